@@ -1,0 +1,1 @@
+//! What several functions share about AWS.

@@ -1,0 +1,1 @@
+//! The task model and every decision about it: pure, no AWS crate, no clock.

@@ -1,0 +1,1 @@
+//! The whole machine, path by path.

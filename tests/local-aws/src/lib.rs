@@ -1,0 +1,1 @@
+//! One endpoint that is AWS, here.

@@ -1,0 +1,1 @@
+//! Runs one plan through the whole product, on this machine.
