@@ -1,0 +1,74 @@
+//! The run's time is over: the task is stopped, or left, and nothing starts any more.
+
+use super::{Next, STOP_PATIENCE, Situation, is_this_run};
+use crate::document::StopCause;
+use crate::observation::{Phase, TaskSeen};
+use crate::verdict::tables::TablePass;
+use crate::verdict::{Level, Outcome, Verdict};
+
+/// Acts at the close.
+pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
+    if !s.run.is_over(s.now) || s.run.stop.is_some() {
+        return None;
+    }
+    let made = s.run.start.as_ref().is_some_and(|start| start.is_made());
+    let ours = s.seen().is_some_and(|task| is_this_run(s.run, task));
+    match (&s.observation.task, s.phase()) {
+        // Not seen at the close: a stop is refused where it is not needed, so it does no harm.
+        (TaskSeen::Unseen, _) if s.run.stop_at_close => Some(stop()),
+        (TaskSeen::Unseen, _) => {
+            if s.now.duration_since(s.run.work_ends) < STOP_PATIENCE {
+                return s.wait_briefly("the run's time is over and DMS was too busy to answer");
+            }
+            s.report(Verdict::new(
+                Outcome::Unknown,
+                "the run's time is over and DMS could not be asked what became of the task",
+                s.now,
+            ))
+        }
+        (_, Some(Phase::Starting | Phase::Running)) if ours => {
+            if s.run.stop_at_close {
+                Some(stop())
+            } else {
+                s.report(left_running(s))
+            }
+        }
+        (_, Some(Phase::Stopping)) if ours => {
+            s.wait_briefly("the run's time is over and the task is stopping")
+        }
+        (_, Some(Phase::Idle)) if ours || made => None,
+        (_, Some(Phase::Busy)) if made && s.now.duration_since(s.run.work_ends) < STOP_PATIENCE => {
+            s.wait_briefly("the run's time is over and the task is busy")
+        }
+        _ => s.report(too_late(s)),
+    }
+}
+
+fn stop() -> Next {
+    Next::Stop { cause: StopCause::Close, why: "the window closes".to_owned() }
+}
+
+fn left_running(s: &Situation<'_>) -> Verdict {
+    let why = if s.run.windowed {
+        "the window has closed and the plan leaves the task running"
+    } else {
+        "the longest run of this machine is over and the task goes on"
+    };
+    let mut verdict = Verdict::new(Outcome::LeftRunning, why, s.now);
+    verdict.task_status = s.seen().map(|task| task.status.clone());
+    let pass = TablePass::over(s.observation.tables.as_deref().unwrap_or_default());
+    let verdict = pass.into_verdict(verdict, Vec::new());
+    super::running::unwatched(s, verdict)
+}
+
+fn too_late(s: &Situation<'_>) -> Verdict {
+    let why = if s.run.windowed {
+        format!("the window closed at {} before the task could be started", s.run.closes)
+    } else {
+        "the longest run of this machine is over and the task could not be started".to_owned()
+    };
+    Verdict::new(Outcome::Skipped, why, s.now)
+        .because("nothing was started")
+        .at_level(Level::Warning)
+        .to_do("the next run of the schedule tries again")
+}

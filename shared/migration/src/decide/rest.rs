@@ -1,0 +1,39 @@
+//! The task has come to rest in a run that is ours: the verdict.
+
+use super::{Next, Situation, is_this_run};
+use crate::observation::Phase;
+use crate::verdict::end::{self, End, Ended};
+
+/// Judges the end.
+pub(super) fn rest(s: &Situation<'_>) -> Option<Next> {
+    let task = s.seen()?;
+    if task.phase != Phase::Idle || !is_this_run(s.run, task) {
+        return None;
+    }
+    let Some(tables) = &s.observation.tables else {
+        return s.wait_briefly("the task has come to rest and its tables could not be seen just now");
+    };
+    settle(s, end::at_rest(ended(s, task, tables)))
+}
+
+pub(super) fn ended<'a>(
+    s: &Situation<'a>,
+    task: &'a crate::observation::Task,
+    tables: &'a [crate::observation::Table],
+) -> Ended<'a> {
+    Ended {
+        plan: s.plan,
+        run: s.run,
+        task,
+        facts: s.task.and_then(|task| task.facts.as_ref()),
+        tables,
+        now: s.now,
+    }
+}
+
+pub(super) fn settle(s: &Situation<'_>, end: End) -> Option<Next> {
+    match end {
+        End::Verdict(verdict) => s.report(*verdict),
+        End::LookAgain(why) => s.wait_briefly(why),
+    }
+}

@@ -1,0 +1,38 @@
+//! The task is gone, or cannot be seen just now.
+
+use super::{Next, Situation};
+use crate::document::Origin;
+use crate::observation::{Phase, TaskSeen};
+use crate::verdict::{Outcome, Verdict};
+
+/// How long a task that was just created may be missing from DMS's list.
+const APPEARS_WITHIN: jiff::SignedDuration = jiff::SignedDuration::from_mins(5);
+
+/// The task was there and is no more.
+pub(super) fn gone(s: &Situation<'_>) -> Option<Next> {
+    let task = s.task?;
+    let deleting = s.phase() == Some(Phase::Gone);
+    if s.observation.task != TaskSeen::NotThere && !deleting {
+        return None;
+    }
+    let just_created = task.origin == Origin::Created
+        && s.run.start.is_none()
+        && s.now.duration_since(s.run.started) < APPEARS_WITHIN;
+    if just_created && !deleting {
+        return s.wait_briefly("the task was created a moment ago and does not show yet");
+    }
+    let what = if deleting { "is deleting" } else { "has deleted" };
+    s.report(
+        Verdict::new(Outcome::Interrupted, format!("somebody else {what} the task"), s.now)
+            .because("what it had loaded stays in the target")
+            .to_do("find out who deleted it: CloudTrail has the DeleteReplicationTask call"),
+    )
+}
+
+/// DMS was too busy to say: a task is never abandoned for that.
+pub(super) fn unseen(s: &Situation<'_>) -> Option<Next> {
+    match s.observation.task {
+        TaskSeen::Unseen => s.wait("DMS was too busy to answer; it is asked less often from now on"),
+        _ => None,
+    }
+}

@@ -1,0 +1,75 @@
+//! This run has told the task to stop: it is observed stopped, or reported as not stopped.
+
+use jiff::SignedDuration;
+
+use super::{Next, STOP_PATIENCE, Situation};
+use crate::document::{Answer, StopCause};
+use crate::observation::Phase;
+use crate::verdict::tables::TablePass;
+use crate::verdict::{Outcome, Verdict};
+
+/// How often a task that goes on running is told again.
+const TELL_AGAIN: SignedDuration = SignedDuration::from_mins(1);
+
+/// Waits until the task has stopped.
+pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
+    let stop = s.run.stop.as_ref()?;
+    let out_of_patience = s.now.duration_since(stop.decided) >= STOP_PATIENCE;
+    match s.phase() {
+        Some(Phase::Idle | Phase::Gone) => None,
+        Some(Phase::Stopping | Phase::Busy) if !out_of_patience => s.wait_briefly("the task is stopping"),
+        Some(Phase::Running | Phase::Starting) if !out_of_patience => {
+            let unanswered = !matches!(stop.answer, Some(Answer::Accepted));
+            if unanswered || s.now.duration_since(stop.last_decided) >= TELL_AGAIN {
+                return Some(Next::Stop {
+                    cause: stop.why,
+                    why: "the task was told to stop and runs on: it is told again".to_owned(),
+                });
+            }
+            s.wait_briefly("the task was told to stop")
+        }
+        Some(_) => s.report(not_stopped(s)),
+        None if !out_of_patience => s.wait_briefly("the task was told to stop and cannot be seen just now"),
+        None => s.report(
+            Verdict::new(
+                Outcome::Unknown,
+                "the task was told to stop, and DMS could not be asked whether it has",
+                s.now,
+            )
+            .because(format!("it was told at {}", stop.decided))
+            .to_do(stop_command(s)),
+        ),
+    }
+}
+
+fn not_stopped(s: &Situation<'_>) -> Verdict {
+    let status = s.seen().map(|task| task.status.as_str()).unwrap_or_default();
+    let minutes = STOP_PATIENCE.as_mins();
+    let mut verdict = Verdict::new(
+        Outcome::Failed,
+        format!("the task could not be stopped: it is {status} {minutes} minutes after it was told to stop"),
+        s.now,
+    );
+    let stop = s.run.stop.as_ref();
+    if stop.is_some_and(|stop| stop.why == StopCause::Close) {
+        verdict = verdict.because(format!("its window closes at {}", s.run.closes));
+    }
+    if let Some(Answer::Refused(refusal)) = stop.and_then(|stop| stop.answer.as_ref()) {
+        verdict = verdict.because(format!("DMS says: {}: {}", refusal.code, refusal.message));
+    }
+    let pass = TablePass::over(s.observation.tables.as_deref().unwrap_or_default());
+    let mut verdict = pass.into_verdict(verdict, Vec::new()).to_do(stop_command(s));
+    verdict.task_status = Some(status.to_owned());
+    verdict
+}
+
+/// The command that stops the task by hand.
+pub(super) fn stop_command(s: &Situation<'_>) -> String {
+    match s.task {
+        Some(task) => format!(
+            "stop it by hand: aws dms stop-replication-task --region {} --replication-task-arn {}",
+            task.arn.region, task.arn
+        ),
+        None => "look for the task in the DMS console and stop it by hand".to_owned(),
+    }
+}

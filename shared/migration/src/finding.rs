@@ -1,0 +1,107 @@
+//! What is wrong or worth knowing about a plan, with its place in the plan as the user wrote it.
+
+use serde::{Deserialize, Serialize};
+
+/// The most findings one report carries; the rest is a count, so that a hostile plan cannot fill a message.
+pub const MOST_FINDINGS: usize = 100;
+
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Severity {
+    /// The plan is rejected.
+    Error,
+    /// The plan runs, and the report names this.
+    Warning,
+    /// Something was understood in a way that the user may want to know.
+    Hint,
+}
+
+/// One thing found in a plan or in the resources it names.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Finding {
+    /// Errors first when sorted.
+    pub severity: Severity,
+    /// JSON pointer into the plan; empty for the plan as a whole.
+    pub path: String,
+    /// Stable name of the rule, listed in `docs/plan.md`.
+    pub code: String,
+    /// What is wrong and how to mend it: one sentence, lower case, no full stop.
+    pub message: String,
+}
+
+/// Collects findings while a plan is read, so that every fault is reported at once.
+#[derive(Debug, Default)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Notes something that rejects the plan.
+    pub fn error(&mut self, path: &str, code: &str, message: impl Into<String>) {
+        self.add(Severity::Error, path, code, message.into());
+    }
+
+    /// Notes something that runs but deserves a second look.
+    pub fn warning(&mut self, path: &str, code: &str, message: impl Into<String>) {
+        self.add(Severity::Warning, path, code, message.into());
+    }
+
+    /// Notes how something was understood.
+    pub fn hint(&mut self, path: &str, code: &str, message: impl Into<String>) {
+        self.add(Severity::Hint, path, code, message.into());
+    }
+
+    fn add(&mut self, severity: Severity, path: &str, code: &str, message: String) {
+        self.0.push(Finding { severity, path: path.to_owned(), code: code.to_owned(), message });
+    }
+
+    /// True when at least one finding rejects the plan.
+    pub fn reject(&self) -> bool {
+        self.0.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// The findings, errors first, each once, at most [`MOST_FINDINGS`]; one more says how many were left out.
+    pub fn into_sorted(self) -> Vec<Finding> {
+        let mut all = self.0;
+        all.sort();
+        all.dedup();
+        if all.len() > MOST_FINDINGS {
+            let left_out = all.len() - MOST_FINDINGS;
+            let severity = all[MOST_FINDINGS].severity;
+            all.truncate(MOST_FINDINGS);
+            all.push(Finding {
+                severity,
+                path: String::new(),
+                code: "more-findings".to_owned(),
+                message: format!("{left_out} more findings are not shown; mend these first"),
+            });
+        }
+        all
+    }
+}
+
+/// True when one of these findings rejects the plan.
+pub fn reject(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.severity == Severity::Error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sorted_errors_first_each_once_and_bounded() {
+        let mut findings = Findings::default();
+        findings.hint("/b", "h", "hint");
+        findings.error("/a", "e", "same");
+        findings.error("/a", "e", "same");
+        assert!(findings.reject());
+        for n in 0..MOST_FINDINGS + 5 {
+            findings.warning(&format!("/{n:04}"), "w", "many");
+        }
+        let sorted = findings.into_sorted();
+        assert_eq!(sorted.len(), MOST_FINDINGS + 1);
+        assert_eq!(sorted[0].message, "same");
+        assert_ne!(sorted[1].message, "same");
+        assert_eq!(sorted[MOST_FINDINGS].message, "7 more findings are not shown; mend these first");
+    }
+}

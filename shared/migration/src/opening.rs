@@ -1,0 +1,156 @@
+//! The beginning of a run: what the execution was given becomes a plan with a window that is open, or a verdict.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use crate::document::{FIRST_BLIND_SECONDS, Migration, NextStep, Run, What};
+use crate::finding::{Finding, Findings, reject};
+use crate::observation::Route;
+use crate::plan::{AtClose, MigrationType, Plan, read};
+use crate::verdict::{Level, Outcome, Verdict};
+use crate::window::{self, Opening};
+
+/// The longest run: the machine itself ends an execution after 14 days, and there must be time left to report.
+pub const LONGEST_RUN: SignedDuration = SignedDuration::from_hours(13 * 24 + 12);
+
+/// What people call a task whose plan names none.
+const NAMELESS: &str = "(unnamed)";
+
+/// Opens a run: reads the plan and looks whether its window is open. The document comes back with a plan and a run, or
+/// with the verdict Rejected or Skipped.
+pub fn open(input: &Value, execution: &str, now: Timestamp) -> Migration {
+    let reading = read::read(input);
+    let name = reading.name.clone().unwrap_or_else(|| NAMELESS.to_owned());
+    let scheduled = reading.plan.as_ref().and_then(|plan| plan.scheduled_time);
+    let opening = reading
+        .plan
+        .as_ref()
+        .and_then(|plan| plan.window.as_ref())
+        .map(|plan_window| window::at(plan_window, scheduled, now));
+    let (closes, windowed) = match opening {
+        Some(Opening::Open { closes, .. }) => (closes, true),
+        Some(Opening::Shut { .. }) | None => (now.saturating_add(LONGEST_RUN).unwrap_or(now), false),
+    };
+    let closes = whole_seconds(closes);
+    let mut document = Migration {
+        run: Some(Run {
+            execution: execution.to_owned(),
+            started: now,
+            name,
+            notify: reading.notify,
+            route: reading.plan.as_ref().and_then(route),
+            closes,
+            windowed,
+            at_close: AtClose::LeaveRunning,
+            stop_at_close: false,
+            work_ends: closes,
+            blind_seconds: FIRST_BLIND_SECONDS,
+            polls: 0,
+            throttled: 0,
+            creates: 0,
+            create_refusal: None,
+            last_trouble: None,
+            start: None,
+            joined: None,
+            stop: None,
+            told: Vec::new(),
+            lost_sight: false,
+        }),
+        findings: reading.findings,
+        ..Migration::new()
+    };
+    match (reading.plan, opening) {
+        (None, _) => reject_plan(&mut document, now),
+        (Some(plan), Some(Opening::Shut { next })) => {
+            skip(&mut document, &plan, next, now);
+            document.plan = Some(plan);
+        }
+        (Some(plan), _) => {
+            if let Some(request) = plan.request() {
+                set_close(&mut document, &plan, &request.migration_type.clone());
+            }
+            document.plan = Some(plan);
+        }
+    }
+    document
+}
+
+/// Takes in what was found about the resources that the plan names: findings, and the type and route of a task that
+/// somebody else keeps. Afterwards the document has a next step: the run goes on, or it is rejected.
+pub fn settle(
+    document: &mut Migration,
+    kept: Option<(MigrationType, Route)>,
+    mut resources: Findings,
+    now: Timestamp,
+) {
+    if let (Some((migration_type, route)), Some(plan)) = (kept, document.plan.clone()) {
+        read::check_type(&plan, &migration_type, "", &mut resources);
+        set_close(document, &plan, &migration_type);
+        if let Some(run) = &mut document.run {
+            run.route = Some(route);
+        }
+    }
+    document.findings.extend(resources.into_sorted());
+    document.findings.sort();
+    if reject(&document.findings) {
+        reject_plan(document, now);
+        return;
+    }
+    crate::decide::record::wait(document, 1, "the plan is good and its window is open: look at the task");
+}
+
+/// At the close by migration type, where the plan does not say: a load is stopped, a replication goes on.
+fn set_close(document: &mut Migration, plan: &Plan, migration_type: &MigrationType) {
+    let Some(run) = &mut document.run else { return };
+    let Some(window) = plan.window.as_ref().filter(|_| run.windowed) else { return };
+    run.at_close = window.at_close.unwrap_or(match migration_type {
+        MigrationType::Cdc => AtClose::LeaveRunning,
+        _ => AtClose::Stop,
+    });
+    if run.at_close == AtClose::Stop {
+        run.work_ends = run.closes.saturating_sub(window.stop_lead).unwrap_or(run.closes);
+    }
+}
+
+fn route(plan: &Plan) -> Option<Route> {
+    let request = plan.request()?;
+    Some(Route {
+        source: request.source_endpoint_arn.clone(),
+        target: request.target_endpoint_arn.clone(),
+        instance: request.replication_instance_arn.clone(),
+    })
+}
+
+fn whole_seconds(instant: Timestamp) -> Timestamp {
+    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
+}
+
+fn reject_plan(document: &mut Migration, now: Timestamp) {
+    let verdict = Verdict::rejected(&document.findings, now);
+    // What is wrong is in the verdict; the hints would only hide it.
+    document.findings.retain(|finding: &Finding| finding.severity == crate::finding::Severity::Error);
+    report(document, verdict);
+}
+
+fn skip(document: &mut Migration, plan: &Plan, next: Option<Timestamp>, now: Timestamp) {
+    let when = match next {
+        Some(next) => format!("it opens next at {next}"),
+        None => "it does not open again".to_owned(),
+    };
+    let verdict = Verdict::new(Outcome::Skipped, format!("the window is shut at {now}; {when}"), now)
+        .because("nothing was created, started or changed");
+    // A schedule that comes outside its window has missed it; a person who clicks at noon has not.
+    let missed = plan.scheduled_time.is_some();
+    report(document, if missed { verdict.at_level(Level::Warning) } else { verdict });
+}
+
+/// Ends the run with this verdict.
+fn report(document: &mut Migration, verdict: Verdict) {
+    document.next = Some(NextStep {
+        what: What::Report,
+        seconds: 0,
+        why: verdict.reasons.first().cloned().unwrap_or_default(),
+        occasion: None,
+    });
+    document.verdict = Some(verdict);
+}

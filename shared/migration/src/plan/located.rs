@@ -1,0 +1,264 @@
+//! A JSON tree that knows where it stands, read member by member; every fault becomes a finding and reading goes on.
+
+use serde_json::{Map, Value};
+
+use crate::finding::Findings;
+
+/// The longest piece of somebody else's text that a finding repeats, in characters.
+const MOST_QUOTED: usize = 80;
+
+/// A value and its place in the plan.
+#[derive(Clone, Debug)]
+pub struct Node<'a> {
+    /// What stands there.
+    pub value: &'a Value,
+    /// JSON pointer (RFC 6901) from the top of the plan.
+    pub path: String,
+}
+
+impl<'a> Node<'a> {
+    /// The top of a plan.
+    pub fn top(value: &'a Value) -> Self {
+        Node { value, path: String::new() }
+    }
+
+    /// The elements of a list; a finding and none when it is something else.
+    pub fn elements(&self, findings: &mut Findings) -> Vec<Node<'a>> {
+        match self.value.as_array() {
+            Some(list) => list
+                .iter()
+                .enumerate()
+                .map(|(at, value)| Node { value, path: format!("{}/{at}", self.path) })
+                .collect(),
+            None => {
+                self.wrong_type("a list", findings);
+                Vec::new()
+            }
+        }
+    }
+
+    /// The text of a string; a finding when it is something else.
+    pub fn text(&self, findings: &mut Findings) -> Option<&'a str> {
+        let text = self.value.as_str();
+        if text.is_none() {
+            self.wrong_type("a string", findings);
+        }
+        text
+    }
+
+    /// Says that something of another type was expected here.
+    pub fn wrong_type(&self, expected: &str, findings: &mut Findings) {
+        let found = match self.value {
+            Value::Null => "null",
+            Value::Bool(_) => "true or false",
+            Value::Number(_) => "a number",
+            Value::String(_) => "a string",
+            Value::Array(_) => "a list",
+            Value::Object(_) => "an object",
+        };
+        let place = if self.path.is_empty() { "the plan" } else { self.path.as_str() };
+        findings.error(&self.path, "wrong-type", format!("{place} must be {expected}, not {found}"));
+    }
+}
+
+/// The members of one object while they are read. What was never asked for by [`Members::close`] is unknown.
+///
+/// Null, an empty string and an empty list are taken for "absent": the skeletons that the AWS CLI prints are full
+/// of them.
+pub struct Members<'a> {
+    path: String,
+    object: &'a Map<String, Value>,
+    asked: Vec<&'static str>,
+}
+
+impl<'a> Members<'a> {
+    /// Opens an object; a finding and `None` when the node is something else.
+    pub fn open(node: &Node<'a>, findings: &mut Findings) -> Option<Self> {
+        match node.value.as_object() {
+            Some(object) => Some(Members { path: node.path.clone(), object, asked: Vec::new() }),
+            None => {
+                node.wrong_type("an object", findings);
+                None
+            }
+        }
+    }
+
+    /// The place of a member, whether it is there or not.
+    pub fn place(&self, name: &str) -> String {
+        format!("{}/{}", self.path, escaped(name))
+    }
+
+    /// The place of the object itself.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// A member as it stands, or `None` when it is absent in one of the ways named above.
+    pub fn get(&mut self, name: &'static str) -> Option<Node<'a>> {
+        self.asked.push(name);
+        let value = self.object.get(name)?;
+        let absent = match value {
+            Value::Null => true,
+            Value::String(text) => text.is_empty(),
+            Value::Array(list) => list.is_empty(),
+            _ => false,
+        };
+        (!absent).then(|| Node { value, path: self.place(name) })
+    }
+
+    /// A member that holds text.
+    pub fn text(&mut self, name: &'static str, findings: &mut Findings) -> Option<&'a str> {
+        self.get(name)?.text(findings)
+    }
+
+    /// A member that must be there and hold text.
+    pub fn required_text(&mut self, name: &'static str, findings: &mut Findings) -> Option<&'a str> {
+        match self.get(name) {
+            Some(node) => node.text(findings),
+            None => {
+                self.missing(name, findings);
+                None
+            }
+        }
+    }
+
+    /// Says that a member is missing.
+    pub fn missing(&self, name: &str, findings: &mut Findings) {
+        findings.error(&self.place(name), "missing-member", format!("{name} is missing"));
+    }
+
+    /// A member that holds a whole number from 0 to `most`.
+    pub fn whole_number(&mut self, name: &'static str, most: u64, findings: &mut Findings) -> Option<u64> {
+        let node = self.get(name)?;
+        match node.value.as_u64() {
+            Some(number) if number <= most => Some(number),
+            _ => {
+                findings.error(
+                    &node.path,
+                    "bad-number",
+                    format!("{name} must be a whole number from 0 to {most}"),
+                );
+                None
+            }
+        }
+    }
+
+    /// A member that is one of a set of words; the first word is the default.
+    pub fn word<T: Copy>(
+        &mut self,
+        name: &'static str,
+        words: &[(&str, T)],
+        findings: &mut Findings,
+    ) -> Option<T> {
+        let node = self.get(name)?;
+        let text = node.text(findings)?;
+        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text) {
+            return Some(*meaning);
+        }
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        findings.error(
+            &node.path,
+            "unknown-word",
+            format!("{name} must be one of {}, not {}", known.join(", "), quoted(text)),
+        );
+        None
+    }
+
+    /// Passes over members that are allowed and mean nothing to us.
+    pub fn ignore(&mut self, names: &[&'static str]) {
+        self.asked.extend_from_slice(names);
+    }
+
+    /// The names of the members that are there, absent ones left out.
+    pub fn present(&self) -> Vec<&'a str> {
+        self.object
+            .iter()
+            .filter(|(_, value)| !value.is_null() && value.as_str() != Some(""))
+            .map(|(name, _)| name.as_str())
+            .collect()
+    }
+
+    /// Ends the reading: a member that nobody asked for is refused by name, with the nearest known one.
+    /// `elsewhere` are members that belong to another object: the second word says which.
+    pub fn close(self, elsewhere: &[(&str, &str)], findings: &mut Findings) {
+        for name in self.object.keys() {
+            if self.asked.contains(&name.as_str()) {
+                continue;
+            }
+            let advice = match elsewhere.iter().find(|(member, _)| member == name) {
+                Some((_, place)) => format!("; it belongs in {place}"),
+                None => nearest(name, &self.asked)
+                    .map(|known| format!("; did you mean {known}?"))
+                    .unwrap_or_default(),
+            };
+            findings.error(
+                &self.place(name),
+                "unknown-member",
+                format!("{} is not a member of this object{advice}", quoted(name)),
+            );
+        }
+    }
+}
+
+/// The known name that is most like `name`, when it is alike enough to be meant.
+pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    if name.len() > 2 * MOST_QUOTED {
+        return None;
+    }
+    known
+        .iter()
+        .map(|known| (strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase()), *known))
+        .filter(|(likeness, _)| *likeness > 0.8)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b))
+        .map(|(_, known)| known)
+}
+
+/// Somebody else's text as a finding shows it: quoted, control characters escaped, bounded.
+pub fn quoted(text: &str) -> String {
+    let mut shown: String = text.chars().take(MOST_QUOTED).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    format!("{shown:?}")
+}
+
+fn escaped(name: &str) -> String {
+    let name: String = name.chars().take(2 * MOST_QUOTED).collect();
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_unknown_member_is_named_with_the_nearest_known_one_and_its_place() {
+        let plan = json!({"Windw": 1, "Task": 2});
+        let mut findings = Findings::default();
+        let mut members = Members::open(&Node::top(&plan), &mut findings).unwrap();
+        members.get("Task");
+        members.get("Window");
+        members.close(&[], &mut findings);
+        let found = findings.into_sorted();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].path, "/Windw");
+        assert_eq!(found[0].message, "\"Windw\" is not a member of this object; did you mean Window?");
+    }
+
+    #[test]
+    fn hostile_text_is_quoted_escaped_and_bounded() {
+        assert_eq!(quoted("a\n\u{7}b"), "\"a\\n\\u{7}b\"");
+        assert_eq!(quoted(&"x".repeat(1000)).chars().count(), MOST_QUOTED + 3);
+        assert_eq!(nearest(&"W".repeat(100_000), &["Window"]), None);
+    }
+
+    #[test]
+    fn a_pointer_escapes_what_rfc_6901_says() {
+        let value = json!({"a/b~c": 1});
+        let mut findings = Findings::default();
+        let members = Members::open(&Node::top(&value), &mut findings).unwrap();
+        assert_eq!(members.place("a/b~c"), "/a~1b~0c");
+        assert!(value.pointer("/a~1b~0c").is_some());
+    }
+}

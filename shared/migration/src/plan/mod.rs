@@ -1,0 +1,166 @@
+//! What the user wrote: the migration, its window, what counts as done, what to do in trouble, whom to tell.
+//!
+//! [`read`](read::read) turns JSON into a [`Plan`] or into findings; `docs/plan.md` describes every member.
+
+pub mod arn;
+pub mod located;
+pub mod mappings;
+pub mod read;
+pub mod request;
+pub mod settings;
+pub mod window;
+
+use serde::{Deserialize, Serialize};
+
+pub use arn::Arn;
+pub use request::{MigrationType, TaskRequest};
+pub use window::{AtClose, Window};
+
+/// A plan over this size is rejected, so that the document that travels stays under Step Functions' 256 KiB.
+pub const MOST_PLAN_BYTES: usize = 160 * 1024;
+
+/// A plan that was read without an error.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Plan {
+    /// The DMS task this is about.
+    pub task: TaskPlan,
+    /// When the run may work; always when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<Window>,
+    /// What to do when the task that exists differs from the plan.
+    pub on_drift: OnDrift,
+    /// How a task that has run before is started.
+    pub start: Start,
+    /// What counts as done; by migration type when absent ([`Plan::until`]).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub until: Option<Until>,
+    /// What to do with a running task once it is done.
+    pub then: Then,
+    /// How tables that DMS could not load weigh.
+    pub on_table_errors: OnErrors,
+    /// How rows that DMS's validation found different weigh.
+    pub on_validation_errors: OnErrors,
+    /// Whom to tell, and what.
+    pub notify: Notify,
+    /// The instant for which EventBridge Scheduler started this run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheduled_time: Option<jiff::Timestamp>,
+}
+
+/// The task of a plan: described in full and ours to create, or kept by somebody else.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum TaskPlan {
+    /// A `CreateReplicationTask` request. The task with its identifier is created, or adopted when it exists.
+    Request(Box<TaskRequest>),
+    /// A task that Terraform, the console or another team keeps: run and judged, never created, changed or tagged.
+    Kept(KeptTask),
+}
+
+/// How a plan names a task that somebody else keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KeptTask {
+    /// By its ARN.
+    ReplicationTaskArn(Arn),
+    /// By its identifier.
+    ReplicationTaskIdentifier(String),
+}
+
+/// What to do when the task that exists differs from what the plan states.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OnDrift {
+    /// Name the differences and touch nothing.
+    #[default]
+    Reject,
+    /// Change the task, if we created it and it has never run; reject otherwise.
+    Modify,
+    /// Run the task as it is and name the differences in the report.
+    Ignore,
+}
+
+/// How a task is started, given its history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Start {
+    /// A first run starts, an unfinished one is resumed where that is safe, a finished full load is left alone.
+    #[default]
+    Auto,
+    /// As `Auto`, but a finished full load is loaded again: the nightly copy. Consents to replace target data.
+    Refresh,
+    /// As `Auto`, but resumes unfinished tables even where their rows stay in the target.
+    Resume,
+    /// Loads every table again, whatever was. Consents to replace target data.
+    Reload,
+}
+
+/// What counts as done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Until {
+    /// The task has stopped by itself.
+    Stopped,
+    /// Every table is loaded; the task may go on replicating.
+    FullLoadComplete,
+}
+
+/// What to do with a running task when `Until` has come true.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Then {
+    /// It goes on replicating.
+    #[default]
+    LeaveRunning,
+    /// It is stopped.
+    Stop,
+}
+
+/// How errors in some tables weigh in the verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OnErrors {
+    /// The run has failed.
+    #[default]
+    Fail,
+    /// The run has succeeded with warnings that name them.
+    Warn,
+}
+
+/// Whom to tell, and what.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Notify {
+    /// The SNS topic; the one that was deployed with the machine when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic_arn: Option<Arn>,
+    /// The team that owns the migration, as a message attribute to filter by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// Tell when the task has been started.
+    pub started: bool,
+    /// Tell early about trouble.
+    pub warning: bool,
+}
+
+impl Plan {
+    /// The identifier or ARN by which people know the task.
+    pub fn name(&self) -> String {
+        match &self.task {
+            TaskPlan::Request(request) => request.replication_task_identifier.clone(),
+            TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(identifier)) => identifier.clone(),
+            TaskPlan::Kept(KeptTask::ReplicationTaskArn(arn)) => arn.to_string(),
+        }
+    }
+
+    /// The request, when the task is ours to create.
+    pub fn request(&self) -> Option<&TaskRequest> {
+        match &self.task {
+            TaskPlan::Request(request) => Some(request),
+            TaskPlan::Kept(_) => None,
+        }
+    }
+
+    /// What counts as done for a task of this type: a full load and a bounded replication stop by themselves, a
+    /// full load followed by replication is done when its load is.
+    pub fn until(&self, migration_type: &MigrationType) -> Until {
+        self.until.unwrap_or(match migration_type {
+            MigrationType::FullLoadAndCdc => Until::FullLoadComplete,
+            _ => Until::Stopped,
+        })
+    }
+}

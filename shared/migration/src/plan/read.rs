@@ -1,0 +1,466 @@
+//! From JSON to a plan: everything wrong is found at once, and a plan comes out only when nothing is.
+
+use serde_json::Value;
+
+use super::located::{Members, Node, quoted};
+use super::request::{self, MigrationType};
+use super::window::{self, AtClose, When, Window};
+use super::{
+    Arn, KeptTask, MOST_PLAN_BYTES, Notify, OnDrift, OnErrors, Plan, Start, TaskPlan, Then, Until, settings,
+};
+use crate::finding::{Finding, Findings, reject};
+
+/// The members of a plan, for a member that was put into its task instead.
+pub(super) const PLAN_MEMBERS: [(&str, &str); 8] = [
+    ("Window", "the plan, beside Task"),
+    ("Mode", "the plan, beside Task"),
+    ("OnDrift", "the plan, beside Task"),
+    ("Start", "the plan, beside Task"),
+    ("Until", "the plan, beside Task"),
+    ("Then", "the plan, beside Task"),
+    ("OnTableErrors", "the plan, beside Task"),
+    ("Notify", "the plan, beside Task"),
+];
+
+/// The members of a task, for a member that was put into the plan instead.
+const TASK_MEMBERS: [(&str, &str); 13] = [
+    ("ReplicationTaskIdentifier", "Task"),
+    ("ReplicationTaskArn", "Task"),
+    ("SourceEndpointArn", "Task"),
+    ("TargetEndpointArn", "Task"),
+    ("ReplicationInstanceArn", "Task"),
+    ("MigrationType", "Task"),
+    ("TableMappings", "Task"),
+    ("ReplicationTaskSettings", "Task"),
+    ("CdcStartTime", "Task"),
+    ("CdcStartPosition", "Task"),
+    ("CdcStopPosition", "Task"),
+    ("Tags", "Task"),
+    ("TaskData", "Task"),
+];
+
+/// What came of reading a plan.
+#[derive(Debug)]
+pub struct Reading {
+    /// The plan, when no finding rejects it.
+    pub plan: Option<Plan>,
+    /// All that was found, errors first.
+    pub findings: Vec<Finding>,
+    /// What people call the task, as far as it could be read: a rejection names it too.
+    pub name: Option<String>,
+    /// Whom to tell about a rejection.
+    pub notify: Notify,
+}
+
+/// Reads a plan.
+///
+/// # Examples
+/// ```
+/// let plan = serde_json::json!({"Task": {"ReplicationTaskIdentifier": "nightly-orders"}});
+/// let reading = migration::plan::read::read(&plan);
+/// assert!(reading.plan.is_some());
+/// ```
+pub fn read(plan: &Value) -> Reading {
+    let mut findings = Findings::default();
+    let top = Node::top(plan);
+    let bytes = plan.to_string().len();
+    if bytes > MOST_PLAN_BYTES {
+        findings.error(
+            "",
+            "plan-too-large",
+            format!(
+                "the plan has {bytes} bytes, the most is {MOST_PLAN_BYTES}: wildcards in the mapping make it smaller"
+            ),
+        );
+    }
+    let (read, name, notify) = match Members::open(&top, &mut findings) {
+        Some(members) => read_members(members, &mut findings),
+        None => (None, None, Notify::default()),
+    };
+    let findings = findings.into_sorted();
+    let plan = read.filter(|_| !reject(&findings));
+    Reading { plan, findings, name, notify }
+}
+
+fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>, Option<String>, Notify) {
+    // Editors, people and Step Functions leave these in a plan; none of them says anything about the migration.
+    plan.ignore(&["$schema", "Comment", "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"]);
+    let scheduled_time = read_scheduled_time(&mut plan, findings);
+    let task_node = plan.get("Task");
+    if task_node.is_none() {
+        plan.missing("Task", findings);
+    }
+    let name = task_node.as_ref().and_then(task_name);
+    let task = task_node.as_ref().and_then(|node| read_task(node, findings));
+    let window = plan.get("Window").and_then(|node| window::read(&node, findings));
+    let start = plan
+        .word(
+            "Start",
+            &[
+                ("Auto", Start::Auto),
+                ("Refresh", Start::Refresh),
+                ("Resume", Start::Resume),
+                ("Reload", Start::Reload),
+            ],
+            findings,
+        )
+        .unwrap_or_default();
+    let on_drift = plan
+        .word(
+            "OnDrift",
+            &[("Reject", OnDrift::Reject), ("Modify", OnDrift::Modify), ("Ignore", OnDrift::Ignore)],
+            findings,
+        )
+        .unwrap_or_default();
+    let until = read_until(&mut plan, findings);
+    let then = plan
+        .word("Then", &[("LeaveRunning", Then::LeaveRunning), ("Stop", Then::Stop)], findings)
+        .unwrap_or_default();
+    let on_table_errors = read_on_errors(&mut plan, "OnTableErrors", findings);
+    let on_validation_errors = read_on_errors(&mut plan, "OnValidationErrors", findings);
+    read_what_is_not_supported_yet(&mut plan, findings);
+    let notify = plan.get("Notify").map(|node| read_notify(&node, findings));
+    let notify = notify.unwrap_or(Notify { warning: true, ..Notify::default() });
+    let plan_path = plan.path().to_owned();
+    plan.close(&TASK_MEMBERS, findings);
+
+    let read = task.map(|task| Plan {
+        task,
+        window,
+        on_drift,
+        start,
+        until,
+        then,
+        on_table_errors,
+        on_validation_errors,
+        notify: notify.clone(),
+        scheduled_time,
+    });
+    if let Some(read) = &read {
+        check_together(read, &plan_path, findings);
+    }
+    (read, name, notify)
+}
+
+/// The instant that EventBridge Scheduler puts in place of `<aws.scheduler.scheduled-time>`. The literal itself means
+/// that somebody started the run by hand.
+fn read_scheduled_time(plan: &mut Members<'_>, findings: &mut Findings) -> Option<jiff::Timestamp> {
+    let node = plan.get("ScheduledTime")?;
+    let text = node.text(findings)?;
+    if text.starts_with('<') {
+        return None;
+    }
+    let time = text.parse().ok();
+    if time.is_none() {
+        findings.error(
+            &node.path,
+            "bad-time",
+            format!(
+                "ScheduledTime must be <aws.scheduler.scheduled-time>, which EventBridge Scheduler replaces, or a UTC \
+                 time, not {}",
+                quoted(text)
+            ),
+        );
+    }
+    time
+}
+
+fn task_name(node: &Node<'_>) -> Option<String> {
+    let text = |name: &str| node.value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    text("ReplicationTaskIdentifier").or_else(|| text("ReplicationTaskArn")).map(|name| {
+        let clean = name.chars().filter(|c| !c.is_control()).take(255);
+        clean.collect()
+    })
+}
+
+fn read_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
+    let mut members = Members::open(node, findings)?;
+    if let Some(list) = node.value.get("ReplicationTasks").and_then(Value::as_array) {
+        members.ignore(&["ReplicationTasks", "Marker"]);
+        members.close(&[], findings);
+        return match &list[..] {
+            [task] => {
+                read_task(&Node { value: task, path: format!("{}/ReplicationTasks/0", node.path) }, findings)
+            }
+            _ => {
+                findings.error(
+                    &node.path,
+                    "not-one-task",
+                    format!(
+                        "the describe-replication-tasks answer holds {} tasks; keep the one to run",
+                        list.len()
+                    ),
+                );
+                None
+            }
+        };
+    }
+    match &members.present()[..] {
+        ["ReplicationTaskArn"] => {
+            let text = members.required_text("ReplicationTaskArn", findings)?;
+            let path = members.place("ReplicationTaskArn");
+            let arn = request::check_dms_arn(&path, "ReplicationTaskArn", text, "task", findings)?;
+            Some(TaskPlan::Kept(KeptTask::ReplicationTaskArn(arn)))
+        }
+        ["ReplicationTaskIdentifier"] => {
+            let text = members.required_text("ReplicationTaskIdentifier", findings)?;
+            request::check_identifier(&members.place("ReplicationTaskIdentifier"), text, 255, findings);
+            Some(TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(text.to_owned())))
+        }
+        present if present.iter().any(|name| name.starts_with("ReplicationConfig")) => {
+            findings.error(
+                &node.path,
+                "not-supported-yet",
+                "the task names a DMS Serverless replication; it is not supported yet",
+            );
+            None
+        }
+        _ => request::read(node, findings).map(|request| TaskPlan::Request(Box::new(request))),
+    }
+}
+
+fn read_until(plan: &mut Members<'_>, findings: &mut Findings) -> Option<Until> {
+    let place = plan.place("Until");
+    let words = [
+        ("Stopped", Some(Until::Stopped)),
+        ("FullLoadComplete", Some(Until::FullLoadComplete)),
+        ("CaughtUp", None),
+    ];
+    let word = plan.word("Until", &words, findings)?;
+    if word.is_none() {
+        findings.error(
+            &place,
+            "not-supported-yet",
+            "Until CaughtUp is not supported yet; FullLoadComplete is",
+        );
+    }
+    word
+}
+
+fn read_on_errors(plan: &mut Members<'_>, name: &'static str, findings: &mut Findings) -> OnErrors {
+    let place = plan.place(name);
+    let mut words = vec![("Fail", Some(OnErrors::Fail)), ("Warn", Some(OnErrors::Warn))];
+    if name == "OnTableErrors" {
+        words.push(("Reload", None));
+    }
+    match plan.word(name, &words, findings) {
+        Some(None) => {
+            findings.error(&place, "not-supported-yet", "OnTableErrors Reload is not supported yet");
+            OnErrors::default()
+        }
+        word => word.flatten().unwrap_or_default(),
+    }
+}
+
+/// Members that the plan has and this version cannot honour: refused, never ignored.
+fn read_what_is_not_supported_yet(plan: &mut Members<'_>, findings: &mut Findings) {
+    let place = plan.place("Mode");
+    if plan.word("Mode", &[("Migrate", false), ("Preflight", true)], findings) == Some(true) {
+        findings.error(&place, "not-supported-yet", "Mode Preflight is not supported yet");
+    }
+    let place = plan.place("Restarts");
+    if plan.whole_number("Restarts", 100, findings).is_some_and(|restarts| restarts > 0) {
+        findings.error(
+            &place,
+            "not-supported-yet",
+            "Restarts is not supported yet: a task that fails is reported and not started again in this run",
+        );
+    }
+    let place = plan.place("OnAbort");
+    let words = [("AsAtClose", ()), ("Stop", ()), ("LeaveRunning", ())];
+    if plan.word("OnAbort", &words, findings).is_some() {
+        findings.error(&place, "not-supported-yet", "OnAbort is not supported yet; leave it out");
+    }
+}
+
+fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
+    let mut notify = Notify { warning: true, ..Notify::default() };
+    let Some(mut members) = Members::open(node, findings) else { return notify };
+    if let Some(text) = members.text("TopicArn", findings) {
+        match text.parse::<Arn>() {
+            Ok(arn) if arn.service == "sns" && !arn.resource.contains(':') => notify.topic_arn = Some(arn),
+            _ => findings.error(
+                &members.place("TopicArn"),
+                "bad-arn",
+                format!(
+                    "TopicArn must be the ARN of an SNS topic, arn:aws:sns:<region>:<account>:<name>, not {}",
+                    quoted(text)
+                ),
+            ),
+        }
+    }
+    if members.get("ChatTopicArn").is_some() {
+        findings.error(
+            &members.place("ChatTopicArn"),
+            "not-supported-yet",
+            "ChatTopicArn is not supported yet",
+        );
+    }
+    if let Some(text) = members.text("Team", findings) {
+        if text.chars().count() <= 64 && text.chars().all(|c| c.is_alphanumeric() || " _.-".contains(c)) {
+            notify.team = Some(text.to_owned());
+        } else {
+            findings.error(
+                &members.place("Team"),
+                "bad-team",
+                format!("Team must be up to 64 letters, digits, blanks and _.-, not {}", quoted(text)),
+            );
+        }
+    }
+    if let Some(on) = members.get("On") {
+        let words: Vec<&str> = on.elements(findings).iter().filter_map(|node| node.text(findings)).collect();
+        for word in &words {
+            if !["Finished", "Warning", "Started"].contains(word) {
+                findings.error(
+                    &on.path,
+                    "unknown-word",
+                    format!("On holds Finished, Warning and Started, not {}", quoted(word)),
+                );
+            }
+        }
+        if !words.contains(&"Finished") {
+            findings.error(
+                &on.path,
+                "finished-left-out",
+                "On must hold Finished: every run ends with a message",
+            );
+        }
+        notify.started = words.contains(&"Started");
+        notify.warning = words.contains(&"Warning");
+    }
+    members.close(&[], findings);
+    notify
+}
+
+/// What only shows when the members are seen together.
+fn check_together(plan: &Plan, path: &str, findings: &mut Findings) {
+    if let TaskPlan::Request(request) = &plan.task {
+        check_type(plan, &request.migration_type, path, findings);
+        check_effect_on_target(plan, path, findings);
+    }
+    if let (Some(Window { when: When::Duration(_), .. }), None) = (&plan.window, plan.scheduled_time) {
+        findings.hint(
+            &format!("{path}/Window/Duration"),
+            "duration-from-now",
+            "without ScheduledTime the window's Duration counts from the start of the execution",
+        );
+    }
+}
+
+/// What window, `Until` and `Start` mean depends on the migration type. Called by the reading of a plan, and again
+/// when the type of a task that somebody else keeps has been seen.
+pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findings: &mut Findings) {
+    let at_close = plan.window.as_ref().and_then(|window| window.at_close);
+    match migration_type {
+        MigrationType::FullLoad => {
+            if plan.until == Some(Until::FullLoadComplete) {
+                findings.hint(
+                    &format!("{path}/Until"),
+                    "until-full-load",
+                    "a full load stops when it is complete: FullLoadComplete and Stopped mean the same",
+                );
+            }
+        }
+        MigrationType::FullLoadAndCdc => {
+            if plan.window.is_some() && at_close.is_none() {
+                findings.error(
+                    &format!("{path}/Window/AtClose"),
+                    "at-close-not-stated",
+                    "a full load with replication that is still loading at the close can be stopped or left running: \
+                     state AtClose Stop or LeaveRunning",
+                );
+            }
+            let stops_by_itself = plan.request().is_none_or(|request| {
+                request.cdc_stop_position.is_some()
+                    || request
+                        .replication_task_settings
+                        .as_ref()
+                        .is_some_and(|document| document.json().is_some_and(settings::stops_after_the_load))
+            });
+            if plan.until == Some(Until::Stopped) && !stops_by_itself && at_close != Some(AtClose::Stop) {
+                findings.error(
+                    &format!("{path}/Until"),
+                    "until-never",
+                    "replication never stops by itself: give a CdcStopPosition, a StopTaskCachedChanges... setting or a \
+                     window with AtClose Stop, or use Until FullLoadComplete",
+                );
+            }
+        }
+        MigrationType::Cdc => {
+            if plan.until == Some(Until::FullLoadComplete) {
+                findings.error(
+                    &format!("{path}/Until"),
+                    "until-never",
+                    "a cdc task loads no table: Until FullLoadComplete never comes true",
+                );
+            }
+            let bounded = plan.request().is_none_or(|request| request.cdc_stop_position.is_some());
+            if !bounded && plan.window.is_none() {
+                findings.error(
+                    &format!("{path}/Until"),
+                    "until-never",
+                    "replication never stops by itself: give a CdcStopPosition, or a window that says with AtClose what \
+                     happens then",
+                );
+            }
+            if at_close == Some(AtClose::Stop) {
+                findings.warning(
+                    &format!("{path}/Window/AtClose"),
+                    "stopped-replication-keeps-the-log",
+                    "between two windows the source must keep its log for the stopped task: check the log retention \
+                     (PostgreSQL: the slot fills the source's disk)",
+                );
+            }
+            if matches!(plan.start, Start::Reload | Start::Refresh) {
+                findings.error(
+                    &format!("{path}/Start"),
+                    "reload-without-load",
+                    "a cdc task loads no table: Start Reload and Refresh have nothing to load",
+                );
+            }
+        }
+        MigrationType::Other(word) => findings.error(
+            &format!("{path}/Task"),
+            "unknown-migration-type",
+            format!("the task's migration type {} is not known", quoted(word)),
+        ),
+    }
+}
+
+/// Says before the first night what a reload or a resume would do to rows that stay in the target.
+fn check_effect_on_target(plan: &Plan, path: &str, findings: &mut Findings) {
+    let Some(request) = plan.request().filter(|request| request.migration_type != MigrationType::Cdc) else {
+        return;
+    };
+    let settings = request.replication_task_settings.as_ref().and_then(|document| document.json());
+    let stated = settings.and_then(settings::prep_mode);
+    if stated.is_none() {
+        findings.hint(
+            &format!("{path}/Task/ReplicationTaskSettings"),
+            "prep-mode-not-stated",
+            "TargetTablePrepMode is not stated: the task is created with DO_NOTHING, which keeps the rows that are in \
+             the target (DMS's own default would drop the tables)",
+        );
+    }
+    if stated.unwrap_or(settings::DO_NOTHING) != settings::DO_NOTHING {
+        return;
+    }
+    let place = format!("{path}/Task/ReplicationTaskSettings");
+    if matches!(plan.start, Start::Refresh | Start::Reload) {
+        findings.error(
+            &place,
+            "reload-on-top",
+            "loading again under TargetTablePrepMode DO_NOTHING puts every row into the target a second time: state \
+             TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE",
+        );
+    } else if plan.window.as_ref().is_some_and(|window| window.at_close != Some(AtClose::LeaveRunning))
+        && plan.start != Start::Resume
+    {
+        findings.warning(
+            &place,
+            "pause-cannot-resume",
+            "a load that is paused at the close cannot be resumed under TargetTablePrepMode DO_NOTHING without loading \
+             rows twice: state TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE, or Start Resume",
+        );
+    }
+}

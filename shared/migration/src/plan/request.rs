@@ -1,0 +1,479 @@
+//! The `CreateReplicationTask` request inside a plan (DMS API reference; identifiers, tags and CDC fields as the API
+//! constrains them).
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::arn::Arn;
+use super::located::{Members, Node, quoted};
+use super::{mappings, settings};
+use crate::finding::Findings;
+use crate::owner::OWNER_TAG;
+
+/// What DMS is asked to create.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TaskRequest {
+    /// 1 to 255 letters, digits and hyphens, unique in its account and Region whatever the case.
+    pub replication_task_identifier: String,
+    /// A source endpoint.
+    pub source_endpoint_arn: Arn,
+    /// A target endpoint.
+    pub target_endpoint_arn: Arn,
+    /// The instance that does the work.
+    pub replication_instance_arn: Arn,
+    /// What is migrated.
+    pub migration_type: MigrationType,
+    /// The mapping document; its digest once the task exists.
+    pub table_mappings: Document,
+    /// The settings that the plan states; their digest once the task exists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replication_task_settings: Option<Document>,
+    /// Where replication begins, as a time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cdc_start_time: Option<jiff::Timestamp>,
+    /// Where replication begins, as a date, a checkpoint or a position in the source's log.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cdc_start_position: Option<String>,
+    /// Where replication ends: `server_time:` or `commit_time:` and a UTC time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cdc_stop_position: Option<String>,
+    /// Tags of the task.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub tags: Vec<Tag>,
+    /// Supplemental information for targets that need it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_data: Option<String>,
+    /// The tail that the task's ARN shall have instead of a random one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_identifier: Option<String>,
+}
+
+/// A tag of a task.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Tag {
+    /// 1 to 128 characters.
+    pub key: String,
+    /// Up to 256 characters.
+    pub value: String,
+}
+
+/// A mapping or settings document: whole while it is needed, a digest afterwards, so that every poll of a long run
+/// carries a few KiB.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub enum Document {
+    /// The document itself.
+    Json(Value),
+    /// SHA-256 of its compact JSON, in hexadecimal.
+    Sha256(String),
+}
+
+impl Document {
+    /// The document, while it is still here.
+    pub fn json(&self) -> Option<&Value> {
+        match self {
+            Document::Json(value) => Some(value),
+            Document::Sha256(_) => None,
+        }
+    }
+
+    fn lighten(&mut self) {
+        if let Document::Json(value) = self {
+            let digest = Sha256::digest(value.to_string());
+            *self = Document::Sha256(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+        }
+    }
+}
+
+/// What DMS migrates. DMS's word, with room for one that we do not know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum MigrationType {
+    /// The rows that are there.
+    FullLoad,
+    /// The changes that are made.
+    Cdc,
+    /// The rows, then the changes.
+    FullLoadAndCdc,
+    /// A type that DMS has learned since.
+    Other(String),
+}
+
+impl From<String> for MigrationType {
+    fn from(word: String) -> Self {
+        match word.as_str() {
+            "full-load" => MigrationType::FullLoad,
+            "cdc" => MigrationType::Cdc,
+            "full-load-and-cdc" => MigrationType::FullLoadAndCdc,
+            _ => MigrationType::Other(word),
+        }
+    }
+}
+
+impl From<MigrationType> for String {
+    fn from(migration_type: MigrationType) -> String {
+        migration_type.as_str().to_owned()
+    }
+}
+
+impl MigrationType {
+    /// DMS's own word.
+    pub fn as_str(&self) -> &str {
+        match self {
+            MigrationType::FullLoad => "full-load",
+            MigrationType::Cdc => "cdc",
+            MigrationType::FullLoadAndCdc => "full-load-and-cdc",
+            MigrationType::Other(word) => word,
+        }
+    }
+}
+
+impl TaskRequest {
+    /// Drops what only the creation needs and leaves digests.
+    pub fn lighten(&mut self) {
+        self.table_mappings.lighten();
+        if let Some(settings) = &mut self.replication_task_settings {
+            settings.lighten();
+        }
+    }
+}
+
+/// Members that `describe-replication-tasks` answers and that nobody can ask for: dropped with a hint.
+const READ_ONLY: [&str; 9] = [
+    "LastFailureMessage",
+    "RecoveryCheckpoint",
+    "ReplicationTaskArn",
+    "ReplicationTaskCreationDate",
+    "ReplicationTaskStartDate",
+    "ReplicationTaskStats",
+    "Status",
+    "StopReason",
+    "TargetReplicationInstanceArn",
+];
+
+/// Reads a request. `None` when something that everything else needs is missing; the findings say what.
+pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
+    let mut members = Members::open(node, findings)?;
+    let identifier = members.required_text("ReplicationTaskIdentifier", findings);
+    if let Some(identifier) = identifier {
+        check_identifier(&members.place("ReplicationTaskIdentifier"), identifier, 255, findings);
+    }
+    let source = dms_arn(&mut members, "SourceEndpointArn", "endpoint", findings);
+    let target = dms_arn(&mut members, "TargetEndpointArn", "endpoint", findings);
+    if let (Some(source), Some(target)) = (&source, &target)
+        && source == target
+    {
+        findings.error(
+            &members.place("TargetEndpointArn"),
+            "same-endpoints",
+            "SourceEndpointArn and TargetEndpointArn are the same endpoint",
+        );
+    }
+    let instance = dms_arn(&mut members, "ReplicationInstanceArn", "rep", findings);
+    let types = [
+        ("full-load", MigrationTypeWord::FullLoad),
+        ("cdc", MigrationTypeWord::Cdc),
+        ("full-load-and-cdc", MigrationTypeWord::FullLoadAndCdc),
+    ];
+    let migration_type = members.word("MigrationType", &types, findings).map(MigrationType::from);
+    if members.get("MigrationType").is_none() {
+        members.missing("MigrationType", findings);
+    }
+    let mappings = match members.get("TableMappings") {
+        Some(node) => mappings::read(&node, findings),
+        None => {
+            members.missing("TableMappings", findings);
+            None
+        }
+    };
+    let settings = members.get("ReplicationTaskSettings").and_then(|node| settings::read(&node, findings));
+    let cdc = read_cdc(&mut members, migration_type.as_ref(), findings);
+    let tags = members.get("Tags").map(|node| read_tags(&node, findings)).unwrap_or_default();
+    let task_data = members.text("TaskData", findings).map(str::to_owned);
+    let resource_identifier = members.text("ResourceIdentifier", findings);
+    if let Some(chosen) = resource_identifier {
+        check_identifier(&members.place("ResourceIdentifier"), chosen, 31, findings);
+    }
+    for name in READ_ONLY {
+        if members.get(name).is_some() {
+            findings.hint(
+                &members.place(name),
+                "read-only-member",
+                format!("{name} is what DMS answers, not what can be asked for; it is left out"),
+            );
+        }
+    }
+    members.close(&super::read::PLAN_MEMBERS, findings);
+    Some(TaskRequest {
+        replication_task_identifier: identifier?.to_owned(),
+        source_endpoint_arn: source?,
+        target_endpoint_arn: target?,
+        replication_instance_arn: instance?,
+        migration_type: migration_type?,
+        table_mappings: Document::Json(mappings?),
+        replication_task_settings: settings.map(Document::Json),
+        cdc_start_time: cdc.start_time,
+        cdc_start_position: cdc.start_position,
+        cdc_stop_position: cdc.stop_position,
+        tags,
+        task_data,
+        resource_identifier: resource_identifier.map(str::to_owned),
+    })
+}
+
+#[derive(Clone, Copy)]
+enum MigrationTypeWord {
+    FullLoad,
+    Cdc,
+    FullLoadAndCdc,
+}
+
+impl From<MigrationTypeWord> for MigrationType {
+    fn from(word: MigrationTypeWord) -> Self {
+        match word {
+            MigrationTypeWord::FullLoad => MigrationType::FullLoad,
+            MigrationTypeWord::Cdc => MigrationType::Cdc,
+            MigrationTypeWord::FullLoadAndCdc => MigrationType::FullLoadAndCdc,
+        }
+    }
+}
+
+/// A DMS identifier: a letter, then letters, digits and single hyphens, no hyphen at the end.
+pub fn check_identifier(path: &str, text: &str, most: usize, findings: &mut Findings) {
+    let good = text.len() <= most
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && !text.ends_with('-')
+        && !text.contains("--")
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    if !good {
+        findings.error(
+            path,
+            "bad-identifier",
+            format!(
+                "{} is no DMS identifier: 1 to {most} letters, digits and single hyphens, a letter first, \
+                 no hyphen at the end",
+                quoted(text)
+            ),
+        );
+    }
+}
+
+/// A required ARN of a DMS resource of this kind.
+fn dms_arn(
+    members: &mut Members<'_>,
+    name: &'static str,
+    kind: &str,
+    findings: &mut Findings,
+) -> Option<Arn> {
+    let text = members.required_text(name, findings)?;
+    check_dms_arn(&members.place(name), name, text, kind, findings)
+}
+
+/// Reads the ARN of a DMS resource of this kind; anything else becomes a finding.
+pub fn check_dms_arn(path: &str, name: &str, text: &str, kind: &str, findings: &mut Findings) -> Option<Arn> {
+    let wanted = format!("arn:aws:dms:<region>:<account>:{kind}:<id>");
+    match text.parse::<Arn>() {
+        Err(error) => {
+            findings.error(
+                path,
+                "bad-arn",
+                format!("{name} is {error}; DMS shows it as {wanted}, found {}", quoted(text)),
+            );
+            None
+        }
+        Ok(arn) if arn.service == "dms" && arn.kind() == kind => Some(arn),
+        Ok(arn) if arn.service == "dms" && arn.kind() == "replication-config" => {
+            findings.error(
+                path,
+                "not-supported-yet",
+                format!("{name} names a DMS Serverless replication ({arn}); it is not supported yet"),
+            );
+            None
+        }
+        Ok(arn) => {
+            findings.error(path, "wrong-arn", format!("{name} must be {wanted}, not {arn}"));
+            None
+        }
+    }
+}
+
+#[derive(Default)]
+struct Cdc {
+    start_time: Option<jiff::Timestamp>,
+    start_position: Option<String>,
+    stop_position: Option<String>,
+}
+
+fn read_cdc(
+    members: &mut Members<'_>,
+    migration_type: Option<&MigrationType>,
+    findings: &mut Findings,
+) -> Cdc {
+    let mut cdc = Cdc::default();
+    let start_time = members.get("CdcStartTime").filter(|node| !is_epoch(node.value));
+    let start_position = members.get("CdcStartPosition");
+    if let (Some(time), Some(_)) = (&start_time, &start_position) {
+        findings.error(
+            &time.path,
+            "cdc-start-twice",
+            "CdcStartTime and CdcStartPosition exclude each other: keep the one that says where replication \
+             begins, DMS refuses both",
+        );
+    }
+    if let Some(node) = &start_time {
+        cdc.start_time = read_time(node.value);
+        if cdc.start_time.is_none() {
+            findings.error(
+                &node.path,
+                "bad-time",
+                "CdcStartTime must be a UTC time like 2018-03-08T12:12:12 or epoch seconds",
+            );
+        }
+    }
+    if let Some(node) = &start_position
+        && let Some(text) = node.text(findings)
+    {
+        check_start_position(&node.path, text, findings);
+        cdc.start_position = Some(text.to_owned());
+    }
+    if let Some(node) = members.get("CdcStopPosition")
+        && let Some(text) = node.text(findings)
+    {
+        let time = text.strip_prefix("server_time:").or_else(|| text.strip_prefix("commit_time:"));
+        let good = time.is_some_and(|time| time.trim_start().parse::<jiff::civil::DateTime>().is_ok());
+        if !good {
+            findings.error(
+                &node.path,
+                "bad-cdc-stop-position",
+                format!(
+                    "CdcStopPosition must be server_time:YYYY-MM-DDThh:mm:ss or commit_time:YYYY-MM-DDThh:mm:ss \
+                     (UTC), not {}",
+                    quoted(text)
+                ),
+            );
+        }
+        cdc.stop_position = Some(text.to_owned());
+        if migration_type == Some(&MigrationType::FullLoad) {
+            findings.warning(
+                &node.path,
+                "cdc-member-without-cdc",
+                "CdcStopPosition means nothing for a full load; DMS ignores it",
+            );
+        }
+    }
+    let starts = [&start_time, &start_position];
+    for node in starts.into_iter().flatten() {
+        match migration_type {
+            Some(MigrationType::FullLoad) => findings.warning(
+                &node.path,
+                "cdc-member-without-cdc",
+                "a replication start means nothing for a full load; DMS ignores it",
+            ),
+            Some(MigrationType::FullLoadAndCdc) => findings.error(
+                &node.path,
+                "cdc-start-with-full-load",
+                "full-load-and-cdc begins replication where its load began; state a start only for MigrationType cdc",
+            ),
+            _ => {}
+        }
+    }
+    cdc
+}
+
+/// The forms that DMS documents: a date, a checkpoint, or a log position of MySQL, PostgreSQL, SQL Server or Oracle.
+fn check_start_position(path: &str, text: &str, findings: &mut Findings) {
+    let position_of = |separator: char, part: fn(&str) -> bool, parts: std::ops::RangeInclusive<usize>| {
+        let pieces: Vec<&str> = text.split(separator).collect();
+        parts.contains(&pieces.len()) && pieces.iter().all(|piece| !piece.is_empty() && part(piece))
+    };
+    let hexadecimal = |piece: &str| piece.bytes().all(|b| b.is_ascii_hexdigit());
+    let date = text.parse::<jiff::civil::DateTime>().is_ok();
+    let checkpoint = text.starts_with("checkpoint:");
+    let binlog = text.rsplit_once(':').is_some_and(|(file, offset)| {
+        file.contains('.') && !offset.is_empty() && offset.bytes().all(|b| b.is_ascii_digit())
+    });
+    let lsn = position_of('/', hexadecimal, 2..=2) || position_of(':', hexadecimal, 3..=3);
+    let scn = text.bytes().all(|b| b.is_ascii_digit());
+    if text.eq_ignore_ascii_case("now") {
+        findings.error(
+            path,
+            "cdc-start-now",
+            "CdcStartPosition \"now\" is no position that DMS documents; to start with the changes made from now on, \
+             leave out both CdcStartPosition and CdcStartTime",
+        );
+    } else if !(date || checkpoint || binlog || lsn || scn) {
+        findings.error(
+            path,
+            "bad-cdc-start-position",
+            format!(
+                "CdcStartPosition must be a date, a checkpoint:..., or a position in the source's log, not {}; DMS would \
+                 say \"Invalid CdcStartPosition format\"",
+                quoted(text)
+            ),
+        );
+    }
+}
+
+/// The CLI's skeleton holds the epoch where no time is meant.
+fn is_epoch(value: &Value) -> bool {
+    value.as_f64() == Some(0.0) || value.as_str().is_some_and(|text| text.starts_with("1970-01-01T00:00:00"))
+}
+
+/// A UTC time as ISO text, with or without its `Z`, or as epoch seconds.
+fn read_time(value: &Value) -> Option<jiff::Timestamp> {
+    if let Some(text) = value.as_str() {
+        return text.parse::<jiff::Timestamp>().ok().or_else(|| {
+            let civil = text.parse::<jiff::civil::DateTime>().ok()?;
+            jiff::tz::Offset::UTC.to_timestamp(civil).ok()
+        });
+    }
+    let seconds = value.as_f64()?;
+    jiff::Timestamp::from_millisecond((seconds * 1000.0) as i64).ok()
+}
+
+/// Tags as DMS lists them, or as a plain map of key and value.
+fn read_tags(node: &Node<'_>, findings: &mut Findings) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    if let Some(map) = node.value.as_object() {
+        for (key, value) in map {
+            let path = format!("{}/{}", node.path, key.replace('~', "~0").replace('/', "~1"));
+            let node = Node { value, path };
+            if let Some(value) = node.text(findings) {
+                check_tag(&node.path, key, value, findings);
+                tags.push(Tag { key: key.clone(), value: value.to_owned() });
+            }
+        }
+    } else {
+        for node in node.elements(findings) {
+            let Some(mut members) = Members::open(&node, findings) else { continue };
+            members.ignore(&["ResourceArn"]);
+            let value = members.text("Value", findings).unwrap_or_default();
+            let Some(key) = members.text("Key", findings) else {
+                if !members.present().is_empty() {
+                    members.missing("Key", findings);
+                }
+                continue;
+            };
+            check_tag(&node.path, key, value, findings);
+            tags.push(Tag { key: key.to_owned(), value: value.to_owned() });
+            members.close(&[], findings);
+        }
+    }
+    tags
+}
+
+fn check_tag(path: &str, key: &str, value: &str, findings: &mut Findings) {
+    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
+    let lower = key.to_ascii_lowercase();
+    if key.is_empty() || key.chars().count() > 128 || !key.chars().all(allowed) {
+        findings.error(path, "bad-tag", format!("{} is no tag key that DMS takes", quoted(key)));
+    } else if lower.starts_with("aws:") || lower.starts_with("dms:") || key == OWNER_TAG {
+        findings.error(path, "reserved-tag", format!("the tag {} is reserved", quoted(key)));
+    }
+    if value.chars().count() > 256 || !value.chars().all(allowed) {
+        findings.error(path, "bad-tag", format!("{} is no tag value that DMS takes", quoted(value)));
+    }
+}

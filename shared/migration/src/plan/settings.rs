@@ -1,0 +1,94 @@
+//! Task settings: what this product reads from them and what it must take out (DMS user guide, task settings).
+
+use serde_json::Value;
+
+use super::located::{Node, quoted};
+use super::mappings::parsed;
+use crate::finding::Findings;
+
+/// Keeps the rows and tables that are in the target.
+pub const DO_NOTHING: &str = "DO_NOTHING";
+
+const PREP_MODES: [&str; 3] = [DO_NOTHING, "DROP_AND_CREATE", "TRUNCATE_BEFORE_LOAD"];
+
+/// Logging keys that DMS answers and refuses to take ("cannot be set on create").
+pub const READ_ONLY_LOGGING: [&str; 2] = ["CloudWatchLogGroup", "CloudWatchLogStream"];
+
+/// Reads a settings document; `None` when it is not one.
+pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Value> {
+    let mut settings = parsed(node, "ReplicationTaskSettings", findings)?;
+    if let Some(logging) = settings.get_mut("Logging").and_then(Value::as_object_mut) {
+        for key in READ_ONLY_LOGGING {
+            if logging.remove(key).is_some_and(|value| !value.is_null()) {
+                findings.warning(
+                    &node.path,
+                    "read-only-setting",
+                    format!("Logging.{key} is what DMS answers, not what can be set; it is left out"),
+                );
+            }
+        }
+    }
+    if let Some(mode) = settings.pointer("/FullLoadSettings/TargetTablePrepMode").filter(|m| !m.is_null()) {
+        let known = mode.as_str().is_some_and(|mode| PREP_MODES.contains(&mode));
+        if !known {
+            findings.error(
+                &node.path,
+                "bad-prep-mode",
+                format!(
+                    "FullLoadSettings.TargetTablePrepMode must be one of {}, not {}",
+                    PREP_MODES.join(", "),
+                    quoted(&mode.to_string())
+                ),
+            );
+        }
+    }
+    Some(settings)
+}
+
+/// The TargetTablePrepMode that the settings state.
+pub fn prep_mode(settings: &Value) -> Option<&str> {
+    settings.pointer("/FullLoadSettings/TargetTablePrepMode").and_then(Value::as_str)
+}
+
+/// True when the task stops by itself once its load is done.
+pub fn stops_after_the_load(settings: &Value) -> bool {
+    flag(settings, "/FullLoadSettings/StopTaskCachedChangesApplied")
+        || flag(settings, "/FullLoadSettings/StopTaskCachedChangesNotApplied")
+}
+
+/// True when a flag is set.
+pub fn flag(settings: &Value, pointer: &str) -> bool {
+    settings.pointer(pointer).and_then(Value::as_bool).unwrap_or(false)
+}
+
+/// The settings to create a task with: what the plan states, and a prep mode in any case, because DMS's own default
+/// drops target tables.
+pub fn for_creation(stated: Option<&Value>) -> Value {
+    let mut settings = stated.cloned().unwrap_or_else(|| serde_json::json!({}));
+    if prep_mode(&settings).is_none()
+        && let Some(object) = settings.as_object_mut()
+    {
+        let section = object.entry("FullLoadSettings").or_insert(Value::Null);
+        if !section.is_object() {
+            *section = serde_json::json!({});
+        }
+        section["TargetTablePrepMode"] = Value::from(DO_NOTHING);
+    }
+    settings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_task_is_always_created_with_a_stated_prep_mode() {
+        let mode = |stated: Value| prep_mode(&for_creation(Some(&stated))).map(str::to_owned);
+        assert_eq!(prep_mode(&for_creation(None)), Some(DO_NOTHING));
+        assert_eq!(mode(json!({"FullLoadSettings": null})).as_deref(), Some(DO_NOTHING));
+        assert_eq!(mode(json!({"FullLoadSettings": {"CommitRate": 1}})).as_deref(), Some(DO_NOTHING));
+        let stated = json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}});
+        assert_eq!(for_creation(Some(&stated)), stated);
+    }
+}

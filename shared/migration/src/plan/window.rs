@@ -1,0 +1,265 @@
+//! The window as the user writes it. [`crate::window`] says what it means at a given instant.
+
+use jiff::SignedDuration;
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use super::located::{Members, Node, quoted};
+use crate::finding::Findings;
+
+/// The longest a window may be open: the machine's longest run is 14 days.
+const LONGEST: SignedDuration = SignedDuration::from_hours(13 * 24);
+
+/// When a run may work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Window {
+    /// Daily hours, or a span from the scheduled time.
+    pub when: When,
+    /// What happens to a task that runs at the close; by migration type when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_close: Option<AtClose>,
+    /// How long before the close DMS is asked to stop.
+    pub stop_lead: SignedDuration,
+    /// A run with less time than this until the close does not begin; in minutes.
+    pub minimum_minutes: u32,
+}
+
+/// The two forms of a window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum When {
+    /// Hours of the day.
+    Hours(Hours),
+    /// A span that begins at the scheduled time, or at the start of the execution.
+    Duration(SignedDuration),
+}
+
+/// Hours of certain days, on the clocks of one time zone. A close at or before the opening is on the next day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Hours {
+    /// Local time of the opening.
+    pub opens: Time,
+    /// Local time of the close.
+    pub closes: Time,
+    /// IANA name, `Europe/Berlin`.
+    pub time_zone: String,
+    /// Days of the week on which it opens.
+    pub days: Vec<Day>,
+    /// Dates on which it does not open.
+    pub except: Vec<Date>,
+}
+
+/// A day of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Day {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+impl Day {
+    /// All seven, with the words a plan uses.
+    pub const WORDS: [(&'static str, Day); 7] = [
+        ("Mon", Day::Mon),
+        ("Tue", Day::Tue),
+        ("Wed", Day::Wed),
+        ("Thu", Day::Thu),
+        ("Fri", Day::Fri),
+        ("Sat", Day::Sat),
+        ("Sun", Day::Sun),
+    ];
+}
+
+impl From<Weekday> for Day {
+    fn from(day: Weekday) -> Self {
+        match day {
+            Weekday::Monday => Day::Mon,
+            Weekday::Tuesday => Day::Tue,
+            Weekday::Wednesday => Day::Wed,
+            Weekday::Thursday => Day::Thu,
+            Weekday::Friday => Day::Fri,
+            Weekday::Saturday => Day::Sat,
+            Weekday::Sunday => Day::Sun,
+        }
+    }
+}
+
+/// What happens to a running task when its window closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AtClose {
+    /// It is stopped and observed stopped.
+    Stop,
+    /// It goes on.
+    LeaveRunning,
+}
+
+/// Reads a window; `None` when it does not say when it opens.
+pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
+    let mut members = Members::open(node, findings)?;
+    let duration = read_span(&mut members, "Duration", findings);
+    let when = if members.get("Duration").is_some() {
+        for name in ["Opens", "Closes", "TimeZone", "Days", "Except"] {
+            if members.get(name).is_some() {
+                findings.error(
+                    &members.place(name),
+                    "window-twice",
+                    format!("{name} and Duration exclude each other: a window has hours or a span"),
+                );
+            }
+        }
+        let duration = duration.filter(|duration| *duration > SignedDuration::ZERO && *duration <= LONGEST);
+        if duration.is_none() {
+            findings.error(
+                &members.place("Duration"),
+                "bad-duration",
+                "Duration must be an ISO 8601 span of at most 13 days, like PT7H",
+            );
+        }
+        duration.map(When::Duration)
+    } else {
+        read_hours(&mut members, findings).map(When::Hours)
+    };
+    let at_close = members.word(
+        "AtClose",
+        &[("Stop", AtClose::Stop), ("LeaveRunning", AtClose::LeaveRunning)],
+        findings,
+    );
+    let stop_lead = read_span(&mut members, "StopLead", findings).unwrap_or_default();
+    let lead_place = members.place("StopLead");
+    if stop_lead.is_negative() || stop_lead > SignedDuration::from_hours(24) {
+        findings.error(
+            &lead_place,
+            "bad-duration",
+            "StopLead must be an ISO 8601 span of at most a day, like PT10M",
+        );
+    }
+    if at_close == Some(AtClose::LeaveRunning) && !stop_lead.is_zero() {
+        findings.warning(
+            &lead_place,
+            "stop-lead-without-stop",
+            "StopLead means nothing with AtClose LeaveRunning",
+        );
+    }
+    let minimum_minutes = members.whole_number("MinimumMinutes", 60 * 24, findings).unwrap_or(0);
+    members.close(&[], findings);
+    let window =
+        Window { when: when?, at_close, stop_lead, minimum_minutes: u32::try_from(minimum_minutes).ok()? };
+    check_length(&window, &node.path, findings);
+    Some(window)
+}
+
+fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hours> {
+    let opens = read_time(members, "Opens", findings);
+    let closes = read_time(members, "Closes", findings);
+    let time_zone = members.required_text("TimeZone", findings);
+    if let Some(name) = time_zone
+        && TimeZone::get(name).is_err()
+    {
+        findings.error(
+            &members.place("TimeZone"),
+            "unknown-time-zone",
+            format!("{} is no IANA time zone; Europe/Berlin and America/New_York are", quoted(name)),
+        );
+    }
+    let mut days = Vec::new();
+    match members.get("Days") {
+        None => days.extend(Day::WORDS.iter().map(|(_, day)| *day)),
+        Some(list) => {
+            for element in list.elements(findings) {
+                let Some(word) = element.text(findings) else { continue };
+                match Day::WORDS.iter().find(|(known, _)| *known == word) {
+                    Some((_, day)) => days.push(*day),
+                    None => findings.error(
+                        &element.path,
+                        "unknown-word",
+                        format!("Days holds Mon, Tue, Wed, Thu, Fri, Sat and Sun, not {}", quoted(word)),
+                    ),
+                }
+            }
+        }
+    }
+    let mut except = Vec::new();
+    for element in members.get("Except").map(|list| list.elements(findings)).unwrap_or_default() {
+        let Some(text) = element.text(findings) else { continue };
+        match text.parse::<Date>() {
+            Ok(date) => except.push(date),
+            Err(_) => findings.error(
+                &element.path,
+                "bad-date",
+                format!("Except holds dates like 2026-12-24, not {}", quoted(text)),
+            ),
+        }
+    }
+    let zone = time_zone.filter(|name| TimeZone::get(name).is_ok())?;
+    Some(Hours { opens: opens?, closes: closes?, time_zone: zone.to_owned(), days, except })
+}
+
+fn read_time(members: &mut Members<'_>, name: &'static str, findings: &mut Findings) -> Option<Time> {
+    let text = members.required_text(name, findings)?;
+    let time = Time::strptime("%H:%M", text).ok().filter(|_| text.len() == 5);
+    if time.is_none() {
+        findings.error(
+            &members.place(name),
+            "bad-time",
+            format!("{name} must be a time of day like 22:00, not {}", quoted(text)),
+        );
+    }
+    time
+}
+
+/// An ISO 8601 span; days count 24 hours.
+fn read_span(
+    members: &mut Members<'_>,
+    name: &'static str,
+    findings: &mut Findings,
+) -> Option<SignedDuration> {
+    let text = members.text(name, findings)?;
+    let span = text
+        .parse::<jiff::Span>()
+        .ok()
+        .filter(|_| text.starts_with('P'))
+        .and_then(|span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok());
+    if span.is_none() {
+        findings.error(
+            &members.place(name),
+            "bad-duration",
+            format!("{name} must be an ISO 8601 span like PT7H, not {}", quoted(text)),
+        );
+    }
+    span
+}
+
+/// A window that is shorter than what must fit into it never lets anything start.
+fn check_length(window: &Window, path: &str, findings: &mut Findings) {
+    let length = match &window.when {
+        When::Duration(duration) => *duration,
+        When::Hours(hours) => {
+            let length = hours.opens.duration_until(hours.closes);
+            if length.is_positive() { length } else { length + SignedDuration::from_hours(24) }
+        }
+    };
+    let needed = window.stop_lead.max(SignedDuration::from_mins(i64::from(window.minimum_minutes)));
+    if needed >= length {
+        findings.error(
+            path,
+            "window-too-short",
+            "StopLead or MinimumMinutes is as long as the window: nothing could ever start in it",
+        );
+    }
+    if let When::Hours(hours) = &window.when
+        && hours.days.is_empty()
+    {
+        findings.error(
+            &format!("{path}/Days"),
+            "window-never-opens",
+            "Days names no day: the window never opens",
+        );
+    }
+}

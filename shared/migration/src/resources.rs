@@ -1,0 +1,77 @@
+//! Whether the endpoints and the instance that a plan names exist, are of the right kind and can work.
+
+use crate::finding::Findings;
+use crate::plan::Arn;
+use crate::plan::located::quoted;
+
+/// An endpoint as DescribeEndpoints shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its ARN.
+    pub arn: String,
+    /// `source` or `target`.
+    pub endpoint_type: String,
+    /// `active` when it can be used.
+    pub status: String,
+}
+
+/// An instance as DescribeReplicationInstances shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instance {
+    /// Its ARN.
+    pub arn: String,
+    /// `available` when it can work.
+    pub status: String,
+}
+
+/// Checks one endpoint; `wanted` is `source` or `target`.
+pub fn check_endpoint(path: &str, arn: &Arn, wanted: &str, seen: Option<&Endpoint>, findings: &mut Findings) {
+    let Some(endpoint) = seen else {
+        findings.error(
+            path,
+            "no-such-endpoint",
+            format!("there is no endpoint {arn} in this account and Region"),
+        );
+        return;
+    };
+    if !endpoint.endpoint_type.eq_ignore_ascii_case(wanted) {
+        findings.error(
+            path,
+            "wrong-endpoint-kind",
+            format!(
+                "the endpoint {arn} is a {} endpoint, a {wanted} endpoint is needed",
+                endpoint.endpoint_type.to_ascii_lowercase()
+            ),
+        );
+    }
+    if endpoint.status != "active" {
+        findings.error(
+            path,
+            "endpoint-not-active",
+            format!("the endpoint {arn} is {}, not active", quoted(&endpoint.status)),
+        );
+    }
+}
+
+/// Checks the replication instance.
+pub fn check_instance(path: &str, arn: &Arn, seen: Option<&Instance>, findings: &mut Findings) {
+    let Some(instance) = seen else {
+        findings.error(
+            path,
+            "no-such-instance",
+            format!("there is no replication instance {arn} in this account and Region"),
+        );
+        return;
+    };
+    let mend = match instance.status.as_str() {
+        "available" => return,
+        "storage-full" => "enlarge its storage: tasks on a full instance are stopped",
+        "failed" | "incompatible-credentials" | "incompatible-network" => "mend the instance first",
+        _ => "wait until it is, and start the run again",
+    };
+    findings.error(
+        path,
+        "instance-not-available",
+        format!("the replication instance is {}, not available; {mend}", quoted(&instance.status)),
+    );
+}

@@ -1,0 +1,141 @@
+//! How a task is started, from its history and from what each way would do to the rows in the target.
+//!
+//! `start-replication` is valid once in a task's life. `resume-processing` loads unfinished tables again from their
+//! beginning, after TargetTablePrepMode has been applied to them. `reload-target` does so with all tables.
+
+use crate::document::StartKind;
+use crate::observation::{Facts, StopReason, Task};
+use crate::plan::settings::DO_NOTHING;
+use crate::plan::{MigrationType, Start};
+use crate::verdict::tables::TablePass;
+
+/// What comes of choosing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Start it this way, for this reason.
+    Start(StartKind, String),
+    /// There is nothing to do.
+    Complete(String),
+    /// No way is safe: what the user must decide.
+    Undecided {
+        /// Why.
+        why: String,
+        /// What would settle it.
+        to_do: String,
+    },
+}
+
+/// Chooses how to start a task that is idle.
+pub fn choose(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> Choice {
+    if !task.has_run() {
+        return Choice::Start(StartKind::StartReplication, "the task has never run".to_owned());
+    }
+    match task.migration_type {
+        MigrationType::Cdc => cdc(task),
+        MigrationType::FullLoadAndCdc => load_and_cdc(start, task, facts, pass),
+        MigrationType::FullLoad | MigrationType::Other(_) => full_load(start, task, facts, pass),
+    }
+}
+
+fn cdc(task: &Task) -> Choice {
+    match &task.stop_reason {
+        Some(reason @ (StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime)) => {
+            Choice::Complete(format!("the task has replicated up to its stop position ({})", reason.code()))
+        }
+        _ => Choice::Start(
+            StartKind::ResumeProcessing,
+            "the task has run before and goes on where it stopped".to_owned(),
+        ),
+    }
+}
+
+fn full_load(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> Choice {
+    let counted = task.stats.as_ref().map_or(0, |stats| stats.tables_errored);
+    if pass.complete() && counted == 0 && task.status != "failed" {
+        return match start {
+            Start::Auto | Start::Resume => {
+                Choice::Complete(format!("all {} tables were loaded by an earlier run", pass.total))
+            }
+            Start::Refresh | Start::Reload => {
+                reload(facts, "the last load is complete and the plan wants a new one")
+            }
+        };
+    }
+    unfinished(start, facts, pass)
+}
+
+fn load_and_cdc(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> Choice {
+    if start == Start::Reload {
+        return reload(facts, "the plan wants every table loaded again");
+    }
+    let loaded = task.stats.as_ref().is_some_and(|stats| stats.full_load_finish_date.is_some());
+    if pass.complete() && loaded {
+        let ended = matches!(
+            task.stop_reason,
+            Some(
+                StopReason::FullLoadOnlyFinished
+                    | StopReason::StoppedAfterFullLoad
+                    | StopReason::StoppedAfterCachedEvents
+                    | StopReason::StoppedAtServerTime
+                    | StopReason::StoppedAtCommitTime
+            )
+        );
+        return match start {
+            Start::Refresh => reload(facts, "the last load is complete and the plan wants a new one"),
+            _ if ended => {
+                Choice::Complete("the load is complete and replication has reached its end".to_owned())
+            }
+            _ => Choice::Start(
+                StartKind::ResumeProcessing,
+                "the load is complete and replication goes on where it stopped".to_owned(),
+            ),
+        };
+    }
+    if !pass.errored.is_empty() || loaded {
+        // DMS takes such a load for finished: a resume replicates changes onto rows that were never loaded.
+        return Choice::Undecided {
+            why: format!(
+                "{} of {} tables were not loaded; a resume would skip them and only replicate",
+                pass.total - pass.loaded,
+                pass.total
+            ),
+            to_do: "run once with Start Reload to load all tables again, or reload the tables in the console"
+                .to_owned(),
+        };
+    }
+    unfinished(start, facts, pass)
+}
+
+fn reload(facts: &Facts, why: &str) -> Choice {
+    if facts.prep_mode == DO_NOTHING {
+        return Choice::Undecided {
+            why: "loading again under TargetTablePrepMode DO_NOTHING puts every row into the target a second time"
+                .to_owned(),
+            to_do: "change the task's TargetTablePrepMode to TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE".to_owned(),
+        };
+    }
+    Choice::Start(StartKind::ReloadTarget, why.to_owned())
+}
+
+/// Some tables are not loaded.
+fn unfinished(start: Start, facts: &Facts, pass: &TablePass) -> Choice {
+    if start == Start::Reload {
+        return reload(facts, "the plan wants every table loaded again");
+    }
+    let missing = format!("{} of {} tables are not complete", pass.total - pass.loaded, pass.total);
+    if facts.create_pk_after_full_load {
+        return Choice::Undecided {
+            why: format!("{missing}, and with CreatePkAfterFullLoad an interrupted load cannot be resumed"),
+            to_do: "run once with Start Reload to load all tables again".to_owned(),
+        };
+    }
+    if facts.prep_mode == DO_NOTHING && start != Start::Resume {
+        return Choice::Undecided {
+            why: format!(
+                "{missing}; under TargetTablePrepMode DO_NOTHING a resume loads them on top of the rows that are there"
+            ),
+            to_do: "empty those tables in the target and run once with Start Resume".to_owned(),
+        };
+    }
+    Choice::Start(StartKind::ResumeProcessing, format!("{missing}; those are loaded again"))
+}
