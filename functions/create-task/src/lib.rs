@@ -1,1 +1,241 @@
-//! x
+//! Creates the task that the plan describes, or adopts the one with its identifier.
+//!
+//! Safe to repeat: a task that exists is compared, not created; one that was created before an answer was lost carries this
+//! execution in its owner tag and is recognised by it. One changing call at most: create, modify, or take the owner tag
+//! over.
+
+use aws_sdk_databasemigration::Client;
+use aws_sdk_databasemigration::primitives::DateTime;
+use aws_sdk_databasemigration::types::{MigrationTypeValue, ReplicationTask, Tag};
+use migration::decide::record;
+use migration::document::{Migration, Origin, Task};
+use migration::drift;
+use migration::finding::{Finding, Severity};
+use migration::owner::{self, OWNER_TAG};
+use migration::plan::{OnDrift, Plan, TaskPlan, TaskRequest, settings};
+use migration_aws::dms::{self, TaskFilter};
+use migration_aws::error::Error;
+use migration_aws::request::Request;
+use migration_aws::trouble::{self, Trouble};
+use migration_aws::{clients, executions};
+
+/// Seconds until the look after a task was created: DMS takes some twenty to make it ready.
+const AFTER_CREATION: u32 = 15;
+
+/// Seconds until the look after a task was adopted.
+const AFTER_ADOPTION: u32 = 1;
+
+/// Creates or adopts.
+///
+/// # Errors
+/// [`Error::UnreadableDocument`] for a document without a task to create, [`Error::Throttled`] when DMS is too busy and
+/// nothing was changed, [`Error::Unavailable`] when it cannot be asked or its answer was lost.
+pub async fn handle(
+    client: &Client,
+    executions: &aws_sdk_sfn::Client,
+    request: Request,
+) -> Result<Migration, Error> {
+    let mut document = request.migration()?;
+    let Some(plan) = document.plan.clone() else {
+        return Err(Error::UnreadableDocument("the document has no plan to create a task from".to_owned()));
+    };
+    let TaskPlan::Request(wanted) = &plan.task else {
+        return Err(Error::UnreadableDocument("the plan names a task that somebody else keeps".to_owned()));
+    };
+    let filter = TaskFilter::Identifier(wanted.replication_task_identifier.clone());
+    let existing = dms::describe(client, &filter, true)
+        .await
+        .map_err(|trouble| trouble.into_error("describing the replication task"))?;
+    match existing {
+        Some(existing) => {
+            adopt(client, executions, &mut document, &plan, wanted, &existing, &request.execution).await?;
+        }
+        None => create(client, &mut document, wanted, &request.execution).await?,
+    }
+    if document.task.is_some()
+        && let Some(TaskPlan::Request(request)) = document.plan.as_mut().map(|plan| &mut plan.task)
+    {
+        request.lighten();
+    }
+    Ok(document)
+}
+
+async fn create(
+    client: &Client,
+    document: &mut Migration,
+    wanted: &TaskRequest,
+    execution: &str,
+) -> Result<(), Error> {
+    let attempt = "creating the replication task";
+    let stated = wanted.replication_task_settings.as_ref().and_then(|document| document.json());
+    let mut tags: Vec<Tag> =
+        wanted.tags.iter().map(|tag| Tag::builder().key(&tag.key).value(&tag.value).build()).collect();
+    tags.push(Tag::builder().key(OWNER_TAG).value(owner::tag_value(execution)).build());
+    let answer = client
+        .create_replication_task()
+        .replication_task_identifier(&wanted.replication_task_identifier)
+        .source_endpoint_arn(wanted.source_endpoint_arn.to_string())
+        .target_endpoint_arn(wanted.target_endpoint_arn.to_string())
+        .replication_instance_arn(wanted.replication_instance_arn.to_string())
+        .migration_type(MigrationTypeValue::from(wanted.migration_type.as_str()))
+        .table_mappings(wanted.table_mappings.json().map(ToString::to_string).unwrap_or_default())
+        .replication_task_settings(settings::for_creation(stated).to_string())
+        .set_cdc_start_time(wanted.cdc_start_time.map(|time| DateTime::from_secs(time.as_second())))
+        .set_cdc_start_position(wanted.cdc_start_position.clone())
+        .set_cdc_stop_position(wanted.cdc_stop_position.clone())
+        .set_task_data(wanted.task_data.clone())
+        .set_resource_identifier(wanted.resource_identifier.clone())
+        .set_tags(Some(tags))
+        .customize()
+        .config_override(clients::once())
+        .send()
+        .await;
+    let created = match answer {
+        Ok(answer) => answer.replication_task,
+        Err(error) => match trouble::read(attempt, &error) {
+            // Somebody was quicker: the next look finds the task and adopts it.
+            Trouble::Refused(refusal) if refusal.code == "ResourceAlreadyExistsFault" => None,
+            Trouble::Refused(refusal) => {
+                if let Some(run) = &mut document.run {
+                    run.create_refusal = Some(refusal);
+                }
+                None
+            }
+            trouble => return Err(trouble.into_error(attempt)),
+        },
+    };
+    match created {
+        Some(created) => {
+            let task = known(&created, Origin::Created)?;
+            record::wait(document, AFTER_CREATION, format!("the task {} was created", task.identifier));
+            document.task = Some(task);
+        }
+        None => record::wait(document, AFTER_ADOPTION, "the task was not created; look again"),
+    }
+    Ok(())
+}
+
+async fn adopt(
+    client: &Client,
+    executions: &aws_sdk_sfn::Client,
+    document: &mut Migration,
+    plan: &Plan,
+    wanted: &TaskRequest,
+    existing: &ReplicationTask,
+    execution: &str,
+) -> Result<(), Error> {
+    let arn = existing.replication_task_arn().unwrap_or_default();
+    let tag = owner_tag(client, arn).await?;
+    let owner = tag.as_deref().and_then(owner::execution);
+    let origin = match (&tag, &owner) {
+        (None, _) => Origin::Kept,
+        (Some(_), Some(owner)) if owner == execution => Origin::Created,
+        (Some(_), _) => Origin::Adopted,
+    };
+    let mut task = known(existing, origin)?;
+    if let Some(owner) = owner.filter(|owner| owner != execution)
+        && executions::describe(executions, &owner).await?.running
+    {
+        task.driven_by = Some(owner);
+    }
+    task.differences = drift::differences(wanted, &dms::read_described(existing)?);
+    let as_planned = task.differences.is_empty();
+    let modified = document.run.as_ref().is_some_and(|run| run.modified);
+    let never_ran = !dms::read_task(existing)?.has_run();
+    let why = if task.driven_by.is_some() {
+        "another run drives the task"
+    } else if !as_planned
+        && plan.on_drift == OnDrift::Modify
+        && origin != Origin::Kept
+        && never_ran
+        && !modified
+    {
+        modify(client, arn, wanted).await?;
+        if let Some(run) = &mut document.run {
+            run.modified = true;
+        }
+        // What was changed shows at the next look, and so does what could not be.
+        record::wait(document, AFTER_CREATION, "the task was modified as the plan describes it");
+        return Ok(());
+    } else if origin == Origin::Adopted && (as_planned || plan.on_drift == OnDrift::Ignore) {
+        take_over(client, arn, execution).await?;
+        "the task exists, was compared with the plan, and this run drives it now"
+    } else {
+        "the task exists and was compared with the plan"
+    };
+    if plan.on_drift == OnDrift::Ignore {
+        for difference in &task.differences {
+            document.findings.push(Finding {
+                severity: Severity::Warning,
+                path: "/Task".to_owned(),
+                code: "drift".to_owned(),
+                message: difference.clone(),
+            });
+        }
+    }
+    record::wait(document, AFTER_ADOPTION, why);
+    document.task = Some(task);
+    Ok(())
+}
+
+/// The task as the run knows it.
+fn known(task: &ReplicationTask, origin: Origin) -> Result<Task, Error> {
+    let seen = dms::read_task(task)?;
+    Ok(Task {
+        arn: seen.arn,
+        identifier: seen.identifier,
+        migration_type: seen.migration_type,
+        origin,
+        facts: seen.facts,
+        differences: Vec::new(),
+        driven_by: None,
+    })
+}
+
+/// The value of the owner tag; `None` on a task that this product did not create.
+async fn owner_tag(client: &Client, arn: &str) -> Result<Option<String>, Error> {
+    let attempt = "reading the task's tags";
+    match client.list_tags_for_resource().resource_arn(arn).send().await {
+        Ok(answer) => Ok(answer
+            .tag_list()
+            .iter()
+            .find(|tag| tag.key() == Some(OWNER_TAG))
+            .map(|tag| tag.value().unwrap_or_default().to_owned())),
+        Err(error) => Err(trouble::read(attempt, &error).into_error(attempt)),
+    }
+}
+
+/// This run drives the task from now on. The tag is for words; DMS's refusal of a second start is the lock.
+async fn take_over(client: &Client, arn: &str, execution: &str) -> Result<(), Error> {
+    let attempt = "writing the owner into the task's tags";
+    let tag = Tag::builder().key(OWNER_TAG).value(owner::tag_value(execution)).build();
+    let answer = client
+        .add_tags_to_resource()
+        .resource_arn(arn)
+        .tags(tag)
+        .customize()
+        .config_override(clients::once())
+        .send()
+        .await;
+    answer.map(|_| ()).map_err(|error| trouble::read(attempt, &error).into_error(attempt))
+}
+
+/// Makes a task that has never run what the plan describes, as far as DMS can.
+async fn modify(client: &Client, arn: &str, wanted: &TaskRequest) -> Result<(), Error> {
+    let attempt = "modifying the replication task";
+    let stated = wanted.replication_task_settings.as_ref().and_then(|document| document.json());
+    let answer = client
+        .modify_replication_task()
+        .replication_task_arn(arn)
+        .set_table_mappings(wanted.table_mappings.json().map(ToString::to_string))
+        .replication_task_settings(settings::for_creation(stated).to_string())
+        .set_cdc_start_time(wanted.cdc_start_time.map(|time| DateTime::from_secs(time.as_second())))
+        .set_cdc_start_position(wanted.cdc_start_position.clone())
+        .set_cdc_stop_position(wanted.cdc_stop_position.clone())
+        .set_task_data(wanted.task_data.clone())
+        .customize()
+        .config_override(clients::once())
+        .send()
+        .await;
+    answer.map(|_| ()).map_err(|error| trouble::read(attempt, &error).into_error(attempt))
+}

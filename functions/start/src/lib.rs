@@ -1,1 +1,82 @@
-//! x
+//! Starts the task, the way that was decided.
+//!
+//! One call, made once: neither the SDK nor the machine repeats it, and a guard just before it looks whether what was
+//! decided is still so. A lost answer stays visible: the decision was written down before this step, and an answer that is
+//! missing is read as "may have happened".
+
+use aws_sdk_databasemigration::Client;
+use aws_sdk_databasemigration::types::StartReplicationTaskTypeValue;
+use migration::decide::record;
+use migration::document::{Answer, Migration, Origin, Run, StartKind, Task};
+use migration::plan::{AtClose, MigrationType, Plan};
+use migration_aws::clients;
+use migration_aws::dms::{self, TaskFilter};
+use migration_aws::error::Error;
+use migration_aws::request::Request;
+use migration_aws::trouble;
+
+/// Makes the start that was decided, and writes down what DMS answered: Accepted, Refused, or nothing when the answer was
+/// lost.
+///
+/// # Errors
+/// [`Error::UnreadableDocument`] for a document without a decided start, [`Error::Unavailable`] when the look before the
+/// start fails: nothing was started then.
+pub async fn handle(client: &Client, request: Request) -> Result<Migration, Error> {
+    let mut document = request.migration()?;
+    let (Some(plan), Some(task), Some(run)) = (&document.plan, &document.task, &document.run) else {
+        return Err(Error::UnreadableDocument("the document names no task to start".to_owned()));
+    };
+    let Some(kind) = run.start.as_ref().map(|start| start.kind) else {
+        return Err(Error::UnreadableDocument("the document has no decided start".to_owned()));
+    };
+    let seen = dms::observe(client, &TaskFilter::Arn(task.arn.to_string()), false).await?;
+    let answer = match record::guard_start(run, &seen, request.now) {
+        Some(why) => {
+            tracing::warn!("the start was held back: {why}");
+            Some(Answer::Withheld(why))
+        }
+        None => call(client, task, kind, stop_position(plan, task, run)).await,
+    };
+    tracing::info!(answer = ?answer, "start of {} by {}", task.identifier, kind.as_str());
+    if let Some(start) = document.run.as_mut().and_then(|run| run.start.as_mut()) {
+        start.answer = answer;
+    }
+    Ok(document)
+}
+
+async fn call(
+    client: &Client,
+    task: &Task,
+    kind: StartKind,
+    stop_position: Option<String>,
+) -> Option<Answer> {
+    let answer = client
+        .start_replication_task()
+        .replication_task_arn(task.arn.to_string())
+        .start_replication_task_type(match kind {
+            StartKind::StartReplication => StartReplicationTaskTypeValue::StartReplication,
+            StartKind::ResumeProcessing => StartReplicationTaskTypeValue::ResumeProcessing,
+            StartKind::ReloadTarget => StartReplicationTaskTypeValue::ReloadTarget,
+        })
+        .set_cdc_stop_position(stop_position)
+        .customize()
+        .config_override(clients::once())
+        .send()
+        .await;
+    match answer {
+        Ok(_) => Some(Answer::Accepted),
+        Err(error) => trouble::read("starting the replication task", &error).into_answer(),
+    }
+}
+
+/// With a replication that is stopped at the close, DMS itself is given the close too, so that the window is kept when
+/// everything of ours is dead. A task that somebody else keeps is left as it is.
+fn stop_position(plan: &Plan, task: &Task, run: &Run) -> Option<String> {
+    let stated = plan.request().and_then(|request| request.cdc_stop_position.as_ref());
+    let ours = task.origin != Origin::Kept;
+    let bounded = run.windowed && run.at_close == AtClose::Stop;
+    if !ours || !bounded || stated.is_some() || task.migration_type != MigrationType::Cdc {
+        return None;
+    }
+    Some(format!("server_time:{}", run.closes.strftime("%Y-%m-%dT%H:%M:%S")))
+}

@@ -1,1 +1,43 @@
-//! x
+//! Asks DMS to stop the task.
+//!
+//! Safe to repeat: DMS refuses to stop what is not running, and that is no failure. Whether the task has stopped is for
+//! polls to observe.
+
+use aws_sdk_databasemigration::Client;
+use migration::decide::record;
+use migration::document::{Answer, Migration};
+use migration_aws::clients;
+use migration_aws::error::Error;
+use migration_aws::request::Request;
+use migration_aws::trouble;
+
+/// Makes the stop that was decided, or the machine's own at the close when no poll can run, and writes down what DMS
+/// answered.
+///
+/// # Errors
+/// [`Error::UnreadableDocument`] for a document that names no task.
+pub async fn handle(client: &Client, request: Request) -> Result<Migration, Error> {
+    let mut document = request.migration()?;
+    let Some(task) = document.task.clone() else {
+        return Err(Error::UnreadableDocument("the document names no task to stop".to_owned()));
+    };
+    if request.occasion.is_some() {
+        record::stop_unseen(&mut document, request.now);
+    }
+    let answer = client
+        .stop_replication_task()
+        .replication_task_arn(task.arn.to_string())
+        .customize()
+        .config_override(clients::once())
+        .send()
+        .await;
+    let answer = match answer {
+        Ok(_) => Some(Answer::Accepted),
+        Err(error) => trouble::read("stopping the replication task", &error).into_answer(),
+    };
+    tracing::info!(answer = ?answer, "stop of {}", task.identifier);
+    if let Some(stop) = document.run.as_mut().and_then(|run| run.stop.as_mut()) {
+        stop.answer = answer;
+    }
+    Ok(document)
+}

@@ -135,6 +135,9 @@ pub struct Run {
     /// Attempts to create the task.
     #[serde(default)]
     pub creates: u32,
+    /// The task was modified to be what the plan describes.
+    #[serde(default)]
+    pub modified: bool,
     /// DMS's refusal to create the task.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub create_refusal: Option<Refusal>,

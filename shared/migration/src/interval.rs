@@ -53,6 +53,7 @@ mod tests {
             polls: 0,
             throttled,
             creates: 0,
+            modified: false,
             create_refusal: None,
             last_trouble: None,
             start: None,

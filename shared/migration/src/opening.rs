@@ -48,6 +48,7 @@ pub fn open(input: &Value, execution: &str, now: Timestamp) -> Migration {
             polls: 0,
             throttled: 0,
             creates: 0,
+            modified: false,
             create_refusal: None,
             last_trouble: None,
             start: None,

@@ -1,0 +1,83 @@
+//! What a state hands to its function.
+
+use jiff::Timestamp;
+use migration::document::{Migration, Occasion};
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// The payload of every step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// When the state was entered; the only clock there is.
+    pub now: Timestamp,
+    /// The execution's ARN.
+    pub execution: String,
+    /// What the notify step is to tell, when the machine itself decides that; also marks the machine's own stop.
+    pub occasion: Option<Occasion>,
+    /// The travelling document as it came.
+    pub document: Value,
+}
+
+impl Request {
+    /// Reads the frame of the payload; the document inside is read by [`Request::migration`].
+    ///
+    /// # Errors
+    /// [`Error::UnreadableDocument`] when the state machine did not hand over time, execution and document.
+    pub fn read(payload: Value) -> Result<Request, Error> {
+        let text = |name: &str| payload.get(name).and_then(Value::as_str);
+        let unreadable = |what: &str| {
+            Error::UnreadableDocument(format!(
+                "the payload has no {what}: the function was not called by its state machine"
+            ))
+        };
+        let now = text("Now").and_then(|now| now.parse().ok()).ok_or_else(|| unreadable("time `Now`"))?;
+        let execution = text("Execution").ok_or_else(|| unreadable("`Execution`"))?.to_owned();
+        let occasion = match text("Occasion") {
+            Some("LostSight") => Some(Occasion::LostSight),
+            _ => None,
+        };
+        let document = payload.get("Migration").cloned().ok_or_else(|| unreadable("`Migration`"))?;
+        Ok(Request { now, execution, occasion, document })
+    }
+
+    /// Reads the document.
+    ///
+    /// # Errors
+    /// [`Error::UnreadableDocument`] when it has another version or a shape that this version does not know.
+    pub fn migration(&self) -> Result<Migration, Error> {
+        Migration::read(&self.document).map_err(Error::UnreadableDocument)
+    }
+
+    /// What people call the task, for the log; read without trusting the document.
+    pub fn task_name(&self) -> String {
+        let name = self.document.pointer("/Run/Name").and_then(Value::as_str).unwrap_or("-");
+        name.chars().filter(|c| !c.is_control()).take(255).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_payload_without_its_frame_has_our_error_name() {
+        for payload in [
+            json!([]),
+            json!("x"),
+            json!({}),
+            json!({"Now": "noon", "Execution": "arn", "Migration": {}}),
+            json!({"Now": "2026-10-25T01:30:00Z", "Migration": {}}),
+            json!({"Now": "2026-10-25T01:30:00Z", "Execution": "arn"}),
+        ] {
+            let error = Request::read(payload.clone()).unwrap_err();
+            assert_eq!(error.name(), "Migration.UnreadableDocument", "{payload}");
+        }
+        let payload =
+            json!({"Now": "2026-10-25T01:30:00.5+00:00", "Execution": "arn", "Migration": {"Version": 9}});
+        let request = Request::read(payload).unwrap();
+        assert_eq!(request.now.to_string(), "2026-10-25T01:30:00.5Z");
+        assert!(request.migration().unwrap_err().to_string().contains("version 9"));
+    }
+}

@@ -1,0 +1,75 @@
+//! How a function runs: JSON logs with execution, step and task on every line, a request in, a document out.
+
+use std::future::Future;
+
+use lambda_runtime::{LambdaEvent, service_fn};
+use migration::document::Migration;
+use serde_json::Value;
+use tracing::Instrument;
+use tracing_subscriber::EnvFilter;
+
+use crate::error::Error;
+use crate::request::Request;
+
+/// Serves requests until Lambda ends the process.
+///
+/// # Errors
+/// When the runtime cannot be reached: the process ends and Lambda starts another one.
+pub async fn serve<H, F>(step: &'static str, handler: H) -> Result<(), lambda_runtime::Error>
+where
+    H: Fn(Request) -> F,
+    F: Future<Output = Result<Migration, Error>>,
+{
+    let handler = &handler;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+        one(step, handler, event.payload).await
+    }))
+    .await
+}
+
+async fn one<H, F>(step: &'static str, handler: &H, payload: Value) -> Result<Value, Error>
+where
+    H: Fn(Request) -> F,
+    F: Future<Output = Result<Migration, Error>>,
+{
+    let request = Request::read(payload)?;
+    let span = tracing::info_span!("step", step, execution = %request.execution, task = %request.task_name());
+    async move {
+        // Boxed: an SDK call nests futures deeper than the compiler follows by itself.
+        let outcome = Box::pin(handler(request)).await;
+        match &outcome {
+            Ok(document) => log_document(document),
+            Err(error) => tracing::error!(error = error.name(), "{error}"),
+        }
+        let document = outcome?;
+        serde_json::to_value(document)
+            .map_err(|error| Error::UnreadableDocument(format!("the document cannot be written: {error}")))
+    }
+    .instrument(span)
+    .await
+}
+
+fn log_document(document: &Migration) {
+    if let Some(next) = &document.next {
+        tracing::info!(next = ?next.what, seconds = next.seconds, "{}", next.why);
+    }
+    if let Some(verdict) = &document.verdict {
+        tracing::info!(verdict = verdict.outcome.as_str(), "{}", verdict.reasons.join("; "));
+    }
+}
+
+/// Sets up the log: one JSON object a line, at the level in `RUST_LOG` or `info`.
+pub fn start_logging() {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // Lambda adds its own time to every line, and no function reads a clock.
+    let log = tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_current_span(true)
+        .with_span_list(false)
+        .with_target(false)
+        .without_time()
+        .with_env_filter(filter);
+    // A second call in one process keeps the log that is there.
+    let _ = log.try_init();
+}
