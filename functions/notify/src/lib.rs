@@ -46,7 +46,10 @@ pub async fn handle(
     };
     let message = message::compose(&document, run, document.verdict.as_ref(), event, redrives, request.now);
     let chosen = run.notify.topic_arn.as_ref().map(ToString::to_string);
-    publish(sns, chosen.as_deref(), default_topic, &message).await?;
+    // Sight may be lost and found many times in a night; once is news.
+    if !occasion.is_some_and(|occasion| run.told.contains(&occasion)) {
+        publish(sns, chosen.as_deref(), default_topic, &message).await?;
+    }
     if let Some(occasion) = occasion {
         record::told(&mut document, occasion);
     }

@@ -1,0 +1,64 @@
+# The few commands people type; `make help` lists them. CI runs the same ones.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+PYTHON ?= python3
+VENV := .venv
+STAMP := $(VENV)/.installed-$(shell cksum < tests/requirements.txt 2>/dev/null | cut -d' ' -f1)
+
+PLAN ?= events/full-load.json
+SCENARIO ?=
+AT ?=
+SPEED ?= 60
+
+# sam asks for a Region even where it only reads; nothing here talks to AWS.
+export AWS_DEFAULT_REGION ?= us-east-1
+export SAM_CLI_TELEMETRY := 0
+export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
+
+.PHONY: help rehearse test lint unit end-to-end template build fmt venv prerequisites
+
+help: ## Say what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+rehearse: venv ## Run a plan through the whole product on this machine: PLAN=, SCENARIO=, AT=2026-10-25T01:30, SPEED=
+	@tests/build-quietly
+	@target/debug/rehearse --plan "$(PLAN)" --scenario "$(SCENARIO)" --at "$(AT)" --speed "$(SPEED)"
+
+test: venv lint template unit end-to-end ## Prove everything: format, lints, docs, units, the whole machine, the template
+
+lint: prerequisites
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+
+unit: venv
+	cargo test --workspace --exclude end-to-end --quiet
+
+end-to-end: venv
+	cargo build --workspace --bins --quiet
+	cargo test --package end-to-end --quiet
+
+template: venv
+	cfn-lint template.yaml
+	sam validate --lint
+
+build: venv ## Build the functions for Lambda (sam build)
+	@tests/need-target aarch64-unknown-linux-gnu
+	sam build
+
+fmt: prerequisites ## Format the code
+	cargo fmt --all
+
+venv: prerequisites $(STAMP) ## Install the Python tools into .venv
+
+$(STAMP): tests/requirements.txt
+	@echo "installing the Python tools into $(VENV), once (about a minute) ..."
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { echo "the Python module venv is missing: install it (Debian: apt-get install python3-venv)" >&2; exit 2; }
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --requirement tests/requirements.txt
+	@touch $@
+
+prerequisites:
+	@tests/need-tools "$(PYTHON)"
