@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::document::{FIRST_BLIND_SECONDS, Migration, NextStep, Run, What};
 use crate::finding::{Finding, Findings, reject};
 use crate::observation::Route;
-use crate::plan::{AtClose, MigrationType, Plan, read};
+use crate::plan::{AtClose, MigrationType, Plan, read, together};
 use crate::verdict::{Level, Outcome, Verdict};
 use crate::window::{self, Opening};
 
@@ -85,7 +85,7 @@ pub fn settle(
     now: Timestamp,
 ) {
     if let (Some((migration_type, route)), Some(plan)) = (kept, document.plan.clone()) {
-        read::check_type(&plan, &migration_type, "", &mut resources);
+        together::check_type(&plan, &migration_type, "", &mut resources);
         set_close(document, &plan, &migration_type);
         if let Some(run) = &mut document.run {
             run.route = Some(route);

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::homes::HOMES;
 use crate::finding::Findings;
 
 /// The longest piece of somebody else's text that a finding repeats, in characters.
@@ -97,13 +98,12 @@ impl<'a> Members<'a> {
     pub fn get(&mut self, name: &'static str) -> Option<Node<'a>> {
         self.asked.push(name);
         let value = self.object.get(name)?;
-        let absent = match value {
-            Value::Null => true,
-            Value::String(text) => text.is_empty(),
-            Value::Array(list) => list.is_empty(),
-            _ => false,
-        };
-        (!absent).then(|| Node { value, path: self.place(name) })
+        (!absent(value)).then(|| Node { value, path: self.place(name) })
+    }
+
+    /// True when a member is there as a list without elements.
+    pub fn is_empty_list(&self, name: &str) -> bool {
+        self.object.get(name).and_then(Value::as_array).is_some_and(Vec::is_empty)
     }
 
     /// A member that holds text.
@@ -171,22 +171,19 @@ impl<'a> Members<'a> {
 
     /// The names of the members that are there, absent ones left out.
     pub fn present(&self) -> Vec<&'a str> {
-        self.object
-            .iter()
-            .filter(|(_, value)| !value.is_null() && value.as_str() != Some(""))
-            .map(|(name, _)| name.as_str())
-            .collect()
+        self.object.iter().filter(|(_, value)| !absent(value)).map(|(name, _)| name.as_str()).collect()
     }
 
-    /// Ends the reading: a member that nobody asked for is refused by name, with the nearest known one.
-    /// `elsewhere` are members that belong to another object: the second word says which.
-    pub fn close(self, elsewhere: &[(&str, &str)], findings: &mut Findings) {
+    /// Ends the reading: a member that nobody asked for is refused by name, with the object it belongs to or with the
+    /// nearest known name.
+    pub fn close(self, findings: &mut Findings) {
         for name in self.object.keys() {
             if self.asked.contains(&name.as_str()) {
                 continue;
             }
-            let advice = match elsewhere.iter().find(|(member, _)| member == name) {
-                Some((_, place)) => format!("; it belongs in {place}"),
+            let elsewhere = HOMES.iter().find(|(member, _)| member == name);
+            let advice = match elsewhere.filter(|(_, home)| self.path != format!("/{home}")) {
+                Some((_, home)) => format!("; it belongs in {home}"),
                 None => nearest(name, &self.asked)
                     .map(|known| format!("; did you mean {known}?"))
                     .unwrap_or_default(),
@@ -222,9 +219,37 @@ pub fn quoted(text: &str) -> String {
     format!("{shown:?}")
 }
 
-fn escaped(name: &str) -> String {
-    let name: String = name.chars().take(2 * MOST_QUOTED).collect();
-    name.replace('~', "~0").replace('/', "~1")
+/// True for the ways in which a member can be there and say nothing.
+fn absent(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        _ => false,
+    }
+}
+
+/// True when a document has more than this many levels of lists and objects.
+pub fn deeper_than(levels: usize, value: &Value) -> bool {
+    match value {
+        Value::Array(list) => levels == 0 || list.iter().any(|value| deeper_than(levels - 1, value)),
+        Value::Object(object) => levels == 0 || object.values().any(|value| deeper_than(levels - 1, value)),
+        _ => false,
+    }
+}
+
+/// A member's name as a JSON pointer writes it, bounded, with what a screen cannot show escaped.
+pub(super) fn escaped(name: &str) -> String {
+    let mut pointer = String::new();
+    for c in name.chars().take(2 * MOST_QUOTED) {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            '"' | '\'' | '\\' => pointer.push(c),
+            _ => pointer.extend(c.escape_debug()),
+        }
+    }
+    pointer
 }
 
 #[cfg(test)]
@@ -239,7 +264,7 @@ mod tests {
         let mut members = Members::open(&Node::top(&plan), &mut findings).unwrap();
         members.get("Task");
         members.get("Window");
-        members.close(&[], &mut findings);
+        members.close(&mut findings);
         let found = findings.into_sorted();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].path, "/Windw");
@@ -260,5 +285,6 @@ mod tests {
         let members = Members::open(&Node::top(&value), &mut findings).unwrap();
         assert_eq!(members.place("a/b~c"), "/a~1b~0c");
         assert!(value.pointer("/a~1b~0c").is_some());
+        assert_eq!(members.place("it's\n\u{202e}"), "/it's\\n\\u{202e}");
     }
 }

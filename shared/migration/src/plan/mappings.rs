@@ -3,7 +3,8 @@
 
 use serde_json::Value;
 
-use super::located::Node;
+use super::MOST_LEVELS;
+use super::located::{Node, deeper_than};
 use crate::finding::Findings;
 
 /// Reads a mapping document; `None` when it is not one.
@@ -32,6 +33,14 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Value> {
 pub(super) fn parsed(node: &Node<'_>, name: &str, findings: &mut Findings) -> Option<Value> {
     let value = match node.value {
         Value::String(text) => match serde_json::from_str(text) {
+            Ok(value) if deeper_than(MOST_LEVELS, &value) => {
+                findings.error(
+                    &node.path,
+                    "nested-too-deeply",
+                    format!("the text of {name} has more than {MOST_LEVELS} levels of lists and objects"),
+                );
+                return None;
+            }
             Ok(value) => value,
             Err(error) => {
                 findings.error(

@@ -3,11 +3,15 @@
 //! [`read`](read::read) turns JSON into a [`Plan`] or into findings; `docs/plan.md` describes every member.
 
 pub mod arn;
+mod cdc;
+pub mod homes;
 pub mod located;
 pub mod mappings;
 pub mod read;
 pub mod request;
 pub mod settings;
+mod tags;
+pub mod together;
 pub mod window;
 
 use serde::{Deserialize, Serialize};
@@ -18,6 +22,10 @@ pub use window::{AtClose, Window};
 
 /// A plan over this size is rejected, so that the document that travels stays under Step Functions' 256 KiB.
 pub const MOST_PLAN_BYTES: usize = 160 * 1024;
+
+/// A plan, or a document inside it, with more levels than this is rejected: JSON readers stop at 128, and the document
+/// that travels puts some of its own around a plan.
+pub const MOST_LEVELS: usize = 64;
 
 /// A plan that was read without an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,42 +2,13 @@
 
 use serde_json::Value;
 
-use super::located::{Members, Node, quoted};
-use super::request::{self, MigrationType};
-use super::window::{self, AtClose, When, Window};
+use super::located::{Members, Node, deeper_than, quoted};
 use super::{
-    Arn, KeptTask, MOST_PLAN_BYTES, Notify, OnDrift, OnErrors, Plan, Start, TaskPlan, Then, Until, settings,
+    Arn, KeptTask, MOST_LEVELS, MOST_PLAN_BYTES, Notify, OnDrift, OnErrors, Plan, Start, TaskPlan, Then,
+    Until,
 };
+use super::{request, together, window};
 use crate::finding::{Finding, Findings, reject};
-
-/// The members of a plan, for a member that was put into its task instead.
-pub(super) const PLAN_MEMBERS: [(&str, &str); 8] = [
-    ("Window", "the plan, beside Task"),
-    ("Mode", "the plan, beside Task"),
-    ("OnDrift", "the plan, beside Task"),
-    ("Start", "the plan, beside Task"),
-    ("Until", "the plan, beside Task"),
-    ("Then", "the plan, beside Task"),
-    ("OnTableErrors", "the plan, beside Task"),
-    ("Notify", "the plan, beside Task"),
-];
-
-/// The members of a task, for a member that was put into the plan instead.
-const TASK_MEMBERS: [(&str, &str); 13] = [
-    ("ReplicationTaskIdentifier", "Task"),
-    ("ReplicationTaskArn", "Task"),
-    ("SourceEndpointArn", "Task"),
-    ("TargetEndpointArn", "Task"),
-    ("ReplicationInstanceArn", "Task"),
-    ("MigrationType", "Task"),
-    ("TableMappings", "Task"),
-    ("ReplicationTaskSettings", "Task"),
-    ("CdcStartTime", "Task"),
-    ("CdcStartPosition", "Task"),
-    ("CdcStopPosition", "Task"),
-    ("Tags", "Task"),
-    ("TaskData", "Task"),
-];
 
 /// What came of reading a plan.
 #[derive(Debug)]
@@ -71,6 +42,13 @@ pub fn read(plan: &Value) -> Reading {
             format!(
                 "the plan has {bytes} bytes, the most is {MOST_PLAN_BYTES}: wildcards in the mapping make it smaller"
             ),
+        );
+    }
+    if deeper_than(MOST_LEVELS, plan) {
+        findings.error(
+            "",
+            "nested-too-deeply",
+            format!("the plan has more than {MOST_LEVELS} levels of lists and objects"),
         );
     }
     let (read, name, notify) = match Members::open(&top, &mut findings) {
@@ -122,7 +100,7 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
     let notify = plan.get("Notify").map(|node| read_notify(&node, findings));
     let notify = notify.unwrap_or(Notify { warning: true, ..Notify::default() });
     let plan_path = plan.path().to_owned();
-    plan.close(&TASK_MEMBERS, findings);
+    plan.close(findings);
 
     let read = task.map(|task| Plan {
         task,
@@ -137,7 +115,7 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
         scheduled_time,
     });
     if let Some(read) = &read {
-        check_together(read, &plan_path, findings);
+        together::check(read, &plan_path, findings);
     }
     (read, name, notify)
 }
@@ -166,35 +144,35 @@ fn read_scheduled_time(plan: &mut Members<'_>, findings: &mut Findings) -> Optio
 }
 
 fn task_name(node: &Node<'_>) -> Option<String> {
-    let text = |name: &str| node.value.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
+    let task = node.value.pointer("/ReplicationTasks/0").unwrap_or(node.value);
+    let text = |name: &str| task.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
     text("ReplicationTaskIdentifier").or_else(|| text("ReplicationTaskArn")).map(|name| {
         let clean = name.chars().filter(|c| !c.is_control()).take(255);
         clean.collect()
     })
 }
 
+/// A task, or the answer of `describe-replication-tasks` that holds one.
 fn read_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
+    let Some(list) = node.value.get("ReplicationTasks").and_then(Value::as_array) else {
+        return read_one_task(node, findings);
+    };
+    let mut answer = Members::open(node, findings)?;
+    answer.ignore(&["ReplicationTasks", "Marker"]);
+    answer.close(findings);
+    let [task] = &list[..] else {
+        findings.error(
+            &node.path,
+            "not-one-task",
+            format!("the describe-replication-tasks answer holds {} tasks; keep the one to run", list.len()),
+        );
+        return None;
+    };
+    read_one_task(&Node { value: task, path: format!("{}/ReplicationTasks/0", node.path) }, findings)
+}
+
+fn read_one_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
     let mut members = Members::open(node, findings)?;
-    if let Some(list) = node.value.get("ReplicationTasks").and_then(Value::as_array) {
-        members.ignore(&["ReplicationTasks", "Marker"]);
-        members.close(&[], findings);
-        return match &list[..] {
-            [task] => {
-                read_task(&Node { value: task, path: format!("{}/ReplicationTasks/0", node.path) }, findings)
-            }
-            _ => {
-                findings.error(
-                    &node.path,
-                    "not-one-task",
-                    format!(
-                        "the describe-replication-tasks answer holds {} tasks; keep the one to run",
-                        list.len()
-                    ),
-                );
-                None
-            }
-        };
-    }
     match &members.present()[..] {
         ["ReplicationTaskArn"] => {
             let text = members.required_text("ReplicationTaskArn", findings)?;
@@ -308,17 +286,19 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
         }
     }
     if let Some(on) = members.get("On") {
-        let words: Vec<&str> = on.elements(findings).iter().filter_map(|node| node.text(findings)).collect();
-        for word in &words {
-            if !["Finished", "Warning", "Started"].contains(word) {
+        let mut words = Vec::new();
+        for element in on.elements(findings) {
+            let Some(word) = element.text(findings) else { continue };
+            words.push(word);
+            if !["Finished", "Warning", "Started"].contains(&word) {
                 findings.error(
-                    &on.path,
+                    &element.path,
                     "unknown-word",
                     format!("On holds Finished, Warning and Started, not {}", quoted(word)),
                 );
             }
         }
-        if !words.contains(&"Finished") {
+        if on.value.is_array() && !words.contains(&"Finished") {
             findings.error(
                 &on.path,
                 "finished-left-out",
@@ -328,139 +308,6 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
         notify.started = words.contains(&"Started");
         notify.warning = words.contains(&"Warning");
     }
-    members.close(&[], findings);
+    members.close(findings);
     notify
-}
-
-/// What only shows when the members are seen together.
-fn check_together(plan: &Plan, path: &str, findings: &mut Findings) {
-    if let TaskPlan::Request(request) = &plan.task {
-        check_type(plan, &request.migration_type, path, findings);
-        check_effect_on_target(plan, path, findings);
-    }
-    if let (Some(Window { when: When::Duration(_), .. }), None) = (&plan.window, plan.scheduled_time) {
-        findings.hint(
-            &format!("{path}/Window/Duration"),
-            "duration-from-now",
-            "without ScheduledTime the window's Duration counts from the start of the execution",
-        );
-    }
-}
-
-/// What window, `Until` and `Start` mean depends on the migration type. Called by the reading of a plan, and again
-/// when the type of a task that somebody else keeps has been seen.
-pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findings: &mut Findings) {
-    let at_close = plan.window.as_ref().and_then(|window| window.at_close);
-    match migration_type {
-        MigrationType::FullLoad => {
-            if plan.until == Some(Until::FullLoadComplete) {
-                findings.hint(
-                    &format!("{path}/Until"),
-                    "until-full-load",
-                    "a full load stops when it is complete: FullLoadComplete and Stopped mean the same",
-                );
-            }
-        }
-        MigrationType::FullLoadAndCdc => {
-            if plan.window.is_some() && at_close.is_none() {
-                findings.error(
-                    &format!("{path}/Window/AtClose"),
-                    "at-close-not-stated",
-                    "a full load with replication that is still loading at the close can be stopped or left running: \
-                     state AtClose Stop or LeaveRunning",
-                );
-            }
-            let stops_by_itself = plan.request().is_none_or(|request| {
-                request.cdc_stop_position.is_some()
-                    || request
-                        .replication_task_settings
-                        .as_ref()
-                        .is_some_and(|document| document.json().is_some_and(settings::stops_after_the_load))
-            });
-            if plan.until == Some(Until::Stopped) && !stops_by_itself && at_close != Some(AtClose::Stop) {
-                findings.error(
-                    &format!("{path}/Until"),
-                    "until-never",
-                    "replication never stops by itself: give a CdcStopPosition, a StopTaskCachedChanges... setting or a \
-                     window with AtClose Stop, or use Until FullLoadComplete",
-                );
-            }
-        }
-        MigrationType::Cdc => {
-            if plan.until == Some(Until::FullLoadComplete) {
-                findings.error(
-                    &format!("{path}/Until"),
-                    "until-never",
-                    "a cdc task loads no table: Until FullLoadComplete never comes true",
-                );
-            }
-            let bounded = plan.request().is_none_or(|request| request.cdc_stop_position.is_some());
-            if !bounded && plan.window.is_none() {
-                findings.error(
-                    &format!("{path}/Until"),
-                    "until-never",
-                    "replication never stops by itself: give a CdcStopPosition, or a window that says with AtClose what \
-                     happens then",
-                );
-            }
-            if at_close == Some(AtClose::Stop) {
-                findings.warning(
-                    &format!("{path}/Window/AtClose"),
-                    "stopped-replication-keeps-the-log",
-                    "between two windows the source must keep its log for the stopped task: check the log retention \
-                     (PostgreSQL: the slot fills the source's disk)",
-                );
-            }
-            if matches!(plan.start, Start::Reload | Start::Refresh) {
-                findings.error(
-                    &format!("{path}/Start"),
-                    "reload-without-load",
-                    "a cdc task loads no table: Start Reload and Refresh have nothing to load",
-                );
-            }
-        }
-        MigrationType::Other(word) => findings.error(
-            &format!("{path}/Task"),
-            "unknown-migration-type",
-            format!("the task's migration type {} is not known", quoted(word)),
-        ),
-    }
-}
-
-/// Says before the first night what a reload or a resume would do to rows that stay in the target.
-fn check_effect_on_target(plan: &Plan, path: &str, findings: &mut Findings) {
-    let Some(request) = plan.request().filter(|request| request.migration_type != MigrationType::Cdc) else {
-        return;
-    };
-    let settings = request.replication_task_settings.as_ref().and_then(|document| document.json());
-    let stated = settings.and_then(settings::prep_mode);
-    if stated.is_none() {
-        findings.hint(
-            &format!("{path}/Task/ReplicationTaskSettings"),
-            "prep-mode-not-stated",
-            "TargetTablePrepMode is not stated: the task is created with DO_NOTHING, which keeps the rows that are in \
-             the target (DMS's own default would drop the tables)",
-        );
-    }
-    if stated.unwrap_or(settings::DO_NOTHING) != settings::DO_NOTHING {
-        return;
-    }
-    let place = format!("{path}/Task/ReplicationTaskSettings");
-    if matches!(plan.start, Start::Refresh | Start::Reload) {
-        findings.error(
-            &place,
-            "reload-on-top",
-            "loading again under TargetTablePrepMode DO_NOTHING puts every row into the target a second time: state \
-             TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE",
-        );
-    } else if plan.window.as_ref().is_some_and(|window| window.at_close != Some(AtClose::LeaveRunning))
-        && plan.start != Start::Resume
-    {
-        findings.warning(
-            &place,
-            "pause-cannot-resume",
-            "a load that is paused at the close cannot be resumed under TargetTablePrepMode DO_NOTHING without loading \
-             rows twice: state TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE, or Start Resume",
-        );
-    }
 }

@@ -7,9 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::arn::Arn;
 use super::located::{Members, Node, quoted};
-use super::{mappings, settings};
+use super::{cdc, mappings, settings, tags};
 use crate::finding::Findings;
-use crate::owner::OWNER_TAG;
 
 /// What DMS is asked to create.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -190,8 +189,8 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
         }
     };
     let settings = members.get("ReplicationTaskSettings").and_then(|node| settings::read(&node, findings));
-    let cdc = read_cdc(&mut members, migration_type.as_ref(), findings);
-    let tags = members.get("Tags").map(|node| read_tags(&node, findings)).unwrap_or_default();
+    let cdc = cdc::read(&mut members, migration_type.as_ref(), findings);
+    let tags = members.get("Tags").map(|node| tags::read(&node, findings)).unwrap_or_default();
     let task_data = members.text("TaskData", findings).map(str::to_owned);
     let resource_identifier = members.text("ResourceIdentifier", findings);
     if let Some(chosen) = resource_identifier {
@@ -206,7 +205,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
             );
         }
     }
-    members.close(&super::read::PLAN_MEMBERS, findings);
+    members.close(findings);
     Some(TaskRequest {
         replication_task_identifier: identifier?.to_owned(),
         source_endpoint_arn: source?,
@@ -284,7 +283,7 @@ pub fn check_dms_arn(path: &str, name: &str, text: &str, kind: &str, findings: &
             );
             None
         }
-        Ok(arn) if arn.service == "dms" && arn.kind() == kind => Some(arn),
+        Ok(arn) if arn.service == "dms" && names_one(&arn, kind) => Some(arn),
         Ok(arn) if arn.service == "dms" && arn.kind() == "replication-config" => {
             findings.error(
                 path,
@@ -300,180 +299,7 @@ pub fn check_dms_arn(path: &str, name: &str, text: &str, kind: &str, findings: &
     }
 }
 
-#[derive(Default)]
-struct Cdc {
-    start_time: Option<jiff::Timestamp>,
-    start_position: Option<String>,
-    stop_position: Option<String>,
-}
-
-fn read_cdc(
-    members: &mut Members<'_>,
-    migration_type: Option<&MigrationType>,
-    findings: &mut Findings,
-) -> Cdc {
-    let mut cdc = Cdc::default();
-    let start_time = members.get("CdcStartTime").filter(|node| !is_epoch(node.value));
-    let start_position = members.get("CdcStartPosition");
-    if let (Some(time), Some(_)) = (&start_time, &start_position) {
-        findings.error(
-            &time.path,
-            "cdc-start-twice",
-            "CdcStartTime and CdcStartPosition exclude each other: keep the one that says where replication \
-             begins, DMS refuses both",
-        );
-    }
-    if let Some(node) = &start_time {
-        cdc.start_time = read_time(node.value);
-        if cdc.start_time.is_none() {
-            findings.error(
-                &node.path,
-                "bad-time",
-                "CdcStartTime must be a UTC time like 2018-03-08T12:12:12 or epoch seconds",
-            );
-        }
-    }
-    if let Some(node) = &start_position
-        && let Some(text) = node.text(findings)
-    {
-        check_start_position(&node.path, text, findings);
-        cdc.start_position = Some(text.to_owned());
-    }
-    if let Some(node) = members.get("CdcStopPosition")
-        && let Some(text) = node.text(findings)
-    {
-        let time = text.strip_prefix("server_time:").or_else(|| text.strip_prefix("commit_time:"));
-        let good = time.is_some_and(|time| time.trim_start().parse::<jiff::civil::DateTime>().is_ok());
-        if !good {
-            findings.error(
-                &node.path,
-                "bad-cdc-stop-position",
-                format!(
-                    "CdcStopPosition must be server_time:YYYY-MM-DDThh:mm:ss or commit_time:YYYY-MM-DDThh:mm:ss \
-                     (UTC), not {}",
-                    quoted(text)
-                ),
-            );
-        }
-        cdc.stop_position = Some(text.to_owned());
-        if migration_type == Some(&MigrationType::FullLoad) {
-            findings.warning(
-                &node.path,
-                "cdc-member-without-cdc",
-                "CdcStopPosition means nothing for a full load; DMS ignores it",
-            );
-        }
-    }
-    let starts = [&start_time, &start_position];
-    for node in starts.into_iter().flatten() {
-        match migration_type {
-            Some(MigrationType::FullLoad) => findings.warning(
-                &node.path,
-                "cdc-member-without-cdc",
-                "a replication start means nothing for a full load; DMS ignores it",
-            ),
-            Some(MigrationType::FullLoadAndCdc) => findings.error(
-                &node.path,
-                "cdc-start-with-full-load",
-                "full-load-and-cdc begins replication where its load began; state a start only for MigrationType cdc",
-            ),
-            _ => {}
-        }
-    }
-    cdc
-}
-
-/// The forms that DMS documents: a date, a checkpoint, or a log position of MySQL, PostgreSQL, SQL Server or Oracle.
-fn check_start_position(path: &str, text: &str, findings: &mut Findings) {
-    let position_of = |separator: char, part: fn(&str) -> bool, parts: std::ops::RangeInclusive<usize>| {
-        let pieces: Vec<&str> = text.split(separator).collect();
-        parts.contains(&pieces.len()) && pieces.iter().all(|piece| !piece.is_empty() && part(piece))
-    };
-    let hexadecimal = |piece: &str| piece.bytes().all(|b| b.is_ascii_hexdigit());
-    let date = text.parse::<jiff::civil::DateTime>().is_ok();
-    let checkpoint = text.starts_with("checkpoint:");
-    let binlog = text.rsplit_once(':').is_some_and(|(file, offset)| {
-        file.contains('.') && !offset.is_empty() && offset.bytes().all(|b| b.is_ascii_digit())
-    });
-    let lsn = position_of('/', hexadecimal, 2..=2) || position_of(':', hexadecimal, 3..=3);
-    let scn = text.bytes().all(|b| b.is_ascii_digit());
-    if text.eq_ignore_ascii_case("now") {
-        findings.error(
-            path,
-            "cdc-start-now",
-            "CdcStartPosition \"now\" is no position that DMS documents; to start with the changes made from now on, \
-             leave out both CdcStartPosition and CdcStartTime",
-        );
-    } else if !(date || checkpoint || binlog || lsn || scn) {
-        findings.error(
-            path,
-            "bad-cdc-start-position",
-            format!(
-                "CdcStartPosition must be a date, a checkpoint:..., or a position in the source's log, not {}; DMS would \
-                 say \"Invalid CdcStartPosition format\"",
-                quoted(text)
-            ),
-        );
-    }
-}
-
-/// The CLI's skeleton holds the epoch where no time is meant.
-fn is_epoch(value: &Value) -> bool {
-    value.as_f64() == Some(0.0) || value.as_str().is_some_and(|text| text.starts_with("1970-01-01T00:00:00"))
-}
-
-/// A UTC time as ISO text, with or without its `Z`, or as epoch seconds.
-fn read_time(value: &Value) -> Option<jiff::Timestamp> {
-    if let Some(text) = value.as_str() {
-        return text.parse::<jiff::Timestamp>().ok().or_else(|| {
-            let civil = text.parse::<jiff::civil::DateTime>().ok()?;
-            jiff::tz::Offset::UTC.to_timestamp(civil).ok()
-        });
-    }
-    let seconds = value.as_f64()?;
-    jiff::Timestamp::from_millisecond((seconds * 1000.0) as i64).ok()
-}
-
-/// Tags as DMS lists them, or as a plain map of key and value.
-fn read_tags(node: &Node<'_>, findings: &mut Findings) -> Vec<Tag> {
-    let mut tags = Vec::new();
-    if let Some(map) = node.value.as_object() {
-        for (key, value) in map {
-            let path = format!("{}/{}", node.path, key.replace('~', "~0").replace('/', "~1"));
-            let node = Node { value, path };
-            if let Some(value) = node.text(findings) {
-                check_tag(&node.path, key, value, findings);
-                tags.push(Tag { key: key.clone(), value: value.to_owned() });
-            }
-        }
-    } else {
-        for node in node.elements(findings) {
-            let Some(mut members) = Members::open(&node, findings) else { continue };
-            members.ignore(&["ResourceArn"]);
-            let value = members.text("Value", findings).unwrap_or_default();
-            let Some(key) = members.text("Key", findings) else {
-                if !members.present().is_empty() {
-                    members.missing("Key", findings);
-                }
-                continue;
-            };
-            check_tag(&node.path, key, value, findings);
-            tags.push(Tag { key: key.to_owned(), value: value.to_owned() });
-            members.close(&[], findings);
-        }
-    }
-    tags
-}
-
-fn check_tag(path: &str, key: &str, value: &str, findings: &mut Findings) {
-    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
-    let lower = key.to_ascii_lowercase();
-    if key.is_empty() || key.chars().count() > 128 || !key.chars().all(allowed) {
-        findings.error(path, "bad-tag", format!("{} is no tag key that DMS takes", quoted(key)));
-    } else if lower.starts_with("aws:") || lower.starts_with("dms:") || key == OWNER_TAG {
-        findings.error(path, "reserved-tag", format!("the tag {} is reserved", quoted(key)));
-    }
-    if value.chars().count() > 256 || !value.chars().all(allowed) {
-        findings.error(path, "bad-tag", format!("{} is no tag value that DMS takes", quoted(value)));
-    }
+/// True for `kind:id` with an id.
+fn names_one(arn: &Arn, kind: &str) -> bool {
+    arn.resource.split_once(':').is_some_and(|(found, id)| found == kind && !id.is_empty())
 }

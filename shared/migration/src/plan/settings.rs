@@ -20,7 +20,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Value> {
     if let Some(logging) = settings.get_mut("Logging").and_then(Value::as_object_mut) {
         for key in READ_ONLY_LOGGING {
             if logging.remove(key).is_some_and(|value| !value.is_null()) {
-                findings.warning(
+                findings.hint(
                     &node.path,
                     "read-only-setting",
                     format!("Logging.{key} is what DMS answers, not what can be set; it is left out"),

@@ -114,15 +114,15 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
                 );
             }
         }
-        let duration = duration.filter(|duration| *duration > SignedDuration::ZERO && *duration <= LONGEST);
-        if duration.is_none() {
+        let fits = |duration: &SignedDuration| *duration > SignedDuration::ZERO && *duration <= LONGEST;
+        if duration.is_some_and(|duration| !fits(&duration)) {
             findings.error(
                 &members.place("Duration"),
                 "bad-duration",
                 "Duration must be an ISO 8601 span of at most 13 days, like PT7H",
             );
         }
-        duration.map(When::Duration)
+        duration.filter(fits).map(When::Duration)
     } else {
         read_hours(&mut members, findings).map(When::Hours)
     };
@@ -148,7 +148,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
         );
     }
     let minimum_minutes = members.whole_number("MinimumMinutes", 60 * 24, findings).unwrap_or(0);
-    members.close(&[], findings);
+    members.close(findings);
     let window =
         Window { when: when?, at_close, stop_lead, minimum_minutes: u32::try_from(minimum_minutes).ok()? };
     check_length(&window, &node.path, findings);
@@ -170,6 +170,12 @@ fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hour
     }
     let mut days = Vec::new();
     match members.get("Days") {
+        // Elsewhere an empty list is absent. Here that would open a window every day that somebody has emptied.
+        None if members.is_empty_list("Days") => findings.error(
+            &members.place("Days"),
+            "window-never-opens",
+            "Days names no day: the window never opens; leave Days out for every day",
+        ),
         None => days.extend(Day::WORDS.iter().map(|(_, day)| *day)),
         Some(list) => {
             for element in list.elements(findings) {
@@ -245,21 +251,13 @@ fn check_length(window: &Window, path: &str, findings: &mut Findings) {
             if length.is_positive() { length } else { length + SignedDuration::from_hours(24) }
         }
     };
-    let needed = window.stop_lead.max(SignedDuration::from_mins(i64::from(window.minimum_minutes)));
-    if needed >= length {
+    let lead =
+        if window.at_close == Some(AtClose::LeaveRunning) { SignedDuration::ZERO } else { window.stop_lead };
+    if lead + SignedDuration::from_mins(i64::from(window.minimum_minutes)) >= length {
         findings.error(
             path,
             "window-too-short",
-            "StopLead or MinimumMinutes is as long as the window: nothing could ever start in it",
-        );
-    }
-    if let When::Hours(hours) = &window.when
-        && hours.days.is_empty()
-    {
-        findings.error(
-            &format!("{path}/Days"),
-            "window-never-opens",
-            "Days names no day: the window never opens",
+            "StopLead and MinimumMinutes together are as long as the window: nothing could ever start in it",
         );
     }
 }

@@ -1,0 +1,151 @@
+//! Where a replication begins and ends (DMS API reference, `CreateReplicationTask`; user guide, change data capture).
+
+use serde_json::Value;
+
+use super::MigrationType;
+use super::located::{Members, quoted};
+use crate::finding::Findings;
+
+/// What a request says about the bounds of a replication.
+#[derive(Default)]
+pub(super) struct Cdc {
+    /// Where it begins, as a time.
+    pub(super) start_time: Option<jiff::Timestamp>,
+    /// Where it begins, as a date, a checkpoint or a position in the source's log.
+    pub(super) start_position: Option<String>,
+    /// Where it ends.
+    pub(super) stop_position: Option<String>,
+}
+
+/// Reads the three members and says what does not go together.
+pub(super) fn read(
+    members: &mut Members<'_>,
+    migration_type: Option<&MigrationType>,
+    findings: &mut Findings,
+) -> Cdc {
+    let mut cdc = Cdc::default();
+    let start_time = members.get("CdcStartTime").filter(|node| !is_epoch(node.value));
+    let start_position = members.get("CdcStartPosition");
+    if let (Some(time), Some(_)) = (&start_time, &start_position) {
+        findings.error(
+            &time.path,
+            "cdc-start-twice",
+            "CdcStartTime and CdcStartPosition exclude each other: keep the one that says where replication \
+             begins, DMS refuses both",
+        );
+    }
+    if let Some(node) = &start_time {
+        cdc.start_time = read_time(node.value);
+        if cdc.start_time.is_none() {
+            findings.error(
+                &node.path,
+                "bad-time",
+                "CdcStartTime must be a UTC time like 2018-03-08T12:12:12 or epoch seconds",
+            );
+        }
+    }
+    if let Some(node) = &start_position
+        && let Some(text) = node.text(findings)
+    {
+        check_start_position(&node.path, text, findings);
+        cdc.start_position = Some(text.to_owned());
+    }
+    if let Some(node) = members.get("CdcStopPosition")
+        && let Some(text) = node.text(findings)
+    {
+        let time = text.strip_prefix("server_time:").or_else(|| text.strip_prefix("commit_time:"));
+        let good = time.is_some_and(|time| is_utc_second(time.trim_start()));
+        if !good {
+            findings.error(
+                &node.path,
+                "bad-cdc-stop-position",
+                format!(
+                    "CdcStopPosition must be server_time:YYYY-MM-DDThh:mm:ss or commit_time:YYYY-MM-DDThh:mm:ss \
+                     (UTC), not {}",
+                    quoted(text)
+                ),
+            );
+        }
+        cdc.stop_position = Some(text.to_owned());
+        if migration_type == Some(&MigrationType::FullLoad) {
+            findings.warning(
+                &node.path,
+                "cdc-member-without-cdc",
+                "CdcStopPosition means nothing for a full load; DMS ignores it",
+            );
+        }
+    }
+    let starts = [&start_time, &start_position];
+    for node in starts.into_iter().flatten() {
+        match migration_type {
+            Some(MigrationType::FullLoad) => findings.warning(
+                &node.path,
+                "cdc-member-without-cdc",
+                "a replication start means nothing for a full load; DMS ignores it",
+            ),
+            Some(MigrationType::FullLoadAndCdc) => findings.error(
+                &node.path,
+                "cdc-start-with-full-load",
+                "full-load-and-cdc begins replication where its load began; state a start only for MigrationType cdc",
+            ),
+            _ => {}
+        }
+    }
+    cdc
+}
+
+/// The forms that DMS documents: a date, a checkpoint, or a log position of MySQL, PostgreSQL, SQL Server or Oracle.
+fn check_start_position(path: &str, text: &str, findings: &mut Findings) {
+    let position_of = |separator: char, part: fn(&str) -> bool, parts: std::ops::RangeInclusive<usize>| {
+        let pieces: Vec<&str> = text.split(separator).collect();
+        parts.contains(&pieces.len()) && pieces.iter().all(|piece| !piece.is_empty() && part(piece))
+    };
+    let hexadecimal = |piece: &str| piece.bytes().all(|b| b.is_ascii_hexdigit());
+    let date = text.parse::<jiff::civil::DateTime>().is_ok();
+    let checkpoint = text.starts_with("checkpoint:");
+    let binlog = text.rsplit_once(':').is_some_and(|(file, offset)| {
+        file.contains('.') && !offset.is_empty() && offset.bytes().all(|b| b.is_ascii_digit())
+    });
+    let lsn = position_of('/', hexadecimal, 2..=2) || position_of(':', hexadecimal, 3..=3);
+    let scn = text.bytes().all(|b| b.is_ascii_digit());
+    if text.eq_ignore_ascii_case("now") {
+        findings.error(
+            path,
+            "cdc-start-now",
+            "CdcStartPosition \"now\" is no position that DMS documents; to start with the changes made from now on, \
+             leave out both CdcStartPosition and CdcStartTime",
+        );
+    } else if !(date || checkpoint || binlog || lsn || scn) {
+        findings.error(
+            path,
+            "bad-cdc-start-position",
+            format!(
+                "CdcStartPosition must be a date, a checkpoint:..., or a position in the source's log, not {}; DMS would \
+                 say \"Invalid CdcStartPosition format\"",
+                quoted(text)
+            ),
+        );
+    }
+}
+
+/// Exactly `YYYY-MM-DDThh:mm:ss`: DMS takes neither a part of it nor an offset.
+fn is_utc_second(text: &str) -> bool {
+    text.len() == 19 && text.as_bytes()[10] == b'T' && text.parse::<jiff::civil::DateTime>().is_ok()
+}
+
+/// The CLI's skeleton holds the epoch where no time is meant.
+fn is_epoch(value: &Value) -> bool {
+    value.as_f64() == Some(0.0) || value.as_str().is_some_and(|text| text.starts_with("1970-01-01T00:00:00"))
+}
+
+/// A UTC time as ISO text, with or without its `Z`, or as epoch seconds.
+fn read_time(value: &Value) -> Option<jiff::Timestamp> {
+    if let Some(text) = value.as_str() {
+        return text.parse::<jiff::Timestamp>().ok().or_else(|| {
+            let civil = text.parse::<jiff::civil::DateTime>().ok()?;
+            jiff::tz::Offset::UTC.to_timestamp(civil).ok()
+        });
+    }
+    let seconds = value.as_f64()?;
+    jiff::Timestamp::from_millisecond((seconds * 1000.0).round() as i64).ok()
+}

@@ -1,0 +1,48 @@
+//! Which object each member of a plan belongs to, so that a member that was put elsewhere is shown its place.
+
+/// Beside the task, at the top of the plan.
+const PLAN: &str = "the plan, beside Task";
+
+/// Every member with the object it belongs to. The members of `Task` are DMS's own.
+pub const HOMES: [(&str, &str); 40] = [
+    ("Mode", PLAN),
+    ("Notify", PLAN),
+    ("OnAbort", PLAN),
+    ("OnDrift", PLAN),
+    ("OnTableErrors", PLAN),
+    ("OnValidationErrors", PLAN),
+    ("Restarts", PLAN),
+    ("ScheduledTime", PLAN),
+    ("Start", PLAN),
+    ("Then", PLAN),
+    ("Until", PLAN),
+    ("Window", PLAN),
+    ("CdcStartPosition", "Task"),
+    ("CdcStartTime", "Task"),
+    ("CdcStopPosition", "Task"),
+    ("MigrationType", "Task"),
+    ("ReplicationInstanceArn", "Task"),
+    ("ReplicationTaskArn", "Task"),
+    ("ReplicationTaskIdentifier", "Task"),
+    ("ReplicationTaskSettings", "Task"),
+    ("ReplicationTasks", "Task"),
+    ("ResourceIdentifier", "Task"),
+    ("SourceEndpointArn", "Task"),
+    ("TableMappings", "Task"),
+    ("Tags", "Task"),
+    ("TargetEndpointArn", "Task"),
+    ("TaskData", "Task"),
+    ("AtClose", "Window"),
+    ("Closes", "Window"),
+    ("Days", "Window"),
+    ("Duration", "Window"),
+    ("Except", "Window"),
+    ("MinimumMinutes", "Window"),
+    ("Opens", "Window"),
+    ("StopLead", "Window"),
+    ("TimeZone", "Window"),
+    ("ChatTopicArn", "Notify"),
+    ("On", "Notify"),
+    ("Team", "Notify"),
+    ("TopicArn", "Notify"),
+];

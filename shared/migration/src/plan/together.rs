@@ -1,0 +1,148 @@
+//! What only shows when the members of a plan are seen together: what window, `Until` and `Start` mean for a migration
+//! type, and what a start would do to the rows in the target.
+
+use super::located::quoted;
+use super::window::{AtClose, When, Window};
+use super::{MigrationType, Plan, Start, TaskPlan, Until, settings};
+use crate::finding::Findings;
+
+/// What only shows when the members are seen together.
+pub(super) fn check(plan: &Plan, path: &str, findings: &mut Findings) {
+    if let TaskPlan::Request(request) = &plan.task {
+        check_type(plan, &request.migration_type, path, findings);
+        check_effect_on_target(plan, path, findings);
+    }
+    if let (Some(Window { when: When::Duration(_), .. }), None) = (&plan.window, plan.scheduled_time) {
+        findings.hint(
+            &format!("{path}/Window/Duration"),
+            "duration-from-now",
+            "without ScheduledTime the window's Duration counts from the start of the execution",
+        );
+    }
+}
+
+/// What window, `Until` and `Start` mean depends on the migration type. Called by the reading of a plan, and again
+/// when the type of a task that somebody else keeps has been seen.
+pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findings: &mut Findings) {
+    let at_close = plan.window.as_ref().and_then(|window| window.at_close);
+    match migration_type {
+        MigrationType::FullLoad => {
+            if plan.until == Some(Until::FullLoadComplete) {
+                findings.hint(
+                    &format!("{path}/Until"),
+                    "until-full-load",
+                    "a full load stops when it is complete: FullLoadComplete and Stopped mean the same",
+                );
+            }
+        }
+        MigrationType::FullLoadAndCdc => {
+            if plan.window.is_some() && at_close.is_none() {
+                findings.error(
+                    &format!("{path}/Window/AtClose"),
+                    "at-close-not-stated",
+                    "a full load with replication that is still loading at the close can be stopped or left running: \
+                     state AtClose Stop or LeaveRunning",
+                );
+            }
+            let stops_by_itself = plan.request().is_none_or(|request| {
+                request.cdc_stop_position.is_some()
+                    || request
+                        .replication_task_settings
+                        .as_ref()
+                        .is_some_and(|document| document.json().is_some_and(settings::stops_after_the_load))
+            });
+            if plan.until == Some(Until::Stopped) && !stops_by_itself && at_close != Some(AtClose::Stop) {
+                findings.error(
+                    &format!("{path}/Until"),
+                    "until-never",
+                    "replication never stops by itself: give a CdcStopPosition, a StopTaskCachedChanges... setting or a \
+                     window with AtClose Stop, or use Until FullLoadComplete",
+                );
+            }
+        }
+        MigrationType::Cdc => {
+            if plan.until == Some(Until::FullLoadComplete) {
+                findings.error(
+                    &format!("{path}/Until"),
+                    "until-never",
+                    "a cdc task loads no table: Until FullLoadComplete never comes true",
+                );
+            }
+            let bounded = plan.request().is_none_or(|request| request.cdc_stop_position.is_some());
+            if !bounded && plan.window.is_none() {
+                findings.error(
+                    &format!("{path}/Until"),
+                    "until-never",
+                    "replication never stops by itself: give a CdcStopPosition, or a window that says with AtClose what \
+                     happens then",
+                );
+            }
+            let lead = plan.window.as_ref().map(|window| window.stop_lead).unwrap_or_default();
+            if at_close.is_none() && !lead.is_zero() {
+                findings.warning(
+                    &format!("{path}/Window/StopLead"),
+                    "stop-lead-without-stop",
+                    "StopLead means nothing for a cdc task, which goes on at the close unless AtClose says Stop",
+                );
+            }
+            if at_close == Some(AtClose::Stop) {
+                findings.warning(
+                    &format!("{path}/Window/AtClose"),
+                    "stopped-replication-keeps-the-log",
+                    "between two windows the source must keep its log for the stopped task: check the log retention \
+                     (PostgreSQL: the slot fills the source's disk)",
+                );
+            }
+            if matches!(plan.start, Start::Reload | Start::Refresh) {
+                findings.error(
+                    &format!("{path}/Start"),
+                    "reload-without-load",
+                    "a cdc task loads no table: Start Reload and Refresh have nothing to load",
+                );
+            }
+        }
+        MigrationType::Other(word) => findings.error(
+            &format!("{path}/Task"),
+            "unknown-migration-type",
+            format!("the task's migration type {} is not known", quoted(word)),
+        ),
+    }
+}
+
+/// Says before the first night what a reload or a resume would do to rows that stay in the target.
+fn check_effect_on_target(plan: &Plan, path: &str, findings: &mut Findings) {
+    let Some(request) = plan.request().filter(|request| request.migration_type != MigrationType::Cdc) else {
+        return;
+    };
+    let settings = request.replication_task_settings.as_ref().and_then(|document| document.json());
+    let stated = settings.and_then(settings::prep_mode);
+    if stated.is_none() {
+        findings.hint(
+            &format!("{path}/Task/ReplicationTaskSettings"),
+            "prep-mode-not-stated",
+            "TargetTablePrepMode is not stated: the task is created with DO_NOTHING, which keeps the rows that are in \
+             the target (DMS's own default would drop the tables)",
+        );
+    }
+    if stated.unwrap_or(settings::DO_NOTHING) != settings::DO_NOTHING {
+        return;
+    }
+    let place = format!("{path}/Task/ReplicationTaskSettings");
+    if matches!(plan.start, Start::Refresh | Start::Reload) {
+        findings.error(
+            &place,
+            "reload-on-top",
+            "loading again under TargetTablePrepMode DO_NOTHING puts every row into the target a second time: state \
+             TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE",
+        );
+    } else if plan.window.as_ref().is_some_and(|window| window.at_close != Some(AtClose::LeaveRunning))
+        && plan.start != Start::Resume
+    {
+        findings.warning(
+            &place,
+            "pause-cannot-resume",
+            "a load that is paused at the close cannot be resumed under TargetTablePrepMode DO_NOTHING without loading \
+             rows twice: state TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE, or Start Resume",
+        );
+    }
+}

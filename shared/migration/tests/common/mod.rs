@@ -1,0 +1,12 @@
+//! What the tests of the plan share: good plans to change, and the sources as text.
+#![allow(dead_code, reason = "each test uses its part")]
+#![allow(unreachable_pub, reason = "shared by several test crates")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper of tests may fail as a test does"
+)]
+
+pub mod plans;
+pub mod sources;

@@ -1,0 +1,141 @@
+//! The window closes, in every phase of a run.
+
+use serde_json::{Value, json};
+
+use crate::cases::{CLOSE, Case, and, check, full_load, kept, load_and_cdc, windowed};
+
+const COMPLETE: [&str; 2] = ["Table completed"; 2];
+const HALF: [&str; 2] = ["Table completed", "Full load"];
+
+fn stated(at_close: &str) -> Value {
+    and(windowed(), json!({"Window": {"AtClose": at_close}}))
+}
+
+/// A full load that this run started, at the close.
+fn night() -> Case {
+    full_load(windowed()).started(1).began(1).tables(&HALF).at(CLOSE)
+}
+
+#[test]
+fn nothing_was_started() {
+    let late = |case: Case| case.at(CLOSE);
+    let skipped = "Skipped | the window closed at 2026-11-21T04:00:00Z before the task could be started | nothing was";
+    check([
+        ("not created", late(full_load(windowed()).not_created()), skipped),
+        ("creating", late(full_load(windowed()).status("creating")), skipped),
+        ("idle", late(full_load(windowed())), skipped),
+        ("busy", late(full_load(windowed()).status("testing")), skipped),
+        ("not seen: what was never started needs no look", late(full_load(windowed()).unseen()), skipped),
+        ("a start that DMS refused", late(full_load(windowed()).started(CLOSE - 1).refused("AccessDenied", "no")), skipped),
+        ("a start that was held back", late(full_load(windowed()).started(CLOSE - 1).withheld("busy")), skipped),
+        ("a second before", full_load(windowed()).at(CLOSE).set(|case| case.now -= jiff::SignedDuration::from_secs(1)),
+            "Start start-replication"),
+        (
+            "the stop lead is part of the close",
+            full_load(and(windowed(), json!({"Window": {"StopLead": "PT10M"}}))).at(CLOSE - 10),
+            "Skipped",
+        ),
+        (
+            "a redriven run whose window closed days ago",
+            full_load(windowed()).at(CLOSE + 3 * 24 * 60),
+            "Skipped",
+        ),
+    ]);
+}
+
+#[test]
+fn started_and_to_be_stopped() {
+    check([
+        ("running", night().status("running"), "Stop Close | the window closes"),
+        ("starting", night().status("starting"), "Stop Close"),
+        ("not seen: a stop that is not needed is refused", night().unseen(), "Stop Close"),
+        ("a status that DMS has learned since", night().status("hibernating"), "Stop Close"),
+        ("stopping by itself", night().status("stopping"), "Look again | the task is stopping"),
+        (
+            "stopping for a quarter of an hour",
+            night().status("stopping").at(CLOSE + 15),
+            "Failed | is stopping | stop-replication-task",
+        ),
+        ("finished", night().stopped(CLOSE - 1, "FULL_LOAD_ONLY_FINISHED").tables(&COMPLETE), "Succeeded"),
+        (
+            "finished, and its tables cannot be seen",
+            night().stopped(CLOSE - 1, "FULL_LOAD_ONLY_FINISHED").set(|case| case.tables = None),
+            "Look again | its tables could not be seen",
+        ),
+        ("failed", night().failed(CLOSE - 1, "Stop Reason FATAL_ERROR"), "Failed"),
+        ("stopped by somebody", night().stopped(CLOSE - 1, "NORMAL"), "Interrupted"),
+        (
+            "a start whose effect does not show yet",
+            full_load(windowed()).started(CLOSE - 1).at(CLOSE),
+            "Look again | does not show it yet",
+        ),
+        (
+            "a start whose answer was lost, and the task runs",
+            full_load(windowed()).started(CLOSE - 1).lost().status("running").at(CLOSE),
+            "Stop Close",
+        ),
+        (
+            "a start whose answer was lost, on a task with the dates of last week",
+            full_load(windowed()).last_week("NORMAL").started(CLOSE - 1).lost().status("running").at(CLOSE),
+            "Stop Close",
+        ),
+        (
+            "a start whose answer was lost, and nothing began",
+            full_load(windowed()).started(CLOSE - 1).lost().at(CLOSE + 4),
+            "Unknown | the answer to the start was lost",
+        ),
+        (
+            "the lead comes first",
+            full_load(and(windowed(), json!({"Window": {"StopLead": "PT10M"}})))
+                .started(1)
+                .began(1)
+                .status("running")
+                .at(CLOSE - 10),
+            "Stop Close",
+        ),
+        (
+            "with no window, the longest run ends and the task goes on",
+            full_load(json!({})).started(1).began(1).status("running").tables(&HALF).at(14 * 24 * 60),
+            "LeftRunning | the longest run of this machine is over | no run watches it",
+        ),
+    ]);
+}
+
+#[test]
+fn started_and_to_be_left_running() {
+    let night = || load_and_cdc(stated("LeaveRunning")).started(1).began(1).tables(&HALF).at(CLOSE);
+    check([
+        (
+            "running",
+            night().status("running"),
+            "LeftRunning | the plan leaves the task running | no run watches it | create-event-subscription",
+        ),
+        ("starting", night().status("starting"), "LeftRunning"),
+        ("finished", night().stopped(CLOSE - 1, "STOPPED_AFTER_CACHED_EVENTS").tables(&COMPLETE), "Succeeded"),
+        ("not seen", night().unseen(), "Look again | DMS was too busy to answer"),
+        ("not seen for a quarter of an hour", night().unseen().at(CLOSE + 15), "Unknown | could not be asked"),
+        ("a status that DMS has learned since", night().status("hibernating"), "Look again | the task is hibernating"),
+        (
+            "a status that DMS has learned since, for a quarter of an hour",
+            night().status("hibernating").at(CLOSE + 15),
+            "Unknown | the task is hibernating",
+        ),
+    ]);
+}
+
+#[test]
+fn joined() {
+    let joined = |plan: Value| full_load(plan).began(-30).status("running").joined().tables(&HALF).at(CLOSE);
+    let kept_task = |plan: Value| kept(plan).began(-30).status("running").joined().tables(&HALF).at(CLOSE);
+    check([
+        ("no default stops what somebody else started", joined(windowed()), "LeftRunning"),
+        ("a stated Stop does", joined(stated("Stop")), "Stop Close"),
+        ("a stated LeaveRunning does not", joined(stated("LeaveRunning")), "LeftRunning"),
+        ("nor does a lead without a stated Stop end the watch early",
+            joined(and(windowed(), json!({"Window": {"StopLead": "PT10M"}}))).at(CLOSE - 10), "Wait"),
+        ("the same for a kept task", kept_task(windowed()), "LeftRunning | kept by somebody else"),
+        ("and a stated Stop for a kept task", kept_task(stated("Stop")), "Stop Close"),
+        ("not seen, and to be stopped", joined(stated("Stop")).unseen(), "Stop Close"),
+        ("not seen, and to be left", joined(windowed()).unseen(), "Look again | too busy"),
+    ]);
+}

@@ -1,0 +1,164 @@
+//! Before the task can be started: whose it is, that it exists, what it differs in, and that it is connected.
+
+use migration::document::{Origin, Refusal};
+use serde_json::json;
+
+use crate::cases::{CLOSE, EXECUTION, and, check, full_load, kept, minute, windowed};
+
+#[test]
+fn connections() {
+    let absent = || full_load(json!({})).not_created();
+    check([
+        ("good ones", absent(), "Create | the task does not exist and its connections are good"),
+        ("one is tested", absent().connected(Some("testing"), Some("successful")), "Look again | SOURCE is being tested"),
+        (
+            "both were never tested",
+            absent().connected(None, None),
+            "Look again | the connection of SOURCE and TARGET is being tested",
+        ),
+        (
+            "one failed",
+            absent().connected(Some("successful"), Some("no route\nto host")),
+            "Rejected | endpoint:TARGET failed: no route to host | the next run tests it again",
+        ),
+        (
+            "a test that never ends",
+            absent().connected(Some("testing"), Some("successful")).at(31),
+            "Rejected | the connection test of SOURCE has not come to an end",
+        ),
+        (
+            "not seen, DMS being busy",
+            absent().set(|case| case.connections = None),
+            "Wait | the connections could not be seen",
+        ),
+        (
+            "they count before every start, too",
+            full_load(json!({})).connected(Some("testing"), Some("successful")),
+            "Look again | SOURCE is being tested",
+        ),
+    ]);
+}
+
+#[test]
+fn creating() {
+    let absent = || full_load(json!({})).not_created();
+    let refused = |code: &str| Refusal { code: code.to_owned(), message: "no".to_owned(), passing: false };
+    check([
+        ("creating takes its time", full_load(json!({})).status("creating"), "Look again | the task is creating"),
+        (
+            "DMS refused",
+            absent().set(|case| case.run().create_refusal = Some(refused("InvalidParameterValueException"))),
+            "Rejected | InvalidParameterValueException: no",
+        ),
+        ("the step could not run twice", absent().set(|case| case.run().creates = 2), "Create"),
+        (
+            "the step could not run three times",
+            absent().set(|case| {
+                case.run().creates = 3;
+                case.run().last_trouble = Some("Runtime.ExitError: signal: killed".to_owned());
+            }),
+            "Failed | could not be created in 3 attempts | Runtime.ExitError",
+        ),
+        (
+            "a task with its name exists",
+            full_load(json!({})).set(|case| case.document.task = None),
+            "Create | compared with the plan and adopted",
+        ),
+        (
+            "a task with its name is on its way out",
+            full_load(json!({})).status("deleting").set(|case| case.document.task = None),
+            "Look again | an older task with this identifier is being deleted",
+        ),
+        ("DMS was busy", absent().unseen(), "Wait | DMS was too busy"),
+        (
+            "created a moment ago and not shown yet, late in the night",
+            full_load(json!({})).not_there().at(40).set(|case| case.known().created = Some(minute(39))),
+            "Look again | created a moment ago",
+        ),
+        (
+            "created a while ago and not shown",
+            full_load(json!({})).not_there().at(46).set(|case| case.known().created = Some(minute(39))),
+            "Interrupted | has deleted the task",
+        ),
+        (
+            "a kept task that is not there",
+            kept(json!({})).not_created(),
+            "Rejected | there is no such task",
+        ),
+    ]);
+}
+
+#[test]
+fn somebody_else_drives_or_deletes_it() {
+    let other = EXECUTION.replace("night-1", "night-0");
+    check([
+        (
+            "another execution of ours runs",
+            full_load(json!({})).status("running").set(|case| case.known().driven_by = Some(other.clone())),
+            "Skipped | another run drives the task | night-0 | will report on it",
+        ),
+        (
+            "another execution of ours is about to start it",
+            full_load(json!({})).set(|case| case.known().driven_by = Some(other.clone())),
+            "Skipped | another run drives the task",
+        ),
+        (
+            "deleted while it ran",
+            full_load(json!({})).started(1).not_there().at(30),
+            "Interrupted | somebody else has deleted the task | CloudTrail",
+        ),
+        (
+            "being deleted",
+            full_load(json!({})).started(1).began(1).status("deleting").at(30),
+            "Interrupted | somebody else is deleting the task",
+        ),
+        (
+            "deleted, found at the close",
+            full_load(windowed()).started(1).not_there().at(CLOSE),
+            "Interrupted | has deleted the task",
+        ),
+    ]);
+}
+
+#[test]
+fn drift() {
+    let differing = |plan: serde_json::Value, origin: Origin| {
+        full_load(plan).set(|case| {
+            let task = case.known();
+            task.origin = origin;
+            task.differences = vec!["MigrationType: the plan states \"cdc\", the task has \"full-load\"".to_owned()];
+        })
+    };
+    check([
+        (
+            "is rejected by default",
+            differing(json!({}), Origin::Adopted),
+            "Rejected | nothing was started or changed | MigrationType | OnDrift Ignore",
+        ),
+        (
+            "what Modify cannot change is rejected",
+            differing(json!({"OnDrift": "Modify"}), Origin::Adopted),
+            "Rejected | MigrationType | OnDrift Modify does not change it: it has run before",
+        ),
+        (
+            "Modify leaves a task that somebody else keeps",
+            differing(json!({"OnDrift": "Modify"}), Origin::Kept),
+            "Rejected | OnDrift Modify does not change it: it is kept by somebody else",
+        ),
+        (
+            "Ignore runs the task as it is",
+            differing(json!({"OnDrift": "Ignore"}), Origin::Adopted),
+            "Start start-replication",
+        ),
+        (
+            "found after the start it stops nothing",
+            differing(json!({}), Origin::Adopted).started(1).began(1).status("running"),
+            "Wait | the task is running",
+        ),
+        (
+            "in a shut window it is too late for either",
+            differing(and(windowed(), json!({"OnDrift": "Ignore"})), Origin::Adopted).at(CLOSE),
+            "Skipped | the window closed",
+        ),
+    ]);
+}

@@ -1,0 +1,240 @@
+//! A task has come to rest in a run of ours: stop reason, counters and every table make the verdict.
+
+use migration::document::StopCause;
+use serde_json::json;
+
+use crate::cases::{CLOSE, Case, and, cdc, check, full_load, load_and_cdc, windowed};
+
+const COMPLETE: [&str; 2] = ["Table completed"; 2];
+const HALF: [&str; 2] = ["Table completed", "Full load"];
+
+/// A full load of this night that stopped for this reason, with these tables, an hour ago.
+fn ended(reason: &str, tables: &[&str]) -> Case {
+    full_load(json!({})).started(1).began(1).stopped(30, &format!("Stop Reason {reason}")).tables(tables).at(90)
+}
+
+#[test]
+fn every_stop_reason_of_a_complete_full_load() {
+    check([
+        ("NORMAL", ended("NORMAL", &COMPLETE), "Succeeded | all 2 tables are complete | NORMAL"),
+        ("FULL_LOAD_ONLY_FINISHED", ended("FULL_LOAD_ONLY_FINISHED", &COMPLETE), "Succeeded | rows not verified"),
+        ("STOPPED_AFTER_FULL_LOAD", ended("STOPPED_AFTER_FULL_LOAD", &COMPLETE), "Succeeded"),
+        ("STOPPED_AFTER_CACHED_EVENTS", ended("STOPPED_AFTER_CACHED_EVENTS", &COMPLETE), "Succeeded"),
+        ("STOPPED_AFTER_DDL_APPLY", ended("STOPPED_AFTER_DDL_APPLY", &COMPLETE), "Succeeded"),
+        ("STOPPED_AT_SERVER_TIME", ended("STOPPED_AT_SERVER_TIME", &COMPLETE), "Succeeded"),
+        ("STOPPED_AT_COMMIT_TIME", ended("STOPPED_AT_COMMIT_TIME", &COMPLETE), "Succeeded"),
+        ("RECOVERABLE_ERROR", ended("RECOVERABLE_ERROR", &COMPLETE), "Failed | RECOVERABLE_ERROR"),
+        ("FATAL_ERROR", ended("FATAL_ERROR", &COMPLETE), "Failed | FATAL_ERROR"),
+        (
+            "STOPPED_DUE_TO_LOW_MEMORY",
+            ended("STOPPED_DUE_TO_LOW_MEMORY", &COMPLETE),
+            "Failed | STOPPED_DUE_TO_LOW_MEMORY",
+        ),
+        ("STOPPED_DUE_TO_LOW_DISK", ended("STOPPED_DUE_TO_LOW_DISK", &COMPLETE), "Failed"),
+        ("RECYCLE_TASK just now", ended("RECYCLE_TASK", &COMPLETE).at(39), "Look again | to start it again"),
+        ("RECYCLE_TASK for long", ended("RECYCLE_TASK", &COMPLETE).at(40), "Failed | did not start it again"),
+        ("RECONFIGURATION_RESTART", ended("RECONFIGURATION_RESTART", &HALF).at(31), "Look again"),
+        ("a reason that DMS has learned since", ended("SOMETHING_NEW", &COMPLETE), "Succeeded | SOMETHING_NEW"),
+        ("no reason", ended("", &COMPLETE), "Succeeded | no stop reason"),
+        (
+            "failed, whatever the tables",
+            full_load(json!({}))
+                .started(1)
+                .began(1)
+                .failed(30, "Last Error No tables were found.\nStop Reason FATAL_ERROR Error Level FATAL")
+                .tables(&COMPLETE)
+                .at(31),
+            "Failed | the DMS task is failed | DMS says: Last Error No tables were found. Stop Reason FATAL_ERROR",
+        ),
+    ]);
+}
+
+#[test]
+fn an_end_that_is_nobodys_success() {
+    let stop = |case: Case, why| case.told_to_stop(why, CLOSE).stopped(CLOSE + 1, "Stop Reason NORMAL").at(CLOSE + 2);
+    let night = || full_load(windowed()).started(1).began(1);
+    check([
+        (
+            "NORMAL with an unfinished table: somebody stopped it",
+            ended("NORMAL", &HALF),
+            "Interrupted | somebody else stopped the task (NORMAL) | 1 of 2 | CloudTrail | shop.t1 Full load",
+        ),
+        ("an unknown reason with an unfinished table", ended("SOMETHING_NEW", &HALF), "Interrupted | SOMETHING_NEW"),
+        ("no reason with an unfinished table", ended("", &HALF), "Interrupted | no stop reason"),
+        ("NORMAL without any table", ended("NORMAL", &[]), "Interrupted"),
+        (
+            "NORMAL by our own stop",
+            stop(night().tables(&HALF), StopCause::Close),
+            "Paused | 1 of 2 tables are complete | 1 partly loaded tables | the next run resumes | shop.t1 Full load",
+        ),
+        (
+            "a night in which nothing was finished",
+            stop(night().tables(&["Full load", "Before load"]), StopCause::Close),
+            "Paused | no table was finished in this window | 1 partly loaded",
+        ),
+        (
+            "our own stop under DO_NOTHING asks for a decision now",
+            stop(night().tables(&HALF).do_nothing(), StopCause::Close),
+            "Paused | decide: under TargetTablePrepMode DO_NOTHING | Start Resume",
+        ),
+        (
+            "our own stop with keys after the load, too",
+            stop(night().tables(&HALF).keys_last(), StopCause::Close),
+            "Paused | decide: with CreatePkAfterFullLoad | Start Reload",
+        ),
+        (
+            "everything was loaded when our stop came",
+            stop(night().tables(&COMPLETE), StopCause::Close),
+            "Succeeded | all 2 tables are complete",
+        ),
+        (
+            "DMS finished by itself while our stop was on its way",
+            stop(night().tables(&COMPLETE), StopCause::Close).stopped(CLOSE, "FULL_LOAD_ONLY_FINISHED"),
+            "Succeeded",
+        ),
+        (
+            "memory ran out while our stop was on its way",
+            stop(night().tables(&HALF), StopCause::Close).stopped(CLOSE, "STOPPED_DUE_TO_LOW_MEMORY"),
+            "Failed | LOW_MEMORY",
+        ),
+    ]);
+}
+
+#[test]
+fn tables_that_are_missing_from_a_good_end() {
+    let finished = |plan: serde_json::Value, tables: &[&str]| {
+        full_load(plan)
+            .started(1)
+            .began(1)
+            .stopped(30, "Stop Reason FULL_LOAD_ONLY_FINISHED")
+            .tables(tables)
+            .at(31)
+    };
+    let errored = ["Table completed", "Table error", "Table completed"];
+    check([
+        (
+            "one in error",
+            finished(json!({}), &errored),
+            "PartlyFailed | 2 of 3 tables are complete, 1 are not | describe-table-statistics | shop.t1 Table error",
+        ),
+        (
+            "one in error, which the plan tolerates",
+            finished(json!({"OnTableErrors": "Warn"}), &errored),
+            "SucceededWithWarnings | 1 are not | shop.t1 Table error",
+        ),
+        ("one cancelled", finished(json!({}), &["Table completed", "Table cancelled"]), "PartlyFailed | shop.t1"),
+        ("one not on the source", finished(json!({}), &["Table completed", "Table does not exist"]), "PartlyFailed"),
+        ("one never begun", finished(json!({}), &["Table completed", "Before load"]), "PartlyFailed | shop.t1"),
+        ("one being reloaded", finished(json!({}), &["Table completed", "Table is being reloaded"]), "PartlyFailed"),
+        (
+            "one in a state that DMS has learned since",
+            finished(json!({}), &["Table completed", "Table polished"]),
+            "PartlyFailed | shop.t1 Table polished",
+        ),
+        ("all in error", finished(json!({}), &["Table error"; 2]), "Failed | 0 of 2 tables are complete"),
+        (
+            "all in error is more than the plan tolerates",
+            finished(json!({"OnTableErrors": "Warn"}), &["Table error"; 2]),
+            "Failed",
+        ),
+        ("no table at all", finished(json!({}), &[]), "Failed | no table was migrated | selection rules"),
+        (
+            "no table at all is more than the plan tolerates",
+            finished(json!({"OnTableErrors": "Warn"}), &[]),
+            "Failed | no table was migrated",
+        ),
+        (
+            "one that only the counters know of: they may be early",
+            finished(json!({}), &COMPLETE).counters([1, 0, 0, 1]),
+            "Look again | DMS counts 1 tables in error and lists 0",
+        ),
+        (
+            "one that only the counters know of after two minutes",
+            finished(json!({}), &COMPLETE).counters([1, 0, 0, 1]).at(32),
+            "PartlyFailed | 1 are not",
+        ),
+        (
+            "one that only the list knows of",
+            finished(json!({}), &errored).counters([3, 0, 0, 0]),
+            "PartlyFailed | shop.t1",
+        ),
+    ]);
+}
+
+#[test]
+fn replication_that_has_come_to_rest() {
+    let bounded = || json!({"Task": {"CdcStopPosition": "server_time:2026-11-20T23:00:00"}});
+    let replicated = |plan: serde_json::Value| cdc(plan).started(1).began(1).at(121);
+    let window = || and(windowed(), json!({"Window": {"AtClose": "Stop"}}));
+    let states = ["Before load", "Table completed"];
+    check([
+        (
+            "at its stop position: what table states mean there is in no fact",
+            replicated(bounded()).stopped(120, "STOPPED_AT_SERVER_TIME").tables(&states),
+            "Succeeded | 2 tables were replicated | STOPPED_AT_SERVER_TIME",
+        ),
+        (
+            "with a table in error",
+            replicated(bounded()).stopped(120, "STOPPED_AT_SERVER_TIME").tables(&["Before load", "Table error"]),
+            "PartlyFailed | shop.t1 Table error",
+        ),
+        (
+            "with every table in error",
+            replicated(bounded()).stopped(120, "STOPPED_AT_SERVER_TIME").tables(&["Table error"]),
+            "Failed | shop.t0 Table error",
+        ),
+        (
+            "with a table in error, which the plan tolerates",
+            replicated(and(bounded(), json!({"OnTableErrors": "Warn"})))
+                .stopped(120, "STOPPED_AT_SERVER_TIME")
+                .tables(&["Before load", "Table error"]),
+            "SucceededWithWarnings | shop.t1 Table error",
+        ),
+        (
+            "without a table",
+            replicated(bounded()).stopped(120, "STOPPED_AT_SERVER_TIME").tables(&[]),
+            "Failed | no table was migrated",
+        ),
+        (
+            "by somebody",
+            replicated(bounded()).stopped(120, "NORMAL").tables(&states),
+            "Interrupted | the next run resumes the replication",
+        ),
+        (
+            "at the close, by our stop",
+            replicated(window())
+                .told_to_stop(StopCause::Close, CLOSE)
+                .stopped(CLOSE, "NORMAL")
+                .tables(&states)
+                .at(CLOSE + 1),
+            "Paused | the next run resumes the replication",
+        ),
+        (
+            "at the close, by the stop position that we gave DMS with it",
+            replicated(window()).stopped(CLOSE, "STOPPED_AT_SERVER_TIME").tables(&states).at(CLOSE),
+            "Paused | the next run resumes the replication",
+        ),
+        (
+            "after the load, with its cached changes applied",
+            load_and_cdc(json!({"Until": "Stopped", "Task": {"ReplicationTaskSettings": {
+                "FullLoadSettings": {"StopTaskCachedChangesApplied": true}}}}))
+            .started(1)
+            .began(1)
+            .stopped(30, "STOPPED_AFTER_CACHED_EVENTS")
+            .tables(&COMPLETE)
+            .at(31),
+            "Succeeded | STOPPED_AFTER_CACHED_EVENTS",
+        ),
+        (
+            "stopped by us in the middle of replication",
+            load_and_cdc(and(windowed(), json!({"Window": {"AtClose": "Stop"}})))
+                .started(1)
+                .began(1)
+                .told_to_stop(StopCause::Close, CLOSE)
+                .stopped(CLOSE, "NORMAL")
+                .tables(&COMPLETE)
+                .at(CLOSE + 1),
+            "Paused | 2 of 2 tables are complete",
+        ),
+    ]);
+}

@@ -1,0 +1,151 @@
+//! How a task that has run before is started: by what its history left, and by what each way does to rows.
+
+use serde_json::json;
+
+use crate::cases::{Case, cdc, check, full_load, kept, load_and_cdc};
+
+const FINISHED: &str = "Stop Reason FULL_LOAD_ONLY_FINISHED";
+const NORMAL: &str = "Stop Reason NORMAL";
+const COMPLETE: [&str; 2] = ["Table completed"; 2];
+const HALF: [&str; 2] = ["Table completed", "Full load"];
+const ERRORED: [&str; 2] = ["Table completed", "Table error"];
+
+fn start(word: &str) -> serde_json::Value {
+    json!({"Start": word})
+}
+
+#[test]
+fn full_load_that_is_complete() {
+    let done = |word: &str| full_load(start(word)).last_week(FINISHED).tables(&COMPLETE);
+    check([
+        ("Auto leaves it", done("Auto"), "Skipped | nothing to do: all 2 tables were loaded | Start Refresh"),
+        ("Resume leaves it", done("Resume"), "Skipped | nothing to do"),
+        ("Refresh loads it again", done("Refresh"), "Start reload-target | the plan wants a new one"),
+        ("Reload loads it again", done("Reload"), "Start reload-target"),
+        (
+            "Refresh under DO_NOTHING would load every row twice",
+            done("Refresh").do_nothing(),
+            "Rejected | no start of the task is safe | a second time | nothing was started | TRUNCATE_BEFORE_LOAD",
+        ),
+        ("Reload under DO_NOTHING, too", done("Reload").do_nothing(), "Rejected | a second time"),
+        (
+            "counters that name an error outweigh the list",
+            done("Auto").counters([1, 0, 0, 1]),
+            "Start resume-processing",
+        ),
+    ]);
+}
+
+#[test]
+fn full_load_that_is_unfinished() {
+    let half = |word: &str| full_load(start(word)).last_week(NORMAL).tables(&HALF);
+    let failed = |word: &str| full_load(start(word)).last_week(FINISHED).tables(&ERRORED);
+    check([
+        ("Auto resumes", half("Auto"), "Start resume-processing | 1 of 2 tables are not complete"),
+        ("Refresh resumes", half("Refresh"), "Start resume-processing"),
+        ("Resume resumes", half("Resume"), "Start resume-processing"),
+        ("Reload loads all again", half("Reload"), "Start reload-target"),
+        ("tables in error are resumed", failed("Auto"), "Start resume-processing"),
+        (
+            "DO_NOTHING wants a decision",
+            half("Auto").do_nothing(),
+            "Rejected | under TargetTablePrepMode DO_NOTHING | empty those tables | Start Resume | shop.t1",
+        ),
+        ("DO_NOTHING, and Refresh is no decision", half("Refresh").do_nothing(), "Rejected | DO_NOTHING"),
+        ("DO_NOTHING, and Resume is one", half("Resume").do_nothing(), "Start resume-processing"),
+        ("DO_NOTHING, and Reload doubles rows", half("Reload").do_nothing(), "Rejected | a second time"),
+        (
+            "CreatePkAfterFullLoad cannot be resumed",
+            half("Resume").keys_last(),
+            "Rejected | CreatePkAfterFullLoad | Start Reload",
+        ),
+        ("CreatePkAfterFullLoad can be reloaded", half("Reload").keys_last(), "Start reload-target"),
+        (
+            "a run that had failed is resumed",
+            full_load(start("Auto")).began(-60).failed(-30, "Stop Reason FATAL_ERROR").tables(&HALF),
+            "Start resume-processing",
+        ),
+        (
+            "a run that never got to a table",
+            full_load(start("Auto")).began(-60).failed(-59, "Stop Reason FATAL_ERROR").tables(&[]),
+            "Start resume-processing | no table was loaded",
+        ),
+        (
+            "a word that DMS has learned since is not complete",
+            full_load(start("Auto")).last_week(FINISHED).tables(&["Table completed", "Table polished"]),
+            "Start resume-processing | 1 of 2",
+        ),
+    ]);
+}
+
+#[test]
+fn full_load_and_cdc() {
+    let loaded = |word: &str| load_and_cdc(start(word)).last_week(NORMAL).loaded(-9000).tables(&COMPLETE);
+    let ended = |word: &str| loaded(word).last_week("Stop Reason STOPPED_AFTER_CACHED_EVENTS");
+    let half = |word: &str| load_and_cdc(start(word)).last_week(NORMAL).tables(&HALF);
+    let errored = |word: &str| load_and_cdc(start(word)).last_week(NORMAL).loaded(-9000).tables(&ERRORED);
+    check([
+        ("loaded and stopped: replication goes on", loaded("Auto"), "Start resume-processing | replication goes on"),
+        ("loaded, and DO_NOTHING matters no more", loaded("Auto").do_nothing(), "Start resume-processing"),
+        ("loaded, with Refresh", loaded("Refresh"), "Start reload-target"),
+        ("loaded, with Reload", loaded("Reload"), "Start reload-target"),
+        ("ended as it was set up to", ended("Auto"), "Skipped | replication has reached its end"),
+        ("half loaded", half("Auto"), "Start resume-processing"),
+        ("half loaded under DO_NOTHING", half("Auto").do_nothing(), "Rejected | DO_NOTHING"),
+        (
+            "an errored load is never resumed: it would only replicate",
+            errored("Auto"),
+            "Rejected | 1 of 2 tables were not loaded; a resume would skip them | Start Reload | shop.t1 Table error",
+        ),
+        ("not by Resume either", errored("Resume"), "Rejected | a resume would skip them"),
+        ("not by Refresh either", errored("Refresh"), "Rejected | a resume would skip them"),
+        ("Reload loads all tables", errored("Reload"), "Start reload-target"),
+        (
+            "errors that only the counters know count as errors",
+            loaded("Auto").counters([1, 0, 0, 1]),
+            "Rejected | a resume would skip them",
+        ),
+        (
+            "unfinished after the end of the load is the same trap",
+            half("Auto").loaded(-9000),
+            "Rejected | a resume would skip them",
+        ),
+    ]);
+}
+
+#[test]
+fn replication() {
+    let ran = |plan: serde_json::Value, reason: &str| cdc(plan).last_week(reason).tables(&["Table completed"]);
+    let bounded = || json!({"Task": {"CdcStopPosition": "server_time:2026-11-21T02:00:00"}});
+    let window = || crate::cases::and(crate::cases::windowed(), json!({"Window": {"AtClose": "Stop"}}));
+    let kept_at_its_end = |case: Case| {
+        case.last_week("Stop Reason STOPPED_AT_COMMIT_TIME").tables(&["Table completed"]).set(|case| {
+            if let migration::observation::TaskSeen::Seen(task) = &mut case.seen {
+                task.migration_type = migration::plan::MigrationType::Cdc;
+            }
+        })
+    };
+    check([
+        ("goes on where it stopped", ran(bounded(), NORMAL), "Start resume-processing | goes on where it stopped"),
+        (
+            "DO_NOTHING is no obstacle: nothing is loaded",
+            ran(bounded(), NORMAL).do_nothing(),
+            "Start resume-processing",
+        ),
+        (
+            "has reached the stop position that the plan states",
+            ran(bounded(), "Stop Reason STOPPED_AT_SERVER_TIME"),
+            "Skipped | up to its stop position (STOPPED_AT_SERVER_TIME)",
+        ),
+        (
+            "has reached the close of an earlier window, which we gave DMS as its stop position",
+            ran(window(), "Stop Reason STOPPED_AT_SERVER_TIME"),
+            "Start resume-processing | where it stopped",
+        ),
+        (
+            "of somebody else has reached its stop position",
+            kept_at_its_end(kept(json!({}))),
+            "Skipped | up to its stop position (STOPPED_AT_COMMIT_TIME)",
+        ),
+    ]);
+}

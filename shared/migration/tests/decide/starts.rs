@@ -1,0 +1,297 @@
+//! Getting the task going: what becomes of a start, by DMS's answer and by what the task shows afterwards.
+
+use serde_json::json;
+
+use crate::cases::{CLOSE, LAST_WEEK, and, check, full_load, kept, minute, windowed};
+use migration::decide::record;
+use migration::document::StartKind;
+
+const COMPLETE: [&str; 2] = ["Table completed"; 2];
+const FINISHED: &str = "Stop Reason FULL_LOAD_ONLY_FINISHED";
+
+#[test]
+fn a_start_that_was_taken() {
+    let last_week = || full_load(json!({"Start": "Refresh"})).last_week(FINISHED).tables(&COMPLETE);
+    check([
+        ("does not show yet", full_load(json!({})).started(1).at(2), "Look again | does not show it yet"),
+        (
+            "what last week's run left is not its end",
+            last_week().started_by(StartKind::ReloadTarget, 1).at(2),
+            "Look again | does not show it yet",
+        ),
+        (
+            "running, with the dates of last week still on it",
+            last_week().started_by(StartKind::ReloadTarget, 1).status("running").at(2),
+            "Wait | the task is running",
+        ),
+        (
+            "a start date a little before ours is our clock's",
+            full_load(json!({})).started(1).began(0).stopped(2, FINISHED).tables(&COMPLETE).at(2),
+            "Succeeded",
+        ),
+        (
+            "the new start shows beside the stop of last week",
+            last_week().started_by(StartKind::ReloadTarget, 1).began(1).at(2),
+            "Look again | does not show it yet",
+        ),
+        (
+            "a failure that came without a date of its own is judged after a while",
+            last_week()
+                .started_by(StartKind::ReloadTarget, 1)
+                .began(1)
+                .failed(LAST_WEEK + 60, "Stop Reason FATAL_ERROR")
+                .at(7),
+            "Failed | the DMS task is failed",
+        ),
+        (
+            "had no effect",
+            full_load(json!({})).started(1).at(7),
+            "Failed | DMS took the start and the task is ready all the same",
+        ),
+        (
+            "is waited for longer while the task is busy",
+            full_load(json!({})).started(1).status("modifying").at(20),
+            "Look again | does not show it yet",
+        ),
+        (
+            "tables that cannot be seen are waited for",
+            full_load(json!({})).started(1).began(1).stopped(9, FINISHED).at(10),
+            "Look again | its tables could not be seen",
+        ),
+    ]);
+}
+
+#[test]
+fn a_start_whose_answer_was_lost() {
+    check([
+        ("may show any moment", full_load(json!({})).started(1).lost().at(2), "Look again | does not show it yet"),
+        (
+            "is ours when the task began then",
+            full_load(json!({})).started(1).lost().began(1).status("running").at(2),
+            "Wait | the task is running",
+        ),
+        (
+            "is ours when the load it began is over already",
+            full_load(json!({})).started(1).lost().began(1).stopped(2, FINISHED).tables(&COMPLETE).at(3),
+            "Succeeded",
+        ),
+        (
+            "is not ours when the task shows last week's start",
+            full_load(json!({}))
+                .last_week(FINISHED)
+                .tables(&COMPLETE)
+                .started_by(StartKind::ReloadTarget, 1)
+                .lost()
+                .at(3),
+            "Look again | does not show it yet",
+        ),
+        (
+            "never landed",
+            full_load(json!({})).started(1).lost().at(7),
+            "Unknown | the answer to the start was lost, and the task is ready",
+        ),
+    ]);
+}
+
+#[test]
+fn a_start_that_dms_did_not_take() {
+    let untested = "Test connection for replication instance i and endpoint e should be successful";
+    let first_only = "Start Type : START_REPLICATION, valid only for tasks running for the first time";
+    check([
+        (
+            "since somebody else was quicker",
+            full_load(json!({})).started(1).put_off("cannot be started, invalid state").status("starting").at(2),
+            "Skipped | somebody else has started the task at the same moment",
+        ),
+        (
+            "since somebody else was quicker, and has finished already",
+            full_load(json!({}))
+                .started(1)
+                .put_off("cannot be started, invalid state")
+                .began(1)
+                .stopped(2, FINISHED)
+                .tables(&COMPLETE)
+                .at(3),
+            "Skipped | somebody else has started the task",
+        ),
+        (
+            "since a connection was not tested: again",
+            full_load(json!({})).started(1).put_off(untested).at(2),
+            "Start start-replication",
+        ),
+        (
+            "and the connection is being tested",
+            full_load(json!({})).started(1).put_off(untested).connected(Some("testing"), Some("successful")).at(2),
+            "Look again | SOURCE is being tested",
+        ),
+        (
+            "and the connection has failed",
+            full_load(json!({})).started(1).put_off(untested).connected(Some("ORA-12170"), Some("successful")).at(2),
+            "Rejected | ORA-12170",
+        ),
+        (
+            "since it is busy",
+            full_load(json!({})).started(1).put_off("cannot be started, invalid state").status("modifying").at(2),
+            "Look again | cannot be started, invalid state",
+        ),
+        (
+            "for half an hour",
+            full_load(json!({})).started(1).put_off(untested).at(31),
+            "Failed | DMS refused to start the task | Test connection | nothing was started",
+        ),
+        (
+            "for good",
+            full_load(json!({})).started(1).refused("InvalidParameterCombinationException", first_only).at(2),
+            "Failed | InvalidParameterCombinationException: Start Type : START_REPLICATION | nothing was started",
+        ),
+        (
+            "and the window has closed since",
+            full_load(windowed()).started(CLOSE - 1).put_off(untested).at(CLOSE),
+            "Skipped | before the task could be started",
+        ),
+    ]);
+}
+
+#[test]
+fn a_start_that_the_guard_held_back() {
+    let last_week = || full_load(json!({"Start": "Refresh"})).last_week(FINISHED).tables(&COMPLETE);
+    check([
+        (
+            "since somebody else had started the task",
+            last_week().started_by(StartKind::ReloadTarget, 1).withheld("was started").began(1).at(2),
+            "Skipped | somebody else has started the task",
+        ),
+        (
+            "and it runs",
+            last_week().started_by(StartKind::ReloadTarget, 1).withheld("was running").status("running").at(2),
+            "Skipped | somebody else has started the task",
+        ),
+        (
+            "since it was not seen: again",
+            last_week().started_by(StartKind::ReloadTarget, 1).withheld("could not be seen").at(2),
+            "Start reload-target",
+        ),
+        (
+            "since it was busy",
+            last_week().started_by(StartKind::ReloadTarget, 1).withheld("was modifying").status("modifying").at(2),
+            "Look again | was modifying",
+        ),
+    ]);
+}
+
+#[test]
+fn what_stands_between_a_task_and_its_start() {
+    let half_an_hour = and(windowed(), json!({"Window": {"MinimumMinutes": 30}}));
+    check([
+        ("a word that DMS has learned since", full_load(json!({})).status("hibernating"), "Look again | hibernating"),
+        ("a task on its way down", full_load(json!({})).began(LAST_WEEK).status("stopping"), "Look again | stopping"),
+        (
+            "a task that stays busy",
+            full_load(json!({})).status("modifying").at(61),
+            "Failed | the task is modifying and did not become ready in an hour",
+        ),
+        ("enough of the window", full_load(half_an_hour.clone()).at(CLOSE - 30), "Start start-replication"),
+        (
+            "too little of the window",
+            full_load(half_an_hour.clone()).at(CLOSE - 29),
+            "Skipped | 29 minutes are left in the window, the plan wants 30",
+        ),
+        (
+            "tables that cannot be seen",
+            full_load(json!({})).last_week(FINISHED),
+            "Wait | the table statistics could not be seen",
+        ),
+        (
+            "settings that cannot be seen",
+            full_load(json!({})).set(|case| case.known().facts = None),
+            "Look again | the task's settings could not be seen",
+        ),
+        (
+            "a moved task that never ran",
+            full_load(json!({})).status("failed-move"),
+            "Start start-replication",
+        ),
+    ]);
+}
+
+#[test]
+fn a_task_that_was_under_way_is_joined() {
+    check([
+        ("and watched", full_load(json!({})).began(-30).status("running"), "Wait | the task is running"),
+        (
+            "and judged",
+            full_load(json!({})).began(-30).status("running").joined().stopped(5, FINISHED).tables(&COMPLETE).at(6),
+            "Succeeded",
+        ),
+        (
+            "on its way up, with the start date of last week still on it",
+            full_load(json!({}))
+                .last_week(FINISHED)
+                .status("starting")
+                .joined()
+                .began(0)
+                .stopped(5, FINISHED)
+                .tables(&COMPLETE)
+                .at(6),
+            "Succeeded",
+        ),
+        (
+            "and followed when somebody starts it again",
+            full_load(json!({}))
+                .began(-30)
+                .status("running")
+                .joined()
+                .began(5)
+                .stopped(9, FINISHED)
+                .tables(&COMPLETE)
+                .at(10),
+            "Succeeded",
+        ),
+        (
+            "and its failure is told",
+            kept(json!({})).status("starting").joined().failed(5, "Stop Reason FATAL_ERROR").tables(&[]).at(6),
+            "Failed | the DMS task is failed",
+        ),
+        (
+            "stopped by whoever started it",
+            full_load(json!({}))
+                .began(-30)
+                .status("running")
+                .joined()
+                .stopped(5, "Stop Reason NORMAL")
+                .tables(&["Full load"])
+                .at(6),
+            "Interrupted | somebody else stopped the task (NORMAL)",
+        ),
+    ]);
+}
+
+#[test]
+fn the_guard_before_the_call() {
+    let decided = || full_load(windowed()).last_week(FINISHED).started_by(StartKind::ReloadTarget, 1).lost();
+    let guard = |mut case: crate::cases::Case| record::guard_start(&case.run().clone(), &case.seen, case.now);
+    assert_eq!(guard(decided()), None);
+    for (fact, case, why) in [
+        ("the time is over", decided().at(CLOSE), "the run's time was over"),
+        ("it is not idle", decided().status("running"), "the task was running"),
+        ("it was started since", decided().began(1), "started by somebody else"),
+        ("it is not seen", decided().unseen(), "could not be seen"),
+        ("it is gone", decided().not_there(), "could not be seen"),
+        ("this start was made before", decided().refused("AccessDeniedException", "no"), "made before"),
+        ("no start was decided", full_load(windowed()), "no start has been decided"),
+    ] {
+        let held = guard(case).unwrap_or_default();
+        assert!(held.contains(why), "{fact}: {held:?}");
+    }
+}
+
+#[test]
+fn a_start_that_was_not_taken_leaves_nothing_to_stop_at_the_close() {
+    let mut taken = full_load(windowed()).started(1);
+    assert!(taken.run().stop_at_close);
+    assert!(taken.clone().lost().run().stop_at_close, "it may have been taken");
+    let mut refused = taken.clone().refused("AccessDeniedException", "no");
+    assert!(!refused.run().stop_at_close);
+    assert!(!taken.withheld("was running").run().stop_at_close);
+    assert_eq!(refused.run().start.as_ref().unwrap().decided, minute(1));
+}

@@ -1,0 +1,200 @@
+//! Whatever an execution is given, reading it ends in a plan or in findings, bounded, and never in a panic.
+
+mod common;
+
+use common::plans::{cdc, full_load, load_and_cdc, night};
+use migration::finding::{Finding, MOST_FINDINGS, reject};
+use migration::plan::homes::HOMES;
+use migration::plan::{Plan, read};
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+
+/// The most bytes that a report on the worst plan may take: it travels in a document of 256 KiB, and in a message.
+const MOST_REPORT: usize = 100 * 1024;
+
+/// What must hold for every input.
+fn reads_soundly(value: &Value) -> Vec<Finding> {
+    let reading = read::read(value);
+    assert_eq!(reading.plan.is_some(), !reject(&reading.findings), "{:#?}", reading.findings);
+    assert!(reading.findings.len() <= MOST_FINDINGS + 1);
+    assert!(reading.findings.is_sorted_by_key(|finding| finding.severity), "errors first");
+    let report = serde_json::to_string(&reading.findings).expect("findings are JSON");
+    assert!(report.len() <= MOST_REPORT, "{} bytes of findings", report.len());
+    for finding in &reading.findings {
+        assert!(!finding.message.contains(|c: char| c.is_control()), "{finding:?}");
+        assert!(finding.message.len() < 1000, "{finding:?}");
+    }
+    assert!(reading.name.is_none_or(|name| name.chars().count() <= 255));
+    if let Some(plan) = reading.plan {
+        let text = serde_json::to_string(&plan).expect("a plan is JSON");
+        assert_eq!(
+            serde_json::from_str::<Plan>(&text).expect("what was written can be read"),
+            plan,
+            "{text}"
+        );
+    }
+    reading.findings
+}
+
+#[test]
+fn odd_inputs_are_findings() {
+    let nested = |levels: usize| (0..levels).fold(json!(1), |inner, _| json!({"Task": inner}));
+    let wrapped =
+        |levels: usize| (0..levels).fold(json!({}), |inner, _| json!({"ReplicationTasks": [inner]}));
+    let many: Map<String, Value> = (0..20_000).map(|n| (format!("Windw{n}"), json!(n))).collect();
+    for (name, value) in [
+        ("null", Value::Null),
+        ("true", json!(true)),
+        ("a number", json!(1e300)),
+        ("a list", json!([])),
+        ("a word", json!("x")),
+        ("an empty object", json!({})),
+        ("a list of plans", json!([full_load().0])),
+        ("a long word", json!("x".repeat(1_000_000))),
+        ("a long name", json!({"x/~\u{0}\n".repeat(50_000): 1})),
+        ("a long tag", full_load().with("/Task/Tags", json!({"x/~\n".repeat(50_000): 1})).0),
+        (
+            "long words",
+            full_load()
+                .with("/Start", json!("\u{202e}".repeat(50_000)))
+                .with("/Task/MigrationType", json!("é\n".repeat(50_000)))
+                .0,
+        ),
+        ("many members", Value::Object(many)),
+        (
+            "many days",
+            full_load().with("/Window", night()).with("/Window/Days", json!(vec!["Montag"; 20_000])).0,
+        ),
+        ("deep objects", nested(1000)),
+        ("deep answers", json!({"Task": wrapped(500)})),
+        (
+            "a deep mapping in a string",
+            full_load()
+                .with(
+                    "/Task/TableMappings",
+                    json!(format!("{{\"rules\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000))),
+                )
+                .0,
+        ),
+    ] {
+        assert!(reject(&reads_soundly(&value)), "{name} is no plan");
+    }
+}
+
+#[test]
+fn a_plan_at_the_edge_of_the_allowed_depth_survives_its_journey() {
+    let deep = (0..58).fold(json!(1), |inner, _| json!([inner]));
+    let sample = full_load().with("/Task/TableMappings/rules/0/filters", deep);
+    assert_eq!(reads_soundly(&sample.0), []);
+    let text = sample.0.pointer("/Task/TableMappings").expect("a mapping").to_string();
+    assert_eq!(reads_soundly(&full_load().with("/Task/TableMappings", json!(text)).0), []);
+}
+
+/// Words that mean something in a plan, so that arbitrary plans get past the first check.
+fn word() -> impl Strategy<Value = String> {
+    prop_oneof![
+        proptest::sample::select(vec![
+            "",
+            "full-load",
+            "cdc",
+            "full-load-and-cdc",
+            "Auto",
+            "Refresh",
+            "Stop",
+            "LeaveRunning",
+            "Stopped",
+            "FullLoadComplete",
+            "CaughtUp",
+            "22:00",
+            "05:00",
+            "Europe/Berlin",
+            "PT7H",
+            "-PT7H",
+            "P9999999999D",
+            "Mon",
+            "2026-12-24",
+            "2018-03-08T12:12:12",
+            "9999-12-31T23:59:59Z",
+            "-009999-01-01T00:00:00Z",
+            "now",
+            "server_time:2026-12-01T04:00:00",
+            "commit_time:",
+            "server_time:𝟚026-12-01T04:00:0",
+            "4AF/B00000D0",
+            "{\"rules\":[{\"rule-type\":\"selection\"}]}",
+            "{}",
+            "[",
+            "<aws.scheduler.scheduled-time>",
+            "arn:aws:dms:us-east-1:123456789012:task:X",
+            "arn:aws:dms:us-east-1:123456789012:endpoint:X",
+            "arn:aws:sns:us-east-1:123456789012:topic",
+            "Finished",
+            "orders",
+        ])
+        .prop_map(str::to_owned),
+        ".{0,40}",
+    ]
+}
+
+/// Any JSON; its objects like to use the members of a plan.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        (-4_000_000_000_000_i64..4_000_000_000_000).prop_map(|quarters| Value::from(quarters as f64 / 4.0)),
+        word().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(5, 40, 6, |inner| {
+        let known: Vec<&str> =
+            HOMES.iter().map(|(member, _)| *member).chain(["Comment", "Key", "Value"]).collect();
+        let name = prop_oneof![4 => proptest::sample::select(known).prop_map(str::to_owned), 1 => ".{0,20}"];
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            proptest::collection::vec((name, inner), 0..8)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// A good plan in which a few members were replaced.
+fn nearly_a_plan() -> impl Strategy<Value = Value> {
+    let base = proptest::sample::select(vec![
+        full_load().0,
+        load_and_cdc().0,
+        cdc().0,
+        full_load().with("/Window", night()).with("/Notify", json!({})).0,
+    ]);
+    let change = (proptest::sample::select(HOMES.to_vec()), any_json());
+    (base, proptest::collection::vec(change, 0..3)).prop_map(|(mut plan, changes)| {
+        for ((member, home), value) in changes {
+            let holder = if home.contains(' ') { "".to_owned() } else { format!("/{home}") };
+            if let Some(object) = plan.pointer_mut(&holder).and_then(Value::as_object_mut) {
+                object.insert(member.to_owned(), value);
+            }
+        }
+        plan
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_json_is_read_soundly(value in any_json()) {
+        reads_soundly(&value);
+    }
+
+    #[test]
+    fn a_changed_plan_is_read_soundly(value in nearly_a_plan()) {
+        reads_soundly(&value);
+    }
+
+    #[test]
+    fn any_word_in_any_place_of_text_is_read_soundly(
+        (member, home) in proptest::sample::select(HOMES.to_vec()), text in word(),
+    ) {
+        let holder = if home.contains(' ') { "".to_owned() } else { format!("/{home}") };
+        let sample = full_load().with("/Window", night()).with("/Notify", json!({}));
+        reads_soundly(&sample.with(&format!("{holder}/{member}"), json!(text)).0);
+    }
+}

@@ -1,0 +1,213 @@
+//! The beginning of a run: is its window open, when does it close, and who is told when it is not.
+
+mod common;
+
+use common::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, cdc, event, full_load, load_and_cdc, night};
+use jiff::{SignedDuration, Timestamp};
+use migration::document::{Migration, Run, What};
+use migration::finding::Findings;
+use migration::observation::Route;
+use migration::opening::{LONGEST_RUN, open, settle};
+use migration::plan::{AtClose, MigrationType};
+use migration::verdict::{Level, Outcome, Verdict};
+use serde_json::{Value, json};
+
+const EXECUTION: &str = "arn:aws:states:us-east-1:123456789012:execution:migration:a-night";
+
+fn ts(text: &str) -> Timestamp {
+    text.parse().expect("a timestamp")
+}
+
+fn opened(plan: &Value, now: &str) -> Migration {
+    open(plan, EXECUTION, ts(now))
+}
+
+fn run(plan: &Sample, now: &str) -> Run {
+    let document = opened(&plan.0, now);
+    assert_eq!(document.verdict, None, "the window should be open");
+    assert!(document.plan.is_some());
+    document.run.expect("a run")
+}
+
+fn verdict(plan: &Value, now: &str) -> Verdict {
+    let document = opened(plan, now);
+    assert_eq!(document.next.map(|next| next.what), Some(What::Report), "the run ends here");
+    document.verdict.expect("a verdict")
+}
+
+fn route() -> Route {
+    Route {
+        source: SOURCE.parse().expect("an ARN"),
+        target: TARGET.parse().expect("an ARN"),
+        instance: INSTANCE.parse().expect("an ARN"),
+    }
+}
+
+fn settled(plan: &Value, now: &str, kept: Option<&str>) -> Migration {
+    let mut document = opened(plan, now);
+    let kept = kept.map(|word| (MigrationType::from(word.to_owned()), route()));
+    settle(&mut document, kept, Findings::default(), ts(now));
+    document
+}
+
+/// 22:00 to 05:00 in Berlin, in winter time; a Friday.
+const IN_THE_NIGHT: &str = "2026-11-20T22:30:15.250Z";
+const AT_NOON: &str = "2026-11-20T11:00:00Z";
+
+#[test]
+fn outside_its_window_a_run_is_skipped_and_a_schedule_that_missed_it_is_a_warning() {
+    let by_hand = full_load().with("/Window", night());
+    let literal = by_hand.clone().with("/ScheduledTime", json!("<aws.scheduler.scheduled-time>"));
+    let scheduled = by_hand.clone().with("/ScheduledTime", json!("2026-11-20T11:00:00Z"));
+    for (plan, level) in [(by_hand, Level::Info), (literal, Level::Info), (scheduled, Level::Warning)] {
+        let verdict = verdict(&plan.0, AT_NOON);
+        assert_eq!((verdict.outcome, verdict.level), (Outcome::Skipped, level));
+        assert_eq!(
+            verdict.reasons,
+            [
+                "the window is shut at 2026-11-20T11:00:00Z; it opens next at 2026-11-20T21:00:00Z",
+                "nothing was created, started or changed"
+            ]
+        );
+    }
+}
+
+#[test]
+fn a_window_is_open_from_its_opening_to_the_second_before_its_close() {
+    let plan = full_load().with("/Window", night());
+    for (now, is_open) in [
+        ("2026-11-20T20:59:59Z", false),
+        ("2026-11-20T21:00:00Z", true),
+        ("2026-11-21T03:59:59.999Z", true),
+        ("2026-11-21T04:00:00Z", false),
+    ] {
+        assert_eq!(opened(&plan.0, now).verdict.is_none(), is_open, "{now}");
+    }
+}
+
+#[test]
+fn days_and_exceptions_are_those_of_the_evening_on_which_a_window_opens() {
+    let plan = event("nightly-window");
+    for (now, is_open, why) in [
+        ("2026-11-23T23:30:00Z", true, "Monday night"),
+        ("2026-11-27T02:00:00Z", true, "Friday morning belongs to Thursday night"),
+        ("2026-11-27T23:30:00Z", false, "Friday night"),
+        ("2026-11-28T23:30:00Z", false, "Saturday night"),
+        ("2026-11-29T23:30:00Z", true, "Sunday night"),
+        ("2026-12-24T02:00:00Z", true, "Christmas Eve's morning belongs to the 23rd"),
+        ("2026-12-24T23:30:00Z", false, "Christmas Eve"),
+        ("2026-12-25T02:00:00Z", false, "the morning after belongs to it"),
+    ] {
+        assert_eq!(opened(&plan, now).verdict.is_none(), is_open, "{why}");
+    }
+}
+
+#[test]
+fn the_close_is_fixed_once_in_whole_seconds() {
+    let plan = full_load().with("/Window", night());
+    let run = run(&plan, IN_THE_NIGHT);
+    assert_eq!((run.started, run.closes), (ts(IN_THE_NIGHT), ts("2026-11-21T04:00:00Z")));
+    assert!(run.windowed && !run.stop_at_close, "nothing is under way yet");
+    let later = settled(&plan.0, IN_THE_NIGHT, None).run.expect("a run");
+    assert_eq!(later, run, "what validation adds does not move it");
+    let span = full_load().with("/Window", json!({"Duration": "PT1H"}));
+    assert_eq!(self::run(&span, IN_THE_NIGHT).closes, ts("2026-11-20T23:30:15Z"));
+}
+
+#[test]
+fn what_happens_at_the_close_depends_on_the_type_unless_it_is_stated() {
+    let hour = json!({"Duration": "PT1H", "StopLead": "PT10M"});
+    let with = |plan: Sample, at_close: &str| {
+        let plan = plan.with("/Window", hour.clone());
+        if at_close.is_empty() { plan } else { plan.with("/Window/AtClose", json!(at_close)) }
+    };
+    let (end, ten_before) = ("2026-11-20T12:00:00Z", "2026-11-20T11:50:00Z");
+    for (plan, at_close, work_ends) in [
+        (with(full_load(), ""), AtClose::Stop, ten_before),
+        (with(full_load(), "LeaveRunning"), AtClose::LeaveRunning, end),
+        (with(load_and_cdc(), "Stop"), AtClose::Stop, ten_before),
+        (with(load_and_cdc(), "LeaveRunning"), AtClose::LeaveRunning, end),
+        (with(cdc(), ""), AtClose::LeaveRunning, end),
+        (with(cdc(), "Stop"), AtClose::Stop, ten_before),
+    ] {
+        let run = run(&plan, AT_NOON);
+        assert_eq!((run.at_close, run.work_ends, run.closes), (at_close, ts(work_ends), ts(end)), "{plan:?}");
+    }
+}
+
+#[test]
+fn the_close_of_a_kept_task_follows_its_type_once_that_is_known() {
+    let kept = |window: Value| Sample(json!({"Task": {"ReplicationTaskArn": TASK}, "Window": window}));
+    let hour = kept(json!({"Duration": "PT1H", "StopLead": "PT10M"}));
+    for (word, at_close, work_ends) in [
+        ("full-load", AtClose::Stop, "2026-11-20T11:50:00Z"),
+        ("cdc", AtClose::LeaveRunning, "2026-11-20T12:00:00Z"),
+    ] {
+        let document = settled(&hour.0, AT_NOON, Some(word));
+        assert_eq!(document.next.expect("a next step").what, What::Wait);
+        let run = document.run.expect("a run");
+        assert_eq!((run.at_close, run.work_ends), (at_close, ts(work_ends)), "{word}");
+        assert_eq!(run.route, Some(route()));
+    }
+    let document = settled(&hour.0, AT_NOON, Some("full-load-and-cdc"));
+    let verdict = document.verdict.expect("a verdict");
+    assert_eq!(verdict.outcome, Outcome::Rejected);
+    assert!(verdict.reasons[1].ends_with("[at-close-not-stated]"), "{:?}", verdict.reasons);
+}
+
+#[test]
+fn a_span_counts_from_the_scheduled_time_however_late_the_run_begins() {
+    let plan = event("scheduled");
+    let late = opened(&plan, "2026-11-20T21:14:30Z");
+    assert_eq!(late.verdict, None);
+    let run = late.run.expect("a run");
+    assert_eq!((run.closes, run.work_ends), (ts("2026-11-21T04:00:00Z"), ts("2026-11-21T03:55:00Z")));
+    let missed = verdict(&plan, "2026-11-21T04:00:00Z");
+    assert_eq!((missed.outcome, missed.level), (Outcome::Skipped, Level::Warning));
+    let by_hand = opened(&event("scheduled-template"), "2026-11-20T21:14:30Z");
+    assert_eq!(by_hand.run.expect("a run").closes, ts("2026-11-21T04:14:30Z"));
+}
+
+#[test]
+fn without_a_window_a_run_ends_before_the_machine_does() {
+    let run = run(&full_load(), AT_NOON);
+    assert_eq!(run.closes, ts(AT_NOON) + LONGEST_RUN);
+    assert!(!run.windowed);
+    assert_eq!(run.at_close, AtClose::LeaveRunning, "nothing asked for a stop");
+    assert!(LONGEST_RUN < SignedDuration::from_hours(14 * 24));
+}
+
+#[test]
+fn what_is_no_plan_is_rejected_with_every_fault_and_a_name() {
+    for (input, name, faults) in [
+        (json!([]), "(unnamed)", vec!["the plan must be an object, not a list [wrong-type]"]),
+        (json!("x"), "(unnamed)", vec!["the plan must be an object, not a string [wrong-type]"]),
+        (json!({}), "(unnamed)", vec!["/Task: Task is missing [missing-member]"]),
+        (
+            event("contradictory-cdc-start"),
+            "crm-contradiction",
+            vec![
+                "CdcStartPosition \"now\" is no position",
+                "CdcStartTime and CdcStartPosition exclude each other",
+            ],
+        ),
+    ] {
+        let document = opened(&input, AT_NOON);
+        assert_eq!(document.plan, None);
+        assert_eq!(document.run.as_ref().map(|run| run.name.as_str()), Some(name));
+        assert_eq!(document.next.as_ref().map(|next| next.what), Some(What::Report));
+        let verdict = document.verdict.expect("a verdict");
+        assert_eq!(verdict.outcome, Outcome::Rejected);
+        assert_eq!(verdict.reasons.len(), faults.len() + 1);
+        for (reason, fault) in verdict.reasons[1..].iter().zip(faults) {
+            assert!(reason.contains(fault), "{reason}");
+        }
+    }
+}
+
+#[test]
+fn a_pasted_answer_gives_the_run_its_name() {
+    let element = event("pasted-task");
+    let answer = json!({"Task": {"ReplicationTasks": [element["Task"]]}});
+    assert_eq!(opened(&answer, AT_NOON).run.expect("a run").name, "crm-reporting");
+}

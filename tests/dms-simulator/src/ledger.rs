@@ -1,0 +1,320 @@
+//! What has happened to the target's data: the only witness that a test can ask whether anything was lost or doubled.
+//!
+//! A load always copies a table from its first row on, so what one load has brought is the first n rows of the
+//! source. What two loads both brought is there twice.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+/// Which table, in which target.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TableKey {
+    /// The target endpoint's ARN.
+    pub endpoint_arn: String,
+    /// The schema, by its name in the source (transformations are not followed).
+    pub schema: String,
+    /// The table, by its name in the source.
+    pub table: String,
+}
+
+/// One table of a target.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TargetTable {
+    exists: bool,
+    by_hand: u64,
+    by_hand_lost: u64,
+    copies: BTreeMap<u64, u64>,
+    // Sum and greatest of the copies, kept beside them: they are asked for with every row that arrives.
+    copied: u64,
+    longest_copy: u64,
+    dropped: u32,
+    truncated: u32,
+    loads_begun: u32,
+    loads_completed: u32,
+    rows_loaded: u64,
+    rows_loaded_twice: u64,
+    rows_destroyed: u64,
+}
+
+impl TargetTable {
+    /// Whether the table is there at all.
+    pub fn exists(&self) -> bool {
+        self.exists
+    }
+
+    /// Rows in the table now, whoever put them there.
+    pub fn rows(&self) -> u64 {
+        self.by_hand + self.copied
+    }
+
+    /// Rows in the table now that no task brought.
+    pub fn rows_by_hand(&self) -> u64 {
+        self.by_hand
+    }
+
+    /// Rows that no task brought and that a task has dropped or truncated away.
+    pub fn rows_by_hand_lost(&self) -> u64 {
+        self.by_hand_lost
+    }
+
+    /// Rows in the table now that are there a second time (or third ...).
+    pub fn rows_doubled(&self) -> u64 {
+        self.copied - self.longest_copy
+    }
+
+    /// How often a task dropped the table while it existed.
+    pub fn times_dropped(&self) -> u32 {
+        self.dropped
+    }
+
+    /// How often a task emptied the table while it existed.
+    pub fn times_truncated(&self) -> u32 {
+        self.truncated
+    }
+
+    /// How often a load of the table began.
+    pub fn times_load_begun(&self) -> u32 {
+        self.loads_begun
+    }
+
+    /// How often a load of the table came to its end without error or interruption.
+    pub fn times_loaded(&self) -> u32 {
+        self.loads_completed
+    }
+
+    /// Rows that tasks brought in all, also those that are gone again.
+    pub fn rows_loaded(&self) -> u64 {
+        self.rows_loaded
+    }
+
+    /// Rows that a load brought while they were already there; later drops do not take this back.
+    pub fn rows_loaded_twice(&self) -> u64 {
+        self.rows_loaded_twice
+    }
+
+    /// Rows, of whatever origin, that a drop or a truncate removed.
+    pub fn rows_destroyed(&self) -> u64 {
+        self.rows_destroyed
+    }
+
+    fn clear(&mut self) {
+        self.by_hand = 0;
+        self.copies.clear();
+        self.copied = 0;
+        self.longest_copy = 0;
+    }
+
+    fn empty(&mut self) -> u64 {
+        let rows = self.rows();
+        self.by_hand_lost += self.by_hand;
+        self.rows_destroyed += rows;
+        self.clear();
+        rows
+    }
+}
+
+/// One thing that happened to a target table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// The task that did it; nobody's when a person did.
+    pub task_arn: Option<String>,
+    /// To which table.
+    pub key: TableKey,
+    /// What it was.
+    pub what: Change,
+}
+
+/// What can happen to a target table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The table did not exist and was created.
+    Created,
+    /// The table existed and was dropped, with so many rows in it; it is created again at once.
+    Dropped {
+        /// Rows that went with it.
+        rows: u64,
+    },
+    /// The table was emptied of so many rows.
+    Truncated {
+        /// Rows that went.
+        rows: u64,
+    },
+    /// A load began to bring rows.
+    LoadBegan,
+    /// A load ended.
+    LoadEnded {
+        /// Rows that it brought.
+        rows: u64,
+        /// Whether these are all of them.
+        complete: bool,
+    },
+    /// Somebody put rows in, outside DMS.
+    FilledByHand {
+        /// How many.
+        rows: u64,
+    },
+}
+
+/// How a task makes a target table ready before it loads it: `TargetTablePrepMode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preparation {
+    /// Keep what is there; create the table where it is missing.
+    DoNothing,
+    /// Drop the table and create it.
+    DropAndCreate,
+    /// Empty the table, keep its definition.
+    TruncateBeforeLoad,
+}
+
+/// The target tables and everything that happened to them, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    tables: BTreeMap<TableKey, TargetTable>,
+    entries: Vec<Entry>,
+    next_load: u64,
+}
+
+impl Ledger {
+    /// Every table that was ever seen in a target.
+    pub fn tables(&self) -> impl Iterator<Item = (&TableKey, &TargetTable)> {
+        self.tables.iter()
+    }
+
+    /// The table of that name in one target.
+    pub fn table_in(&self, endpoint_arn: &str, schema: &str, table: &str) -> Option<&TargetTable> {
+        self.tables.get(&key(endpoint_arn, schema, table))
+    }
+
+    /// The table of that name in whichever target has it (the first by ARN).
+    pub fn table(&self, schema: &str, table: &str) -> Option<&TargetTable> {
+        self.tables.iter().find(|(key, _)| key.schema == schema && key.table == table).map(|(_, found)| found)
+    }
+
+    /// Everything that happened, in order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Rows in all tables now.
+    pub fn rows(&self) -> u64 {
+        self.tables.values().map(TargetTable::rows).sum()
+    }
+
+    /// Rows of all tables that are still there and that no task brought.
+    pub fn rows_by_hand(&self) -> u64 {
+        self.tables.values().map(TargetTable::rows_by_hand).sum()
+    }
+
+    /// Rows of all tables that no task brought and that a task destroyed.
+    pub fn rows_by_hand_lost(&self) -> u64 {
+        self.tables.values().map(TargetTable::rows_by_hand_lost).sum()
+    }
+
+    /// Rows, of all tables, that a load brought while they were already there.
+    pub fn rows_loaded_twice(&self) -> u64 {
+        self.tables.values().map(TargetTable::rows_loaded_twice).sum()
+    }
+
+    /// Rows, of all tables, that a drop or a truncate removed.
+    pub fn rows_destroyed(&self) -> u64 {
+        self.tables.values().map(TargetTable::rows_destroyed).sum()
+    }
+
+    /// How often a table that existed was dropped.
+    pub fn times_dropped(&self) -> u32 {
+        self.tables.values().map(TargetTable::times_dropped).sum()
+    }
+
+    /// How often a table that existed was emptied.
+    pub fn times_truncated(&self) -> u32 {
+        self.tables.values().map(TargetTable::times_truncated).sum()
+    }
+
+    /// Somebody puts rows in, and creates the table where it is missing.
+    pub(crate) fn fill_by_hand(&mut self, at: Timestamp, key: TableKey, rows: u64) {
+        let table = self.tables.entry(key.clone()).or_default();
+        table.exists = true;
+        table.by_hand += rows;
+        self.note(at, None, key, Change::FilledByHand { rows });
+    }
+
+    /// Somebody empties the table, outside DMS; nothing that a task could be blamed for.
+    pub(crate) fn empty_by_hand(&mut self, key: &TableKey) {
+        if let Some(table) = self.tables.get_mut(key) {
+            table.clear();
+        }
+    }
+
+    /// A task makes the table ready and begins to load it; the number names this load in [`Ledger::bring`].
+    pub(crate) fn begin_load(
+        &mut self,
+        at: Timestamp,
+        task_arn: &str,
+        key: &TableKey,
+        preparation: Preparation,
+    ) -> u64 {
+        self.next_load += 1;
+        let table = self.tables.entry(key.clone()).or_default();
+        let change = match (table.exists, preparation) {
+            (false, _) => Some(Change::Created),
+            (true, Preparation::DoNothing) => None,
+            (true, Preparation::DropAndCreate) => {
+                table.dropped += 1;
+                Some(Change::Dropped { rows: table.empty() })
+            }
+            (true, Preparation::TruncateBeforeLoad) => {
+                table.truncated += 1;
+                Some(Change::Truncated { rows: table.empty() })
+            }
+        };
+        table.exists = true;
+        table.loads_begun += 1;
+        if let Some(change) = change {
+            self.note(at, Some(task_arn), key.clone(), change);
+        }
+        self.note(at, Some(task_arn), key.clone(), Change::LoadBegan);
+        self.next_load
+    }
+
+    /// A load brings so many more rows.
+    pub(crate) fn bring(&mut self, key: &TableKey, load: u64, rows: u64) {
+        if rows == 0 {
+            return;
+        }
+        let table = self.tables.entry(key.clone()).or_default();
+        let doubled = table.rows_doubled();
+        let copy = table.copies.entry(load).or_default();
+        *copy += rows;
+        table.longest_copy = table.longest_copy.max(*copy);
+        table.copied += rows;
+        table.rows_loaded += rows;
+        table.rows_loaded_twice += table.rows_doubled() - doubled;
+    }
+
+    /// A load ends, complete or not.
+    pub(crate) fn end_load(
+        &mut self,
+        at: Timestamp,
+        task_arn: &str,
+        key: &TableKey,
+        rows: u64,
+        complete: bool,
+    ) {
+        if complete {
+            self.tables.entry(key.clone()).or_default().loads_completed += 1;
+        }
+        self.note(at, Some(task_arn), key.clone(), Change::LoadEnded { rows, complete });
+    }
+
+    fn note(&mut self, at: Timestamp, task_arn: Option<&str>, key: TableKey, what: Change) {
+        self.entries.push(Entry { at, task_arn: task_arn.map(str::to_owned), key, what });
+    }
+}
+
+/// The key of a table.
+pub(crate) fn key(endpoint_arn: &str, schema: &str, table: &str) -> TableKey {
+    TableKey { endpoint_arn: endpoint_arn.to_owned(), schema: schema.to_owned(), table: table.to_owned() }
+}

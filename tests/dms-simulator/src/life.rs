@@ -1,0 +1,317 @@
+//! A task's life from one start to its end: what falls due, and what follows from it.
+//!
+//! Nothing here asks for the time. A task has an agenda of what falls due when, and whoever moves the time forward
+//! hands over one entry after the other.
+
+use jiff::Timestamp;
+
+use crate::ledger::Ledger;
+use crate::positions::{self, StopAt};
+use crate::scenario::{Scenario, SourceTable, Trouble, What};
+use crate::tables::{TableState, Validation};
+use crate::task::{Due, MigrationType, Start, StartType, Stats, Status, Task};
+use crate::time;
+
+/// What a task meets on its way.
+pub(crate) struct Around<'a> {
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) sources: &'a [SourceTable],
+    pub(crate) ledger: &'a mut Ledger,
+}
+
+pub(crate) const NO_TABLES: &str = "Last Error  No tables were found at task initialization. Either the selected \
+    table(s) or schemas(s) no longer exist or no match was found for the table selection pattern(s). If you would \
+    like to start a Task that does not initially capture any tables, set Task Setting FailOnNoTablesCaptured to false \
+    and restart task. Stop Reason FATAL_ERROR Error Level FATAL";
+const FATAL: &str = "Last Error Task error notification received from subtask 0, thread 0 \
+    [reptask/replicationtask.c:2673] [1022502] Stop Reason FATAL_ERROR Error Level FATAL";
+const TABLE_FATAL: &str = "Last Error Task error notification received from subtask 1, thread 1 \
+    [reptask/replicationtask.c:2859] [1022301] Table error, and the task's error policy is to stop. Stop Reason \
+    FATAL_ERROR Error Level FATAL";
+
+impl Task {
+    /// Takes an accepted start.
+    pub(crate) fn begin(&mut self, at: Timestamp, start_type: StartType, around: &Around) {
+        let fresh = start_type != StartType::ResumeProcessing;
+        self.starts.push(Start { at, start_type });
+        let earlier = self.stats.filter(|_| !fresh);
+        self.stats = Some(Stats {
+            fresh_start: earlier.map_or(at, |stats| stats.fresh_start),
+            start: at,
+            stop: None,
+            full_load_start: earlier.and_then(|stats| stats.full_load_start),
+            full_load_finish: earlier.and_then(|stats| stats.full_load_finish),
+        });
+        self.loaded &= !fresh;
+        self.status = Status::Starting;
+        self.recovering = false;
+        self.agenda.clear();
+        self.schedule(time::after(at, around.scenario.durations.starting), Due::Running);
+        let number = self.starts.len() - self.starts_before;
+        for (index, trouble) in around.scenario.troubles.iter().enumerate() {
+            if self.is_meant(trouble, number) {
+                self.schedule(time::after(at, trouble.after_seconds), Due::Trouble(index));
+            }
+        }
+    }
+
+    fn is_meant(&self, trouble: &Trouble, number: usize) -> bool {
+        let name = trouble.task.as_str();
+        (name == "*" || name == self.arn || name.eq_ignore_ascii_case(&self.definition.identifier))
+            && trouble.on_start.is_none_or(|start| usize::try_from(start) == Ok(number))
+    }
+
+    /// Does what falls due.
+    pub(crate) fn fall_due(&mut self, at: Timestamp, due: Due, around: &mut Around) {
+        match due {
+            Due::Created => self.status = Status::Ready,
+            Due::Modified => self.status = self.before_modifying,
+            Due::Gone => self.gone = true,
+            Due::Running => self.run(at, around),
+            Due::TableEnds(index) => self.table_ends(at, index, around),
+            Due::Validated(index) => self.table_validated(at, index, around),
+            Due::StopPosition => {
+                let code = self.stop_position().map_or("NORMAL", StopAt::code);
+                self.end(at, code, around);
+            }
+            Due::Stopped => self.come_to_rest(at, around),
+            Due::Trouble(index) => {
+                if let Some(trouble) = around.scenario.troubles.get(index) {
+                    self.meet(at, trouble, around);
+                }
+            }
+            Due::Recovered => self.recover(at, around),
+            Due::RecoveryFailed { message } => self.fail(at, &message, around),
+        }
+    }
+
+    /// Somebody stops the task.
+    pub(crate) fn stop(&mut self, at: Timestamp, around: &mut Around) {
+        let state = TableState::named(&around.scenario.behaviour.interrupted_table_state);
+        self.interrupt(at, &state, around);
+        self.status = Status::Stopping;
+        self.schedule(time::after(at, around.scenario.durations.stopping), Due::Stopped);
+    }
+
+    /// Somebody deletes the task; a running one is stopped first.
+    pub(crate) fn delete(&mut self, at: Timestamp, around: &mut Around) {
+        match self.status {
+            Status::Starting | Status::Running => {
+                self.delete_when_stopped = true;
+                self.stop(at, around);
+            }
+            Status::Stopping => self.delete_when_stopped = true,
+            _ => self.begin_deleting(at, around),
+        }
+    }
+
+    fn begin_deleting(&mut self, at: Timestamp, around: &Around) {
+        self.agenda.clear();
+        self.lag = None;
+        self.status = Status::Deleting;
+        self.schedule(time::after(at, around.scenario.durations.deleting), Due::Gone);
+    }
+
+    fn come_to_rest(&mut self, at: Timestamp, around: &mut Around) {
+        self.end(at, "NORMAL", around);
+        if self.delete_when_stopped {
+            self.begin_deleting(at, around);
+        }
+    }
+
+    /// The task ends by itself, or by its keeper's wish.
+    pub(crate) fn end(&mut self, at: Timestamp, code: &str, around: &mut Around) {
+        self.interrupt(at, &TableState::FullLoad, around);
+        self.status = Status::Stopped;
+        self.stop_reason = Some(format!("Stop Reason {code}"));
+        self.last_failure = None;
+        self.note_end(at);
+    }
+
+    /// The task fails; the text is both its failure message and its stop reason.
+    pub(crate) fn fail(&mut self, at: Timestamp, message: &str, around: &mut Around) {
+        self.interrupt(at, &TableState::FullLoad, around);
+        self.status = Status::Failed;
+        self.stop_reason = Some(message.to_owned());
+        
+        self.note_end(at);
+    }
+
+    fn note_end(&mut self, at: Timestamp) {
+        if let Some(stats) = &mut self.stats {
+            stats.stop = Some(at);
+        }
+        if self.definition.migration_type.replicates() {
+            self.checkpoint_at = Some(at);
+        }
+    }
+
+    /// `starting` is over: the source's tables are looked at, and the load or the replication begins.
+    fn run(&mut self, at: Timestamp, around: &mut Around) {
+        self.status = Status::Running;
+        if let Some(instance) = around
+            .scenario
+            .replication_instances
+            .iter()
+            .find(|instance| instance.replication_instance_arn == self.definition.instance_arn)
+        {
+            let tail = self.tail().to_owned();
+            self.definition.settings.name_log(&instance.replication_instance_identifier, &tail);
+        }
+        let resumed = self.starts.last().is_some_and(|start| start.start_type == StartType::ResumeProcessing);
+        self.capture_tables(resumed, around);
+        let captured = self.tables.iter().any(|table| table.state != TableState::DoesNotExist);
+        if !captured && self.definition.settings.fails_without_tables() {
+            return self.fail(at, NO_TABLES, around);
+        }
+        if self.definition.migration_type == MigrationType::Cdc {
+            return self.replicate(at, around);
+        }
+        if self.skips_the_load(resumed, around) {
+            // The trap: DMS takes the load for done, whatever is missing, and goes on with the changes.
+            self.loaded = true;
+            return self.replicate(at, around);
+        }
+        if let Some(stats) = &mut self.stats {
+            stats.full_load_start = stats.full_load_start.or(Some(at));
+        }
+        self.queue_unfinished();
+        self.load_next(at, around);
+        self.look_whether_loaded(at, around);
+    }
+
+    fn skips_the_load(&self, resumed: bool, around: &Around) -> bool {
+        resumed
+            && self.definition.migration_type == MigrationType::FullLoadAndCdc
+            && (self.loaded
+                || !around.scenario.behaviour.resume_loads_rest
+                || self.tables.iter().any(|table| table.state == TableState::Error))
+    }
+
+    /// The load is over when nothing is loading or waiting any more, errors or not.
+    pub(crate) fn look_whether_loaded(&mut self, at: Timestamp, around: &mut Around) {
+        if self.status != Status::Running
+            || self.recovering
+            || !self.definition.migration_type.loads()
+            || !self.queue.is_empty()
+            || self.tables.iter().any(|table| table.is_loading())
+        {
+            return;
+        }
+        let first_time = !self.loaded;
+        self.loaded = true;
+        if let Some(stats) = self.stats.as_mut().filter(|_| first_time) {
+            stats.full_load_finish = Some(at);
+        }
+        let settings = &self.definition.settings;
+        if self.definition.migration_type == MigrationType::FullLoad {
+            // Validation of a full load is one pass before the task ends.
+            if !self.tables.iter().any(|table| table.validation == Validation::Comparing) {
+                self.end(at, "FULL_LOAD_ONLY_FINISHED", around);
+            }
+        } else if first_time && settings.stops_before_cached_changes() {
+            self.end(at, "STOPPED_AFTER_FULL_LOAD", around);
+        } else if first_time && settings.stops_with_cached_changes_applied() {
+            self.end(at, "STOPPED_AFTER_CACHED_EVENTS", around);
+        } else {
+            self.replicate(at, around);
+        }
+    }
+
+    /// Changes flow from now on, until the stop position if there is one.
+    fn replicate(&mut self, at: Timestamp, around: &Around) {
+        for table in &mut self.tables {
+            if self.definition.migration_type == MigrationType::Cdc && table.is_unfinished() {
+                // Without a load a table has nothing to wait for; the word is from memory.
+                table.state = TableState::Completed;
+            }
+            if table.state == TableState::Completed && table.replicating_since.is_none() {
+                table.replicating_since = Some(at);
+            }
+        }
+        let idle = around.scenario.behaviour.idle_source;
+        if let Some(position) =
+            self.stop_position().filter(|position| !(idle && matches!(position, StopAt::CommitTime(_))))
+            && !self.agenda.values().any(|due| *due == Due::StopPosition)
+        {
+            self.schedule(position.at().max(at), Due::StopPosition);
+        }
+    }
+
+    fn stop_position(&self) -> Option<StopAt> {
+        self.definition.cdc_stop_position.as_deref().and_then(|position| positions::read_stop(position).ok())
+    }
+
+    /// The first table error may be one too many for the task's error policy.
+    pub(crate) fn fails_of_table_errors(&mut self, at: Timestamp, around: &mut Around) -> bool {
+        let errors = self.tables.iter().filter(|table| table.state == TableState::Error).count();
+        let too_many =
+            self.definition.settings.table_errors_that_fail_the_task().is_some_and(|it| errors >= it);
+        if too_many {
+            self.fail(at, TABLE_FATAL, around);
+        }
+        too_many
+    }
+
+    fn meet(&mut self, at: Timestamp, trouble: &Trouble, around: &mut Around) {
+        if !matches!(self.status, Status::Starting | Status::Running) {
+            return;
+        }
+        let recovering = around.scenario.durations.recovering;
+        let lasts = |attempts: u32| time::after(at, recovering * f64::from(attempts));
+        match trouble.what {
+            What::Fail => self.fail(at, trouble.message.as_deref().unwrap_or(FATAL), around),
+            What::RecoverableThenFail => {
+                let attempts = trouble.attempts.unwrap_or(7);
+                let message = trouble.message.clone().unwrap_or_else(|| {
+                    format!(
+                        "Last Error Task '{}' was stopped after {attempts} recovery attempts Stop Reason FATAL_ERROR \
+                         Error Level FATAL",
+                        self.tail()
+                    )
+                });
+                self.stand_still(at, around);
+                self.schedule(lasts(attempts), Due::RecoveryFailed { message });
+            }
+            What::Recover => {
+                self.stand_still(at, around);
+                self.schedule(lasts(trouble.attempts.unwrap_or(1)), Due::Recovered);
+            }
+            What::Stall => self.stand_still(at, around),
+            What::StoppedByUser => self.stop(at, around),
+            What::DeletedByUser => self.delete(at, around),
+            What::LowMemory => self.end(at, "STOPPED_DUE_TO_LOW_MEMORY", around),
+            What::LowDisk => self.end(at, "STOPPED_DUE_TO_LOW_DISK", around),
+            What::Stop => {
+                let code = trouble.stop_reason.as_deref().unwrap_or("RECOVERABLE_ERROR");
+                self.end(at, code, around);
+            }
+        }
+    }
+
+    /// Nothing moves any more; only further troubles stay on the agenda.
+    fn stand_still(&mut self, at: Timestamp, around: &mut Around) {
+        self.hold_loads(at, around);
+        self.recovering = true;
+        self.agenda.retain(|_, due| matches!(due, Due::Trouble(_)));
+    }
+
+    fn recover(&mut self, at: Timestamp, around: &mut Around) {
+        self.recovering = false;
+        if self.status == Status::Starting {
+            return self.run(at, around);
+        }
+        for index in 0..self.tables.len() {
+            if self.tables[index].validation == Validation::Comparing {
+                let seconds = self.tables[index].source.validation_seconds;
+                self.schedule(time::after(at, seconds), Due::Validated(index));
+            }
+        }
+        if self.definition.migration_type == MigrationType::Cdc {
+            return self.replicate(at, around);
+        }
+        self.load_held_again(at, around);
+        self.load_next(at, around);
+        self.look_whether_loaded(at, around);
+    }
+}

@@ -1,0 +1,90 @@
+//! The API: one room per group of operations.
+
+use serde_json::{Value, json};
+
+use crate::fault::Fault;
+use crate::input::Input;
+use crate::scenario::{Endpoint, ReplicationInstance};
+use crate::simulator::World;
+
+mod connections;
+mod create;
+mod modify;
+mod read;
+mod resources;
+mod run;
+mod tags;
+
+/// Answers one call.
+pub(crate) fn answer(world: &mut World, operation: &str, input: Input) -> Result<Value, Fault> {
+    match operation {
+        "CreateReplicationTask" => create::create(world, input),
+        "ModifyReplicationTask" => modify::modify(world, input),
+        "DeleteReplicationTask" => modify::delete(world, input),
+        "StartReplicationTask" => run::start(world, input),
+        "StopReplicationTask" => run::stop(world, input),
+        "ReloadTables" => run::reload_tables(world, input),
+        "DescribeReplicationTasks" => read::tasks(world, input),
+        "DescribeTableStatistics" => read::table_statistics(world, input),
+        "DescribeEndpoints" => resources::endpoints(world, input),
+        "DescribeReplicationInstances" => resources::instances(world, input),
+        "TestConnection" => connections::test(world, input),
+        "DescribeConnections" => connections::describe(world, input),
+        "AddTagsToResource" => tags::add(world, input),
+        "ListTagsForResource" => tags::list(world, input),
+        "RemoveTagsFromResource" => tags::remove(world, input),
+        _ => Err(Fault::new("UnknownOperationException", "")),
+    }
+}
+
+/// The ARN of a task, in the partition, Region and account of its instance.
+pub(crate) fn task_arn(instance_arn: &str, tail: &str) -> String {
+    match instance_arn.rsplitn(3, ':').nth(2) {
+        Some(place) => format!("{place}:task:{tail}"),
+        None => format!("arn:aws:dms:us-east-1:123456789012:task:{tail}"),
+    }
+}
+
+// The texts of these refusals are from memory of DMS; their code is certain.
+
+fn task(world: &World, arn: &str) -> Result<usize, Fault> {
+    world
+        .tasks
+        .iter()
+        .position(|task| task.arn == arn)
+        .ok_or_else(|| Fault::not_found(format!("Replication Task not found: {arn}")))
+}
+
+fn endpoint<'a>(world: &'a World, arn: &str) -> Result<&'a Endpoint, Fault> {
+    let found = world.scenario.endpoints.iter().find(|endpoint| endpoint.endpoint_arn == arn);
+    found.ok_or_else(|| Fault::not_found(format!("Endpoint not found: {arn}")))
+}
+
+fn instance<'a>(world: &'a World, arn: &str) -> Result<&'a ReplicationInstance, Fault> {
+    let found = world.scenario.replication_instances.iter().find(|it| it.replication_instance_arn == arn);
+    found.ok_or_else(|| Fault::not_found(format!("Replication Instance not found: {arn}")))
+}
+
+fn available<'a>(world: &'a World, arn: &str) -> Result<&'a ReplicationInstance, Fault> {
+    let instance = instance(world, arn)?;
+    if instance.replication_instance_status == "available" {
+        return Ok(instance);
+    }
+    Err(Fault::invalid_state(format!(
+        "Replication instance {} is not available: its status is {}",
+        instance.replication_instance_identifier, instance.replication_instance_status
+    )))
+}
+
+fn described(world: &World, index: usize) -> Value {
+    json!({ "ReplicationTask": world.tasks[index].describe(world.now, true) })
+}
+
+/// An answer that is a page of a list.
+fn listed(name: &str, items: Vec<Value>, marker: Option<String>) -> Value {
+    let mut answer = json!({ name: items });
+    if let (Some(marker), Some(members)) = (marker, answer.as_object_mut()) {
+        members.insert("Marker".to_owned(), json!(marker));
+    }
+    answer
+}

@@ -1,0 +1,46 @@
+//! TestConnection and DescribeConnections.
+
+use serde_json::{Value, json};
+
+use super::{available, endpoint, listed};
+use crate::connections::Status;
+use crate::fault::Fault;
+use crate::input::Input;
+use crate::paging;
+use crate::simulator::World;
+use crate::time;
+
+pub(super) fn test(world: &mut World, input: Input) -> Result<Value, Fault> {
+    let instance_arn = input.required_text("ReplicationInstanceArn")?;
+    let endpoint_arn = input.required_text("EndpointArn")?;
+    available(world, instance_arn)?;
+    endpoint(world, endpoint_arn)?;
+    if world.connections.find(instance_arn, endpoint_arn).is_some_and(|it| it.status == Status::Testing) {
+        return Err(Fault::invalid_state("Connection is already being tested"));
+    }
+    let due = time::after(world.now, world.scenario.connection_tests.seconds);
+    world.connections.test(instance_arn, endpoint_arn, due);
+    let connection = world.connections.find(instance_arn, endpoint_arn);
+    Ok(json!({ "Connection": connection.map(|it| it.describe(&world.scenario)) }))
+}
+
+pub(super) fn describe(world: &World, input: Input) -> Result<Value, Fault> {
+    let filters = input.filters(&["endpoint-arn", "replication-instance-arn"])?;
+    let fitting: Vec<Value> = world
+        .connections
+        .iter()
+        .filter(|connection| {
+            filters.iter().all(|filter| {
+                filter.takes(if filter.name == "endpoint-arn" {
+                    &connection.endpoint_arn
+                } else {
+                    &connection.instance_arn
+                })
+            })
+        })
+        .map(|connection| connection.describe(&world.scenario))
+        .collect();
+    // Nothing found is an empty list here, unlike with the other describes (from memory).
+    let (page, marker) = paging::page(input, fitting, 100)?;
+    Ok(listed("Connections", page, marker))
+}

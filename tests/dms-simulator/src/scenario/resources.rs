@@ -1,0 +1,156 @@
+//! Instances, endpoints, and how the connections between them are tested.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A replication instance.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct ReplicationInstance {
+    /// Its name.
+    pub replication_instance_identifier: String,
+    /// Its ARN.
+    pub replication_instance_arn: String,
+    /// `available` by default; with anything else nothing can be created, tested or started on it.
+    pub replication_instance_status: String,
+    /// `dms.t3.medium` by default.
+    pub replication_instance_class: String,
+    /// `3.5.4` by default.
+    pub engine_version: String,
+    /// `sun:06:00-sun:14:00` by default.
+    pub preferred_maintenance_window: String,
+    /// What AWS means to change in the next maintenance window, as DescribeReplicationInstances shows it.
+    pub pending_modified_values: Option<Value>,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+}
+
+impl Default for ReplicationInstance {
+    fn default() -> Self {
+        Self {
+            replication_instance_identifier: String::new(),
+            replication_instance_arn: String::new(),
+            replication_instance_status: "available".to_owned(),
+            replication_instance_class: "dms.t3.medium".to_owned(),
+            engine_version: "3.5.4".to_owned(),
+            preferred_maintenance_window: "sun:06:00-sun:14:00".to_owned(),
+            pending_modified_values: None,
+            tags: Vec::new(),
+        }
+    }
+}
+
+/// Which end of a migration an endpoint is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EndpointType {
+    /// Data is read from it.
+    #[default]
+    Source,
+    /// Data is written to it.
+    Target,
+}
+
+impl EndpointType {
+    /// DMS's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Target => "target",
+        }
+    }
+}
+
+/// An endpoint.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct Endpoint {
+    /// Its name.
+    pub endpoint_identifier: String,
+    /// Its ARN.
+    pub endpoint_arn: String,
+    /// `source` by default.
+    pub endpoint_type: EndpointType,
+    /// `postgres` by default.
+    pub engine_name: String,
+    /// `active` by default.
+    pub status: String,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+}
+
+impl Default for Endpoint {
+    fn default() -> Self {
+        Self {
+            endpoint_identifier: String::new(),
+            endpoint_arn: String::new(),
+            endpoint_type: EndpointType::Source,
+            engine_name: "postgres".to_owned(),
+            status: "active".to_owned(),
+            tags: Vec::new(),
+        }
+    }
+}
+
+/// The result of an earlier connection test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct Connection {
+    /// The endpoint's ARN.
+    pub endpoint_arn: String,
+    /// The instance's ARN.
+    pub replication_instance_arn: String,
+    /// `successful` by default; else `failed` or `testing` (which ends after `ConnectionTests.Seconds`).
+    pub status: String,
+    /// Why the test failed.
+    pub last_failure_message: Option<String>,
+}
+
+impl Default for Connection {
+    fn default() -> Self {
+        Self {
+            endpoint_arn: String::new(),
+            replication_instance_arn: String::new(),
+            status: "successful".to_owned(),
+            last_failure_message: None,
+        }
+    }
+}
+
+/// How connection tests go.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct ConnectionTests {
+    /// How long a test takes; 20 by default.
+    pub seconds: f64,
+    /// Which endpoints fail it; the others succeed.
+    pub failures: Vec<ConnectionFailure>,
+}
+
+impl Default for ConnectionTests {
+    fn default() -> Self {
+        Self { seconds: 20.0, failures: Vec::new() }
+    }
+}
+
+/// An endpoint that cannot be reached.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct ConnectionFailure {
+    /// The endpoint's ARN.
+    pub endpoint_arn: String,
+    /// What DescribeConnections then says.
+    pub message: String,
+    /// How many tests fail before one succeeds; all of them by default.
+    pub times: Option<u32>,
+}
+
+/// A tag.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct Tag {
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+}

@@ -1,0 +1,81 @@
+//! How long things take, and which way they go where no document decides.
+
+use serde::{Deserialize, Serialize};
+
+/// How long things take, in seconds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct Durations {
+    /// `creating`; 20 by default.
+    pub creating: f64,
+    /// `starting`; 30 by default.
+    pub starting: f64,
+    /// `stopping`, after a stop that somebody asked for; 15 by default.
+    pub stopping: f64,
+    /// `modifying`; 10 by default.
+    pub modifying: f64,
+    /// `deleting`; 20 by default.
+    pub deleting: f64,
+    /// How long after an accepted start describes still show the task as it was; 0 by default.
+    pub describe_lag: f64,
+    /// How many describes after an accepted start still show the task as it was; 0 by default. The lag ends when
+    /// both this and [`Durations::describe_lag`] are used up.
+    pub describe_lag_polls: u32,
+    /// Between two attempts to recover; 5 by default, as `RecoverableErrorInterval`.
+    pub recovering: f64,
+}
+
+impl Default for Durations {
+    fn default() -> Self {
+        Self {
+            creating: 20.0,
+            starting: 30.0,
+            stopping: 15.0,
+            modifying: 10.0,
+            deleting: 20.0,
+            describe_lag: 0.0,
+            describe_lag_polls: 0,
+            recovering: 5.0,
+        }
+    }
+}
+
+/// What no document decides.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct Behaviour {
+    /// The TableState of a table whose load somebody's stop interrupts: `Table cancelled` by default; `Full load` is
+    /// the other one to expect.
+    pub interrupted_table_state: String,
+    /// The source commits nothing: a `commit_time` stop position is then never reached. False by default.
+    pub idle_source: bool,
+    /// A resume of a full-load-and-cdc task that was interrupted in its load, without table errors, goes on loading.
+    /// True by default; false skips to the changes, as it always does after table errors.
+    pub resume_loads_rest: bool,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            interrupted_table_state: "Table cancelled".to_owned(),
+            idle_source: false,
+            resume_loads_rest: true,
+        }
+    }
+}
+
+/// A token bucket.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct Throttling {
+    /// Calls that may come at once; 200 by default.
+    pub burst: f64,
+    /// Calls that are granted again each second; 8 by default.
+    pub per_second: f64,
+}
+
+impl Default for Throttling {
+    fn default() -> Self {
+        Self { burst: 200.0, per_second: 8.0 }
+    }
+}

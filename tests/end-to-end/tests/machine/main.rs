@@ -1,0 +1,119 @@
+//! Every path through the whole machine. One stack is started for all of them and stopped at the end, so the tests are run
+//! by a harness that has a beginning and an end.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
+mod console;
+mod events;
+mod owners;
+mod stage;
+mod trouble;
+mod verdicts;
+mod windows;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use dms_simulator::model::ServiceModel;
+use libtest_mimic::{Arguments, Failed, Trial};
+use rehearsal::Stack;
+use stage::Stage;
+use tokio::runtime::Runtime;
+
+/// Names tests after their functions.
+macro_rules! tests {
+    ($($module:ident :: $name:ident),* $(,)?) => {
+        vec![$((concat!(stringify!($module), "::", stringify!($name)), $module::$name as fn(&Stage<'_>))),*]
+    };
+}
+
+/// All tests, by name.
+fn tests() -> Vec<(&'static str, fn(&Stage<'_>))> {
+    tests![
+        verdicts::a_full_load_succeeds_and_costs_little,
+        verdicts::a_table_in_error_is_named,
+        verdicts::a_task_that_fails_tells_what_dms_says,
+        verdicts::the_same_plan_again_is_skipped_and_refresh_loads_again,
+        verdicts::rows_put_in_by_hand_survive_a_plan_without_a_prep_mode,
+        verdicts::two_faults_are_both_named_and_nothing_is_created,
+        verdicts::what_is_no_plan_is_rejected_and_told,
+        verdicts::a_failed_connection_test_is_told,
+        verdicts::an_endpoint_of_the_wrong_kind_is_told,
+        verdicts::a_full_storage_is_told,
+        verdicts::a_load_so_fast_that_running_was_never_seen_succeeds,
+        windows::the_close_stops_the_load_and_the_next_window_resumes_it,
+        windows::outside_its_window_nothing_happens,
+        windows::a_late_retry_of_the_schedule_has_missed_its_window,
+        windows::the_plan_may_leave_the_task_running,
+        windows::the_night_of_the_clock_change_is_kept,
+        owners::a_task_kept_elsewhere_by_arn_is_run_and_left_as_it_is,
+        owners::a_task_kept_elsewhere_by_identifier_is_run_and_left_as_it_is,
+        owners::a_task_created_before_a_crash_is_adopted,
+        owners::a_second_execution_is_skipped_while_the_first_drives,
+        owners::of_two_at_the_same_moment_one_drives,
+        owners::a_task_that_differs_is_not_touched,
+        console::a_stop_by_somebody_else_is_an_interruption,
+        console::a_deleted_task_is_an_interruption,
+        trouble::validate_that_always_crashes_ends_in_a_message,
+        trouble::create_task_that_always_crashes_ends_in_a_message,
+        trouble::poll_that_crashes_for_ten_minutes_is_told_once_and_the_run_succeeds,
+        trouble::poll_that_is_gone_at_the_close_does_not_keep_the_window_open,
+        trouble::the_lost_answer_to_a_start_is_recognised,
+        trouble::a_start_that_crashes_after_the_call_is_recognised,
+        trouble::a_busy_dms_is_waited_out,
+        trouble::a_message_that_sns_refuses_is_tried_again,
+    ]
+}
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // Two cores and one moto: more at once only makes each of them slower.
+    arguments.test_threads.get_or_insert(4);
+    let outcome = if arguments.list { Ok(run(&arguments, &Arc::default())) } else { boot_and_run(&arguments) };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("the end-to-end tests could not run: {error}");
+        ExitCode::from(2)
+    })
+}
+
+/// The running product; absent when tests are only listed.
+type Shared = Arc<Option<(Stack, Runtime)>>;
+
+fn boot_and_run(arguments: &Arguments) -> Result<ExitCode, String> {
+    let runtime = Runtime::new().map_err(|error| error.to_string())?;
+    let model = ServiceModel::find().map_err(|error| error.to_string())?;
+    let stack = runtime.block_on(Stack::boot(&root())).map_err(|error| error.to_string())?;
+    let shared = Arc::new(Some((stack.checked_by(model), runtime)));
+    let code = run(arguments, &shared);
+    let (stack, runtime) = Arc::into_inner(shared).flatten().ok_or("a test still holds the stack")?;
+    runtime.block_on(stack.stop());
+    Ok(code)
+}
+
+fn run(arguments: &Arguments, shared: &Shared) -> ExitCode {
+    let mut trials = Vec::new();
+    for (name, test) in tests() {
+        trials.push(trial(name.to_owned(), shared, move |stage| test(stage)));
+    }
+    for file in events::files(&root()) {
+        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        trials.push(trial(format!("events::{name}"), shared, move |stage| events::ends_as_expected(stage, &file)));
+    }
+    libtest_mimic::run(arguments, trials).exit_code()
+}
+
+fn trial(name: String, shared: &Shared, test: impl FnOnce(&Stage<'_>) + Send + 'static) -> Trial {
+    let shared = Arc::clone(shared);
+    let title = name.clone();
+    Trial::test(name, move || {
+        let (stack, runtime) = shared.as_ref().as_ref().ok_or_else(|| Failed::from("there is no stack"))?;
+        test(&Stage::new(stack, runtime, &title));
+        Ok(())
+    })
+}
+
+/// The workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}

@@ -1,0 +1,61 @@
+//! The window is kept: nothing starts outside it, and at its close the task is stopped or left as the plan says.
+
+use dms_simulator::Status;
+use serde_json::json;
+
+use crate::stage::{EVENING, Stage, TASK, plan, scenario, window, with};
+
+pub(crate) fn the_close_stops_the_load_and_the_next_window_resumes_it(stage: &Stage<'_>) {
+    // An hour is left, the largest table takes three; the next night is long enough for it.
+    let scenario = scenario().with_table("crm", "events", 9_000_000, 3.0 * 3600.0);
+    let world = stage.world(EVENING, scenario);
+    let run = stage.run(&world, &with(plan(), "Window", window("22:00", "00:00")));
+    run.expect("Paused").says("3 of 4 tables are complete").says("the next run resumes");
+    run.task(TASK, |task| assert_eq!(task.status(), Status::Stopped));
+    let stop = &run.calls("StopReplicationTask")[0];
+    let close = crate::stage::at("2026-11-20T23:00:00Z");
+    let late = stop.local.duration_since(close).as_secs();
+    assert!((0..120).contains(&late), "the stop was asked {late} s after the close\n{}", run.story());
+
+    world.leap(22 * 3600);
+    let next = stage.run(&world, &with(plan(), "Window", window("22:00", "05:00")));
+    next.expect("Succeeded").says("all 4 tables are complete");
+    assert_eq!(next.starts(), ["resume-processing"]);
+    assert_eq!(world.simulator(|dms| dms.ledger().rows_loaded_twice()), Some(0));
+}
+
+pub(crate) fn outside_its_window_nothing_happens(stage: &Stage<'_>) {
+    let world = stage.world("2026-11-20T11:00:00Z", scenario());
+    let run = stage.run(&world, &with(plan(), "Window", window("22:00", "05:00")));
+    run.expect("Skipped").says("it opens next at 2026-11-20T21:00:00Z");
+    assert_eq!(run.last_message().json["Severity"], "info");
+    assert!(stage.stack.aws().recorder().of_execution(&run.execution.name).iter().all(|call| call.service != "dms"));
+}
+
+pub(crate) fn a_late_retry_of_the_schedule_has_missed_its_window(stage: &Stage<'_>) {
+    let world = stage.world("2026-11-21T06:00:00Z", scenario());
+    let scheduled = with(plan(), "ScheduledTime", json!("2026-11-20T21:00:00Z"));
+    let run = stage.run(&world, &with(scheduled, "Window", json!({"Duration": "PT7H"})));
+    run.expect("Skipped").says("nothing was created, started or changed");
+    assert_eq!(run.last_message().json["Severity"], "warning");
+}
+
+pub(crate) fn the_plan_may_leave_the_task_running(stage: &Stage<'_>) {
+    let world = stage.world(EVENING, scenario().with_table("crm", "events", 9_000_000, 6.0 * 3600.0));
+    let mut window = window("22:00", "00:00");
+    window["AtClose"] = json!("LeaveRunning");
+    let run = stage.run(&world, &with(plan(), "Window", window));
+    run.expect("LeftRunning").says("the plan leaves the task running").says("no run watches it");
+    run.task(TASK, |task| assert_eq!(task.status(), Status::Running));
+    assert_eq!(run.calls("StopReplicationTask").len(), 0);
+}
+
+pub(crate) fn the_night_of_the_clock_change_is_kept(stage: &Stage<'_>) {
+    // Clocks in Berlin go back at 01:00 UTC: 02:30 comes twice, and the window closes at its first coming.
+    let world = stage.world("2026-10-24T22:30:00Z", scenario().with_table("crm", "events", 9_000_000, 12.0 * 3600.0));
+    let run = stage.run(&world, &with(plan(), "Window", window("22:00", "02:30")));
+    run.expect("Paused").says("open until 2026-10-25 02:30 CEST");
+    let stop = &run.calls("StopReplicationTask")[0];
+    let late = stop.local.duration_since(crate::stage::at("2026-10-25T00:30:00Z")).as_secs();
+    assert!((0..120).contains(&late), "the stop was asked {late} s after the close\n{}", run.story());
+}

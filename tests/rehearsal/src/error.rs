@@ -1,0 +1,75 @@
+//! Why a rehearsal could not run. A migration that ends badly is none of these.
+
+use std::path::PathBuf;
+
+/// The result of something that a rehearsal needs.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a rehearsal could not run: what was attempted, what came back, what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The command line.
+    #[error("{0}")]
+    Arguments(String),
+    /// A file that cannot be read.
+    #[error("reading {path}: {source}; name a file that exists")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// A file that is not JSON.
+    #[error("reading {path}: not JSON at line {line}, column {column}: {what}")]
+    NotJson {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+        /// What the parser says.
+        what: String,
+    },
+    /// A scenario that is none.
+    #[error("reading the scenario {path}: {what}")]
+    Scenario {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The local AWS does not come up.
+    #[error(transparent)]
+    LocalAws(#[from] local_aws::Error),
+    /// A call to the local AWS.
+    #[error("{attempt}: {what}")]
+    Call {
+        /// What was attempted.
+        attempt: &'static str,
+        /// What came back.
+        what: String,
+    },
+    /// An execution that does not come to its end.
+    #[error("the execution {name} has not ended after {seconds} s of real time")]
+    NoEnd {
+        /// Its name.
+        name: String,
+        /// How long it was waited for.
+        seconds: u64,
+    },
+}
+
+impl Error {
+    /// A call that failed, with the whole chain of causes.
+    pub(crate) fn call(attempt: &'static str, error: &dyn std::error::Error) -> Error {
+        let mut what = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            what.push_str(": ");
+            what.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        Error::Call { attempt, what }
+    }
+}

@@ -1,0 +1,245 @@
+//! The `rehearse` command: one plan through the whole product, shown as it happens.
+//!
+//! Exit status: 0 for a good verdict, 1 for a bad one, 2 when the rehearsal itself could not run.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dms_simulator::{Scenario, Simulator};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use local_aws::{Clock, World};
+use migration::document::What;
+use migration::plan::Plan;
+use migration::plan::read::read;
+use rehearsal::execution::{Ended, Execution};
+use rehearsal::screen::{Screen, TableShown};
+use rehearsal::stack::Stack;
+use rehearsal::{Error, Result, made_up, story};
+use serde_json::Value;
+
+/// How long a rehearsal may take, of real time.
+const LONGEST: Duration = Duration::from_secs(3600);
+
+/// How often the screen is brought up to date.
+const FRAME: Duration = Duration::from_millis(200);
+
+struct Arguments {
+    plan: PathBuf,
+    scenario: Option<PathBuf>,
+    at: Option<String>,
+    speed: u32,
+}
+
+fn main() -> ExitCode {
+    let outcome = arguments().and_then(|arguments| {
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime = runtime.map_err(|source| Error::File { path: PathBuf::from("(runtime)"), source })?;
+        runtime.block_on(rehearse(&arguments))
+    });
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("the rehearsal could not run: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn arguments() -> Result<Arguments> {
+    use lexopt::prelude::*;
+    let mut arguments = Arguments { plan: PathBuf::new(), scenario: None, at: None, speed: 60 };
+    let mut parser = lexopt::Parser::from_env();
+    let bad = |error: lexopt::Error| Error::Arguments(error.to_string());
+    while let Some(argument) = parser.next().map_err(bad)? {
+        let Long(name) = argument else { return Err(bad(argument.unexpected())) };
+        let name = name.to_owned();
+        let value = parser.value().map_err(bad)?;
+        let text = value.to_string_lossy().into_owned();
+        match name.as_str() {
+            "plan" => arguments.plan = value.into(),
+            "scenario" => arguments.scenario = (!text.is_empty()).then(|| value.into()),
+            "at" => arguments.at = (!text.is_empty()).then_some(text),
+            "speed" => {
+                let speed = text.parse().ok().filter(|speed| (1..=3600).contains(speed));
+                arguments.speed = speed.ok_or_else(|| {
+                    Error::Arguments(format!("SPEED must be a whole number from 1 to 3600, not {text:?}"))
+                })?;
+            }
+            _ => return Err(Error::Arguments(format!("there is no option --{name}"))),
+        }
+    }
+    Ok(arguments)
+}
+
+async fn rehearse(arguments: &Arguments) -> Result<bool> {
+    let input = read_json(&arguments.plan)?;
+    let plan = read(&input).plan;
+    let scenario = match &arguments.scenario {
+        Some(path) => Scenario::from_json(&read_text(path)?)
+            .map_err(|error| Error::Scenario { path: path.clone(), what: error.to_string() })?,
+        None => plan.as_ref().map(made_up::scenario).unwrap_or_default(),
+    };
+    let zone = plan.as_ref().map_or(TimeZone::UTC, made_up::zone);
+    let begins = begins(arguments, plan.as_ref(), &zone)?;
+
+    let mut screen = Screen::new();
+    screen.say(&format!("rehearsing {} on this machine: no AWS account is used", arguments.plan.display()));
+    screen.say(&format!(
+        "the local clock begins at {} and runs {} times as fast as the real one",
+        begins.to_zoned_datetime(zone.clone()).strftime("%a %Y-%m-%d %H:%M:%S %Z"),
+        arguments.speed
+    ));
+    if arguments.scenario.is_none() && plan.is_some() {
+        screen.say(&format!(
+            "the source is made up from the plan: {} tables (SCENARIO= takes your own)",
+            scenario.source_tables.len()
+        ));
+    }
+    screen.waiting("the local AWS is coming up");
+    let stack = Stack::boot(Path::new(".")).await?;
+    let clock = Clock::starting_at(begins, arguments.speed);
+    let world = Arc::new(World::new(clock).with_dms(Simulator::new(scenario.clone(), seed())));
+    let outcome = tokio::select! {
+        outcome = run(&stack, &mut screen, &input, &world, &scenario, &zone) => outcome,
+        _ = tokio::signal::ctrl_c() => Err(Error::Arguments("it was interrupted".to_owned())),
+    };
+    screen.end();
+    let outcome = match outcome {
+        Ok((execution, ended)) => tell(&stack, &screen, &execution, &ended).await,
+        Err(error) => Err(error),
+    };
+    stack.stop().await;
+    outcome
+}
+
+async fn run(
+    stack: &Stack,
+    screen: &mut Screen,
+    input: &Value,
+    world: &Arc<World>,
+    scenario: &Scenario,
+    zone: &TimeZone,
+) -> Result<(Execution, Ended)> {
+    let execution = stack.start("rehearsal", input, world).await?;
+    let mut told = 0;
+    let mut frames = tokio::time::interval(FRAME);
+    let deadline = tokio::time::sleep(LONGEST);
+    tokio::pin!(deadline);
+    loop {
+        tokio::select! {
+            _ = frames.tick() => {}
+            () = &mut deadline => {
+                return Err(Error::NoEnd { name: execution.name, seconds: LONGEST.as_secs() });
+            }
+        }
+        let ended = stack.look(&execution).await?;
+        let answers = stack.answers(&execution.name);
+        for call in answers.iter().skip(told) {
+            screen.step(&story::line(call, zone));
+        }
+        told = answers.len();
+        if let Some(next) = answers.last().and_then(|call| migration::document::Migration::read(&call.answer).ok()?.next)
+        {
+            let verb = if next.what == What::Report { "ending" } else { "waiting" };
+            screen.waiting(&format!(
+                "{} {verb}: {}",
+                world.now().to_zoned_datetime(zone.clone()).strftime("%H:%M:%S"),
+                next.why
+            ));
+        }
+        screen.tables(&tables(world, scenario));
+        if let Some(ended) = ended {
+            return Ok((execution, ended));
+        }
+    }
+}
+
+/// Where the tables of the world's tasks stand.
+fn tables(world: &World, scenario: &Scenario) -> Vec<TableShown> {
+    let now = world.now();
+    let source = scenario.all_source_tables();
+    let of = |schema: &str, name: &str| {
+        let known = source.iter().find(|t| t.schema_name == schema && t.table_name == name);
+        known.map_or(0, |table| table.rows)
+    };
+    let shown = world.simulator(|simulator| {
+        let tables = simulator.tasks().flat_map(|task| task.tables().iter());
+        tables
+            .map(|table| TableShown {
+                name: format!("{}.{}", table.schema(), table.name()),
+                state: table.state().as_str().to_owned(),
+                rows: table.rows_at(now),
+                of: of(table.schema(), table.name()),
+            })
+            .collect()
+    });
+    shown.unwrap_or_default()
+}
+
+/// The verdict, the message as it was sent, and what the run would have cost. True when the verdict is good.
+async fn tell(stack: &Stack, screen: &Screen, execution: &Execution, ended: &Ended) -> Result<bool> {
+    let published = stack.published(&execution.name);
+    let Some(message) = published.last() else {
+        screen.say("no message was sent");
+        return Ok(false);
+    };
+    screen.say(&format!("\n--- to people, by e-mail: {} ---", message.subject));
+    screen.say(&message.text);
+    screen.say("\n--- to machines, by SQS, as the subscribed queue got it ---");
+    for body in stack.received().await? {
+        let envelope: Value = serde_json::from_str(&body).unwrap_or_default();
+        let inner = envelope["Message"].as_str().unwrap_or(&body);
+        let inner: Value = serde_json::from_str(inner).unwrap_or_else(|_| inner.into());
+        screen.say(&format!("{inner:#}"));
+    }
+    let transitions = stack.transitions(execution).await?;
+    let calls = stack.aws().recorder().of_execution(&execution.name);
+    let invocations = calls.iter().filter(|call| call.operation == "Invoke").count();
+    let dms = calls.iter().filter(|call| call.service == "dms").count();
+    let dollars = transitions as f64 * 0.025 / 1000.0;
+    screen.say(&format!(
+        "\nCost: {transitions} state transitions (${dollars:.4}), {invocations} Lambda invocations, {dms} DMS calls"
+    ));
+    screen.say(&format!("Messages: {}", published.len()));
+    screen.say(&format!("Verdict: {}", ended.verdict()));
+    Ok(ended.status == "SUCCEEDED")
+}
+
+fn begins(arguments: &Arguments, plan: Option<&Plan>, zone: &TimeZone) -> Result<Timestamp> {
+    let Some(text) = &arguments.at else {
+        return Ok(plan.map_or_else(now, |plan| made_up::beginning(plan, now())));
+    };
+    let instant = text.parse::<Timestamp>().ok().or_else(|| {
+        let local = text.parse::<DateTime>().ok()?;
+        zone.to_timestamp(local).ok()
+    });
+    instant.ok_or_else(|| Error::Arguments(format!("AT must be a time like 2026-10-25T01:30, not {text:?}")))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a rehearsal without a chosen time begins now")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Another seed for each rehearsal: ARN tails are drawn at random, as DMS draws them.
+fn seed() -> u64 {
+    now().as_nanosecond() as u64
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    std::fs::read_to_string(path).map_err(|source| Error::File { path: path.to_owned(), source })
+}
+
+fn read_json(path: &Path) -> Result<Value> {
+    serde_json::from_str(&read_text(path)?).map_err(|error| Error::NotJson {
+        path: path.to_owned(),
+        line: error.line(),
+        column: error.column(),
+        what: error.to_string(),
+    })
+}

@@ -1,0 +1,118 @@
+//! The product, deployed on the local AWS: topic, functions and state machine as the template says.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region};
+use dms_simulator::model::ServiceModel;
+use local_aws::{ACCOUNT, Config, LocalAws, REGION, Template};
+
+use crate::error::{Error, Result};
+
+/// The name of the topic.
+const TOPIC: &str = "migrations";
+
+/// The product on the local AWS.
+#[derive(Debug)]
+pub struct Stack {
+    aws: LocalAws,
+    pub(crate) executions: aws_sdk_sfn::Client,
+    pub(crate) queue: aws_sdk_sqs::Client,
+    pub(crate) machine: String,
+    pub(crate) queue_url: String,
+    model: Option<Arc<ServiceModel>>,
+}
+
+impl Stack {
+    /// Starts the local AWS and deploys the product of the workspace at `root` on it. The programs are those that
+    /// `cargo build` has left in `target/debug`.
+    ///
+    /// # Errors
+    /// When a program, Python or moto is missing, when no port is free, or when the template cannot be deployed.
+    pub async fn boot(root: &Path) -> Result<Stack> {
+        let known = BTreeMap::from([("NotificationTopic".to_owned(), topic_arn())]);
+        let template = Template::read(root.join("template.yaml"), known)?;
+        let programs = programs(root);
+        let functions = template.functions()?.into_iter().map(|function| {
+            let program = programs.join(&function.name);
+            function.config(program)
+        });
+        let aws = LocalAws::start(Config::new(functions)).await?;
+        let configuration = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .region(Region::new(REGION))
+            .endpoint_url(aws.endpoint())
+            .test_credentials()
+            .load()
+            .await;
+        let executions = aws_sdk_sfn::Client::new(&configuration);
+        let queue = aws_sdk_sqs::Client::new(&configuration);
+        let queue_url = subscribe(&aws_sdk_sns::Client::new(&configuration), &queue).await?;
+        let machine = executions
+            .create_state_machine()
+            .name("migration")
+            .definition(template.state_machine("Migration")?.definition)
+            .role_arn(format!("arn:aws:iam::{ACCOUNT}:role/migration"))
+            .send()
+            .await
+            .map_err(|error| Error::call("creating the state machine", &error))?
+            .state_machine_arn;
+        Ok(Stack { aws, executions, queue, machine, queue_url, model: None })
+    }
+
+    /// The same stack with a check of all that passes to and from DMS against the given service model.
+    pub fn checked_by(mut self, model: ServiceModel) -> Stack {
+        self.model = Some(Arc::new(model));
+        self
+    }
+
+    /// The local AWS below.
+    pub fn aws(&self) -> &LocalAws {
+        &self.aws
+    }
+
+    /// The model that worlds are checked against.
+    pub fn model(&self) -> Option<&Arc<ServiceModel>> {
+        self.model.as_ref()
+    }
+
+    /// Ends every process.
+    pub async fn stop(self) {
+        self.aws.stop().await;
+    }
+}
+
+/// Where `cargo build` puts programs.
+fn programs(root: &Path) -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(target) => PathBuf::from(target).join("debug"),
+        None => root.join("target/debug"),
+    }
+}
+
+/// The topic that is deployed with the machine. Its ARN follows from its name, so functions can be told before it exists.
+pub fn topic_arn() -> String {
+    format!("arn:aws:sns:{REGION}:{ACCOUNT}:{TOPIC}")
+}
+
+/// Creates the topic, and a queue that gets what a machine subscriber gets.
+async fn subscribe(sns: &aws_sdk_sns::Client, queue: &aws_sdk_sqs::Client) -> Result<String> {
+    let attempt = "subscribing a queue to the topic";
+    sns.create_topic().name(TOPIC).send().await.map_err(|error| Error::call("creating the topic", &error))?;
+    let created = queue.create_queue().queue_name("subscriber").send().await;
+    let created = created.map_err(|error| Error::call(attempt, &error))?;
+    let url =
+        created.queue_url.ok_or_else(|| Error::Call { attempt, what: "the queue has no address".to_owned() })?;
+    sns.subscribe()
+        .topic_arn(topic_arn())
+        .protocol("sqs")
+        .endpoint(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:subscriber"))
+        .send()
+        .await
+        .map_err(|error| Error::call(attempt, &error))?;
+    Ok(url)
+}
+
+/// How long an execution may take, of real time, before a rehearsal or a test gives up.
+pub const PATIENCE: Duration = Duration::from_secs(180);
