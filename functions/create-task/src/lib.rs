@@ -7,6 +7,7 @@
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::primitives::DateTime;
 use aws_sdk_databasemigration::types::{MigrationTypeValue, ReplicationTask, Tag};
+use jiff::Timestamp;
 use migration::decide::record;
 use migration::document::{Migration, Origin, Task};
 use migration::drift;
@@ -50,7 +51,7 @@ pub async fn handle(
         Some(existing) => {
             adopt(client, executions, &mut document, &plan, wanted, &existing, &request.execution).await?;
         }
-        None => create(client, &mut document, wanted, &request.execution).await?,
+        None => create(client, &mut document, wanted, &request.execution, request.now).await?,
     }
     if document.task.is_some()
         && let Some(TaskPlan::Request(request)) = document.plan.as_mut().map(|plan| &mut plan.task)
@@ -65,6 +66,7 @@ async fn create(
     document: &mut Migration,
     wanted: &TaskRequest,
     execution: &str,
+    now: Timestamp,
 ) -> Result<(), Error> {
     let attempt = "creating the replication task";
     let stated = wanted.replication_task_settings.as_ref().and_then(|document| document.json());
@@ -106,7 +108,7 @@ async fn create(
     };
     match created {
         Some(created) => {
-            let task = known(&created, Origin::Created)?;
+            let task = Task { created: Some(now), ..known(&created, Origin::Created)? };
             record::wait(document, AFTER_CREATION, format!("the task {} was created", task.identifier));
             document.task = Some(task);
         }
@@ -186,6 +188,7 @@ fn known(task: &ReplicationTask, origin: Origin) -> Result<Task, Error> {
         identifier: seen.identifier,
         migration_type: seen.migration_type,
         origin,
+        created: None,
         facts: seen.facts,
         differences: Vec::new(),
         driven_by: None,

@@ -38,8 +38,8 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
         None => call(client, task, kind, stop_position(plan, task, run)).await,
     };
     tracing::info!(answer = ?answer, "start of {} by {}", task.identifier, kind.as_str());
-    if let Some(start) = document.run.as_mut().and_then(|run| run.start.as_mut()) {
-        start.answer = answer;
+    if let Some(run) = &mut document.run {
+        record::start_answered(run, answer);
     }
     Ok(document)
 }

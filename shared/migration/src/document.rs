@@ -283,6 +283,9 @@ pub struct Task {
     pub migration_type: MigrationType,
     /// Whose it is.
     pub origin: Origin,
+    /// When this run created it: DMS may take a while to list it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
     /// The settings that decisions need.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Facts>,

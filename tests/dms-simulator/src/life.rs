@@ -133,7 +133,7 @@ impl Task {
         self.interrupt(at, &TableState::FullLoad, around);
         self.status = Status::Failed;
         self.stop_reason = Some(message.to_owned());
-        
+        self.last_failure = Some(message.to_owned());
         self.note_end(at);
     }
 

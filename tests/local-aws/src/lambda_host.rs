@@ -298,7 +298,7 @@ async fn run(
         Ok(said) = &mut said => Ran::Said(said),
         how = process.ended() => Ran::Ended(how),
         () = tokio::time::sleep(timeout) => {
-            process.kill();
+            process.time_out();
             Ran::Ended(process.ended().await)
         }
     }

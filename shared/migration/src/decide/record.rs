@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Next, is_this_run};
 use crate::document::{
-    Migration, NextStep, Occasion, Origin, Progress, Run, StartAct, StopAct, StopCause, Task, What,
+    Answer, Migration, NextStep, Occasion, Origin, Progress, Run, StartAct, StopAct, StopCause, Task, What,
 };
 use crate::interval;
 use crate::observation::{Observation, Phase, TaskSeen};
@@ -28,6 +28,7 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
             identifier: seen.identifier.clone(),
             migration_type: seen.migration_type.clone(),
             origin: Origin::Kept,
+            created: None,
             facts: None,
             differences: Vec::new(),
             driven_by: None,
@@ -145,6 +146,14 @@ pub fn told(document: &mut Migration, occasion: Occasion) {
 pub fn stop_unseen(document: &mut Migration, now: Timestamp) {
     let Some(run) = &mut document.run else { return };
     run.stop.get_or_insert(StopAct { why: StopCause::Close, decided: now, last_decided: now, answer: None });
+}
+
+/// What DMS answered to the start. A start that was not made leaves nothing to stop at the close, which the machine does
+/// by itself when no poll can run.
+pub fn start_answered(run: &mut Run, answer: Option<Answer>) {
+    let Some(start) = &mut run.start else { return };
+    start.answer = answer;
+    run.stop_at_close = run.windowed && run.at_close == AtClose::Stop && start.is_made();
 }
 
 /// Looks again after `seconds`; for steps that decide nothing themselves.

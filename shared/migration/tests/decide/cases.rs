@@ -2,11 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 use migration::decide::{self, Next, record};
-use migration::document::{Answer, Migration, Origin, Refusal, StartAct, StartKind, StopAct, StopCause, Task};
+use migration::document::{
+    Answer, Migration, Origin, Refusal, StartAct, StartKind, StopAct, StopCause, Task,
+};
 use migration::finding::Findings;
 use migration::observation::{
-    self, Connection, ConnectionState, Facts, Observation, Phase, Route, Stats, StopReason, Table, TableState,
-    TaskSeen, Validation,
+    self, Connection, ConnectionState, Facts, Observation, Phase, Route, Stats, StopReason, Table,
+    TableState, TaskSeen, Validation,
 };
 use migration::opening;
 use migration::plan::MigrationType;
@@ -417,7 +419,8 @@ pub(crate) fn in_words(next: &Next) -> String {
         Next::Tell { occasion, why } => format!("Tell {occasion:?}: {why}"),
         Next::Report(verdict) => {
             let named = verdict.named_tables.iter().map(|table| format!("{} {}", table.name, table.state));
-            let words: Vec<String> = verdict.reasons.iter().chain(&verdict.to_do).cloned().chain(named).collect();
+            let words: Vec<String> =
+                verdict.reasons.iter().chain(&verdict.to_do).cloned().chain(named).collect();
             format!("{:?}: {}", verdict.outcome, words.join("; "))
         }
     }

@@ -19,17 +19,29 @@ fn night() -> Case {
 #[test]
 fn nothing_was_started() {
     let late = |case: Case| case.at(CLOSE);
-    let skipped = "Skipped | the window closed at 2026-11-21T04:00:00Z before the task could be started | nothing was";
+    let skipped =
+        "Skipped | the window closed at 2026-11-21T04:00:00Z before the task could be started | nothing was";
     check([
         ("not created", late(full_load(windowed()).not_created()), skipped),
         ("creating", late(full_load(windowed()).status("creating")), skipped),
         ("idle", late(full_load(windowed())), skipped),
         ("busy", late(full_load(windowed()).status("testing")), skipped),
         ("not seen: what was never started needs no look", late(full_load(windowed()).unseen()), skipped),
-        ("a start that DMS refused", late(full_load(windowed()).started(CLOSE - 1).refused("AccessDenied", "no")), skipped),
-        ("a start that was held back", late(full_load(windowed()).started(CLOSE - 1).withheld("busy")), skipped),
-        ("a second before", full_load(windowed()).at(CLOSE).set(|case| case.now -= jiff::SignedDuration::from_secs(1)),
-            "Start start-replication"),
+        (
+            "a start that DMS refused",
+            late(full_load(windowed()).started(CLOSE - 1).refused("AccessDenied", "no")),
+            skipped,
+        ),
+        (
+            "a start that was held back",
+            late(full_load(windowed()).started(CLOSE - 1).withheld("busy")),
+            skipped,
+        ),
+        (
+            "a second before",
+            full_load(windowed()).at(CLOSE).set(|case| case.now -= jiff::SignedDuration::from_secs(1)),
+            "Start start-replication",
+        ),
         (
             "the stop lead is part of the close",
             full_load(and(windowed(), json!({"Window": {"StopLead": "PT10M"}}))).at(CLOSE - 10),
@@ -111,10 +123,22 @@ fn started_and_to_be_left_running() {
             "LeftRunning | the plan leaves the task running | no run watches it | create-event-subscription",
         ),
         ("starting", night().status("starting"), "LeftRunning"),
-        ("finished", night().stopped(CLOSE - 1, "STOPPED_AFTER_CACHED_EVENTS").tables(&COMPLETE), "Succeeded"),
+        (
+            "finished",
+            night().stopped(CLOSE - 1, "STOPPED_AFTER_CACHED_EVENTS").tables(&COMPLETE),
+            "Succeeded",
+        ),
         ("not seen", night().unseen(), "Look again | DMS was too busy to answer"),
-        ("not seen for a quarter of an hour", night().unseen().at(CLOSE + 15), "Unknown | could not be asked"),
-        ("a status that DMS has learned since", night().status("hibernating"), "Look again | the task is hibernating"),
+        (
+            "not seen for a quarter of an hour",
+            night().unseen().at(CLOSE + 15),
+            "Unknown | could not be asked",
+        ),
+        (
+            "a status that DMS has learned since",
+            night().status("hibernating"),
+            "Look again | the task is hibernating",
+        ),
         (
             "a status that DMS has learned since, for a quarter of an hour",
             night().status("hibernating").at(CLOSE + 15),
@@ -131,8 +155,11 @@ fn joined() {
         ("no default stops what somebody else started", joined(windowed()), "LeftRunning"),
         ("a stated Stop does", joined(stated("Stop")), "Stop Close"),
         ("a stated LeaveRunning does not", joined(stated("LeaveRunning")), "LeftRunning"),
-        ("nor does a lead without a stated Stop end the watch early",
-            joined(and(windowed(), json!({"Window": {"StopLead": "PT10M"}}))).at(CLOSE - 10), "Wait"),
+        (
+            "nor does a lead without a stated Stop end the watch early",
+            joined(and(windowed(), json!({"Window": {"StopLead": "PT10M"}}))).at(CLOSE - 10),
+            "Wait",
+        ),
         ("the same for a kept task", kept_task(windowed()), "LeftRunning | kept by somebody else"),
         ("and a stated Stop for a kept task", kept_task(stated("Stop")), "Stop Close"),
         ("not seen, and to be stopped", joined(stated("Stop")).unseen(), "Stop Close"),

@@ -10,7 +10,11 @@ fn connections() {
     let absent = || full_load(json!({})).not_created();
     check([
         ("good ones", absent(), "Create | the task does not exist and its connections are good"),
-        ("one is tested", absent().connected(Some("testing"), Some("successful")), "Look again | SOURCE is being tested"),
+        (
+            "one is tested",
+            absent().connected(Some("testing"), Some("successful")),
+            "Look again | SOURCE is being tested",
+        ),
         (
             "both were never tested",
             absent().connected(None, None),
@@ -44,7 +48,11 @@ fn creating() {
     let absent = || full_load(json!({})).not_created();
     let refused = |code: &str| Refusal { code: code.to_owned(), message: "no".to_owned(), passing: false };
     check([
-        ("creating takes its time", full_load(json!({})).status("creating"), "Look again | the task is creating"),
+        (
+            "creating takes its time",
+            full_load(json!({})).status("creating"),
+            "Look again | the task is creating",
+        ),
         (
             "DMS refused",
             absent().set(|case| case.run().create_refusal = Some(refused("InvalidParameterValueException"))),
@@ -80,11 +88,7 @@ fn creating() {
             full_load(json!({})).not_there().at(46).set(|case| case.known().created = Some(minute(39))),
             "Interrupted | has deleted the task",
         ),
-        (
-            "a kept task that is not there",
-            kept(json!({})).not_created(),
-            "Rejected | there is no such task",
-        ),
+        ("a kept task that is not there", kept(json!({})).not_created(), "Rejected | there is no such task"),
     ]);
 }
 
@@ -126,7 +130,8 @@ fn drift() {
         full_load(plan).set(|case| {
             let task = case.known();
             task.origin = origin;
-            task.differences = vec!["MigrationType: the plan states \"cdc\", the task has \"full-load\"".to_owned()];
+            task.differences =
+                vec!["MigrationType: the plan states \"cdc\", the task has \"full-load\"".to_owned()];
         })
     };
     check([

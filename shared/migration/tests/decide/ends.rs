@@ -10,14 +10,23 @@ const HALF: [&str; 2] = ["Table completed", "Full load"];
 
 /// A full load of this night that stopped for this reason, with these tables, an hour ago.
 fn ended(reason: &str, tables: &[&str]) -> Case {
-    full_load(json!({})).started(1).began(1).stopped(30, &format!("Stop Reason {reason}")).tables(tables).at(90)
+    full_load(json!({}))
+        .started(1)
+        .began(1)
+        .stopped(30, &format!("Stop Reason {reason}"))
+        .tables(tables)
+        .at(90)
 }
 
 #[test]
 fn every_stop_reason_of_a_complete_full_load() {
     check([
         ("NORMAL", ended("NORMAL", &COMPLETE), "Succeeded | all 2 tables are complete | NORMAL"),
-        ("FULL_LOAD_ONLY_FINISHED", ended("FULL_LOAD_ONLY_FINISHED", &COMPLETE), "Succeeded | rows not verified"),
+        (
+            "FULL_LOAD_ONLY_FINISHED",
+            ended("FULL_LOAD_ONLY_FINISHED", &COMPLETE),
+            "Succeeded | rows not verified",
+        ),
         ("STOPPED_AFTER_FULL_LOAD", ended("STOPPED_AFTER_FULL_LOAD", &COMPLETE), "Succeeded"),
         ("STOPPED_AFTER_CACHED_EVENTS", ended("STOPPED_AFTER_CACHED_EVENTS", &COMPLETE), "Succeeded"),
         ("STOPPED_AFTER_DDL_APPLY", ended("STOPPED_AFTER_DDL_APPLY", &COMPLETE), "Succeeded"),
@@ -34,7 +43,11 @@ fn every_stop_reason_of_a_complete_full_load() {
         ("RECYCLE_TASK just now", ended("RECYCLE_TASK", &COMPLETE).at(39), "Look again | to start it again"),
         ("RECYCLE_TASK for long", ended("RECYCLE_TASK", &COMPLETE).at(40), "Failed | did not start it again"),
         ("RECONFIGURATION_RESTART", ended("RECONFIGURATION_RESTART", &HALF).at(31), "Look again"),
-        ("a reason that DMS has learned since", ended("SOMETHING_NEW", &COMPLETE), "Succeeded | SOMETHING_NEW"),
+        (
+            "a reason that DMS has learned since",
+            ended("SOMETHING_NEW", &COMPLETE),
+            "Succeeded | SOMETHING_NEW",
+        ),
         ("no reason", ended("", &COMPLETE), "Succeeded | no stop reason"),
         (
             "failed, whatever the tables",
@@ -51,7 +64,9 @@ fn every_stop_reason_of_a_complete_full_load() {
 
 #[test]
 fn an_end_that_is_nobodys_success() {
-    let stop = |case: Case, why| case.told_to_stop(why, CLOSE).stopped(CLOSE + 1, "Stop Reason NORMAL").at(CLOSE + 2);
+    let stop = |case: Case, why| {
+        case.told_to_stop(why, CLOSE).stopped(CLOSE + 1, "Stop Reason NORMAL").at(CLOSE + 2)
+    };
     let night = || full_load(windowed()).started(1).began(1);
     check([
         (
@@ -59,7 +74,11 @@ fn an_end_that_is_nobodys_success() {
             ended("NORMAL", &HALF),
             "Interrupted | somebody else stopped the task (NORMAL) | 1 of 2 | CloudTrail | shop.t1 Full load",
         ),
-        ("an unknown reason with an unfinished table", ended("SOMETHING_NEW", &HALF), "Interrupted | SOMETHING_NEW"),
+        (
+            "an unknown reason with an unfinished table",
+            ended("SOMETHING_NEW", &HALF),
+            "Interrupted | SOMETHING_NEW",
+        ),
         ("no reason with an unfinished table", ended("", &HALF), "Interrupted | no stop reason"),
         ("NORMAL without any table", ended("NORMAL", &[]), "Interrupted"),
         (
@@ -122,10 +141,26 @@ fn tables_that_are_missing_from_a_good_end() {
             finished(json!({"OnTableErrors": "Warn"}), &errored),
             "SucceededWithWarnings | 1 are not | shop.t1 Table error",
         ),
-        ("one cancelled", finished(json!({}), &["Table completed", "Table cancelled"]), "PartlyFailed | shop.t1"),
-        ("one not on the source", finished(json!({}), &["Table completed", "Table does not exist"]), "PartlyFailed"),
-        ("one never begun", finished(json!({}), &["Table completed", "Before load"]), "PartlyFailed | shop.t1"),
-        ("one being reloaded", finished(json!({}), &["Table completed", "Table is being reloaded"]), "PartlyFailed"),
+        (
+            "one cancelled",
+            finished(json!({}), &["Table completed", "Table cancelled"]),
+            "PartlyFailed | shop.t1",
+        ),
+        (
+            "one not on the source",
+            finished(json!({}), &["Table completed", "Table does not exist"]),
+            "PartlyFailed",
+        ),
+        (
+            "one never begun",
+            finished(json!({}), &["Table completed", "Before load"]),
+            "PartlyFailed | shop.t1",
+        ),
+        (
+            "one being reloaded",
+            finished(json!({}), &["Table completed", "Table is being reloaded"]),
+            "PartlyFailed",
+        ),
         (
             "one in a state that DMS has learned since",
             finished(json!({}), &["Table completed", "Table polished"]),
@@ -175,7 +210,9 @@ fn replication_that_has_come_to_rest() {
         ),
         (
             "with a table in error",
-            replicated(bounded()).stopped(120, "STOPPED_AT_SERVER_TIME").tables(&["Before load", "Table error"]),
+            replicated(bounded())
+                .stopped(120, "STOPPED_AT_SERVER_TIME")
+                .tables(&["Before load", "Table error"]),
             "PartlyFailed | shop.t1 Table error",
         ),
         (

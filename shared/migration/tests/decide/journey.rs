@@ -65,8 +65,11 @@ fn a_full_load_from_nothing_to_succeeded() {
 fn a_load_that_is_stopped_before_running_was_ever_seen_has_succeeded() {
     let mut case = full_load(json!({})).started(1).at(2);
     starts_with(&poll(&mut case), "Look again");
-    let mut case =
-        case.began(1).loaded(2).stopped(2, "Stop Reason FULL_LOAD_ONLY_FINISHED").tables(&["Table completed"]);
+    let mut case = case
+        .began(1)
+        .loaded(2)
+        .stopped(2, "Stop Reason FULL_LOAD_ONLY_FINISHED")
+        .tables(&["Table completed"]);
     starts_with(&poll(&mut case), "Succeeded: the one table is complete");
 }
 
@@ -85,7 +88,11 @@ fn a_night_that_is_too_short_ends_paused_and_the_stop_is_told_until_it_is_seen()
     let mut case = case.at(CLOSE - 9);
     starts_with(&poll(&mut case), "Stop Close: the task was told to stop and runs on");
     case.run().stop.as_mut().unwrap().answer = Some(Answer::Accepted);
-    assert_eq!(case.run().stop.as_ref().unwrap().decided, minute(CLOSE - 10), "patience counts from the first");
+    assert_eq!(
+        case.run().stop.as_ref().unwrap().decided,
+        minute(CLOSE - 10),
+        "patience counts from the first"
+    );
     let mut case = case.status("stopping").at(CLOSE - 8);
     starts_with(&poll(&mut case), "Look again: the task is stopping");
     let mut case = case.stopped(CLOSE - 7, "Stop Reason NORMAL").at(CLOSE - 7);
@@ -104,7 +111,10 @@ fn a_load_that_replication_follows_is_left_running_or_stopped_as_the_plan_says()
     case.run().stop.as_mut().unwrap().answer = Some(Answer::Accepted);
     assert_eq!(case.run().stop.as_ref().unwrap().why, StopCause::Done);
     let mut case = case.stopped(22, "Stop Reason NORMAL").at(22);
-    starts_with(&poll(&mut case), "Succeeded: all 2 tables are complete; the task was stopped as the plan says");
+    starts_with(
+        &poll(&mut case),
+        "Succeeded: all 2 tables are complete; the task was stopped as the plan says",
+    );
 }
 
 #[test]
@@ -157,8 +167,10 @@ fn sight_that_comes_back_is_news_again_the_next_time() {
     let mut case = full_load(json!({})).started(1).began(1).status("running").at(5);
     record::told(&mut case.document, Occasion::LostSight);
     case.run().blind_seconds = 900;
-    case.document.trouble =
-        serde_json::from_value(json!({"Error": "Sandbox.Timedout", "Cause": "{\"errorMessage\": \"a\\nb\"}"})).ok();
+    case.document.trouble = serde_json::from_value(
+        json!({"Error": "Sandbox.Timedout", "Cause": "{\"errorMessage\": \"a\\nb\"}"}),
+    )
+    .ok();
     assert!(case.run().lost_sight);
     poll(&mut case);
     let run = case.run().clone();

@@ -44,11 +44,21 @@ fn full_load_complete() {
         ),
         (
             "the end of the load is not stated",
-            load_and_cdc(json!({})).started(1).began(1).status("running").counters([2, 0, 0, 0]).tables(&COMPLETE).at(30),
+            load_and_cdc(json!({}))
+                .started(1)
+                .began(1)
+                .status("running")
+                .counters([2, 0, 0, 0])
+                .tables(&COMPLETE)
+                .at(30),
             "Wait",
         ),
         ("the tables cannot be seen", replicating(json!({})).set(|case| case.tables = None), "Wait"),
-        ("the task is on its way down", replicating(json!({})).status("stopping"), "Wait | the task is stopping"),
+        (
+            "the task is on its way down",
+            replicating(json!({})).status("stopping"),
+            "Wait | the task is stopping",
+        ),
         (
             "a table is in error",
             replicating(json!({"Notify": {"On": ["Finished"]}}))
@@ -62,8 +72,12 @@ fn full_load_complete() {
             "Failed | no table was migrated | goes on running",
         ),
         ("no table has come yet", replicating(json!({})).counters([0, 0, 0, 0]).tables(&[]).at(21), "Wait"),
-        ("the plan waits for the stop", replicating(json!({"Until": "Stopped", "Task": {"CdcStopPosition":
-            "server_time:2026-11-21T02:00:00"}})), "Wait"),
+        (
+            "the plan waits for the stop",
+            replicating(json!({"Until": "Stopped", "Task": {"CdcStopPosition":
+            "server_time:2026-11-21T02:00:00"}})),
+            "Wait",
+        ),
         (
             "a full load can be waited for, too",
             full_load(json!({"Until": "FullLoadComplete"}))
@@ -81,15 +95,16 @@ fn full_load_complete() {
 #[test]
 fn the_load_of_an_earlier_run_is_not_this_ones() {
     let last_week = |plan: serde_json::Value| {
-        load_and_cdc(plan).last_week("NORMAL").fresh(LAST_WEEK).loaded(LAST_WEEK + 30).counters([2, 0, 0, 0]).tables(&COMPLETE)
+        load_and_cdc(plan)
+            .last_week("NORMAL")
+            .fresh(LAST_WEEK)
+            .loaded(LAST_WEEK + 30)
+            .counters([2, 0, 0, 0])
+            .tables(&COMPLETE)
     };
     let reloaded = || last_week(json!({"Start": "Refresh"})).started_by(StartKind::ReloadTarget, 1);
     check([
-        (
-            "running, with every date of last week still on it",
-            reloaded().status("running").at(2),
-            "Wait",
-        ),
+        ("running, with every date of last week still on it", reloaded().status("running").at(2), "Wait"),
         (
             "running again from the beginning, with the end of last week's load still on it",
             reloaded().status("running").began(1).fresh(1).at(2),

@@ -14,7 +14,11 @@ fn validation_of_a_full_load() {
         finished(json!({}), &["Validated"; 2]).set(|case| change(&mut case.tables.as_mut().unwrap()[1]))
     };
     check([
-        ("all rows equal", finished(json!({}), &["Validated"; 2]), "Succeeded | all 2 tables are complete | rows verified"),
+        (
+            "all rows equal",
+            finished(json!({}), &["Validated"; 2]),
+            "Succeeded | all 2 tables are complete | rows verified",
+        ),
         (
             "rows differ",
             finished(json!({}), &["Validated", "Mismatched records"]),
@@ -35,15 +39,27 @@ fn validation_of_a_full_load() {
             counted(|table| table.validation_suspended = 7),
             "PartlyFailed | shop.t1 7 rows",
         ),
-        ("rows are pending at the stop", counted(|table| table.validation_pending = 1), "PartlyFailed | rows pending"),
+        (
+            "rows are pending at the stop",
+            counted(|table| table.validation_pending = 1),
+            "PartlyFailed | rows pending",
+        ),
         (
             "a table is pending at the stop",
             finished(json!({}), &["Validated", "Pending records"]),
             "PartlyFailed | shop.t1 Pending records",
         ),
         ("validation failed", finished(json!({}), &["Validated", "Error"]), "PartlyFailed | shop.t1 Error"),
-        ("suspended", finished(json!({}), &["Validated", "Suspended records"]), "PartlyFailed | Suspended records"),
-        ("a word that DMS has learned since", finished(json!({}), &["Validated", "Sampled"]), "PartlyFailed | Sampled"),
+        (
+            "suspended",
+            finished(json!({}), &["Validated", "Suspended records"]),
+            "PartlyFailed | Suspended records",
+        ),
+        (
+            "a word that DMS has learned since",
+            finished(json!({}), &["Validated", "Sampled"]),
+            "PartlyFailed | Sampled",
+        ),
         (
             "a table without a primary key",
             finished(json!({}), &["Validated", "No primary key"]),
@@ -78,7 +94,11 @@ fn validation_that_goes_on_with_replication() {
     };
     check([
         ("all rows equal so far", running(&["Validated"; 2]), "Succeeded | rows verified"),
-        ("still comparing", running(&["Validated", "Pending records"]), "SucceededWithWarnings | shop.t1 Pending records"),
+        (
+            "still comparing",
+            running(&["Validated", "Pending records"]),
+            "SucceededWithWarnings | shop.t1 Pending records",
+        ),
         ("rows differ", running(&["Validated", "Mismatched records"]), "PartlyFailed | Mismatched records"),
     ]);
 }

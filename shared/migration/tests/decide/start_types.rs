@@ -85,7 +85,11 @@ fn full_load_and_cdc() {
     let half = |word: &str| load_and_cdc(start(word)).last_week(NORMAL).tables(&HALF);
     let errored = |word: &str| load_and_cdc(start(word)).last_week(NORMAL).loaded(-9000).tables(&ERRORED);
     check([
-        ("loaded and stopped: replication goes on", loaded("Auto"), "Start resume-processing | replication goes on"),
+        (
+            "loaded and stopped: replication goes on",
+            loaded("Auto"),
+            "Start resume-processing | replication goes on",
+        ),
         ("loaded, and DO_NOTHING matters no more", loaded("Auto").do_nothing(), "Start resume-processing"),
         ("loaded, with Refresh", loaded("Refresh"), "Start reload-target"),
         ("loaded, with Reload", loaded("Reload"), "Start reload-target"),
@@ -115,7 +119,8 @@ fn full_load_and_cdc() {
 
 #[test]
 fn replication() {
-    let ran = |plan: serde_json::Value, reason: &str| cdc(plan).last_week(reason).tables(&["Table completed"]);
+    let ran =
+        |plan: serde_json::Value, reason: &str| cdc(plan).last_week(reason).tables(&["Table completed"]);
     let bounded = || json!({"Task": {"CdcStopPosition": "server_time:2026-11-21T02:00:00"}});
     let window = || crate::cases::and(crate::cases::windowed(), json!({"Window": {"AtClose": "Stop"}}));
     let kept_at_its_end = |case: Case| {
@@ -126,7 +131,11 @@ fn replication() {
         })
     };
     check([
-        ("goes on where it stopped", ran(bounded(), NORMAL), "Start resume-processing | goes on where it stopped"),
+        (
+            "goes on where it stopped",
+            ran(bounded(), NORMAL),
+            "Start resume-processing | goes on where it stopped",
+        ),
         (
             "DO_NOTHING is no obstacle: nothing is loaded",
             ran(bounded(), NORMAL).do_nothing(),

@@ -64,7 +64,11 @@ fn a_start_that_was_taken() {
 #[test]
 fn a_start_whose_answer_was_lost() {
     check([
-        ("may show any moment", full_load(json!({})).started(1).lost().at(2), "Look again | does not show it yet"),
+        (
+            "may show any moment",
+            full_load(json!({})).started(1).lost().at(2),
+            "Look again | does not show it yet",
+        ),
         (
             "is ours when the task began then",
             full_load(json!({})).started(1).lost().began(1).status("running").at(2),
@@ -100,7 +104,11 @@ fn a_start_that_dms_did_not_take() {
     check([
         (
             "since somebody else was quicker",
-            full_load(json!({})).started(1).put_off("cannot be started, invalid state").status("starting").at(2),
+            full_load(json!({}))
+                .started(1)
+                .put_off("cannot be started, invalid state")
+                .status("starting")
+                .at(2),
             "Skipped | somebody else has started the task at the same moment",
         ),
         (
@@ -121,17 +129,29 @@ fn a_start_that_dms_did_not_take() {
         ),
         (
             "and the connection is being tested",
-            full_load(json!({})).started(1).put_off(untested).connected(Some("testing"), Some("successful")).at(2),
+            full_load(json!({}))
+                .started(1)
+                .put_off(untested)
+                .connected(Some("testing"), Some("successful"))
+                .at(2),
             "Look again | SOURCE is being tested",
         ),
         (
             "and the connection has failed",
-            full_load(json!({})).started(1).put_off(untested).connected(Some("ORA-12170"), Some("successful")).at(2),
+            full_load(json!({}))
+                .started(1)
+                .put_off(untested)
+                .connected(Some("ORA-12170"), Some("successful"))
+                .at(2),
             "Rejected | ORA-12170",
         ),
         (
             "since it is busy",
-            full_load(json!({})).started(1).put_off("cannot be started, invalid state").status("modifying").at(2),
+            full_load(json!({}))
+                .started(1)
+                .put_off("cannot be started, invalid state")
+                .status("modifying")
+                .at(2),
             "Look again | cannot be started, invalid state",
         ),
         (
@@ -163,7 +183,11 @@ fn a_start_that_the_guard_held_back() {
         ),
         (
             "and it runs",
-            last_week().started_by(StartKind::ReloadTarget, 1).withheld("was running").status("running").at(2),
+            last_week()
+                .started_by(StartKind::ReloadTarget, 1)
+                .withheld("was running")
+                .status("running")
+                .at(2),
             "Skipped | somebody else has started the task",
         ),
         (
@@ -173,7 +197,11 @@ fn a_start_that_the_guard_held_back() {
         ),
         (
             "since it was busy",
-            last_week().started_by(StartKind::ReloadTarget, 1).withheld("was modifying").status("modifying").at(2),
+            last_week()
+                .started_by(StartKind::ReloadTarget, 1)
+                .withheld("was modifying")
+                .status("modifying")
+                .at(2),
             "Look again | was modifying",
         ),
     ]);
@@ -183,8 +211,16 @@ fn a_start_that_the_guard_held_back() {
 fn what_stands_between_a_task_and_its_start() {
     let half_an_hour = and(windowed(), json!({"Window": {"MinimumMinutes": 30}}));
     check([
-        ("a word that DMS has learned since", full_load(json!({})).status("hibernating"), "Look again | hibernating"),
-        ("a task on its way down", full_load(json!({})).began(LAST_WEEK).status("stopping"), "Look again | stopping"),
+        (
+            "a word that DMS has learned since",
+            full_load(json!({})).status("hibernating"),
+            "Look again | hibernating",
+        ),
+        (
+            "a task on its way down",
+            full_load(json!({})).began(LAST_WEEK).status("stopping"),
+            "Look again | stopping",
+        ),
         (
             "a task that stays busy",
             full_load(json!({})).status("modifying").at(61),
@@ -220,7 +256,13 @@ fn a_task_that_was_under_way_is_joined() {
         ("and watched", full_load(json!({})).began(-30).status("running"), "Wait | the task is running"),
         (
             "and judged",
-            full_load(json!({})).began(-30).status("running").joined().stopped(5, FINISHED).tables(&COMPLETE).at(6),
+            full_load(json!({}))
+                .began(-30)
+                .status("running")
+                .joined()
+                .stopped(5, FINISHED)
+                .tables(&COMPLETE)
+                .at(6),
             "Succeeded",
         ),
         (
@@ -249,7 +291,12 @@ fn a_task_that_was_under_way_is_joined() {
         ),
         (
             "and its failure is told",
-            kept(json!({})).status("starting").joined().failed(5, "Stop Reason FATAL_ERROR").tables(&[]).at(6),
+            kept(json!({}))
+                .status("starting")
+                .joined()
+                .failed(5, "Stop Reason FATAL_ERROR")
+                .tables(&[])
+                .at(6),
             "Failed | the DMS task is failed",
         ),
         (

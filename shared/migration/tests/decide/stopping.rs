@@ -21,14 +21,24 @@ fn until_it_has_stopped() {
         message: "Replication Task cannot be stopped".to_owned(),
         passing: false,
     });
-    let answer = |case: Case, answer: Option<Answer>| case.set(|case| case.run().stop.as_mut().unwrap().answer = answer);
+    let answer = |case: Case, answer: Option<Answer>| {
+        case.set(|case| case.run().stop.as_mut().unwrap().answer = answer)
+    };
     check([
         ("it takes a moment", told().at(CLOSE), "Look again | the task was told to stop"),
         ("after a minute it is told again", told().at(CLOSE + 1), "Stop Close | it is told again"),
-        ("at once where the answer was lost", answer(told(), None).at(CLOSE), "Stop Close | it is told again"),
+        (
+            "at once where the answer was lost",
+            answer(told(), None).at(CLOSE),
+            "Stop Close | it is told again",
+        ),
         ("at once where DMS refused", answer(told(), Some(refused.clone())).at(CLOSE), "Stop Close"),
         ("a start on its way is stopped, too", told().status("starting").at(CLOSE + 1), "Stop Close"),
-        ("it is on its way down", told().status("stopping").at(CLOSE + 14), "Look again | the task is stopping"),
+        (
+            "it is on its way down",
+            told().status("stopping").at(CLOSE + 14),
+            "Look again | the task is stopping",
+        ),
         ("it cannot be seen", told().unseen().at(CLOSE + 14), "Look again | cannot be seen just now"),
         (
             "it runs after a quarter of an hour",
