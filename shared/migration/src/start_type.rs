@@ -6,7 +6,7 @@
 use crate::document::StartKind;
 use crate::observation::{Facts, StopReason, Task};
 use crate::plan::settings::DO_NOTHING;
-use crate::plan::{MigrationType, Start};
+use crate::plan::{MigrationType, Plan, Start};
 use crate::verdict::tables::TablePass;
 
 /// What comes of choosing.
@@ -26,20 +26,23 @@ pub enum Choice {
 }
 
 /// Chooses how to start a task that is idle.
-pub fn choose(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> Choice {
+pub fn choose(plan: &Plan, task: &Task, facts: &Facts, pass: &TablePass) -> Choice {
+    let start = plan.start;
     if !task.has_run() {
         return Choice::Start(StartKind::StartReplication, "the task has never run".to_owned());
     }
     match task.migration_type {
-        MigrationType::Cdc => cdc(task),
+        MigrationType::Cdc => cdc(plan, task),
         MigrationType::FullLoadAndCdc => load_and_cdc(start, task, facts, pass),
         MigrationType::FullLoad | MigrationType::Other(_) => full_load(start, task, facts, pass),
     }
 }
 
-fn cdc(task: &Task) -> Choice {
+fn cdc(plan: &Plan, task: &Task) -> Choice {
+    // A task of ours may have stopped at the close of an earlier window, which was its stop position then.
+    let stated = plan.request().is_none_or(|request| request.cdc_stop_position.is_some());
     match &task.stop_reason {
-        Some(reason @ (StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime)) => {
+        Some(reason @ (StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime)) if stated => {
             Choice::Complete(format!("the task has replicated up to its stop position ({})", reason.code()))
         }
         _ => Choice::Start(
@@ -69,7 +72,8 @@ fn load_and_cdc(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> C
         return reload(facts, "the plan wants every table loaded again");
     }
     let loaded = task.stats.as_ref().is_some_and(|stats| stats.full_load_finish_date.is_some());
-    if pass.complete() && loaded {
+    let counted = task.stats.as_ref().map_or(0, |stats| stats.tables_errored);
+    if pass.complete() && loaded && counted == 0 {
         let ended = matches!(
             task.stop_reason,
             Some(
@@ -96,7 +100,7 @@ fn load_and_cdc(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> C
         return Choice::Undecided {
             why: format!(
                 "{} of {} tables were not loaded; a resume would skip them and only replicate",
-                pass.total - pass.loaded,
+                (pass.total - pass.loaded).max(counted as usize),
                 pass.total
             ),
             to_do: "run once with Start Reload to load all tables again, or reload the tables in the console"
@@ -122,7 +126,10 @@ fn unfinished(start: Start, facts: &Facts, pass: &TablePass) -> Choice {
     if start == Start::Reload {
         return reload(facts, "the plan wants every table loaded again");
     }
-    let missing = format!("{} of {} tables are not complete", pass.total - pass.loaded, pass.total);
+    let missing = match pass.total {
+        0 => "no table was loaded".to_owned(),
+        total => format!("{} of {total} tables are not complete", total - pass.loaded),
+    };
     if facts.create_pk_after_full_load {
         return Choice::Undecided {
             why: format!("{missing}, and with CreatePkAfterFullLoad an interrupted load cannot be resumed"),

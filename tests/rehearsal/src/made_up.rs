@@ -120,7 +120,8 @@ fn spelled_out(pattern: &str, words: &[&str]) -> Vec<String> {
 /// When to rehearse a plan whose time was not chosen: just after its window opens, an hour before it stops replicating, or
 /// now.
 pub fn beginning(plan: &Plan, now: Timestamp) -> Timestamp {
-    let soon_after = |opened: Timestamp| opened.saturating_add(SignedDuration::from_secs(30)).unwrap_or(opened);
+    let soon_after =
+        |opened: Timestamp| opened.saturating_add(SignedDuration::from_secs(30)).unwrap_or(opened);
     if let Some(scheduled) = plan.scheduled_time {
         return soon_after(scheduled);
     }

@@ -143,7 +143,8 @@ async fn run(
             screen.step(&story::line(call, zone));
         }
         told = answers.len();
-        if let Some(next) = answers.last().and_then(|call| migration::document::Migration::read(&call.answer).ok()?.next)
+        if let Some(next) =
+            answers.last().and_then(|call| migration::document::Migration::read(&call.answer).ok()?.next)
         {
             let verb = if next.what == What::Report { "ending" } else { "waiting" };
             screen.waiting(&format!(

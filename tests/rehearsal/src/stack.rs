@@ -102,8 +102,9 @@ async fn subscribe(sns: &aws_sdk_sns::Client, queue: &aws_sdk_sqs::Client) -> Re
     sns.create_topic().name(TOPIC).send().await.map_err(|error| Error::call("creating the topic", &error))?;
     let created = queue.create_queue().queue_name("subscriber").send().await;
     let created = created.map_err(|error| Error::call(attempt, &error))?;
-    let url =
-        created.queue_url.ok_or_else(|| Error::Call { attempt, what: "the queue has no address".to_owned() })?;
+    let url = created
+        .queue_url
+        .ok_or_else(|| Error::Call { attempt, what: "the queue has no address".to_owned() })?;
     sns.subscribe()
         .topic_arn(topic_arn())
         .protocol("sqs")

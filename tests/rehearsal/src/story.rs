@@ -20,7 +20,9 @@ pub fn line(call: &Call, zone: &TimeZone) -> Line {
     let time = call.local.to_zoned_datetime(zone.clone()).strftime("%a %H:%M:%S").to_string();
     let step = call.function.clone().unwrap_or_default();
     let words = match (&call.error, Migration::read(&call.answer)) {
-        (Some(error), _) => format!("error {error}: {}", clean(call.answer["errorMessage"].as_str().unwrap_or(""))),
+        (Some(error), _) => {
+            format!("error {error}: {}", clean(call.answer["errorMessage"].as_str().unwrap_or("")))
+        }
         (None, Ok(document)) => words(&step, &document),
         (None, Err(_)) => "answered something that is no document".to_owned(),
     };
@@ -31,7 +33,8 @@ fn words(step: &str, document: &Migration) -> String {
     let run = document.run.as_ref();
     let answer = match step {
         "start" => run.and_then(|run| run.start.as_ref()).map(|start| {
-            let answer = start.answer.as_ref().map_or("answer lost".to_owned(), |answer| format!("{answer:?}"));
+            let answer =
+                start.answer.as_ref().map_or("answer lost".to_owned(), |answer| format!("{answer:?}"));
             format!("{}: {answer}", start.kind.as_str())
         }),
         "stop" => run.and_then(|run| run.stop.as_ref()).map(|stop| {

@@ -1,6 +1,6 @@
 //! The run's time is over: the task is stopped, or left, and nothing starts any more.
 
-use super::{Next, STOP_PATIENCE, Situation, is_this_run};
+use super::{Next, STOP_PATIENCE, Situation, stopping};
 use crate::document::StopCause;
 use crate::observation::{Phase, TaskSeen};
 use crate::verdict::tables::TablePass;
@@ -12,35 +12,34 @@ pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
         return None;
     }
     let made = s.run.start.as_ref().is_some_and(|start| start.is_made());
-    let ours = s.seen().is_some_and(|task| is_this_run(s.run, task));
+    if !made && s.run.joined.is_none() {
+        return s.report(too_late(s));
+    }
+    let patient = s.now.duration_since(s.run.work_ends) < STOP_PATIENCE;
     match (&s.observation.task, s.phase()) {
-        // Not seen at the close: a stop is refused where it is not needed, so it does no harm.
-        (TaskSeen::Unseen, _) if s.run.stop_at_close => Some(stop()),
-        (TaskSeen::Unseen, _) => {
-            if s.now.duration_since(s.run.work_ends) < STOP_PATIENCE {
-                return s.wait_briefly("the run's time is over and DMS was too busy to answer");
-            }
-            s.report(Verdict::new(
-                Outcome::Unknown,
-                "the run's time is over and DMS could not be asked what became of the task",
-                s.now,
-            ))
-        }
-        (_, Some(Phase::Starting | Phase::Running)) if ours => {
-            if s.run.stop_at_close {
-                Some(stop())
-            } else {
-                s.report(left_running(s))
-            }
-        }
-        (_, Some(Phase::Stopping)) if ours => {
+        (TaskSeen::NotThere, _) | (_, Some(Phase::Idle | Phase::Gone)) => None,
+        (_, Some(Phase::Stopping)) if patient => {
             s.wait_briefly("the run's time is over and the task is stopping")
         }
-        (_, Some(Phase::Idle)) if ours || made => None,
-        (_, Some(Phase::Busy)) if made && s.now.duration_since(s.run.work_ends) < STOP_PATIENCE => {
-            s.wait_briefly("the run's time is over and the task is busy")
+        (_, Some(Phase::Stopping)) => s.report(stopping::not_stopped(s, s.run.work_ends)),
+        // A stop that is not needed is refused, so it does no harm where the task is not seen or its word is new.
+        _ if s.run.stop_at_close => Some(stop()),
+        (_, Some(Phase::Starting | Phase::Running)) => s.report(left_running(s)),
+        (_, Some(Phase::Busy)) => {
+            let status = s.seen().map(|task| task.status.as_str()).unwrap_or_default();
+            let words = format!("the run's time is over and the task is {status}");
+            if patient {
+                s.wait_briefly(words)
+            } else {
+                s.report(Verdict::new(Outcome::Unknown, words, s.now))
+            }
         }
-        _ => s.report(too_late(s)),
+        _ if patient => s.wait_briefly("the run's time is over and DMS was too busy to answer"),
+        _ => s.report(Verdict::new(
+            Outcome::Unknown,
+            "the run's time is over and DMS could not be asked what became of the task",
+            s.now,
+        )),
     }
 }
 

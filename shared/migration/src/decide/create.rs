@@ -2,7 +2,7 @@
 
 use super::{MOST_CREATES, Next, PATIENCE, Situation};
 use crate::document::{Origin, Task};
-use crate::observation::{ConnectionState, TaskSeen};
+use crate::observation::{ConnectionState, Phase, TaskSeen};
 use crate::plan::OnDrift;
 use crate::verdict::{Outcome, Verdict};
 
@@ -41,6 +41,9 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
         return s.report(verdict.to_do("look into the log of the create-task function"));
     }
     match s.observation.task {
+        TaskSeen::Seen(_) if s.phase() == Some(Phase::Gone) => {
+            s.wait_briefly("an older task with this identifier is being deleted")
+        }
         TaskSeen::Seen(_) => Some(Next::Create {
             why: "a task with this identifier exists: it is compared with the plan and adopted".to_owned(),
         }),

@@ -14,7 +14,7 @@ mod stopping;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::document::{Answer, Occasion, Run, StartKind, StopCause, Task, What};
+use crate::document::{Answer, Occasion, Run, StartAct, StartKind, StopCause, Task, What};
 use crate::observation::{self, Observation, Phase, TaskSeen};
 use crate::plan::{MigrationType, Plan, TaskPlan};
 use crate::verdict::Verdict;
@@ -151,7 +151,7 @@ pub fn wanted(run: &Run, seen: &TaskSeen, last: Option<&observation::Stats>) -> 
             Wanted {
                 tables: match task.phase {
                     Phase::Idle => task.has_run(),
-                    Phase::Running => counters_moved || load_is_over(task),
+                    Phase::Running => counters_moved || load_is_over(run, task),
                     Phase::Stopping => counters_moved,
                     Phase::Starting | Phase::Busy | Phase::Gone => false,
                 },
@@ -201,12 +201,12 @@ impl<'a> Situation<'a> {
 
 /// True when what the task does, or did last, is this run's doing or the run that it joined.
 fn is_this_run(run: &Run, task: &observation::Task) -> bool {
-    if let Some(joined) = run.joined {
-        return task.start_date().is_none_or(|date| date <= joined + CLOCK_SKEW);
+    // A task that was joined is followed, whoever starts it again.
+    if run.joined.is_some() {
+        return true;
     }
     let Some(start) = run.start.as_ref().filter(|start| start.is_made()) else { return false };
-    let new = task.start_date().filter(|date| Some(*date) != start.seen_start_date);
-    if new.is_some_and(|date| date >= start.decided - CLOCK_SKEW) {
+    if is_new(start, task) {
         return true;
     }
     // DMS refuses a second start, so a task that comes up after ours was taken came up by ours.
@@ -214,10 +214,22 @@ fn is_this_run(run: &Run, task: &observation::Task) -> bool {
         && matches!(task.phase, Phase::Starting | Phase::Running | Phase::Stopping)
 }
 
-/// True when DMS's counters say that no table is left to load.
-fn load_is_over(task: &observation::Task) -> bool {
+/// True when the task's dates show a start at or after the one that was decided.
+fn is_new(start: &StartAct, task: &observation::Task) -> bool {
+    let new = task.start_date().filter(|date| Some(*date) != start.seen_start_date);
+    new.is_some_and(|date| date >= start.decided - CLOCK_SKEW)
+}
+
+/// True when DMS's counters say that no table is left to load. Counters and dates of an earlier run may still stand there
+/// for a while: an end of a load that lies before the last start from the beginning is none.
+fn load_is_over(run: &Run, task: &observation::Task) -> bool {
+    let current = run.joined.is_some() || run.start.as_ref().is_some_and(|start| is_new(start, task));
     task.migration_type != MigrationType::Cdc
+        && current
         && task.stats.as_ref().is_some_and(|stats| {
-            stats.tables_loading == 0 && stats.tables_queued == 0 && stats.full_load_finish_date.is_some()
+            let finished = stats
+                .full_load_finish_date
+                .is_some_and(|finish| stats.fresh_start_date.is_none_or(|fresh| finish >= fresh));
+            stats.tables_loading == 0 && stats.tables_queued == 0 && finished
         })
 }

@@ -46,6 +46,9 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
         let stated = document.plan.as_ref().and_then(|plan| plan.window.as_ref()?.at_close);
         run.at_close = stated.unwrap_or(AtClose::LeaveRunning);
         run.stop_at_close = run.windowed && run.at_close == AtClose::Stop;
+        if !run.stop_at_close {
+            run.work_ends = run.closes;
+        }
     }
     let progress = document.progress.get_or_insert_with(Progress::default);
     progress.status.clone_from(&seen.status);

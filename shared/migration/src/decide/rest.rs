@@ -1,6 +1,6 @@
 //! The task has come to rest in a run that is ours: the verdict.
 
-use super::{Next, Situation, is_this_run};
+use super::{Next, START_GRACE, Situation, is_this_run};
 use crate::observation::Phase;
 use crate::verdict::end::{self, End, Ended};
 
@@ -9,6 +9,12 @@ pub(super) fn rest(s: &Situation<'_>) -> Option<Next> {
     let task = s.seen()?;
     if task.phase != Phase::Idle || !is_this_run(s.run, task) {
         return None;
+    }
+    let stats = task.stats.as_ref();
+    let stop_of_before = stats.and_then(|stats| Some(stats.stop_date? < stats.start_date?)).unwrap_or(false);
+    let just_started = task.start_date().is_some_and(|date| s.now.duration_since(date) < START_GRACE);
+    if stop_of_before && just_started {
+        return s.wait_briefly("the task was started and does not show it yet");
     }
     let Some(tables) = &s.observation.tables else {
         return s.wait_briefly("the task has come to rest and its tables could not be seen just now");

@@ -33,12 +33,15 @@ fn tell(s: &Situation<'_>, task: &Task) -> Option<Next> {
 fn until(s: &Situation<'_>, task: &Task) -> Option<Next> {
     if s.plan.until(&task.migration_type) != Until::FullLoadComplete
         || task.phase != Phase::Running
-        || !load_is_over(task)
+        || !load_is_over(s.run, task)
     {
         return None;
     }
     let tables = s.observation.tables.as_deref()?;
-    if !TablePass::over(tables).settled() {
+    let finished = task.stats.as_ref().and_then(|stats| stats.full_load_finish_date);
+    let late = finished.is_some_and(|finish| s.now.duration_since(finish) >= end::STATISTICS_SETTLE);
+    let pass = TablePass::over(tables);
+    if !pass.settled() && !(pass.total == 0 && late) {
         return None;
     }
     if s.plan.then == Then::Stop {

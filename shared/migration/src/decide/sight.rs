@@ -1,7 +1,6 @@
 //! The task is gone, or cannot be seen just now.
 
 use super::{Next, Situation};
-use crate::document::Origin;
 use crate::observation::{Phase, TaskSeen};
 use crate::verdict::{Outcome, Verdict};
 
@@ -15,9 +14,8 @@ pub(super) fn gone(s: &Situation<'_>) -> Option<Next> {
     if s.observation.task != TaskSeen::NotThere && !deleting {
         return None;
     }
-    let just_created = task.origin == Origin::Created
-        && s.run.start.is_none()
-        && s.now.duration_since(s.run.started) < APPEARS_WITHIN;
+    let just_created = s.run.start.is_none()
+        && task.created.is_some_and(|created| s.now.duration_since(created) < APPEARS_WITHIN);
     if just_created && !deleting {
         return s.wait_briefly("the task was created a moment ago and does not show yet");
     }

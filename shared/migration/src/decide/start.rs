@@ -64,7 +64,7 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
         (None, true) => return s.wait("the table statistics could not be seen just now"),
     };
     let pass = TablePass::over(tables);
-    match start_type::choose(s.plan.start, task, facts, &pass) {
+    match start_type::choose(s.plan, task, facts, &pass) {
         Choice::Start(kind, why) => connections(s).or(Some(Next::Start { kind, why })),
         Choice::Complete(why) => {
             let verdict = Verdict::new(Outcome::Skipped, format!("there is nothing to do: {why}"), s.now)

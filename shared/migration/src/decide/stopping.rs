@@ -1,6 +1,6 @@
 //! This run has told the task to stop: it is observed stopped, or reported as not stopped.
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Next, STOP_PATIENCE, Situation};
 use crate::document::{Answer, StopCause};
@@ -28,7 +28,7 @@ pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
             }
             s.wait_briefly("the task was told to stop")
         }
-        Some(_) => s.report(not_stopped(s)),
+        Some(_) => s.report(not_stopped(s, stop.decided)),
         None if !out_of_patience => s.wait_briefly("the task was told to stop and cannot be seen just now"),
         None => s.report(
             Verdict::new(
@@ -42,12 +42,14 @@ pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
     }
 }
 
-fn not_stopped(s: &Situation<'_>) -> Verdict {
+/// The verdict on a task that has had its time to stop, since the given moment.
+pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
     let status = s.seen().map(|task| task.status.as_str()).unwrap_or_default();
-    let minutes = STOP_PATIENCE.as_mins();
+    let minutes = s.now.duration_since(since).as_mins();
+    let begun = if s.run.stop.is_some() { "it was told to stop" } else { "the run's time was over" };
     let mut verdict = Verdict::new(
         Outcome::Failed,
-        format!("the task could not be stopped: it is {status} {minutes} minutes after it was told to stop"),
+        format!("the task could not be stopped: it is {status} {minutes} minutes after {begun}"),
         s.now,
     );
     let stop = s.run.stop.as_ref();

@@ -10,7 +10,7 @@ use crate::plan::settings::DO_NOTHING;
 use crate::plan::{MigrationType, OnErrors, Plan, Start};
 
 /// How long after a stop the counters and the table list may still disagree: statistics are updated late.
-const STATISTICS_SETTLE: SignedDuration = SignedDuration::from_mins(2);
+pub const STATISTICS_SETTLE: SignedDuration = SignedDuration::from_mins(2);
 
 /// How long after a stop of its own DMS may take to start the task again.
 const RESTART_PATIENCE: SignedDuration = SignedDuration::from_mins(10);
@@ -56,6 +56,7 @@ pub fn at_rest(ended: Ended<'_>) -> End {
         return failed(ended, pass, format!("the DMS task is {}", task.status)).into();
     }
     match reason {
+        Some(StopReason::StoppedAtServerTime) if at_our_close(ended) => paused(ended, pass).into(),
         Some(StopReason::FatalError | StopReason::RecoverableError | StopReason::LowResources(_)) => {
             failed(ended, pass, format!("DMS stopped the task: {}", code(reason))).into()
         }
@@ -83,6 +84,12 @@ pub fn at_rest(ended: Ended<'_>) -> End {
             None => interrupted(ended, pass).into(),
         },
     }
+}
+
+/// True when DMS has stopped a replication at the close of the window, which this run gave it as a stop position.
+fn at_our_close(ended: Ended<'_>) -> bool {
+    let stated = ended.plan.request().is_none_or(|request| request.cdc_stop_position.is_some());
+    ended.task.migration_type == MigrationType::Cdc && ended.run.stop_at_close && !stated
 }
 
 /// Judges a task that runs on and whose load is over, as the plan wants.
@@ -123,11 +130,16 @@ fn done(ended: Ended<'_>, pass: TablePass, reason: String) -> End {
 /// Tables are missing from an end that was good otherwise.
 fn incomplete(ended: Ended<'_>, pass: TablePass, bad: usize, reason: String) -> Verdict {
     let Ended { plan, task, now, .. } = ended;
-    let words = format!("{} of {} tables are complete, {bad} are not", pass.loaded, pass.total);
+    let (words, good) = match task.migration_type {
+        MigrationType::Cdc => {
+            (format!("{bad} of {} tables are in error", pass.total), pass.total.saturating_sub(bad))
+        }
+        _ => (format!("{} of {} tables are complete, {bad} are not", pass.loaded, pass.total), pass.loaded),
+    };
     let outcome = match plan.on_table_errors {
-        OnErrors::Warn if pass.loaded > 0 => Outcome::SucceededWithWarnings,
-        _ if pass.loaded == 0 && task.migration_type != MigrationType::Cdc => Outcome::Failed,
-        _ => Outcome::PartlyFailed,
+        _ if good == 0 => Outcome::Failed,
+        OnErrors::Warn => Outcome::SucceededWithWarnings,
+        OnErrors::Fail => Outcome::PartlyFailed,
     };
     let verdict = Verdict::new(outcome, words, now)
         .because(reason)
@@ -147,6 +159,7 @@ fn incomplete(ended: Ended<'_>, pass: TablePass, bad: usize, reason: String) -> 
 fn judge_rows(ended: Ended<'_>, pass: TablePass, reason: String) -> Verdict {
     let Ended { plan, now, .. } = ended;
     let all = match pass.total {
+        total if ended.task.migration_type == MigrationType::Cdc => format!("{total} tables were replicated"),
         1 => "the one table is complete".to_owned(),
         total => format!("all {total} tables are complete"),
     };
@@ -204,6 +217,11 @@ fn paused(ended: Ended<'_>, pass: TablePass) -> Verdict {
         ),
         ended.now,
     );
+    if pass.total > 0 && pass.loaded == 0 && ended.task.migration_type != MigrationType::Cdc {
+        verdict = verdict.because(
+            "no table was finished in this window: unless the next one is longer, it will never fit like this",
+        );
+    }
     let again = pass.unfinished.iter().filter(|table| table.rows > 0).count();
     if again > 0 {
         verdict =

@@ -284,9 +284,10 @@ proptest! {
             let before = d.before.document.run.as_ref().unwrap();
             prop_assert!(d.before.now < before.work_ends);
             prop_assert_eq!(d.task().map(|task| task.phase), Some(Phase::Idle));
-            prop_assert!(d.before.document.task.as_ref().is_none_or(|task| {
+            let alone = d.before.document.task.as_ref().is_none_or(|task| {
                 task.driven_by.is_none() || before.start.is_some() || before.joined.is_some()
-            }));
+            });
+            prop_assert!(alone);
             prop_assert!(!before.start.as_ref().is_some_and(StartAct::is_made), "one execution makes one start");
             prop_assert!(before.joined.is_none());
         }

@@ -70,7 +70,8 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Two cores and one moto: more at once only makes each of them slower.
     arguments.test_threads.get_or_insert(4);
-    let outcome = if arguments.list { Ok(run(&arguments, &Arc::default())) } else { boot_and_run(&arguments) };
+    let outcome =
+        if arguments.list { Ok(run(&arguments, &Arc::default())) } else { boot_and_run(&arguments) };
     outcome.unwrap_or_else(|error| {
         eprintln!("the end-to-end tests could not run: {error}");
         ExitCode::from(2)
@@ -98,7 +99,9 @@ fn run(arguments: &Arguments, shared: &Shared) -> ExitCode {
     }
     for file in events::files(&root()) {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        trials.push(trial(format!("events::{name}"), shared, move |stage| events::ends_as_expected(stage, &file)));
+        trials.push(trial(format!("events::{name}"), shared, move |stage| {
+            events::ends_as_expected(stage, &file)
+        }));
     }
     libtest_mimic::run(arguments, trials).exit_code()
 }

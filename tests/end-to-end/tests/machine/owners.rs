@@ -33,9 +33,13 @@ fn is_run_and_left_as_it_is(stage: &Stage<'_>, task: Value) {
     run.task(ARN, |task| {
         assert_eq!(task.tags(), &BTreeMap::from([("terraform".to_owned(), "yes".to_owned())]));
     });
-    for operation in
-        ["CreateReplicationTask", "ModifyReplicationTask", "AddTagsToResource", "RemoveTagsFromResource", "DeleteReplicationTask"]
-    {
+    for operation in [
+        "CreateReplicationTask",
+        "ModifyReplicationTask",
+        "AddTagsToResource",
+        "RemoveTagsFromResource",
+        "DeleteReplicationTask",
+    ] {
         assert_eq!(run.calls(operation).len(), 0, "{operation}");
     }
 }
@@ -59,8 +63,11 @@ pub(crate) fn a_task_created_before_a_crash_is_adopted(stage: &Stage<'_>) {
 }
 
 fn started_once(runs: &[&Run<'_>]) {
-    let accepted: Vec<_> =
-        runs.iter().flat_map(|run| run.calls("StartReplicationTask")).filter(|call| call.error.is_none()).collect();
+    let accepted: Vec<_> = runs
+        .iter()
+        .flat_map(|run| run.calls("StartReplicationTask"))
+        .filter(|call| call.error.is_none())
+        .collect();
     assert_eq!(accepted.len(), 1);
     runs[0].task(TASK, |task| assert_eq!(task.starts().len(), 1));
 }
@@ -71,7 +78,9 @@ pub(crate) fn a_second_execution_is_skipped_while_the_first_drives(stage: &Stage
     let name = first.name.clone();
     stage.until(move |calls| {
         calls.iter().any(|call| {
-            call.operation == "StartReplicationTask" && call.execution.as_deref() == Some(&name) && call.status.is_some()
+            call.operation == "StartReplicationTask"
+                && call.execution.as_deref() == Some(&name)
+                && call.status.is_some()
         })
     });
     let second = stage.run(&world, &plan());

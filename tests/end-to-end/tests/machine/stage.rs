@@ -103,13 +103,17 @@ impl Run<'_> {
     #[track_caller]
     pub(crate) fn expect(&self, verdict: &str) -> &Self {
         assert_eq!(self.ended.verdict(), verdict, "{}", self.story());
-        let good = matches!(
-            verdict,
-            "Succeeded" | "SucceededWithWarnings" | "Skipped" | "Paused" | "LeftRunning"
-        );
+        let good =
+            matches!(verdict, "Succeeded" | "SucceededWithWarnings" | "Skipped" | "Paused" | "LeftRunning");
         let (status, error) = if good { ("SUCCEEDED", None) } else { ("FAILED", Some(verdict)) };
-        assert_eq!((self.ended.status.as_str(), self.ended.error.as_deref()), (status, error), "{}", self.story());
-        let finals = self.messages().into_iter().filter(|message| message.json["Event"] == "Finished").count();
+        assert_eq!(
+            (self.ended.status.as_str(), self.ended.error.as_deref()),
+            (status, error),
+            "{}",
+            self.story()
+        );
+        let finals =
+            self.messages().into_iter().filter(|message| message.json["Event"] == "Finished").count();
         assert_eq!(finals, 1, "a run ends with one message\n{}", self.story());
         assert_eq!(self.last_message().json["Verdict"]["Outcome"], verdict);
         self
@@ -141,12 +145,17 @@ impl Run<'_> {
     /// How this execution started its task: the types in their order.
     pub(crate) fn starts(&self) -> Vec<String> {
         let calls = self.calls("StartReplicationTask");
-        calls.iter().map(|call| call.request["StartReplicationTaskType"].as_str().unwrap().to_owned()).collect()
+        calls
+            .iter()
+            .map(|call| call.request["StartReplicationTaskType"].as_str().unwrap().to_owned())
+            .collect()
     }
 
     /// Looks at the simulator's task.
     pub(crate) fn task<T>(&self, name: &str, look: impl FnOnce(&Task) -> T) -> T {
-        self.world.simulator(|dms| look(dms.task(name).expect("the task is there"))).expect("the world has a DMS")
+        self.world
+            .simulator(|dms| look(dms.task(name).expect("the task is there")))
+            .expect("the world has a DMS")
     }
 
     /// All steps in a line each, for a test that failed.

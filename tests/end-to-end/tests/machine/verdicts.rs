@@ -16,14 +16,23 @@ pub(crate) fn a_full_load_succeeds_and_costs_little(stage: &Stage<'_>) {
         assert!(owner.ends_with(&run.execution.name), "{owner}");
     });
     // Some twelve minutes, polled every 15 seconds at first.
-    let polls = stage.stack.answers(&run.execution.name).iter().filter(|c| c.function.as_deref() == Some("poll")).count();
+    let polls = stage
+        .stack
+        .answers(&run.execution.name)
+        .iter()
+        .filter(|c| c.function.as_deref() == Some("poll"))
+        .count();
     assert!(polls < 50, "{polls} polls\n{}", run.story());
     assert_eq!(run.messages().len(), 1);
 }
 
 pub(crate) fn a_table_in_error_is_named(stage: &Stage<'_>) {
     let mut scenario = scenario();
-    scenario.source_tables.push(SourceTable::new("crm", "refunds", 5_000, 60.0).failing("duplicate key", 700, None));
+    scenario.source_tables.push(SourceTable::new("crm", "refunds", 5_000, 60.0).failing(
+        "duplicate key",
+        700,
+        None,
+    ));
     let world = stage.world(EVENING, scenario);
     let run = stage.run(&world, &plan());
     run.expect("PartlyFailed").says("3 of 4 tables are complete").says("crm.refunds: Table error");

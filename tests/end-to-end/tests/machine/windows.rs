@@ -29,7 +29,15 @@ pub(crate) fn outside_its_window_nothing_happens(stage: &Stage<'_>) {
     let run = stage.run(&world, &with(plan(), "Window", window("22:00", "05:00")));
     run.expect("Skipped").says("it opens next at 2026-11-20T21:00:00Z");
     assert_eq!(run.last_message().json["Severity"], "info");
-    assert!(stage.stack.aws().recorder().of_execution(&run.execution.name).iter().all(|call| call.service != "dms"));
+    assert!(
+        stage
+            .stack
+            .aws()
+            .recorder()
+            .of_execution(&run.execution.name)
+            .iter()
+            .all(|call| call.service != "dms")
+    );
 }
 
 pub(crate) fn a_late_retry_of_the_schedule_has_missed_its_window(stage: &Stage<'_>) {
@@ -52,7 +60,8 @@ pub(crate) fn the_plan_may_leave_the_task_running(stage: &Stage<'_>) {
 
 pub(crate) fn the_night_of_the_clock_change_is_kept(stage: &Stage<'_>) {
     // Clocks in Berlin go back at 01:00 UTC: 02:30 comes twice, and the window closes at its first coming.
-    let world = stage.world("2026-10-24T22:30:00Z", scenario().with_table("crm", "events", 9_000_000, 12.0 * 3600.0));
+    let world =
+        stage.world("2026-10-24T22:30:00Z", scenario().with_table("crm", "events", 9_000_000, 12.0 * 3600.0));
     let run = stage.run(&world, &with(plan(), "Window", window("22:00", "02:30")));
     run.expect("Paused").says("open until 2026-10-25 02:30 CEST");
     let stop = &run.calls("StopReplicationTask")[0];
