@@ -1,6 +1,8 @@
 //! `docs/plan.md` and `events/` say what is so: every finding and every member is documented, nothing is documented that
 //! does not exist, and every example is a plan.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
 mod common;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,5 +1,7 @@
 //! Whatever an execution is given, reading it ends in a plan or in findings, bounded, and never in a panic.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
 mod common;
 
 use common::plans::{cdc, full_load, load_and_cdc, night};

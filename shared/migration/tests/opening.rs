@@ -1,5 +1,7 @@
 //! The beginning of a run: is its window open, when does it close, and who is told when it is not.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
 mod common;
 
 use common::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, cdc, event, full_load, load_and_cdc, night};

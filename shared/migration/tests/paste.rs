@@ -1,5 +1,7 @@
 //! What people have at hand pastes in: the CLI's skeleton, DMS's answers, times and tags in their usual forms.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
 mod common;
 
 use common::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, cdc, event, full_load, mapping};

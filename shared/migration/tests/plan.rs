@@ -1,5 +1,7 @@
 //! Every finding about a plan: a plan that causes it, at its place, and a near miss that does not.
 
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
 mod common;
 
 use std::collections::BTreeSet;

@@ -6,7 +6,7 @@ const SECOND: i128 = 1_000_000_000;
 
 /// Turns real instants into a world's local ones: `local = start + pace * (real - real_start) + leaps`.
 ///
-/// Plain values and whole-number arithmetic; nothing here reads a clock except [`Clock::starting_at`] and [`real_now`].
+/// Plain values and whole-number arithmetic; nothing here reads a clock except [`Clock::starting_at`] and `real_now`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Clock {
     start: Timestamp,

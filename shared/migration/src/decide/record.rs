@@ -164,7 +164,7 @@ pub fn wait(document: &mut Migration, seconds: u32, why: impl Into<String>) {
     document.next = Some(NextStep { what: What::Wait, seconds, why: why.into(), occasion: None });
 }
 
-/// The guard before a start; see [`super::start`]. `None` when the start may be made.
+/// The guard before a start: what was decided must still be so. `None` when the start may be made.
 pub fn guard_start(run: &Run, task: &TaskSeen, now: Timestamp) -> Option<String> {
     match &run.start {
         Some(start) if start.answer.is_some() => Some("this start has been made before".to_owned()),

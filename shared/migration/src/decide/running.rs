@@ -41,7 +41,8 @@ fn until(s: &Situation<'_>, task: &Task) -> Option<Next> {
     let finished = task.stats.as_ref().and_then(|stats| stats.full_load_finish_date);
     let late = finished.is_some_and(|finish| s.now.duration_since(finish) >= end::STATISTICS_SETTLE);
     let pass = TablePass::over(tables);
-    if !pass.settled() && !(pass.total == 0 && late) {
+    let absent = pass.total == 0 && late;
+    if !pass.settled() && !absent {
         return None;
     }
     if s.plan.then == Then::Stop {

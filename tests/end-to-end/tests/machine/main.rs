@@ -21,6 +21,9 @@ use rehearsal::Stack;
 use stage::Stage;
 use tokio::runtime::Runtime;
 
+/// A test and its name.
+type Named = (&'static str, fn(&Stage<'_>));
+
 /// Names tests after their functions.
 macro_rules! tests {
     ($($module:ident :: $name:ident),* $(,)?) => {
@@ -29,7 +32,7 @@ macro_rules! tests {
 }
 
 /// All tests, by name.
-fn tests() -> Vec<(&'static str, fn(&Stage<'_>))> {
+fn tests() -> Vec<Named> {
     tests![
         verdicts::a_full_load_succeeds_and_costs_little,
         verdicts::a_table_in_error_is_named,
@@ -95,7 +98,7 @@ fn boot_and_run(arguments: &Arguments) -> Result<ExitCode, String> {
 fn run(arguments: &Arguments, shared: &Shared) -> ExitCode {
     let mut trials = Vec::new();
     for (name, test) in tests() {
-        trials.push(trial(name.to_owned(), shared, move |stage| test(stage)));
+        trials.push(trial(name.to_owned(), shared, test));
     }
     for file in events::files(&root()) {
         let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
