@@ -14,8 +14,17 @@ pub const VERSION: u32 = 1;
 
 /// The members that the state machine itself reads, as JSON pointers into the document. A machine that runs keeps its
 /// old definition while the functions change under it: these members keep their meaning.
-pub const HEAD: [&str; 6] =
-    ["/Next/What", "/Next/Seconds", "/Run/Closes", "/Run/StopAtClose", "/Run/BlindSeconds", "/Verdict/Good"];
+pub const HEAD: [&str; 9] = [
+    "/Next/What",
+    "/Next/Seconds",
+    "/Run/Closes",
+    "/Run/StopAtClose",
+    "/Run/BlindSeconds",
+    "/Run/LostSight",
+    "/Verdict/Good",
+    "/Verdict/Outcome",
+    "/Verdict/Cause",
+];
 
 /// Seconds before the first look after a poll could not run; the machine doubles it up to 15 minutes.
 pub const FIRST_BLIND_SECONDS: u32 = 60;
