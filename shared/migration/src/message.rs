@@ -8,6 +8,7 @@ use crate::finding::Severity;
 use crate::plan::Arn;
 use crate::verdict::end::one_line;
 use crate::verdict::{Level, Verdict};
+use crate::window::whole_seconds;
 
 /// SNS takes subjects under 100 characters.
 const MOST_SUBJECT: usize = 99;
@@ -129,7 +130,10 @@ fn text(
     took: SignedDuration,
 ) -> String {
     let mut lines = vec![format!("Migration:  {}", one_line(&run.name))];
-    let mut line = |label: &str, value: String| lines.push(format!("{:<11} {value}", format!("{label}:")));
+    let mut line = |label: &str, value: String| {
+        let label = if label.is_empty() { String::new() } else { format!("{label}:") };
+        lines.push(format!("{label:<11} {value}"));
+    };
     match (event, verdict) {
         (Event::Finished, Some(verdict)) => {
             line("Verdict", verdict.outcome.as_str().to_owned());
@@ -161,7 +165,7 @@ fn text(
         (false, false) => "none".to_owned(),
     };
     line("Window", window);
-    line("Took", format!("{} from {}", in_words(took), run.started));
+    line("Took", format!("{} from {}", in_words(took), whole_seconds(run.started)));
     if let Some(task) = &document.task {
         let whose = match task.origin {
             Origin::Created => "created by this run",

@@ -8,7 +8,7 @@ use crate::finding::{Finding, Findings, reject};
 use crate::observation::Route;
 use crate::plan::{AtClose, MigrationType, Plan, read, together};
 use crate::verdict::{Level, Outcome, Verdict};
-use crate::window::{self, Opening};
+use crate::window::{self, Opening, whole_seconds};
 
 /// The longest run: the machine itself ends an execution after 14 days, and there must be time left to report.
 pub const LONGEST_RUN: SignedDuration = SignedDuration::from_hours(13 * 24 + 12);
@@ -122,10 +122,6 @@ fn route(plan: &Plan) -> Option<Route> {
     })
 }
 
-fn whole_seconds(instant: Timestamp) -> Timestamp {
-    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
-}
-
 fn reject_plan(document: &mut Migration, now: Timestamp) {
     let verdict = Verdict::rejected(&document.findings, now);
     // What is wrong is in the verdict; the hints would only hide it.
@@ -138,8 +134,9 @@ fn skip(document: &mut Migration, plan: &Plan, next: Option<Timestamp>, now: Tim
         Some(next) => format!("it opens next at {next}"),
         None => "it does not open again".to_owned(),
     };
-    let verdict = Verdict::new(Outcome::Skipped, format!("the window is shut at {now}; {when}"), now)
-        .because("nothing was created, started or changed");
+    let verdict =
+        Verdict::new(Outcome::Skipped, format!("the window is shut at {}; {when}", whole_seconds(now)), now)
+            .because("nothing was created, started or changed");
     // A schedule that comes outside its window has missed it; a person who clicks at noon has not.
     let missed = plan.scheduled_time.is_some();
     report(document, if missed { verdict.at_level(Level::Warning) } else { verdict });

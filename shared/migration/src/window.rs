@@ -44,6 +44,11 @@ pub fn at(window: &Window, scheduled: Option<Timestamp>, now: Timestamp) -> Open
     }
 }
 
+/// An instant without its fraction: Choice states compare whole seconds, and nobody reads nanoseconds.
+pub fn whole_seconds(instant: Timestamp) -> Timestamp {
+    Timestamp::from_second(instant.as_second()).unwrap_or(instant)
+}
+
 fn hours_at(hours: &Hours, now: Timestamp) -> Opening {
     // The name was looked up when the plan was read; a database without it shuts the window rather than guess.
     let Ok(zone) = TimeZone::get(&hours.time_zone) else { return Opening::Shut { next: None } };

@@ -4,7 +4,8 @@
 const PLAN: &str = "the plan, beside Task";
 
 /// Every member with the object it belongs to. The members of `Task` are DMS's own.
-pub const HOMES: [(&str, &str); 40] = [
+pub const HOMES: [(&str, &str); 41] = [
+    ("Task", "the plan"),
     ("Mode", PLAN),
     ("Notify", PLAN),
     ("OnAbort", PLAN),
