@@ -25,4 +25,4 @@ for pid in watched:
         os.kill(pid, signal.SIGKILL)
     except ProcessLookupError:
         pass
-os._exit(0)
+server._thread.join()

@@ -7,7 +7,7 @@ use dms_simulator::scenario::{ExistingTask, Tag};
 use local_aws::{Fault, FunctionEnd};
 use serde_json::{Value, json};
 
-use crate::stage::{EVENING, INSTANCE, Run, SOURCE, Stage, TARGET, TASK, plan, scenario};
+use crate::stage::{EVENING, INSTANCE, Run, SOURCE, Stage, TARGET, TASK, plan, scenario, with};
 
 const ARN: &str = "arn:aws:dms:us-east-1:123456789012:task:KEPTTASKAAAAAAAAAAAAAAAAAA";
 
@@ -108,4 +108,38 @@ pub(crate) fn a_task_that_differs_is_not_touched(stage: &Stage<'_>) {
     let run = stage.run(&world, &other);
     run.expect("Rejected").says("MaxFullLoadSubTasks");
     assert_eq!(run.starts(), Vec::<String>::new());
+}
+
+/// A task that an earlier run of ours created and never started, and whose settings the plan no longer states.
+fn never_started(mut scenario: Scenario) -> Scenario {
+    let owner = "arn:aws:states:us-east-1:123456789012:execution:migration:long-gone";
+    scenario.tasks.push(ExistingTask {
+        replication_task_identifier: TASK.to_owned(),
+        source_endpoint_arn: SOURCE.to_owned(),
+        target_endpoint_arn: TARGET.to_owned(),
+        replication_instance_arn: INSTANCE.to_owned(),
+        table_mappings: plan()["Task"]["TableMappings"].clone(),
+        tags: vec![Tag { key: "dms-orchestrator-owner".to_owned(), value: owner.to_owned() }],
+        ..ExistingTask::default()
+    });
+    scenario
+}
+
+pub(crate) fn a_task_of_ours_that_never_ran_is_modified_when_the_plan_says_so(stage: &Stage<'_>) {
+    let world = stage.world(EVENING, never_started(scenario()));
+    let run = stage.run(&world, &with(plan(), "OnDrift", json!("Modify")));
+    run.expect("Succeeded").says("created by an earlier run");
+    assert_eq!(run.calls("ModifyReplicationTask").len(), 1);
+    run.task(TASK, |task| {
+        let owner = &task.tags()["dms-orchestrator-owner"];
+        assert!(owner.ends_with(&run.execution.name), "this run drives it now, not {owner}");
+    });
+    assert_eq!(world.simulator(|dms| dms.ledger().times_dropped()), Some(0));
+}
+
+pub(crate) fn a_task_that_differs_is_run_as_it_is_when_the_plan_says_so(stage: &Stage<'_>) {
+    let world = stage.world(EVENING, never_started(scenario()));
+    let run = stage.run(&world, &with(plan(), "OnDrift", json!("Ignore")));
+    run.expect("Succeeded").says("TargetTablePrepMode");
+    assert_eq!(run.calls("ModifyReplicationTask").len(), 0);
 }

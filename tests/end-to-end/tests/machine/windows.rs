@@ -68,3 +68,28 @@ pub(crate) fn the_night_of_the_clock_change_is_kept(stage: &Stage<'_>) {
     let late = stop.local.duration_since(crate::stage::at("2026-10-25T00:30:00Z")).as_secs();
     assert!((0..120).contains(&late), "the stop was asked {late} s after the close\n{}", run.story());
 }
+
+pub(crate) fn dms_itself_is_given_the_close_of_a_replication(stage: &Stage<'_>) {
+    let world = stage.world(EVENING, scenario());
+    let mut plan = with(plan(), "Window", window("22:00", "00:00"));
+    plan["Task"]["MigrationType"] = json!("cdc");
+    plan["Window"]["AtClose"] = json!("Stop");
+    let run = stage.run(&world, &plan);
+    run.expect("Paused").says("the next run resumes the replication where it stopped");
+    let start = &run.calls("StartReplicationTask")[0].request;
+    assert_eq!(start["CdcStopPosition"], "server_time:2026-11-20T23:00:00");
+
+    world.leap(23 * 3600);
+    let next = stage.run(&world, &plan);
+    next.expect("Paused");
+    assert_eq!(next.starts(), ["resume-processing"]);
+}
+
+pub(crate) fn a_replication_is_stopped_once_its_load_is_complete_when_the_plan_says_so(stage: &Stage<'_>) {
+    let world = stage.world(EVENING, scenario());
+    let mut plan = with(plan(), "Then", json!("Stop"));
+    plan["Task"]["MigrationType"] = json!("full-load-and-cdc");
+    let run = stage.run(&world, &plan);
+    run.expect("Succeeded").says("the task was stopped as the plan says");
+    run.task(TASK, |task| assert_eq!(task.status(), Status::Stopped));
+}
