@@ -38,7 +38,7 @@ unit: venv
 
 end-to-end: venv
 	cargo build --workspace --bins --quiet
-	cargo test --package end-to-end --quiet
+	cargo test --package end-to-end --test machine --quiet
 
 template: venv
 	cfn-lint template.yaml
