@@ -3,38 +3,46 @@
 //! A repeat sends the message again under the same id. The end is told even when the document cannot be read or no step has
 //! left a verdict.
 
+use std::borrow::Cow;
+
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
 use migration::decide::record;
-use migration::document::{Migration, Trouble};
-use migration::message::{self, Event, Message};
+use migration::document::{Migration, Run, Trouble};
+use migration::message::{Event, Message, News};
 use migration::opening;
 use migration::verdict::undecided;
 use migration_aws::error::Error;
 use migration_aws::executions;
 use migration_aws::request::Request;
 use migration_aws::trouble;
+use serde::Deserialize;
 use serde_json::{Value, json};
+
+/// SNS takes 256 KiB over all protocols and attributes; this is left for the message beside its attributes.
+const MOST_BYTES: usize = 250 * 1024;
 
 /// Publishes what the document, or the machine itself, wants told.
 ///
 /// # Errors
-/// [`Error::Throttled`] and [`Error::Unavailable`] when SNS does not take the message.
+/// [`Error::Throttled`] and [`Error::Unavailable`] when SNS does not take the message, [`Error::UnreadableDocument`] on the
+/// way for a document of another release.
 pub async fn handle(
     sns: &Client,
     executions: &aws_sdk_sfn::Client,
     default_topic: &str,
     request: Request,
 ) -> Result<Migration, Error> {
-    let mut document = read(&request);
+    let (mut document, unreadable) = read(&request)?;
+    // At the end the machine says so: what was to be told before may still stand in the document.
     let occasion = request
         .occasion
         .or_else(|| document.next.as_ref().and_then(|next| next.occasion))
-        .filter(|_| document.verdict.is_none());
+        .filter(|_| !request.last && document.verdict.is_none());
     let event = occasion.map_or(Event::Finished, Event::OnTheWay);
     let redrives = if event == Event::Finished {
         if document.verdict.is_none() {
-            document.verdict = Some(undecided::verdict(&document, request.now));
+            document.verdict = Some(undecided::verdict(&document, unreadable, request.now));
         }
         // Without the count the id is that of the first end: better told twice than not at all.
         executions::describe(executions, &request.execution).await.unwrap_or_default().redrives
@@ -44,7 +52,7 @@ pub async fn handle(
     let Some(run) = &document.run else {
         return Err(Error::UnreadableDocument("the document has no run to tell about".to_owned()));
     };
-    let message = message::compose(&document, run, document.verdict.as_ref(), event, redrives, request.now);
+    let message = News { document: &document, run, event, redrives, now: request.now }.compose();
     let chosen = run.notify.topic_arn.as_ref().map(ToString::to_string);
     // Sight may be lost and found many times in a night; once is news.
     if !occasion.is_some_and(|occasion| run.told.contains(&occasion)) {
@@ -56,23 +64,32 @@ pub async fn handle(
     Ok(document)
 }
 
-/// The document, or a new one about the document that could not be read. Either has a run.
-fn read(request: &Request) -> Migration {
+/// The document. At the end of a run one that cannot be read is no reason to be silent: another stands in for it. Either
+/// has a run.
+fn read(request: &Request) -> Result<(Migration, bool), Error> {
     let (mut document, unreadable) = match request.migration() {
-        Ok(document) => (document, None),
-        Err(error) => (Migration::new(), Some(error)),
+        Ok(document) => (document, false),
+        Err(error) if request.last => (stand_in(request, &error), true),
+        // On the way the document must not be lost: the machine goes on with the one that it has.
+        Err(error) => return Err(error),
     };
     if document.run.is_none() {
         // The plan was never read: whom to tell and what about is taken from it as far as it goes.
         let input = document.input.take().unwrap_or(Value::Null);
-        let opened = opening::open(&input, &request.execution, request.now);
-        document.run = opened.run;
+        document.run = opening::open(&input, &request.execution, request.now).run;
         document.plan = None;
     }
-    if let Some(error) = unreadable {
-        document.trouble = Some(Trouble { error: error.name().to_owned(), cause: error.to_string() });
-    }
-    document
+    Ok((document, unreadable))
+}
+
+/// A document that says no more than whose run this was, as far as that can be read.
+fn stand_in(request: &Request, error: &Error) -> Migration {
+    let input = request.document.get("Input").cloned();
+    let run = request.document.get("Run").and_then(|run| Run::deserialize(run).ok());
+    let name = request.document.pointer("/Run/Name").and_then(Value::as_str);
+    let known = name.map(|name| json!({"Task": {"ReplicationTaskIdentifier": name}}));
+    let trouble = Trouble { error: error.name().to_owned(), cause: error.to_string() };
+    Migration { input: known.or(input), run, trouble: Some(trouble), ..Migration::new() }
 }
 
 /// Publishes to the plan's topic, and to the stack's own when the plan's does not take it.
@@ -96,10 +113,10 @@ async fn publish(
     }
 }
 
-async fn publish_to(sns: &Client, topic: &str, message: &Message) -> Result<(), Error> {
-    let attempt = format!("publishing to {topic}");
+/// The message for every protocol. People read text; what is driven by machines gets JSON. `default` serves every protocol
+/// that is not named.
+fn bodies(message: &Message) -> String {
     let body = message.json.to_string();
-    // People read text; what is driven by machines gets JSON. `default` serves every protocol that is not named.
     let bodies = json!({
         "default": message.text,
         "email": message.text,
@@ -111,12 +128,19 @@ async fn publish_to(sns: &Client, topic: &str, message: &Message) -> Result<(), 
         "firehose": body,
         "sms": message.subject,
     });
-    let mut publish = sns
-        .publish()
-        .topic_arn(topic)
-        .subject(&message.subject)
-        .message_structure("json")
-        .message(bodies.to_string());
+    bodies.to_string()
+}
+
+async fn publish_to(sns: &Client, topic: &str, message: &Message) -> Result<(), Error> {
+    let attempt = format!("publishing to {topic}");
+    let mut message = Cow::Borrowed(message);
+    let mut bodies = bodies(&message);
+    if bodies.len() > MOST_BYTES {
+        message = Cow::Owned(message.into_owned().shortened());
+        bodies = self::bodies(&message);
+    }
+    let mut publish =
+        sns.publish().topic_arn(topic).subject(&message.subject).message_structure("json").message(bodies);
     for (name, value) in &message.attributes {
         let attribute = MessageAttributeValue::builder().data_type("String").string_value(value).build();
         let attribute = attribute

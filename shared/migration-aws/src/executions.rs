@@ -14,7 +14,7 @@ pub struct Execution {
     pub redrives: i64,
 }
 
-/// Looks an execution up; one that does not exist is not running.
+/// Looks an execution up; one that does not exist, or that we may not look at, is not running.
 ///
 /// # Errors
 /// When Step Functions does not answer.
@@ -27,6 +27,12 @@ pub async fn describe(client: &aws_sdk_sfn::Client, arn: &str) -> Result<Executi
         }),
         Err(error) => match trouble::read(&attempt, &error) {
             Trouble::NotFound(_) => Ok(Execution::default()),
+            // One that this role may not look at belongs to another machine, or to one that was deployed before: the tag that
+            // names it is for words and must not block a run.
+            Trouble::Refused(refusal) => {
+                tracing::warn!("{attempt}: {}: {}; it counts as ended", refusal.code, refusal.message);
+                Ok(Execution::default())
+            }
             trouble => Err(trouble.into_error(&attempt)),
         },
     }

@@ -15,6 +15,8 @@ pub struct Request {
     pub execution: String,
     /// What the notify step is to tell, when the machine itself decides that; also marks the machine's own stop.
     pub occasion: Option<Occasion>,
+    /// True when the notify step is to tell the end, whatever the document says was to be told before.
+    pub last: bool,
     /// The travelling document as it came.
     pub document: Value,
 }
@@ -38,7 +40,8 @@ impl Request {
             _ => None,
         };
         let document = payload.get("Migration").cloned().ok_or_else(|| unreadable("`Migration`"))?;
-        Ok(Request { now, execution, occasion, document })
+        let last = payload.get("Last") == Some(&Value::Bool(true));
+        Ok(Request { now, execution, occasion, last, document })
     }
 
     /// Reads the document.

@@ -44,6 +44,8 @@ where
         | "TooManyRequestsException"
         | "RequestLimitExceeded"
         | "KMSThrottlingFault"
+        | "KMSThrottling"
+        | "Throttled"
         | "ThrottledException" => Trouble::Throttled(text),
         // The service failed on its side: whether it did something first is not known.
         "InternalFailure"

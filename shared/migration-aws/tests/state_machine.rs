@@ -65,6 +65,10 @@ fn every_way_to_an_end_passes_the_final_message() {
     let untold = reachable(&machine, machine["StartAt"].as_str().unwrap(), Some("Report"));
     let ends: Vec<_> = untold.iter().filter(|name| is_end(&machine["States"][*name])).collect();
     assert_eq!(ends, Vec::<&String>::new());
+    for (name, task) in tasks(&machine) {
+        // What was to be told on the way may still stand in the document: the last message says that it is the last.
+        assert_eq!(task["Parameters"]["Payload"]["Last"] == true, name == "Report", "{name}");
+    }
 }
 
 #[test]

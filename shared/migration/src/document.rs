@@ -186,6 +186,11 @@ impl Run {
     pub fn is_over(&self, now: Timestamp) -> bool {
         now >= self.work_ends
     }
+
+    /// True when something that this run started, may have started, or has joined is or was under way.
+    pub fn is_under_way(&self) -> bool {
+        self.joined.is_some() || self.start.as_ref().is_some_and(StartAct::is_made)
+    }
 }
 
 /// A start of the task: written down before it is made, so that a lost answer is known as one.

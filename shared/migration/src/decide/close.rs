@@ -11,8 +11,7 @@ pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
     if !s.run.is_over(s.now) || s.run.stop.is_some() {
         return None;
     }
-    let made = s.run.start.as_ref().is_some_and(|start| start.is_made());
-    if !made && s.run.joined.is_none() {
+    if !s.run.is_under_way() {
         return s.report(too_late(s));
     }
     let patient = s.now.duration_since(s.run.work_ends) < STOP_PATIENCE;

@@ -142,7 +142,7 @@ pub fn wants_settings(task: Option<&Task>) -> bool {
 /// Says which calls a poll makes once it has seen the task: each is one of the few that DMS allows per second.
 /// `last` are the counters of the poll before.
 pub fn wanted(run: &Run, seen: &TaskSeen, last: Option<&observation::Stats>) -> Wanted {
-    let before_start = run.joined.is_none() && !run.start.as_ref().is_some_and(|start| start.is_made());
+    let before_start = !run.is_under_way();
     match seen {
         TaskSeen::Unseen => Wanted::default(),
         TaskSeen::NotThere => Wanted { tables: false, connections: before_start },
@@ -150,7 +150,8 @@ pub fn wanted(run: &Run, seen: &TaskSeen, last: Option<&observation::Stats>) -> 
             let counters_moved = task.stats.as_ref() != last;
             Wanted {
                 tables: match task.phase {
-                    Phase::Idle => task.has_run(),
+                    // A task that was seen at work has tables, even if it failed before DMS dated its start.
+                    Phase::Idle => task.has_run() || run.joined.is_some(),
                     Phase::Running => counters_moved || load_is_over(run, task),
                     Phase::Stopping => counters_moved,
                     Phase::Starting | Phase::Busy | Phase::Gone => false,

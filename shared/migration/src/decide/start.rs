@@ -4,6 +4,7 @@ use super::create::connections;
 use super::{Next, PATIENCE, START_GRACE, Situation, is_this_run};
 use crate::document::{Answer, Refusal, StartAct};
 use crate::observation::{self, Phase};
+use crate::plan::MigrationType;
 use crate::start_type::{self, Choice};
 use crate::verdict::tables::TablePass;
 use crate::verdict::{Level, Outcome, Verdict};
@@ -67,8 +68,10 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
     match start_type::choose(s.plan, task, facts, &pass) {
         Choice::Start(kind, why) => connections(s).or(Some(Next::Start { kind, why })),
         Choice::Complete(why) => {
-            let verdict = Verdict::new(Outcome::Skipped, format!("there is nothing to do: {why}"), s.now)
-                .to_do("to load the tables again, run with Start Refresh");
+            let mut verdict = Verdict::new(Outcome::Skipped, format!("there is nothing to do: {why}"), s.now);
+            if task.migration_type != MigrationType::Cdc {
+                verdict = verdict.to_do("to load the tables again, run with Start Refresh");
+            }
             s.report(pass.into_verdict(verdict, Vec::new()))
         }
         Choice::Undecided { why, to_do } => {

@@ -64,7 +64,8 @@ pub fn flag(settings: &Value, pointer: &str) -> bool {
 /// The settings to create a task with: what the plan states, and a prep mode in any case, because DMS's own default
 /// drops target tables.
 pub fn for_creation(stated: Option<&Value>) -> Value {
-    let mut settings = stated.cloned().unwrap_or_else(|| serde_json::json!({}));
+    let stated = stated.filter(|settings| settings.is_object()).cloned();
+    let mut settings = stated.unwrap_or_else(|| serde_json::json!({}));
     if prep_mode(&settings).is_none()
         && let Some(object) = settings.as_object_mut()
     {
@@ -86,6 +87,7 @@ mod tests {
     fn a_task_is_always_created_with_a_stated_prep_mode() {
         let mode = |stated: Value| prep_mode(&for_creation(Some(&stated))).map(str::to_owned);
         assert_eq!(prep_mode(&for_creation(None)), Some(DO_NOTHING));
+        assert_eq!(mode(json!(null)).as_deref(), Some(DO_NOTHING));
         assert_eq!(mode(json!({"FullLoadSettings": null})).as_deref(), Some(DO_NOTHING));
         assert_eq!(mode(json!({"FullLoadSettings": {"CommitRate": 1}})).as_deref(), Some(DO_NOTHING));
         let stated = json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}});

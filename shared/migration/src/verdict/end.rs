@@ -7,7 +7,7 @@ use super::{Outcome, Verdict};
 use crate::document::{Run, StopCause};
 use crate::observation::{Facts, StopReason, Table, Task};
 use crate::plan::settings::DO_NOTHING;
-use crate::plan::{MigrationType, OnErrors, Plan, Start};
+use crate::plan::{Arn, MigrationType, OnErrors, Plan, Start};
 
 /// How long after a stop the counters and the table list may still disagree: statistics are updated late.
 pub const STATISTICS_SETTLE: SignedDuration = SignedDuration::from_mins(2);
@@ -53,7 +53,11 @@ pub fn at_rest(ended: Ended<'_>) -> End {
     let pass = TablePass::over(ended.tables);
     let reason = task.stop_reason.as_ref();
     if task.status != "stopped" {
-        return failed(ended, pass, format!("the DMS task is {}", task.status)).into();
+        let words = match task.status.as_str() {
+            "failed" => "the DMS task has failed".to_owned(),
+            status => format!("the DMS task is {status}"),
+        };
+        return failed(ended, pass, words).into();
     }
     match reason {
         Some(StopReason::StoppedAtServerTime) if at_our_close(ended) => paused(ended, pass).into(),
@@ -134,7 +138,10 @@ fn incomplete(ended: Ended<'_>, pass: TablePass, bad: usize, reason: String) -> 
         MigrationType::Cdc => {
             (format!("{bad} of {} tables are in error", pass.total), pass.total.saturating_sub(bad))
         }
-        _ => (format!("{} of {} tables are complete, {bad} are not", pass.loaded, pass.total), pass.loaded),
+        _ => {
+            let are = if bad == 1 { "is" } else { "are" };
+            (format!("{} of {} tables are complete, {bad} {are} not", pass.loaded, pass.total), pass.loaded)
+        }
     };
     let outcome = match plan.on_table_errors {
         _ if good == 0 => Outcome::Failed,
@@ -143,14 +150,8 @@ fn incomplete(ended: Ended<'_>, pass: TablePass, bad: usize, reason: String) -> 
     };
     let verdict = Verdict::new(outcome, words, now)
         .because(reason)
-        .to_do(
-            "the task's log in CloudWatch names the cause; the tables in error:".to_owned()
-                + &format!(
-                    " aws dms describe-table-statistics --replication-task-arn {} --filters \
-                     Name=table-state,Values='Table error'",
-                    task.arn
-                ),
-        )
+        .to_do("the task's log in CloudWatch names the cause")
+        .to_do(list_tables_in_error(&task.arn))
         .to_do(next_load(ended));
     with_tables(verdict, ended, pass, Named::Incomplete)
 }
@@ -224,8 +225,10 @@ fn paused(ended: Ended<'_>, pass: TablePass) -> Verdict {
     }
     let again = pass.unfinished.iter().filter(|table| table.rows > 0).count();
     if again > 0 {
-        verdict =
-            verdict.because(format!("{again} partly loaded tables will start again from their beginning"));
+        verdict = verdict.because(match again {
+            1 => "1 partly loaded table will start again from its beginning".to_owned(),
+            _ => format!("{again} partly loaded tables will start again from their beginning"),
+        });
     }
     let verdict = verdict.to_do(next_load(ended));
     with_tables(verdict, ended, pass, Named::Incomplete)
@@ -261,6 +264,15 @@ fn next_load(ended: Ended<'_>) -> String {
         }
         _ => "the next run resumes: unfinished tables are loaded again, complete ones are left alone".to_owned(),
     }
+}
+
+/// The command that lists the tables in error.
+pub fn list_tables_in_error(task: &Arn) -> String {
+    format!(
+        "list the tables in error: aws dms describe-table-statistics --region {} --replication-task-arn {task} \
+         --filters Name=table-state,Values='Table error'",
+        task.region
+    )
 }
 
 enum Named {

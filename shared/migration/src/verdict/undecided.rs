@@ -5,12 +5,23 @@ use jiff::Timestamp;
 use super::{Outcome, Verdict};
 use crate::document::{Answer, Migration};
 
-/// Says what is known when the machine reports and no step has left a verdict.
-pub fn verdict(document: &Migration, now: Timestamp) -> Verdict {
+/// Says what is known when the machine reports and no step has left a verdict; `unreadable` when the document that it
+/// handed over could not be read, and this one stands in for it.
+pub fn verdict(document: &Migration, unreadable: bool, now: Timestamp) -> Verdict {
     let trouble = document.trouble.as_ref().map(|trouble| trouble.in_words());
     let trouble = trouble
         .or_else(|| document.run.as_ref().and_then(|run| run.last_trouble.clone()))
         .unwrap_or_else(|| "no error is known".to_owned());
+    if unreadable {
+        return Verdict::new(
+            Outcome::Unknown,
+            format!("the document of this run cannot be read: {trouble}"),
+            now,
+        )
+        .because("what has become of the task is not known; nothing watches it any more")
+        .to_do("look at the task in the DMS console, and stop it there if its window is over")
+        .to_do("start the run again: a task that is under way is joined");
+    }
     let Some(run) = document.run.as_ref().filter(|_| document.plan.is_some()) else {
         return Verdict::new(Outcome::Failed, format!("the plan could not be validated: {trouble}"), now)
             .because("nothing was created, started or changed")

@@ -57,7 +57,7 @@ fn every_stop_reason_of_a_complete_full_load() {
                 .failed(30, "Last Error No tables were found.\nStop Reason FATAL_ERROR Error Level FATAL")
                 .tables(&COMPLETE)
                 .at(31),
-            "Failed | the DMS task is failed | DMS says: Last Error No tables were found. Stop Reason FATAL_ERROR",
+            "Failed | the DMS task has failed | DMS says: Last Error No tables were found. Stop Reason FATAL_ERROR",
         ),
     ]);
 }
@@ -84,7 +84,7 @@ fn an_end_that_is_nobodys_success() {
         (
             "NORMAL by our own stop",
             stop(night().tables(&HALF), StopCause::Close),
-            "Paused | 1 of 2 tables are complete | 1 partly loaded tables | the next run resumes | shop.t1 Full load",
+            "Paused | 1 of 2 tables are complete | 1 partly loaded table | the next run resumes | shop.t1 Full load",
         ),
         (
             "a night in which nothing was finished",
@@ -134,12 +134,12 @@ fn tables_that_are_missing_from_a_good_end() {
         (
             "one in error",
             finished(json!({}), &errored),
-            "PartlyFailed | 2 of 3 tables are complete, 1 are not | describe-table-statistics | shop.t1 Table error",
+            "PartlyFailed | 2 of 3 tables are complete, 1 is not | describe-table-statistics | shop.t1 Table error",
         ),
         (
             "one in error, which the plan tolerates",
             finished(json!({"OnTableErrors": "Warn"}), &errored),
-            "SucceededWithWarnings | 1 are not | shop.t1 Table error",
+            "SucceededWithWarnings | 1 is not | shop.t1 Table error",
         ),
         (
             "one cancelled",
@@ -186,7 +186,7 @@ fn tables_that_are_missing_from_a_good_end() {
         (
             "one that only the counters know of after two minutes",
             finished(json!({}), &COMPLETE).counters([1, 0, 0, 1]).at(32),
-            "PartlyFailed | 1 are not",
+            "PartlyFailed | 1 is not",
         ),
         (
             "one that only the list knows of",

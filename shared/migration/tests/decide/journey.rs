@@ -98,7 +98,7 @@ fn a_night_that_is_too_short_ends_paused_and_the_stop_is_told_until_it_is_seen()
     let mut case = case.stopped(CLOSE - 7, "Stop Reason NORMAL").at(CLOSE - 7);
     let decided = poll(&mut case);
     starts_with(&decided, "Paused: the window closed and the task was stopped; 1 of 2 tables are complete");
-    assert!(decided.contains("1 partly loaded tables will start again"), "{decided}");
+    assert!(decided.contains("1 partly loaded table will start again"), "{decided}");
     assert!(decided.contains("the next run resumes"), "{decided}");
 }
 

@@ -158,3 +158,11 @@ fn replication() {
         ),
     ]);
 }
+
+#[test]
+fn a_replication_that_is_complete_is_given_no_advice_about_loads() {
+    let plan = json!({"Task": {"CdcStopPosition": "server_time:2026-11-21T02:00:00"}});
+    let mut case = cdc(plan).last_week("STOPPED_AT_SERVER_TIME").tables(&["Table completed"]);
+    let decided = crate::cases::in_words(&case.poll());
+    assert!(decided.starts_with("Skipped") && !decided.contains("Refresh"), "{decided}");
+}

@@ -41,7 +41,7 @@ fn a_start_that_was_taken() {
                 .began(1)
                 .failed(LAST_WEEK + 60, "Stop Reason FATAL_ERROR")
                 .at(7),
-            "Failed | the DMS task is failed",
+            "Failed | the DMS task has failed",
         ),
         (
             "had no effect",
@@ -297,7 +297,7 @@ fn a_task_that_was_under_way_is_joined() {
                 .failed(5, "Stop Reason FATAL_ERROR")
                 .tables(&[])
                 .at(6),
-            "Failed | the DMS task is failed",
+            "Failed | the DMS task has failed",
         ),
         (
             "stopped by whoever started it",

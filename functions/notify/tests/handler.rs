@@ -1,0 +1,321 @@
+//! The messages: what SNS takes, who gets what, and that every run ends with one.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
+#[path = "../../../shared/migration-aws/tests/given/mod.rs"]
+mod given;
+
+use aws_sdk_sns::Client;
+use aws_sdk_sns::operation::publish::{PublishInput, PublishOutput};
+use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
+use given::cases::{Case, EXECUTION, full_load, minute};
+use given::{Seen, fault, frame, request};
+use migration::document::{Migration, Occasion};
+use migration::finding::{Finding, MOST_FINDINGS, Severity};
+use migration::opening;
+use migration::verdict::{MOST_NAMED, NamedTable};
+use migration_aws::error::Error;
+use migration_aws::request::Request;
+use serde_json::{Value, json};
+
+const DEFAULT_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:migrations";
+const CHOSEN_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:payments";
+
+fn execution(redrives: i32) -> Rule {
+    let answer = json!({"status": "RUNNING", "startDate": 1.0, "redriveCount": redrives});
+    answers!(aws_sdk_sfn::Client, describe_execution, 200, answer)
+}
+
+/// SNS takes every message.
+fn taking(seen: &Seen<PublishInput>) -> Vec<Rule> {
+    let seen = seen.clone();
+    let take = mock!(Client::publish)
+        .match_requests(move |request| seen.note(request))
+        .then_output(|| PublishOutput::builder().message_id("1").build());
+    vec![take]
+}
+
+/// SNS refuses messages to this topic with this code; other topics take them.
+fn refusing(seen: &Seen<PublishInput>, topic: &'static str, code: &'static str) -> Vec<Rule> {
+    let body =
+        format!("<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>");
+    let status = if code == "InternalError" { 500 } else { 400 };
+    let refuse = mock!(Client::publish)
+        .match_requests(move |request| request.topic_arn() == Some(topic))
+        .sequence()
+        .http_status(status, Some(body))
+        .repeatedly()
+        .build();
+    std::iter::once(refuse).chain(taking(seen)).collect()
+}
+
+async fn tell(request: Request, publish: Vec<Rule>) -> Result<Migration, Error> {
+    let sns = mock_client!(aws_sdk_sns, RuleMode::MatchAny, &publish);
+    let describe = execution(0);
+    let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&describe]);
+    notify::handle(&sns, &sfn, DEFAULT_TOPIC, request).await
+}
+
+/// The end of a run, as the machine's last state hands it over.
+fn last(document: &Migration) -> Request {
+    frame(json!({"Migration": document, "Last": true}), minute(193))
+}
+
+/// A run that has succeeded, in the moment before people are told.
+fn succeeded(plan: Value) -> Case {
+    let case = full_load(plan).started(1).began(1).tables(&["Table completed"; 3]);
+    let mut case = case.stopped(192, "Stop Reason FULL_LOAD_ONLY_FINISHED").at(193);
+    case.poll();
+    assert!(case.document.verdict.is_some());
+    case
+}
+
+fn bodies(published: &PublishInput) -> Value {
+    assert_eq!(published.message_structure(), Some("json"));
+    serde_json::from_str(published.message().unwrap()).unwrap()
+}
+
+fn text(published: &PublishInput) -> String {
+    bodies(published)["default"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn people_get_text_and_machines_get_json() {
+    let seen = Seen::default();
+    tell(last(&succeeded(json!({"Notify": {"Team": "payments"}})).document), taking(&seen)).await.unwrap();
+    let published = seen.one();
+    assert_eq!(published.topic_arn(), Some(DEFAULT_TOPIC));
+    assert_eq!(published.subject(), Some("DMS migration Succeeded: orders"));
+    let bodies = bodies(&published);
+    for people in ["default", "email"] {
+        let text = bodies[people].as_str().unwrap();
+        assert!(text.contains("Verdict:    Succeeded") && text.contains("3 of 3"), "{people}: {text}");
+    }
+    for machine in ["sqs", "lambda", "http", "https", "email-json", "firehose"] {
+        let body: Value = serde_json::from_str(bodies[machine].as_str().unwrap()).unwrap();
+        assert_eq!(body["Verdict"]["Outcome"], "Succeeded", "{machine}");
+        assert_eq!(body["Id"], format!("{EXECUTION}#0#finished"), "{machine}");
+    }
+    let attributes = published.message_attributes().unwrap();
+    assert_eq!(attributes["Verdict"].string_value(), Some("Succeeded"));
+    assert_eq!(attributes["Team"].string_value(), Some("payments"));
+}
+
+#[tokio::test]
+async fn a_redriven_end_has_another_id_and_an_unknown_count_keeps_nobody_uninformed() {
+    let sfns = [
+        (execution(2), "#2#finished"),
+        (
+            answers!(aws_sdk_sfn::Client, describe_execution, 400, fault("AccessDeniedException", "no")),
+            "#0#finished",
+        ),
+    ];
+    for (describe, tail) in sfns {
+        let seen = Seen::default();
+        let publish = taking(&seen);
+        let sns = mock_client!(aws_sdk_sns, RuleMode::MatchAny, &publish);
+        let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&describe]);
+        notify::handle(&sns, &sfn, DEFAULT_TOPIC, last(&succeeded(json!({})).document)).await.unwrap();
+        let body: Value = serde_json::from_str(bodies(&seen.one())["sqs"].as_str().unwrap()).unwrap();
+        assert!(body["Id"].as_str().unwrap().ends_with(tail), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn hostile_names_become_a_message_that_sns_takes() {
+    let names = [
+        "a\r\nSubject: b".to_owned(),
+        "\u{0}\u{1b}[31m\u{7f}\u{202e}".to_owned(),
+        "ключ 🦀 \"quoted\" \\".to_owned(),
+        "x".repeat(5000),
+        String::new(),
+        "<script>&'${jndi:ldap}%n".to_owned(),
+    ];
+    for name in names {
+        let seen = Seen::default();
+        let mut case = succeeded(json!({}));
+        case.run().name.clone_from(&name);
+        case.run().notify.team = Some(name.clone());
+        let verdict = case.document.verdict.as_mut().unwrap();
+        verdict.named_tables = vec![NamedTable { name: name.clone(), state: name.clone(), rows: 1 }];
+        verdict.reasons.push(name.clone());
+        tell(last(&case.document), taking(&seen)).await.unwrap();
+        let published = seen.one();
+        let subject = published.subject().unwrap();
+        assert!(subject.len() < 100 && subject.bytes().all(|b| (b' '..=b'~').contains(&b)), "{subject:?}");
+        let text = text(&published);
+        assert!(text.chars().all(|c| c == '\n' || !c.is_control()), "{text:?}");
+        assert!(!text.contains("\nSubject: b"), "a name makes no line of its own");
+        for (key, value) in published.message_attributes().unwrap() {
+            let value = value.string_value().unwrap();
+            assert!(!value.is_empty() && value.len() <= 1024 && !value.contains(char::is_control), "{key}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_largest_message_is_one_that_sns_takes() {
+    let seen = Seen::default();
+    let mut case = succeeded(json!({}));
+    let long = "\u{1F980}\"\n".repeat(250);
+    let verdict = case.document.verdict.as_mut().unwrap();
+    verdict.reasons = vec![long.clone(); MOST_NAMED + 1];
+    verdict.named_tables =
+        vec![
+            NamedTable { name: long[..510].to_owned(), state: "Table error".to_owned(), rows: 1 };
+            MOST_NAMED
+        ];
+    for _ in 0..=MOST_FINDINGS {
+        case.document.findings.push(Finding {
+            severity: Severity::Warning,
+            path: "/Task/TableMappings/rules/0".repeat(4),
+            code: "drift".to_owned(),
+            message: long.clone(),
+        });
+    }
+    tell(last(&case.document), taking(&seen)).await.unwrap();
+    let published = seen.one();
+    let bytes = published.message().unwrap().len();
+    assert!(bytes < 256 * 1024 - 2048, "{bytes} bytes");
+    let body: Value = serde_json::from_str(bodies(&published)["sqs"].as_str().unwrap()).unwrap();
+    assert_eq!((&body["Verdict"]["Outcome"], &body["Shortened"]), (&json!("Succeeded"), &json!(true)));
+    let text = text(&published);
+    assert!(
+        text.contains("Verdict:    Succeeded")
+            && text.ends_with("the output of the execution has the whole.")
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_topic_that_does_not_take_the_message_is_replaced_by_the_stacks_own() {
+    let plan = || json!({"Notify": {"TopicArn": CHOSEN_TOPIC}});
+    for code in ["NotFound", "AuthorizationError", "InvalidParameter", "KMSAccessDenied", "InternalError"] {
+        let seen = Seen::default();
+        tell(last(&succeeded(plan()).document), refusing(&seen, CHOSEN_TOPIC, code)).await.unwrap();
+        let told = seen.all().pop().unwrap();
+        assert_eq!(told.topic_arn(), Some(DEFAULT_TOPIC), "{code}");
+        let text = text(&told);
+        assert!(
+            text.contains(&format!("This message was meant for {CHOSEN_TOPIC}")) && text.contains(code),
+            "{text}"
+        );
+    }
+    let seen = Seen::default();
+    tell(last(&succeeded(plan()).document), taking(&seen)).await.unwrap();
+    assert_eq!(seen.one().topic_arn(), Some(CHOSEN_TOPIC));
+
+    for (code, name) in
+        [("Throttled", "Migration.Throttled"), ("AuthorizationError", "Migration.Unavailable")]
+    {
+        let refusing = refusing(&Seen::default(), DEFAULT_TOPIC, code);
+        let error = tell(last(&succeeded(json!({})).document), refusing).await.unwrap_err();
+        assert_eq!(error.name(), name, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn every_run_ends_with_a_message_whatever_the_document() {
+    let newer = || {
+        let mut document = serde_json::to_value(full_load(json!({})).started(1).document).unwrap();
+        document["Version"] = json!(99);
+        document["Run"]["Notify"]["TopicArn"] = json!(CHOSEN_TOPIC);
+        document
+    };
+    let broken = || {
+        let mut document = newer();
+        document["Run"]["Started"] = json!("yesterday");
+        document
+    };
+    for (fact, document, subject, topic, words) in [
+        ("of another release", newer(), "Unknown: orders", CHOSEN_TOPIC, "version 99"),
+        ("with a run that cannot be read", broken(), "Unknown: orders", DEFAULT_TOPIC, "cannot be read"),
+        ("that is a list", json!([]), "Unknown: (unnamed)", DEFAULT_TOPIC, "no Version"),
+        ("that is nothing", json!(null), "Unknown: (unnamed)", DEFAULT_TOPIC, "no Version"),
+        (
+            "that validate could not read",
+            json!({"Version": 1, "Input": ["x"], "Trouble": {"Error": "Runtime.ExitError", "Cause": "killed"}}),
+            "Failed: (unnamed)",
+            DEFAULT_TOPIC,
+            "the plan could not be validated: Runtime.ExitError: killed",
+        ),
+    ] {
+        let seen = Seen::default();
+        let payload = json!({"Migration": document, "Last": true});
+        let document = tell(frame(payload, minute(5)), taking(&seen)).await.unwrap();
+        let told = seen.one();
+        assert!(told.subject().unwrap().ends_with(subject), "{fact}: {:?}", told.subject());
+        assert_eq!(told.topic_arn(), Some(topic), "{fact}");
+        assert!(text(&told).contains(words), "{fact}: {}", text(&told));
+        let verdict = document.verdict.unwrap();
+        assert!(!verdict.good, "{fact}: the machine reads it");
+        let touched_nothing = text(&told).contains("nothing was created, started or changed");
+        assert_eq!(
+            touched_nothing,
+            fact == "that validate could not read",
+            "{fact}: what is not known is not said"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_end_is_told_though_something_was_to_be_told_before() {
+    let mut case =
+        full_load(json!({"Notify": {"On": ["Finished", "Started"]}})).started(1).began(1).status("running");
+    case.poll();
+    assert_eq!(case.document.next.as_ref().unwrap().occasion, Some(Occasion::Started));
+    case.document.trouble = serde_json::from_value(json!({"Error": "Sandbox.Timedout", "Cause": ""})).ok();
+
+    let seen = Seen::default();
+    let document = tell(last(&case.document), taking(&seen)).await.unwrap();
+    assert_eq!(seen.one().subject(), Some("[!] DMS migration Unknown: orders"));
+    assert!(document.verdict.is_some(), "the machine reads it");
+
+    let seen = Seen::default();
+    let document = tell(request(&case.document, 5), taking(&seen)).await.unwrap();
+    assert_eq!(seen.one().subject(), Some("DMS migration Started: orders"));
+    assert_eq!((document.verdict, document.run.unwrap().told), (None, vec![Occasion::Started]));
+}
+
+#[tokio::test]
+async fn sight_that_is_lost_is_told_once() {
+    let lost =
+        |document: &Migration| frame(json!({"Migration": document, "Occasion": "LostSight"}), minute(5));
+    let case = full_load(json!({})).started(1).began(1).status("running");
+    let seen = Seen::default();
+    let document = tell(lost(&case.document), taking(&seen)).await.unwrap();
+    assert!(seen.one().subject().unwrap().contains("out of sight"));
+    assert!(document.run.as_ref().unwrap().lost_sight && document.verdict.is_none());
+
+    // Found, and lost again: the run is marked, people are not told again.
+    let mut found = document;
+    found.run.as_mut().unwrap().lost_sight = false;
+    let document = tell(lost(&found), taking(&seen)).await.unwrap();
+    assert_eq!(seen.all().len(), 1);
+    assert!(document.run.unwrap().lost_sight);
+}
+
+#[tokio::test]
+async fn on_the_way_an_unreadable_document_is_an_error_and_not_replaced() {
+    let seen = Seen::default();
+    for occasion in [json!("LostSight"), json!(null)] {
+        let payload = json!({"Migration": {"Version": 99}, "Occasion": occasion});
+        let error = tell(frame(payload, minute(5)), taking(&seen)).await.unwrap_err();
+        assert_eq!((error.name(), seen.all().len()), ("Migration.UnreadableDocument", 0));
+    }
+}
+
+#[tokio::test]
+async fn a_rejection_names_every_fault() {
+    let document = opening::open(
+        &json!({"Task": {"ReplicationTaskIdentifier": "orders", "Color": 1}}),
+        EXECUTION,
+        minute(0),
+    );
+    let seen = Seen::default();
+    tell(last(&document), taking(&seen)).await.unwrap();
+    let told = seen.one();
+    assert_eq!(told.subject(), Some("[!] DMS migration Rejected: orders"));
+    for fault in ["/Task/Color", "/Task/MigrationType", "/Task/SourceEndpointArn"] {
+        assert!(text(&told).contains(fault), "{fault}: {}", text(&told));
+    }
+}

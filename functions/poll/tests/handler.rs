@@ -1,0 +1,210 @@
+//! The poll: which calls it makes, every page of the tables, and what is an observation rather than an error.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
+#[path = "../../../shared/migration-aws/tests/given/mod.rs"]
+mod given;
+
+use aws_sdk_databasemigration::Client;
+use aws_sdk_databasemigration::operation::describe_replication_tasks::DescribeReplicationTasksInput;
+use aws_sdk_databasemigration::operation::describe_table_statistics::DescribeTableStatisticsInput;
+use aws_smithy_mocks::{RuleMode, mock, mock_client};
+use given::cases::{LAST_WEEK, TASK, full_load, kept, minute};
+use given::{Seen, described, fault, request};
+use migration::document::{Migration, StartKind, What};
+use serde_json::{Value, json};
+
+fn tasks(task: Value) -> Value {
+    json!({"ReplicationTasks": [task]})
+}
+
+fn next(document: &Migration) -> (What, &str) {
+    let next = document.next.as_ref().unwrap();
+    (next.what, next.why.as_str())
+}
+
+#[tokio::test]
+async fn table_statistics_are_read_to_their_last_page() {
+    let seen = Seen::<DescribeTableStatisticsInput>::default();
+    let page =
+        |tables: std::ops::Range<usize>, state: &str, marker: Option<&str>| {
+            let rows = tables.map(|nth| json!({
+            "SchemaName": "shop", "TableName": format!("t{nth}"), "TableState": state, "FullLoadRows": 10,
+            "ValidationState": "Not enabled",
+        }));
+            let mut page = json!({"TableStatistics": rows.collect::<Vec<_>>()});
+            if let Some(marker) = marker {
+                page["Marker"] = json!(marker);
+            }
+            page.to_string()
+        };
+    let noting = seen.clone();
+    let pages = mock!(Client::describe_table_statistics)
+        .match_requests(move |request| noting.note(request))
+        .sequence()
+        .http_status(200, Some(page(0..500, "Table completed", Some("two"))))
+        .http_status(200, Some(page(500..1000, "Table completed", Some("three"))))
+        .http_status(200, Some(page(1000..1001, "Table error", None)))
+        .build();
+    let mut task = described("stopped", Some(1));
+    task["StopReason"] = json!("Stop Reason FULL_LOAD_ONLY_FINISHED");
+    let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &pages]);
+
+    let document = poll::handle(&dms, request(&full_load(json!({})).started(1).document, 90)).await.unwrap();
+    let verdict = document.verdict.unwrap();
+    assert_eq!(verdict.reasons[0], "1000 of 1001 tables are complete, 1 is not");
+    assert_eq!((verdict.rows, verdict.named_tables[0].name.as_str()), (10_010, "shop.t1000"));
+    let markers: Vec<Option<String>> =
+        seen.all().iter().map(|page| page.marker().map(str::to_owned)).collect();
+    assert_eq!(markers, [None, Some("two".to_owned()), Some("three".to_owned())]);
+    assert!(
+        seen.all()
+            .iter()
+            .all(|page| page.max_records() == Some(500) && page.replication_task_arn() == Some(TASK))
+    );
+}
+
+#[tokio::test]
+async fn pages_without_end_are_no_loop() {
+    let endless =
+        answers!(Client, describe_table_statistics, 200, json!({"TableStatistics": [], "Marker": "again"}));
+    let mut task = described("stopped", Some(1));
+    task["StopReason"] = json!("Stop Reason NORMAL");
+    let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &endless]);
+    let error = poll::handle(&dms, request(&full_load(json!({})).started(1).document, 90)).await.unwrap_err();
+    assert_eq!((error.name(), endless.num_calls()), ("Migration.Unavailable", 400));
+}
+
+#[tokio::test]
+async fn a_task_at_work_costs_one_call_and_its_settings_are_read_once() {
+    let seen = Seen::<DescribeReplicationTasksInput>::default();
+    let describe =
+        answers!(Client, describe_replication_tasks, 200, tasks(described("starting", Some(1))), seen);
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]);
+    let known = full_load(json!({})).started(1);
+    let unknown = known.clone().set(|case| case.known().facts = None);
+    for (case, without_settings) in [(known, Some(true)), (unknown, Some(false))] {
+        let document = poll::handle(&dms, request(&case.document, 2)).await.unwrap();
+        assert_eq!(next(&document).0, What::Wait);
+        let asked = seen.all().pop().unwrap();
+        assert_eq!(asked.without_settings(), without_settings);
+        assert_eq!(asked.filters()[0].values(), [TASK]);
+        assert_eq!(document.task.unwrap().facts.unwrap().prep_mode, "TRUNCATE_BEFORE_LOAD");
+    }
+}
+
+#[tokio::test]
+async fn connections_are_looked_at_before_a_start() {
+    let connection = |endpoint: &str, status: &str| {
+        json!({
+            "ReplicationInstanceArn": "arn:aws:dms:eu-central-1:123456789012:rep:INSTANCE",
+            "EndpointArn": format!("arn:aws:dms:eu-central-1:123456789012:endpoint:{endpoint}"),
+            "Status": status,
+            "LastFailureMessage": "no route to host",
+        })
+    };
+    let both = |target: &str| json!({"Connections": [connection("SOURCE", "successful"), connection("TARGET", target)]});
+    for (status, body, what) in [
+        (200, both("successful"), What::Start),
+        (200, both("testing"), What::Wait),
+        (200, both("deleting"), What::Wait),
+        (200, both("failed"), What::Report),
+        (200, json!({"Connections": []}), What::Wait),
+        (400, fault("ResourceNotFoundFault", "no connections"), What::Wait),
+    ] {
+        let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("ready", None)));
+        let connections = answers!(Client, describe_connections, status, body.clone());
+        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &connections]);
+        let document = poll::handle(&dms, request(&full_load(json!({})).document, 1)).await.unwrap();
+        assert_eq!(next(&document).0, what, "{body}");
+    }
+}
+
+#[tokio::test]
+async fn no_such_task_is_an_observation_in_either_form() {
+    for (status, body) in [
+        (400, fault("ResourceNotFoundFault", "No Tasks found matching given filter")),
+        (200, json!({"ReplicationTasks": []})),
+        (200, tasks(json!({"ReplicationTaskArn": "arn:aws:dms:eu-central-1:123456789012:task:OTHER"}))),
+    ] {
+        let describe = answers!(Client, describe_replication_tasks, status, body.clone());
+        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]);
+        let case = full_load(json!({})).started(1);
+        let document = poll::handle(&dms, request(&case.document, 30)).await.unwrap();
+        assert!(next(&document).1.contains("has deleted the task"), "{body}: {:?}", document.next);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_dms_is_an_observation_and_one_that_refuses_is_an_error() {
+    let dms = |status, body: Value| {
+        let describe = answers!(Client, describe_replication_tasks, status, body);
+        mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe])
+    };
+    let running = full_load(json!({})).started(1).document;
+    let busy = dms(400, fault("ThrottlingException", "Rate exceeded"));
+    let document = poll::handle(&busy, request(&running, 2)).await.unwrap();
+    assert!(next(&document).1.contains("too busy"), "{:?}", document.next);
+    assert_eq!(document.run.unwrap().throttled, 1);
+    for (status, code) in
+        [(400, "AccessDeniedException"), (500, "InternalFailure"), (400, "ValidationException")]
+    {
+        let error = poll::handle(&dms(status, fault(code, "no")), request(&running, 2)).await.unwrap_err();
+        assert_eq!(error.name(), "Migration.Unavailable", "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn tables_that_dms_is_too_busy_to_show_are_looked_at_again() {
+    let mut task = described("stopped", Some(1));
+    task["StopReason"] = json!("Stop Reason FULL_LOAD_ONLY_FINISHED");
+    let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
+    let busy =
+        answers!(Client, describe_table_statistics, 400, fault("ThrottlingException", "Rate exceeded"));
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &busy]);
+    let document = poll::handle(&dms, request(&full_load(json!({})).started(1).document, 90)).await.unwrap();
+    assert_eq!(
+        next(&document),
+        (What::Wait, "the task has come to rest and its tables could not be seen just now")
+    );
+}
+
+#[tokio::test]
+async fn a_kept_task_is_taken_up_by_the_first_poll() {
+    let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(-30))));
+    let tables = answers!(Client, describe_table_statistics, 200, json!({"TableStatistics": []}));
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &tables]);
+    let mut case = kept(json!({}));
+    case.document.task = None;
+    let document = poll::handle(&dms, request(&case.document, 1)).await.unwrap();
+    let task = document.task.unwrap();
+    assert_eq!((task.identifier.as_str(), task.facts.is_some()), ("orders", true));
+    assert!(document.run.unwrap().joined.is_some());
+}
+
+#[tokio::test]
+async fn a_stop_reason_is_read_only_where_it_means_something() {
+    let mut task = described("running", Some(LAST_WEEK));
+    task["StopReason"] = json!("Stop Reason FATAL_ERROR");
+    task["LastFailureMessage"] = json!("Last Error of last week");
+    let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
+    let tables = answers!(Client, describe_table_statistics, 200, json!({"TableStatistics": []}));
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &tables]);
+    let case = full_load(json!({})).last_week("NORMAL").started_by(StartKind::ResumeProcessing, 1);
+    let document = poll::handle(&dms, request(&case.document, 2)).await.unwrap();
+    assert_eq!(next(&document).0, What::Wait);
+    assert_eq!(document.progress.unwrap().seen, Some(minute(2)));
+}
+
+#[tokio::test]
+async fn a_document_of_another_release_is_named_as_one() {
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, []);
+    let mut newer = full_load(json!({})).document;
+    newer.version += 1;
+    for document in [newer, Migration::new()] {
+        let error = poll::handle(&dms, request(&document, 1)).await.unwrap_err();
+        assert_eq!(error.name(), "Migration.UnreadableDocument");
+    }
+}

@@ -1,0 +1,163 @@
+//! The start: one call or none, and what DMS answered.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
+#[path = "../../../shared/migration-aws/tests/given/mod.rs"]
+mod given;
+
+use aws_sdk_databasemigration::Client;
+use aws_sdk_databasemigration::operation::start_replication_task::StartReplicationTaskInput;
+use aws_smithy_mocks::{Rule, RuleMode, mock_client};
+use given::cases::{CLOSE, Case, LAST_WEEK, and, cdc, full_load, windowed};
+use given::{Seen, described, fault, request};
+use migration::document::{Answer, Origin, StartKind};
+use serde_json::{Value, json};
+
+/// A decided start, not made yet.
+fn decided() -> Case {
+    full_load(windowed()).started(1).lost()
+}
+
+fn tasks(task: Value) -> Value {
+    json!({"ReplicationTasks": [task]})
+}
+
+/// Hands the document to the function; gives its answer and how many starts DMS was asked for.
+async fn start(case: &Case, at: i64, describe: Rule, start: Rule) -> (Option<Answer>, usize) {
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &start]);
+    let document = start::handle(&dms, request(&case.document, at)).await.unwrap();
+    (document.run.unwrap().start.unwrap().answer, start.num_calls())
+}
+
+#[tokio::test]
+async fn it_is_made_once_the_way_that_was_decided() {
+    let last_week = full_load(windowed()).last_week("FULL_LOAD_ONLY_FINISHED");
+    for (case, began, word) in [
+        (decided(), None, "start-replication"),
+        (
+            last_week.clone().started_by(StartKind::ResumeProcessing, 1).lost(),
+            Some(LAST_WEEK),
+            "resume-processing",
+        ),
+        (last_week.started_by(StartKind::ReloadTarget, 1).lost(), Some(LAST_WEEK), "reload-target"),
+    ] {
+        let seen = Seen::<StartReplicationTaskInput>::default();
+        let status = if began.is_some() { "stopped" } else { "ready" };
+        let describe = answers!(Client, describe_replication_tasks, 200, tasks(described(status, began)));
+        let take = answers!(Client, start_replication_task, 200, json!({}), seen);
+        assert_eq!(start(&case, 1, describe, take).await, (Some(Answer::Accepted), 1));
+        let asked = seen.one();
+        assert_eq!(asked.start_replication_task_type().unwrap().as_str(), word);
+        assert_eq!(asked.replication_task_arn(), Some(given::cases::TASK));
+        assert_eq!(asked.cdc_stop_position(), None);
+    }
+}
+
+#[tokio::test]
+async fn what_dms_answers_is_written_down_and_never_asked_again() {
+    let refused = |code: &str, passing| Some((code.to_owned(), passing));
+    for (status, code, message, expected) in [
+        (
+            400,
+            "InvalidResourceStateFault",
+            "Replication Task cannot be started, invalid state",
+            refused("InvalidResourceStateFault", true),
+        ),
+        (
+            400,
+            "InvalidResourceStateFault",
+            "Test connection for replication instance i and endpoint e should be successful for starting the replication task",
+            refused("InvalidResourceStateFault", true),
+        ),
+        (
+            400,
+            "InvalidParameterCombinationException",
+            "Start Type : START_REPLICATION, valid only for tasks running for the first time",
+            refused("InvalidParameterCombinationException", false),
+        ),
+        (400, "InvalidParameterValueException", "no", refused("InvalidParameterValueException", false)),
+        (400, "ThrottlingException", "Rate exceeded", refused("ThrottlingException", true)),
+        (400, "AccessDeniedException", "not authorized", refused("AccessDeniedException", false)),
+        (400, "ResourceNotFoundFault", "gone", refused("ResourceNotFoundFault", false)),
+        (500, "InternalFailure", "DMS failed on its side: it may have started", None),
+        (503, "ServiceUnavailable", "it may have started", None),
+    ] {
+        let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("ready", None)));
+        let refuse = answers!(Client, start_replication_task, status, fault(code, message));
+        let (answer, calls) = start(&decided(), 1, describe, refuse).await;
+        assert_eq!(calls, 1, "{code}: a changing call is made once");
+        let found = answer.map(|answer| match answer {
+            Answer::Refused(refusal) => (refusal.code, refusal.passing),
+            other => panic!("{code}: {other:?}"),
+        });
+        assert_eq!(found, expected, "{code}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_guard_holds_it_back_when_what_was_decided_is_no_longer_so() {
+    let last_week =
+        || full_load(windowed()).last_week("NORMAL").started_by(StartKind::ReloadTarget, 1).lost();
+    let held = [
+        ("started by somebody else since", last_week(), 1, 200, tasks(described("stopped", Some(1)))),
+        ("it runs", decided(), 1, 200, tasks(described("running", Some(1)))),
+        ("it is busy", decided(), 1, 200, tasks(described("modifying", None))),
+        ("the window has closed", decided(), CLOSE, 200, tasks(described("ready", None))),
+        ("DMS is too busy to show it", decided(), 1, 400, fault("ThrottlingException", "Rate exceeded")),
+        ("it is gone", decided(), 1, 400, fault("ResourceNotFoundFault", "no tasks")),
+        ("it is gone, and DMS answers an empty list", decided(), 1, 200, json!({"ReplicationTasks": []})),
+    ];
+    for (fact, case, at, status, answer) in held {
+        let describe = answers!(Client, describe_replication_tasks, status, answer);
+        let take = answers!(Client, start_replication_task, 200, json!({}));
+        let (answer, calls) = start(&case, at, describe, take).await;
+        assert!(matches!(answer, Some(Answer::Withheld(_))), "{fact}: {answer:?}");
+        assert_eq!(calls, 0, "{fact}");
+    }
+    // A repeat of a start that has its answer is held back, too.
+    let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("ready", None)));
+    let take = answers!(Client, start_replication_task, 200, json!({}));
+    assert_eq!(start(&full_load(windowed()).started(1), 1, describe, take).await.1, 0);
+}
+
+#[tokio::test]
+async fn a_start_that_was_held_back_leaves_nothing_to_stop_at_the_close() {
+    let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]);
+    let document = start::handle(&dms, request(&decided().document, 1)).await.unwrap();
+    assert!(!document.run.unwrap().stop_at_close);
+}
+
+#[tokio::test]
+async fn dms_is_given_the_close_of_a_replication_that_is_ours() {
+    let window = || and(windowed(), json!({"Window": {"AtClose": "Stop"}}));
+    let stated = json!({"Task": {"CdcStopPosition": "server_time:2026-11-21T02:00:00"}});
+    let theirs = cdc(window()).set(|case| case.known().origin = Origin::Kept);
+    for (fact, case, position) in [
+        ("ours", cdc(window()), Some("server_time:2026-11-21T04:00:00")),
+        ("stated by the plan", cdc(and(window(), stated)), None),
+        ("kept by somebody else", theirs, None),
+        ("a load", full_load(window()), None),
+    ] {
+        let seen = Seen::<StartReplicationTaskInput>::default();
+        let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("ready", None)));
+        let take = answers!(Client, start_replication_task, 200, json!({}), seen);
+        start(&case.started(1).lost(), 1, describe, take).await;
+        assert_eq!(seen.one().cdc_stop_position(), position, "{fact}");
+    }
+}
+
+#[tokio::test]
+async fn a_look_that_fails_starts_nothing() {
+    let describe =
+        answers!(Client, describe_replication_tasks, 400, fault("AccessDeniedException", "not authorized"));
+    let take = answers!(Client, start_replication_task, 200, json!({}));
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]);
+    let error = start::handle(&dms, request(&decided().document, 1)).await.unwrap_err();
+    assert_eq!((error.name(), take.num_calls()), ("Migration.Unavailable", 0));
+    assert!(error.to_string().contains("the function's role must allow it"), "{error}");
+    for case in [full_load(windowed()), full_load(windowed()).not_created()] {
+        let error = start::handle(&dms, request(&case.document, 1)).await.unwrap_err();
+        assert_eq!(error.name(), "Migration.UnreadableDocument");
+    }
+}

@@ -1,0 +1,220 @@
+//! Opening a run: what the execution was given, what the plan names, and the connection tests that are missing.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
+#[path = "../../../shared/migration-aws/tests/given/mod.rs"]
+mod given;
+
+use aws_sdk_databasemigration::Client;
+use aws_sdk_databasemigration::operation::test_connection::TestConnectionInput;
+use aws_smithy_mocks::{Rule, RuleMode, mock_client};
+use given::cases::{TASK, minute};
+use given::{Seen, described, fault, frame};
+use migration::document::{Migration, What};
+use migration::verdict::Outcome;
+use migration_aws::error::Error;
+use serde_json::{Value, json};
+
+fn arn(resource: &str) -> String {
+    format!("arn:aws:dms:eu-central-1:123456789012:{resource}")
+}
+
+fn plan() -> Value {
+    json!({"Task": {
+        "ReplicationTaskIdentifier": "orders",
+        "SourceEndpointArn": arn("endpoint:SOURCE"),
+        "TargetEndpointArn": arn("endpoint:TARGET"),
+        "ReplicationInstanceArn": arn("rep:INSTANCE"),
+        "MigrationType": "full-load",
+        "TableMappings": {"rules": [{
+            "rule-type": "selection", "rule-id": "1", "rule-name": "all", "rule-action": "include",
+            "object-locator": {"schema-name": "shop", "table-name": "%"},
+        }]},
+    }})
+}
+
+/// What DMS has, each as an answer with its status.
+struct World {
+    tasks: (u16, Value),
+    source: (u16, Value),
+    target: (u16, Value),
+    instance: (u16, Value),
+    connections: (u16, Value),
+    test: (u16, Value),
+}
+
+fn endpoint(kind: &str, status: &str) -> (u16, Value) {
+    (200, json!({"Endpoints": [{"EndpointArn": arn("endpoint:X"), "EndpointType": kind, "Status": status}]}))
+}
+
+fn connection(endpoint: &str, status: &str) -> Value {
+    json!({"EndpointArn": arn(&format!("endpoint:{endpoint}")), "Status": status})
+}
+
+fn none() -> (u16, Value) {
+    (400, fault("ResourceNotFoundFault", "none"))
+}
+
+fn instance(status: &str) -> (u16, Value) {
+    let instance =
+        json!({"ReplicationInstanceArn": arn("rep:INSTANCE"), "ReplicationInstanceStatus": status});
+    (200, json!({"ReplicationInstances": [instance]}))
+}
+
+impl World {
+    fn good() -> World {
+        let connections = [connection("SOURCE", "successful"), connection("TARGET", "successful")];
+        World {
+            tasks: none(),
+            source: endpoint("SOURCE", "active"),
+            target: endpoint("TARGET", "active"),
+            instance: instance("available"),
+            connections: (200, json!({"Connections": connections})),
+            test: (200, json!({})),
+        }
+    }
+
+    /// The document, or the error, and the endpoints whose connections were tested.
+    async fn validate(self, input: Value) -> (Result<Migration, Error>, Vec<String>) {
+        let tested = Seen::<TestConnectionInput>::default();
+        let endpoints = |which: &'static str, (status, body): (u16, Value)| -> Rule {
+            aws_smithy_mocks::mock!(Client::describe_endpoints)
+                .match_requests(move |request| request.filters()[0].values()[0].ends_with(which))
+                .sequence()
+                .http_status(status, Some(body.to_string()))
+                .repeatedly()
+                .build()
+        };
+        let rules = [
+            answers!(Client, describe_replication_tasks, self.tasks.0, self.tasks.1),
+            endpoints("SOURCE", self.source),
+            endpoints("TARGET", self.target),
+            answers!(Client, describe_replication_instances, self.instance.0, self.instance.1),
+            answers!(Client, describe_connections, self.connections.0, self.connections.1),
+            answers!(Client, test_connection, self.test.0, self.test.1, tested),
+        ];
+        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, &rules);
+        let opened = json!({"Migration": {"Version": 1, "Input": input}});
+        let document = validate::handle(&dms, frame(opened, minute(0))).await;
+        let tested =
+            tested.all().iter().map(|test| test.endpoint_arn().unwrap_or_default().to_owned()).collect();
+        (document, tested)
+    }
+}
+
+fn codes(document: &Migration) -> Vec<&str> {
+    document.findings.iter().map(|finding| finding.code.as_str()).collect()
+}
+
+#[tokio::test]
+async fn a_good_plan_goes_on() {
+    let (document, tested) = World::good().validate(plan()).await;
+    let document = document.unwrap();
+    assert_eq!(document.next.unwrap().what, What::Wait);
+    assert!(document.verdict.is_none() && document.plan.is_some() && document.input.is_none());
+    assert_eq!(tested, Vec::<String>::new(), "connections that are good are not tested again");
+}
+
+#[tokio::test]
+async fn whatever_is_no_plan_is_rejected_and_can_be_told() {
+    for input in [json!([]), json!("x"), json!(null), json!({}), json!(7), json!([[[]]])] {
+        let (document, tested) = World::good().validate(input.clone()).await;
+        let document = document.unwrap();
+        let verdict = document.verdict.unwrap();
+        assert_eq!(verdict.outcome, Outcome::Rejected, "{input}");
+        assert!(verdict.reasons.len() > 1, "{input}: {:?}", verdict.reasons);
+        assert_eq!((document.next.unwrap().what, tested.len()), (What::Report, 0), "{input}");
+        assert!(document.run.is_some(), "{input}: there is a run to tell about");
+    }
+}
+
+#[tokio::test]
+async fn every_fault_of_what_the_plan_names_is_found_at_once() {
+    let world = World {
+        source: none(),
+        target: endpoint("SOURCE", "deleting"),
+        instance: instance("storage-full"),
+        ..World::good()
+    };
+    let (document, tested) = world.validate(plan()).await;
+    let document = document.unwrap();
+    assert_eq!(document.verdict.as_ref().unwrap().outcome, Outcome::Rejected);
+    for code in ["no-such-endpoint", "wrong-endpoint-kind", "endpoint-not-active", "instance-not-available"] {
+        assert!(codes(&document).contains(&code), "{code}: {:?}", codes(&document));
+    }
+    assert_eq!(tested, Vec::<String>::new(), "nothing is tested for a plan that is rejected");
+}
+
+#[tokio::test]
+async fn connections_that_are_missing_or_failed_are_tested_once() {
+    let both = [arn("endpoint:SOURCE"), arn("endpoint:TARGET")];
+    for (known, expected) in [
+        (json!({"Connections": []}), &both[..]),
+        (json!({"Connections": [connection("SOURCE", "successful")]}), &both[1..]),
+        (
+            json!({"Connections": [connection("SOURCE", "failed"), connection("TARGET", "testing")]}),
+            &both[..1],
+        ),
+    ] {
+        let world = World { connections: (200, known.clone()), ..World::good() };
+        let (document, tested) = world.validate(plan()).await;
+        assert_eq!(document.unwrap().next.unwrap().what, What::Wait);
+        assert_eq!(tested, expected, "{known}");
+    }
+    let (document, tested) = World { connections: none(), ..World::good() }.validate(plan()).await;
+    assert!(document.is_ok());
+    assert_eq!(tested, both, "a fault says no connection, too");
+}
+
+#[tokio::test]
+async fn a_test_that_dms_does_not_take() {
+    let untested = || (200, json!({"Connections": [connection("TARGET", "successful")]}));
+    for (status, code, message, expected) in [
+        (400, "InvalidResourceStateFault", "Connection is already being tested", Ok(What::Wait)),
+        (500, "InternalFailure", "it may be tested", Ok(What::Wait)),
+        (400, "AccessDeniedException", "not authorized", Ok(What::Report)),
+        (400, "KMSKeyNotAccessibleFault", "no key", Ok(What::Report)),
+        (400, "ThrottlingException", "Rate exceeded", Err("Migration.Throttled")),
+    ] {
+        let world = World { connections: untested(), test: (status, fault(code, message)), ..World::good() };
+        let (document, tested) = world.validate(plan()).await;
+        let found = document.map(|document| document.next.unwrap().what).map_err(|error| error.name());
+        assert_eq!(found, expected, "{code}");
+        assert_eq!(tested.len(), 1, "{code}: a changing call is made once");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dms_that_does_not_answer_is_an_error_and_no_verdict() {
+    for (code, name) in [
+        ("ThrottlingException", "Migration.Throttled"),
+        ("AccessDeniedException", "Migration.Unavailable"),
+        ("InvalidParameterValueException", "Migration.Unavailable"),
+    ] {
+        let world = World { instance: (400, fault(code, "no")), ..World::good() };
+        assert_eq!(world.validate(plan()).await.0.unwrap_err().name(), name, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_kept_task_must_be_there_and_is_not_tested_while_it_works() {
+    let kept = json!({"Task": {"ReplicationTaskArn": TASK}});
+    let (document, _) = World::good().validate(kept.clone()).await;
+    assert_eq!(codes(&document.unwrap()), ["no-such-task"]);
+
+    let untested = || (200, json!({"Connections": []}));
+    for (status, tests) in [("ready", 2), ("running", 0), ("starting", 0)] {
+        let tasks = (200, json!({"ReplicationTasks": [described(status, None)]}));
+        let world = World { tasks, connections: untested(), ..World::good() };
+        let (document, tested) = world.validate(kept.clone()).await;
+        let run = document.unwrap().run.unwrap();
+        assert_eq!((run.route.is_some(), tested.len()), (true, tests), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_the_machine_did_not_open_is_named_as_one() {
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, []);
+    let error = validate::handle(&dms, frame(json!({"Migration": plan()}), minute(0))).await.unwrap_err();
+    assert_eq!(error.name(), "Migration.UnreadableDocument");
+}

@@ -1,0 +1,40 @@
+//! Where a person can look.
+
+use super::printable;
+use crate::document::{Migration, Run};
+use crate::plan::Arn;
+
+/// Pages of the console.
+pub(super) struct Links {
+    /// The execution's, when its ARN is one.
+    pub(super) execution: Option<String>,
+    /// The task's, once it is known.
+    pub(super) task: Option<String>,
+}
+
+impl Links {
+    pub(super) fn of(document: &Migration, run: &Run) -> Links {
+        let execution = run.execution.parse::<Arn>().ok().map(|arn| {
+            let host = console(&arn);
+            format!("https://{host}/states/home?region={}#/v2/executions/details/{arn}", arn.region)
+        });
+        let task = document.task.as_ref().map(|task| {
+            let host = console(&task.arn);
+            format!(
+                "https://{host}/dms/v2/home?region={}#taskDetails/{}",
+                task.arn.region,
+                printable(&task.identifier)
+            )
+        });
+        Links { execution, task }
+    }
+}
+
+/// The console of an ARN's partition.
+fn console(arn: &Arn) -> String {
+    match arn.partition.as_str() {
+        "aws-cn" => "console.amazonaws.cn".to_owned(),
+        "aws-us-gov" => "console.amazonaws-us-gov.com".to_owned(),
+        _ => format!("{}.console.aws.amazon.com", arn.region),
+    }
+}

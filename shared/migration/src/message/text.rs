@@ -1,0 +1,236 @@
+//! The text for people: what happened, why, which tables, what to do next, in the order in which a tired reader asks.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::links::Links;
+use super::{Event, News};
+use crate::document::{Answer, Occasion, Origin, StartAct};
+use crate::finding::Severity;
+use crate::verdict::Verdict;
+use crate::verdict::end::{list_tables_in_error, one_line};
+use crate::window::whole_seconds;
+
+/// The most notes about the plan that a text shows.
+const MOST_NOTES: usize = 20;
+
+/// Writes the text.
+pub(super) fn text(news: News<'_>, links: &Links) -> String {
+    let mut lines = vec![labelled("Migration", &news.run.name)];
+    match news.event {
+        Event::Finished => news.verdict().into_iter().for_each(|verdict| ending(verdict, &mut lines)),
+        Event::OnTheWay(occasion) => on_the_way(news, occasion, &mut lines),
+    }
+    circumstances(news, &mut lines);
+    let to_do = match (news.event, news.verdict()) {
+        (Event::OnTheWay(occasion), _) => meanwhile(news, occasion),
+        (Event::Finished, Some(verdict)) => {
+            named(verdict, &mut lines);
+            verdict.to_do.clone()
+        }
+        (Event::Finished, None) => Vec::new(),
+    };
+    section("What to do next:", &to_do, &mut lines);
+    section("Worth knowing about the plan:", &notes(news), &mut lines);
+    lines.push(String::new());
+    lines.extend(links.execution.iter().map(|link| labelled("Execution", link)));
+    lines.extend(links.task.iter().map(|link| labelled("DMS task", link)));
+    lines.join("\n")
+}
+
+fn labelled(label: &str, value: &str) -> String {
+    let label = if label.is_empty() { String::new() } else { format!("{label}:") };
+    format!("{label:<11} {}", one_line(value))
+}
+
+fn section(title: &str, items: &[String], lines: &mut Vec<String>) {
+    if !items.is_empty() {
+        lines.push(format!("\n{title}"));
+        lines.extend(items.iter().map(|item| format!("  - {}", one_line(item))));
+    }
+}
+
+/// What happened in the end.
+fn ending(verdict: &Verdict, lines: &mut Vec<String>) {
+    lines.push(labelled("Verdict", verdict.outcome.as_str()));
+    for (nth, reason) in verdict.reasons.iter().enumerate() {
+        lines.push(labelled(if nth == 0 { "Why" } else { "" }, reason));
+    }
+    if verdict.tables > 0 {
+        let verified = if verdict.verified { "rows verified" } else { "rows not verified" };
+        let tables = format!("{} of {} complete, {verified}", verdict.tables_loaded, verdict.tables);
+        lines.push(labelled("Tables", &tables));
+        lines.push(labelled("Rows", &format!("{} read for the load", grouped(verdict.rows))));
+    }
+}
+
+/// What happens on the way, and what was seen last.
+fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
+    let headline = match occasion {
+        Occasion::Started => "the task has been started".to_owned(),
+        Occasion::TablesInError => format!("{} in error so far; the task goes on", tables(news.errored())),
+        Occasion::LostSight if news.run.is_under_way() => {
+            "the task goes on and cannot be seen just now: a step of ours could not run".to_owned()
+        }
+        Occasion::LostSight => {
+            "nothing has been started yet, and the task cannot be seen just now: a step of ours could not run"
+                .to_owned()
+        }
+    };
+    lines.push(labelled("News", &headline));
+    if let Some(trouble) = news.document.trouble.as_ref().filter(|_| occasion == Occasion::LostSight) {
+        lines.push(labelled("Error", &trouble.in_words()));
+    }
+    let Some(progress) = &news.document.progress else { return };
+    let mut seen = progress.status.clone();
+    if let Some(stats) = &progress.stats {
+        let (loaded, loading) = (stats.tables_loaded, stats.tables_loading);
+        let (queued, errored) = (stats.tables_queued, stats.tables_errored);
+        let all = tables(loaded + loading + queued + errored);
+        seen +=
+            &format!("; {loaded} of {all} loaded, {loading} loading, {queued} queued, {errored} in error");
+    }
+    if let Some(at) = progress.seen {
+        seen += &format!("; at {}", on_the_clocks(news, at));
+    }
+    lines.push(labelled("Last seen", &seen));
+}
+
+/// How it was started, in which window, how long it took, and whose task it is.
+fn circumstances(news: News<'_>, lines: &mut Vec<String>) {
+    let News { document, run, .. } = news;
+    if let Some(start) = &run.start {
+        lines.push(labelled("Start", &started(start)));
+    }
+    // A plan that was rejected may have a window, but nothing came of it.
+    if let Some(plan) = &document.plan {
+        let window = match (run.windowed, plan.window.is_some()) {
+            (true, _) => format!("open until {}", on_the_clocks(news, run.closes)),
+            (false, true) => "shut".to_owned(),
+            (false, false) => "none".to_owned(),
+        };
+        lines.push(labelled("Window", &window));
+    }
+    lines.push(labelled("Began", &on_the_clocks(news, run.started)));
+    if news.took().as_secs() > 0 {
+        let label = if news.event == Event::Finished { "Took" } else { "So far" };
+        lines.push(labelled(label, &in_words(news.took())));
+    }
+    if let Some(task) = &document.task {
+        let whose = match task.origin {
+            Origin::Created => "created by this run",
+            Origin::Adopted => "created by an earlier run",
+            Origin::Kept => "kept by somebody else",
+        };
+        lines.push(labelled("Task", &format!("{} ({whose})", task.identifier)));
+    }
+}
+
+fn started(start: &StartAct) -> String {
+    let how = format!("{} because {}", start.kind.as_str(), start.why);
+    match &start.answer {
+        Some(Answer::Accepted) => how,
+        Some(Answer::Refused(_)) => format!("{how}; DMS refused it"),
+        Some(Answer::Withheld(_)) => format!("{how}; it was held back"),
+        None => format!("{how}; whether DMS took it is not known"),
+    }
+}
+
+/// Tables that somebody should look at.
+fn named(verdict: &Verdict, lines: &mut Vec<String>) {
+    if verdict.named_tables.is_empty() {
+        return;
+    }
+    lines.push("\nTables that are not complete, or whose rows are not verified:".to_owned());
+    for table in &verdict.named_tables {
+        let (name, state) = (one_line(&table.name), one_line(&table.state));
+        lines.push(format!("  {name}: {state} ({} rows read)", grouped(table.rows)));
+    }
+    if verdict.more_tables > 0 {
+        lines.push(format!("  and {} more", verdict.more_tables));
+    }
+}
+
+/// What there is to do while the run goes on.
+fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
+    let run = news.run;
+    match occasion {
+        Occasion::Started => Vec::new(),
+        Occasion::TablesInError => {
+            let list = news.document.task.iter().map(|task| list_tables_in_error(&task.arn));
+            let nothing = "nothing yet: the message at the end of the run names them".to_owned();
+            std::iter::once(nothing).chain(list).collect()
+        }
+        Occasion::LostSight => {
+            let close = on_the_clocks(news, run.closes);
+            vec![
+                "nothing yet: the run looks for the task again, after a minute at first and every 15 minutes later"
+                    .to_owned(),
+                if run.stop_at_close {
+                    format!("it is told to stop at {close}, seen or not")
+                } else {
+                    "until it is seen again nothing is started or stopped".to_owned()
+                },
+                "should no further message come: the log of the poll function has the error".to_owned(),
+            ]
+        }
+    }
+}
+
+fn notes(news: News<'_>) -> Vec<String> {
+    let findings = news.document.findings.iter().filter(|finding| finding.severity != Severity::Error);
+    findings.take(MOST_NOTES).map(|finding| format!("{}: {}", finding.path, finding.message)).collect()
+}
+
+/// A number of tables.
+pub(super) fn tables(number: u32) -> String {
+    if number == 1 { "1 table".to_owned() } else { format!("{number} tables") }
+}
+
+/// An instant on the clocks of the window's zone, and in UTC where there is none.
+fn on_the_clocks(news: News<'_>, instant: Timestamp) -> String {
+    let window = news.document.plan.as_ref().and_then(|plan| plan.window.as_ref());
+    let zone = window.and_then(|window| match &window.when {
+        crate::plan::window::When::Hours(hours) => jiff::tz::TimeZone::get(&hours.time_zone).ok(),
+        crate::plan::window::When::Duration(_) => None,
+    });
+    match zone {
+        Some(zone) => instant.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string(),
+        None => whole_seconds(instant).to_string(),
+    }
+}
+
+fn in_words(span: SignedDuration) -> String {
+    let seconds = span.as_secs().max(0);
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, _) => format!("{minutes} min {seconds} s"),
+        _ => format!("{hours} h {minutes} min"),
+    }
+}
+
+/// Thousands in groups: 1,234,567.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_spans_are_in_words() {
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(grouped(999), "999");
+        assert_eq!(in_words(SignedDuration::from_secs(7 * 3600 + 120)), "7 h 2 min");
+        assert_eq!(in_words(SignedDuration::from_secs(-1)), "0 s");
+    }
+}

@@ -1,0 +1,197 @@
+//! What people read of a night, word for word: the decisions of these tables, told.
+
+use migration::decide::record;
+use migration::document::{Migration, Occasion, StopCause};
+use migration::message::{Event, Message, News};
+use migration::opening;
+use serde_json::{Value, json};
+
+use crate::cases::{CLOSE, Case, EVENING, EXECUTION, TASK, and, full_load, minute};
+
+/// A window on the clocks of a town, as people write it.
+fn night() -> Value {
+    let window = json!({"Opens": "22:00", "Closes": "05:00", "TimeZone": "Europe/Berlin", "AtClose": "Stop"});
+    json!({"Window": window, "Notify": {"Team": "payments"}})
+}
+
+fn message(document: &Migration, event: Event, at: i64) -> Message {
+    let run = document.run.as_ref().unwrap();
+    News { document, run, event, redrives: 0, now: minute(at) }.compose()
+}
+
+/// The message with which the run of a case ends.
+fn ending(mut case: Case, at: i64) -> Message {
+    case.now = minute(at);
+    let next = case.poll();
+    assert!(case.document.verdict.is_some(), "the case goes on: {next:?}");
+    message(&case.document, Event::Finished, at)
+}
+
+/// Subject and text, as a mail shows them.
+fn mail(message: &Message) -> String {
+    format!("Subject: {}\n\n{}", message.subject, message.text)
+}
+
+#[test]
+fn succeeded() {
+    let case = full_load(night()).started(1).began(1).fresh(1).tables(&["Table completed"; 40]);
+    let message = ending(case.stopped(192, "Stop Reason FULL_LOAD_ONLY_FINISHED"), 193);
+    insta::assert_snapshot!(mail(&message));
+    let attributes: Vec<_> =
+        message.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(
+        attributes,
+        ["Event=Finished", "Severity=info", "Migration=orders", "Verdict=Succeeded", "Team=payments"]
+    );
+}
+
+#[test]
+fn succeeded_for_machines() {
+    let case = full_load(night()).started(1).began(1).fresh(1).tables(&["Table completed"; 40]);
+    let mut told = ending(case.stopped(192, "Stop Reason FULL_LOAD_ONLY_FINISHED"), 193).json;
+    let cause = told["Verdict"].as_object_mut().unwrap().remove("Cause").unwrap();
+    assert_eq!(
+        serde_json::from_str::<Value>(cause.as_str().unwrap()).unwrap(),
+        json!({"Verdict": "Succeeded", "Reason": "all 40 tables are complete"})
+    );
+    let links = told["Links"].take();
+    assert!(links["Execution"].as_str().unwrap().ends_with(EXECUTION), "{links}");
+    assert!(links["Task"].as_str().unwrap().ends_with("#taskDetails/orders"), "{links}");
+    assert_eq!(
+        told,
+        json!({
+            "Version": 1,
+            "Id": format!("{EXECUTION}#0#finished"),
+            "Event": "Finished",
+            "Severity": "info",
+            "Migration": "orders",
+            "Team": "payments",
+            "Execution": EXECUTION,
+            "Task": {
+                "ReplicationTaskArn": TASK,
+                "ReplicationTaskIdentifier": "orders",
+                "MigrationType": "full-load",
+                "Origin": "Created",
+            },
+            "Verdict": {
+                "Outcome": "Succeeded",
+                "Good": true,
+                "Level": "info",
+                "Reasons": [
+                    "all 40 tables are complete",
+                    "the task stopped by itself: FULL_LOAD_ONLY_FINISHED",
+                    "rows not verified",
+                ],
+                "Verified": false,
+                "Tables": 40,
+                "TablesLoaded": 40,
+                "MoreTables": 0,
+                "Rows": 40_000,
+                "TaskStatus": "stopped",
+                "At": minute(193),
+            },
+            "Next": "all 40 tables are complete",
+            "Start": {"Type": "start-replication", "Why": "the task has never run"},
+            "Started": minute(0),
+            "Seconds": 193 * 60,
+            "Window": {"Closes": minute(CLOSE)},
+            "Findings": [],
+            "Links": null,
+        })
+    );
+}
+
+#[test]
+fn partly_failed() {
+    let tables = ["Table completed", "Table error", "Table completed", "Table cancelled", "Before load"];
+    let case = full_load(night()).started(1).began(1).fresh(1).tables(&tables);
+    insta::assert_snapshot!(mail(&ending(case.stopped(192, "Stop Reason FULL_LOAD_ONLY_FINISHED"), 193)));
+}
+
+#[test]
+fn failed() {
+    let words = "Last Error Error 1236 reading binary log.\nStop Reason FATAL_ERROR Error Level FATAL";
+    let case = full_load(night()).started(1).began(1).fresh(1).tables(&["Table completed", "Full load"]);
+    insta::assert_snapshot!(mail(&ending(case.failed(192, words), 193)));
+}
+
+#[test]
+fn paused() {
+    let case = full_load(night()).started(1).began(1).fresh(1).tables(&[
+        "Table completed",
+        "Full load",
+        "Before load",
+    ]);
+    let case = case.told_to_stop(StopCause::Close, CLOSE).stopped(CLOSE + 1, "Stop Reason NORMAL");
+    insta::assert_snapshot!(mail(&ending(case, CLOSE + 2)));
+}
+
+#[test]
+fn rejected() {
+    let plan = json!({
+        "Task": {
+            "ReplicationTaskIdentifier": "orders",
+            "SourceEndpointArn": "arn:aws:dms:eu-central-1:123456789012:endpoint:SOURCE",
+            "TargetEndpointArn": "arn:aws:dms:eu-central-1:123456789012:endpoint:TARGET",
+            "ReplicationInstanceArn": "arn:aws:dms:eu-central-1:123456789012:rep:INSTANCE",
+            "MigrationType": "cdc",
+            "CdcStartTime": "2018-03-08T12:12:12",
+            "CdcStartPosition": "mysql-bin-changelog.000024:373",
+            "CdcStopPosition": "tomorrow",
+            "TableMappings": {"rules": [{
+                "rule-type": "selection", "rule-id": "1", "rule-name": "all", "rule-action": "include",
+                "object-locator": {"schema-name": "shop", "table-name": "%"},
+            }]},
+        },
+    });
+    let document = opening::open(&plan, EXECUTION, minute(0));
+    insta::assert_snapshot!(mail(&message(&document, Event::Finished, 0)));
+}
+
+#[test]
+fn skipped() {
+    let document = opening::open(
+        &json!({"Task": {"ReplicationTaskIdentifier": "orders"}, "ScheduledTime": EVENING,
+                "Window": night()["Window"].clone()}),
+        EXECUTION,
+        minute(14 * 60),
+    );
+    insta::assert_snapshot!(mail(&message(&document, Event::Finished, 14 * 60)));
+}
+
+#[test]
+fn sight_is_lost() {
+    let mut case =
+        full_load(night()).started(1).began(1).fresh(1).status("running").counters([12, 2, 26, 0]).at(60);
+    case.poll();
+    case.document.trouble = serde_json::from_value(
+        json!({"Error": "Sandbox.Timedout", "Cause": "{\"errorMessage\":\"Task timed out\"}"}),
+    )
+    .ok();
+    let message = message(&case.document, Event::OnTheWay(Occasion::LostSight), 63);
+    insta::assert_snapshot!(mail(&message));
+}
+
+#[test]
+fn tables_in_error_on_the_way() {
+    let case = full_load(and(night(), json!({"Notify": {"On": ["Finished", "Warning", "Started"]}})));
+    let mut case = case.started(1).began(1).fresh(1).status("running").counters([12, 2, 24, 2]).at(60);
+    record::told(&mut case.document, Occasion::Started);
+    case.poll();
+    insta::assert_snapshot!(mail(&message(&case.document, Event::OnTheWay(Occasion::TablesInError), 60)));
+}
+
+#[test]
+fn the_same_end_has_one_id_and_the_end_of_a_redriven_run_another() {
+    let case = full_load(json!({})).started(1).began(1).tables(&["Table completed"]);
+    let mut case = case.stopped(5, "Stop Reason FULL_LOAD_ONLY_FINISHED").at(6);
+    case.poll();
+    let run = case.document.run.clone().unwrap();
+    let id = |redrives, at| {
+        let news =
+            News { document: &case.document, run: &run, event: Event::Finished, redrives, now: minute(at) };
+        news.compose().json["Id"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(id(0, 6), id(0, 7));
+    assert_ne!(id(0, 6), id(1, 6));
+}
