@@ -8,6 +8,7 @@ use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::primitives::DateTime;
 use aws_sdk_databasemigration::types::{MigrationTypeValue, ReplicationTask, Tag};
 use jiff::Timestamp;
+use migration::adoption::{self, Adoption};
 use migration::decide::record;
 use migration::document::{Migration, Origin, Task};
 use migration::drift;
@@ -129,11 +130,7 @@ async fn adopt(
     let arn = existing.replication_task_arn().unwrap_or_default();
     let tag = owner_tag(client, arn).await?;
     let owner = tag.as_deref().and_then(owner::execution);
-    let origin = match (&tag, &owner) {
-        (None, _) => Origin::Kept,
-        (Some(_), Some(owner)) if owner == execution => Origin::Created,
-        (Some(_), _) => Origin::Adopted,
-    };
+    let origin = adoption::origin(tag.is_some().then_some(owner.as_deref()), execution);
     let mut task = known(existing, origin)?;
     if let Some(owner) = owner.filter(|owner| owner != execution)
         && executions::describe(executions, &owner).await?.running
@@ -141,29 +138,23 @@ async fn adopt(
         task.driven_by = Some(owner);
     }
     task.differences = drift::differences(wanted, &dms::read_described(existing)?);
-    let as_planned = task.differences.is_empty();
-    let modified = document.run.as_ref().is_some_and(|run| run.modified);
-    let never_ran = !dms::read_task(existing)?.has_run();
-    let why = if task.driven_by.is_some() {
-        "another run drives the task"
-    } else if !as_planned
-        && plan.on_drift == OnDrift::Modify
-        && origin != Origin::Kept
-        && never_ran
-        && !modified
-    {
-        modify(client, arn, wanted).await?;
-        if let Some(run) = &mut document.run {
+    let Some(run) = &mut document.run else {
+        return Err(Error::UnreadableDocument("the document has no run to adopt a task for".to_owned()));
+    };
+    let why = match adoption::adopt(plan, run, &task, dms::read_task(existing)?.has_run()) {
+        Adoption::Modify => {
+            modify(client, arn, wanted).await?;
             run.modified = true;
+            // What was changed shows at the next look, and so does what could not be.
+            record::wait(document, AFTER_CREATION, "the task was modified as the plan describes it");
+            return Ok(());
         }
-        // What was changed shows at the next look, and so does what could not be.
-        record::wait(document, AFTER_CREATION, "the task was modified as the plan describes it");
-        return Ok(());
-    } else if origin == Origin::Adopted && (as_planned || plan.on_drift == OnDrift::Ignore) {
-        take_over(client, arn, execution).await?;
-        "the task exists, was compared with the plan, and this run drives it now"
-    } else {
-        "the task exists and was compared with the plan"
+        Adoption::TakeOver => {
+            take_over(client, arn, execution).await?;
+            "the task exists, was compared with the plan, and this run drives it now"
+        }
+        Adoption::Leave if task.driven_by.is_some() => "another run drives the task",
+        Adoption::Leave => "the task exists and was compared with the plan",
     };
     if plan.on_drift == OnDrift::Ignore {
         for difference in &task.differences {

@@ -7,8 +7,8 @@
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::types::StartReplicationTaskTypeValue;
 use migration::decide::record;
-use migration::document::{Answer, Migration, Origin, Run, StartKind, Task};
-use migration::plan::{AtClose, MigrationType, Plan};
+use migration::document::{Answer, Migration, StartKind, Task};
+use migration::start_type;
 use migration_aws::clients;
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
@@ -35,7 +35,7 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
             tracing::warn!("the start was held back: {why}");
             Some(Answer::Withheld(why))
         }
-        None => call(client, task, kind, stop_position(plan, task, run)).await,
+        None => call(client, task, kind, start_type::close_as_stop_position(plan, run, task)).await,
     };
     tracing::info!(answer = ?answer, "start of {} by {}", task.identifier, kind.as_str());
     if let Some(run) = &mut document.run {
@@ -67,16 +67,4 @@ async fn call(
         Ok(_) => Some(Answer::Accepted),
         Err(error) => trouble::read("starting the replication task", &error).into_answer(),
     }
-}
-
-/// With a replication that is stopped at the close, DMS itself is given the close too, so that the window is kept when
-/// everything of ours is dead. A task that somebody else keeps is left as it is.
-fn stop_position(plan: &Plan, task: &Task, run: &Run) -> Option<String> {
-    let stated = plan.request().and_then(|request| request.cdc_stop_position.as_ref());
-    let ours = task.origin != Origin::Kept;
-    let bounded = run.windowed && run.at_close == AtClose::Stop;
-    if !ours || !bounded || stated.is_some() || task.migration_type != MigrationType::Cdc {
-        return None;
-    }
-    Some(format!("server_time:{}", run.closes.strftime("%Y-%m-%dT%H:%M:%S")))
 }

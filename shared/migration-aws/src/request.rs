@@ -54,7 +54,9 @@ impl Request {
 
     /// What people call the task, for the log; read without trusting the document.
     pub fn task_name(&self) -> String {
-        let name = self.document.pointer("/Run/Name").and_then(Value::as_str).unwrap_or("-");
+        let known = self.document.pointer("/Run/Name").and_then(Value::as_str).map(str::to_owned);
+        let asked = || self.document.get("Input").and_then(migration::plan::read::name);
+        let name = known.or_else(asked).unwrap_or_else(|| "-".to_owned());
         name.chars().filter(|c| !c.is_control()).take(255).collect()
     }
 }
@@ -63,6 +65,18 @@ impl Request {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_log_line_names_the_task_before_the_plan_was_read_and_after() {
+        let named = |document: Value| {
+            let payload = json!({"Now": "2026-10-25T01:30:00Z", "Execution": "arn", "Migration": document});
+            Request::read(payload).unwrap().task_name()
+        };
+        let input = json!({"Task": {"ReplicationTaskIdentifier": "orders\nforged"}});
+        assert_eq!(named(json!({"Version": 1, "Input": input})), "ordersforged");
+        assert_eq!(named(json!({"Version": 1, "Input": input, "Run": {"Name": "known"}})), "known");
+        assert_eq!(named(json!({"Version": 1, "Input": []})), "-");
+    }
 
     #[test]
     fn a_payload_without_its_frame_has_our_error_name() {

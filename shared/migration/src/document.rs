@@ -182,6 +182,34 @@ pub enum Occasion {
 }
 
 impl Run {
+    /// A run that begins now: no window is known yet, and nothing has been done.
+    pub fn begin(execution: &str, name: String, closes: Timestamp, now: Timestamp) -> Run {
+        Run {
+            execution: execution.to_owned(),
+            started: now,
+            name,
+            notify: Notify::default(),
+            route: None,
+            closes,
+            windowed: false,
+            at_close: AtClose::LeaveRunning,
+            stop_at_close: false,
+            work_ends: closes,
+            blind_seconds: FIRST_BLIND_SECONDS,
+            polls: 0,
+            throttled: 0,
+            creates: 0,
+            modified: false,
+            create_refusal: None,
+            last_trouble: None,
+            start: None,
+            joined: None,
+            stop: None,
+            told: Vec::new(),
+            lost_sight: false,
+        }
+    }
+
     /// True when there is no time left to work in: the task is stopped, or left, from here on.
     pub fn is_over(&self, now: Timestamp) -> bool {
         now >= self.work_ends

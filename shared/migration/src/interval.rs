@@ -32,36 +32,12 @@ pub fn seconds(run: &Run, wake: Timestamp, now: Timestamp) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::document::FIRST_BLIND_SECONDS;
-    use crate::plan::{AtClose, Notify};
     use jiff::SignedDuration;
     use proptest::prelude::*;
 
     fn run(throttled: u32) -> Run {
-        Run {
-            execution: String::new(),
-            started: Timestamp::UNIX_EPOCH,
-            name: String::new(),
-            notify: Notify::default(),
-            route: None,
-            closes: Timestamp::MAX,
-            windowed: false,
-            at_close: AtClose::LeaveRunning,
-            stop_at_close: false,
-            work_ends: Timestamp::MAX,
-            blind_seconds: FIRST_BLIND_SECONDS,
-            polls: 0,
-            throttled,
-            creates: 0,
-            modified: false,
-            create_refusal: None,
-            last_trouble: None,
-            start: None,
-            joined: None,
-            stop: None,
-            told: vec![],
-            lost_sight: false,
-        }
+        let begun = Run::begin("", String::new(), Timestamp::MAX, Timestamp::UNIX_EPOCH);
+        Run { throttled, ..begun }
     }
 
     #[test]

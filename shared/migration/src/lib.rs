@@ -8,6 +8,7 @@
 //! [`decide`] chooses the next step from an [`observation`], [`verdict`] says what happened in the end, and
 //! [`message`] tells people. [`document`] is what travels between the steps.
 
+pub mod adoption;
 pub mod decide;
 pub mod document;
 pub mod drift;

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::document::{FIRST_BLIND_SECONDS, Migration, NextStep, Run, What};
+use crate::document::{Migration, NextStep, Run, What};
 use crate::finding::{Finding, Findings, reject};
 use crate::observation::Route;
 use crate::plan::{AtClose, MigrationType, Plan, read, together};
@@ -34,28 +34,10 @@ pub fn open(input: &Value, execution: &str, now: Timestamp) -> Migration {
     let closes = whole_seconds(closes);
     let mut document = Migration {
         run: Some(Run {
-            execution: execution.to_owned(),
-            started: now,
-            name,
             notify: reading.notify,
             route: reading.plan.as_ref().and_then(route),
-            closes,
             windowed,
-            at_close: AtClose::LeaveRunning,
-            stop_at_close: false,
-            work_ends: closes,
-            blind_seconds: FIRST_BLIND_SECONDS,
-            polls: 0,
-            throttled: 0,
-            creates: 0,
-            modified: false,
-            create_refusal: None,
-            last_trouble: None,
-            start: None,
-            joined: None,
-            stop: None,
-            told: Vec::new(),
-            lost_sight: false,
+            ..Run::begin(execution, name, closes, now)
         }),
         findings: reading.findings,
         ..Migration::new()

@@ -3,10 +3,10 @@
 //! `start-replication` is valid once in a task's life. `resume-processing` loads unfinished tables again from their
 //! beginning, after TargetTablePrepMode has been applied to them. `reload-target` does so with all tables.
 
-use crate::document::StartKind;
+use crate::document::{Origin, Run, StartKind, Task as KnownTask};
 use crate::observation::{Facts, StopReason, Task};
 use crate::plan::settings::DO_NOTHING;
-use crate::plan::{MigrationType, Plan, Start};
+use crate::plan::{AtClose, MigrationType, Plan, Start};
 use crate::verdict::tables::TablePass;
 
 /// What comes of choosing.
@@ -38,11 +38,21 @@ pub fn choose(plan: &Plan, task: &Task, facts: &Facts, pass: &TablePass) -> Choi
     }
 }
 
+/// The stop position that a start of this run gives DMS: the close of the window, for a replication that is stopped then, so
+/// that the window is kept when everything of ours is dead. A task that somebody else keeps is left as it is.
+pub fn close_as_stop_position(plan: &Plan, run: &Run, task: &KnownTask) -> Option<String> {
+    let bounded = run.windowed && run.at_close == AtClose::Stop;
+    let ours = task.origin != Origin::Kept && !plan.keeps_its_stop_position();
+    (bounded && ours && task.migration_type == MigrationType::Cdc)
+        .then(|| format!("server_time:{}", run.closes.strftime("%Y-%m-%dT%H:%M:%S")))
+}
+
 fn cdc(plan: &Plan, task: &Task) -> Choice {
     // A task of ours may have stopped at the close of an earlier window, which was its stop position then.
-    let stated = plan.request().is_none_or(|request| request.cdc_stop_position.is_some());
     match &task.stop_reason {
-        Some(reason @ (StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime)) if stated => {
+        Some(reason @ (StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime))
+            if plan.keeps_its_stop_position() =>
+        {
             Choice::Complete(format!("the task has replicated up to its stop position ({})", reason.code()))
         }
         _ => Choice::Start(

@@ -71,7 +71,11 @@ fn drift(s: &Situation<'_>, task: &Task) -> Option<Next> {
     }
     let mut verdict = Verdict::new(
         Outcome::Rejected,
-        "the task that exists is not the one that the plan describes; nothing was started or changed",
+        if s.run.modified {
+            "the task was modified and still is not the one that the plan describes; nothing was started"
+        } else {
+            "the task that exists is not the one that the plan describes; nothing was started or changed"
+        },
         s.now,
     );
     for difference in &task.differences {
@@ -80,7 +84,8 @@ fn drift(s: &Situation<'_>, task: &Task) -> Option<Next> {
     if s.plan.on_drift == OnDrift::Modify {
         let why = match task.origin {
             Origin::Kept => "it is kept by somebody else",
-            Origin::Created | Origin::Adopted => "it has run before, or the difference cannot be modified",
+            _ if s.run.modified => "what still differs cannot be modified",
+            Origin::Created | Origin::Adopted => "it has run before",
         };
         verdict = verdict.because(format!("OnDrift Modify does not change it: {why}"));
     }

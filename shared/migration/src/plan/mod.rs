@@ -163,6 +163,12 @@ impl Plan {
         }
     }
 
+    /// True when the end of the replication is given by the plan, or by whoever keeps the task: a stop at a time is then
+    /// the end that was wanted, and never the close that a run of ours gave DMS.
+    pub fn keeps_its_stop_position(&self) -> bool {
+        self.request().is_none_or(|request| request.cdc_stop_position.is_some())
+    }
+
     /// What counts as done for a task of this type: a full load and a bounded replication stop by themselves, a
     /// full load followed by replication is done when its load is.
     pub fn until(&self, migration_type: &MigrationType) -> Until {

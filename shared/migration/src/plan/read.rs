@@ -143,6 +143,11 @@ fn read_scheduled_time(plan: &mut Members<'_>, findings: &mut Findings) -> Optio
     time
 }
 
+/// What people call the task of a plan, whatever else is wrong with it.
+pub fn name(plan: &Value) -> Option<String> {
+    task_name(&Node::top(plan.get("Task")?))
+}
+
 fn task_name(node: &Node<'_>) -> Option<String> {
     let task = node.value.pointer("/ReplicationTasks/0").unwrap_or(node.value);
     let text = |name: &str| task.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());

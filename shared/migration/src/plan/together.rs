@@ -68,7 +68,7 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
                     "a cdc task loads no table: Until FullLoadComplete never comes true",
                 );
             }
-            let bounded = plan.request().is_none_or(|request| request.cdc_stop_position.is_some());
+            let bounded = plan.keeps_its_stop_position();
             if !bounded && plan.window.is_none() {
                 findings.error(
                     &format!("{path}/Until"),

@@ -92,8 +92,9 @@ pub fn at_rest(ended: Ended<'_>) -> End {
 
 /// True when DMS has stopped a replication at the close of the window, which this run gave it as a stop position.
 fn at_our_close(ended: Ended<'_>) -> bool {
-    let stated = ended.plan.request().is_none_or(|request| request.cdc_stop_position.is_some());
-    ended.task.migration_type == MigrationType::Cdc && ended.run.stop_at_close && !stated
+    ended.task.migration_type == MigrationType::Cdc
+        && ended.run.stop_at_close
+        && !ended.plan.keeps_its_stop_position()
 }
 
 /// Judges a task that runs on and whose load is over, as the plan wants.

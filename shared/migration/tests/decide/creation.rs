@@ -146,6 +146,11 @@ fn drift() {
             "Rejected | MigrationType | OnDrift Modify does not change it: it has run before",
         ),
         (
+            "what is left after a modification is not called untouched",
+            differing(json!({"OnDrift": "Modify"}), Origin::Adopted).set(|case| case.run().modified = true),
+            "Rejected | was modified and still is not | nothing was started | what still differs cannot be modified",
+        ),
+        (
             "Modify leaves a task that somebody else keeps",
             differing(json!({"OnDrift": "Modify"}), Origin::Kept),
             "Rejected | OnDrift Modify does not change it: it is kept by somebody else",
