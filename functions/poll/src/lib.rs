@@ -1,29 +1,35 @@
 //! Observes DMS and decides what is done next. It changes nothing, so a repeat is harmless.
 
 use aws_sdk_databasemigration::Client;
+use jiff::Timestamp;
 use migration::decide::{self, record};
-use migration::document::Migration;
-use migration::observation::{Observation, TaskSeen};
+use migration::document::{Migration, Run};
+use migration::lag::LagPoint;
+use migration::observation::{Observation, Task, TaskSeen};
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
+use migration_aws::lag;
 use migration_aws::request::Request;
 
-/// Looks at the task, at its tables and connections where the decision needs them, and decides.
+/// Looks at the task, at its tables, its connections and its lag where the decision needs them, and decides.
 ///
 /// A DMS that is too busy is an observation (look again later); one that cannot be reached, or that we may not ask, is an
-/// error, and the machine waits and polls again.
+/// error, and the machine waits and polls again. A lag that cannot be read is not known, which is never "caught up".
 ///
 /// # Errors
 /// [`Error::UnreadableDocument`] for a document of another release, [`Error::Unavailable`] when DMS cannot be asked.
-pub async fn handle(client: &Client, request: Request) -> Result<Migration, Error> {
+pub async fn handle(
+    client: &Client,
+    cloudwatch: &aws_sdk_cloudwatch::Client,
+    request: Request,
+) -> Result<Migration, Error> {
     let mut document = request.migration()?;
     let (Some(plan), Some(run)) = (document.plan.clone(), document.run.clone()) else {
         return Err(Error::UnreadableDocument("the document has no plan or no run to poll for".to_owned()));
     };
     let filter = TaskFilter::of(&document, &plan);
     let task = dms::observe(client, &filter, decide::wants_settings(document.task.as_ref())).await?;
-    let last = document.progress.as_ref().and_then(|progress| progress.stats.as_ref());
-    let wanted = decide::wanted(&run, &task, last);
+    let wanted = decide::wanted(&plan, &run, &task, document.progress.as_ref(), request.now);
     let tables = match &task {
         TaskSeen::Seen(task) if wanted.tables => dms::tables(client, &task.arn).await?,
         _ => None,
@@ -36,7 +42,13 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
         Some(route) if wanted.connections => dms::connections(client, route).await?,
         _ => None,
     };
-    let observation = Observation { task, tables, connections };
+    let lag = match (&task, &mut document.run) {
+        (TaskSeen::Seen(task), Some(run)) if wanted.lag => {
+            look_at_lag(client, cloudwatch, run, task, request.now).await
+        }
+        _ => None,
+    };
+    let observation = Observation { task, tables, connections, lag };
 
     record::take_in(&mut document, &observation, request.now);
     let next = match &document.run {
@@ -45,4 +57,28 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
     };
     record::write_down(&mut document, next, &observation.task, request.now);
     Ok(document)
+}
+
+/// The lag of the last minutes; `None`, and a line in the log, when it cannot be read just now. The instance's name is asked for
+/// once: no ARN holds it.
+async fn look_at_lag(
+    client: &Client,
+    cloudwatch: &aws_sdk_cloudwatch::Client,
+    run: &mut Run,
+    task: &Task,
+    now: Timestamp,
+) -> Option<Vec<LagPoint>> {
+    if run.instance.is_none() {
+        match dms::instance(client, &task.route.instance).await {
+            Ok(instance) => run.instance = instance.map(|instance| instance.identifier),
+            Err(error) => tracing::warn!("the replication instance's name is not known yet: {error}"),
+        }
+    }
+    match lag::points(cloudwatch, run.instance.as_deref()?, &task.arn, now).await {
+        Ok(points) => Some(points),
+        Err(error) => {
+            tracing::warn!("{error}");
+            None
+        }
+    }
 }

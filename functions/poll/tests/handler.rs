@@ -5,17 +5,28 @@
 #[path = "../../../shared/migration-aws/tests/given/mod.rs"]
 mod given;
 
+use aws_sdk_cloudwatch::operation::get_metric_data::{GetMetricDataInput, GetMetricDataOutput};
+use aws_sdk_cloudwatch::primitives::DateTime;
+use aws_sdk_cloudwatch::types::MetricDataResult;
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::describe_replication_tasks::DescribeReplicationTasksInput;
 use aws_sdk_databasemigration::operation::describe_table_statistics::DescribeTableStatisticsInput;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
-use given::cases::{LAST_WEEK, TASK, full_load, kept, minute};
+use given::cases::{Case, LAST_WEEK, TASK, cdc, full_load, kept, minute};
 use given::{Seen, described, fault, request};
 use migration::document::{Migration, StartKind, What};
+use migration_aws::error::Error;
+use migration_aws::request::Request;
 use serde_json::{Value, json};
 
 fn tasks(task: Value) -> Value {
     json!({"ReplicationTasks": [task]})
+}
+
+/// A poll that has no business with CloudWatch: a call there would find no answer.
+async fn polled(dms: &Client, request: Request) -> Result<Migration, Error> {
+    let silent = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, []);
+    poll::handle(dms, &silent, request).await
 }
 
 fn next(document: &Migration) -> (What, &str) {
@@ -51,7 +62,7 @@ async fn table_statistics_are_read_to_their_last_page() {
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &pages]);
 
-    let document = poll::handle(&dms, request(&full_load(json!({})).started(1).document, 90)).await.unwrap();
+    let document = polled(&dms, request(&full_load(json!({})).started(1).document, 90)).await.unwrap();
     let verdict = document.verdict.unwrap();
     assert_eq!(verdict.reasons[0], "1000 of 1001 tables are complete, 1 is not");
     assert_eq!((verdict.rows, verdict.named_tables[0].name.as_str()), (10_010, "shop.t1000"));
@@ -73,7 +84,7 @@ async fn pages_without_end_are_no_loop() {
     task["StopReason"] = json!("Stop Reason NORMAL");
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &endless]);
-    let error = poll::handle(&dms, request(&full_load(json!({})).started(1).document, 90)).await.unwrap_err();
+    let error = polled(&dms, request(&full_load(json!({})).started(1).document, 90)).await.unwrap_err();
     assert_eq!((error.name(), endless.num_calls()), ("Migration.Unavailable", 400));
 }
 
@@ -86,7 +97,7 @@ async fn a_task_at_work_costs_one_call_and_its_settings_are_read_once() {
     let known = full_load(json!({})).started(1);
     let unknown = known.clone().set(|case| case.known().facts = None);
     for (case, without_settings) in [(known, Some(true)), (unknown, Some(false))] {
-        let document = poll::handle(&dms, request(&case.document, 2)).await.unwrap();
+        let document = polled(&dms, request(&case.document, 2)).await.unwrap();
         assert_eq!(next(&document).0, What::Wait);
         let asked = seen.all().pop().unwrap();
         assert_eq!(asked.without_settings(), without_settings);
@@ -117,7 +128,7 @@ async fn connections_are_looked_at_before_a_start() {
         let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("ready", None)));
         let connections = answers!(Client, describe_connections, status, body.clone());
         let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &connections]);
-        let document = poll::handle(&dms, request(&full_load(json!({})).document, 1)).await.unwrap();
+        let document = polled(&dms, request(&full_load(json!({})).document, 1)).await.unwrap();
         assert_eq!(next(&document).0, what, "{body}");
     }
 }
@@ -132,7 +143,9 @@ async fn no_such_task_is_an_observation_in_either_form() {
         let describe = answers!(Client, describe_replication_tasks, status, body.clone());
         let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]);
         let case = full_load(json!({})).started(1);
-        let document = poll::handle(&dms, request(&case.document, 30)).await.unwrap();
+        let document = polled(&dms, request(&case.document, 30)).await.unwrap();
+        assert_eq!(next(&document).0, What::Wait, "{body}: once is no proof");
+        let document = polled(&dms, request(&document, 31)).await.unwrap();
         assert!(next(&document).1.contains("has deleted the task"), "{body}: {:?}", document.next);
     }
 }
@@ -145,13 +158,13 @@ async fn a_busy_dms_is_an_observation_and_one_that_refuses_is_an_error() {
     };
     let running = full_load(json!({})).started(1).document;
     let busy = dms(400, fault("ThrottlingException", "Rate exceeded"));
-    let document = poll::handle(&busy, request(&running, 2)).await.unwrap();
+    let document = polled(&busy, request(&running, 2)).await.unwrap();
     assert!(next(&document).1.contains("too busy"), "{:?}", document.next);
     assert_eq!(document.run.unwrap().throttled, 1);
     for (status, code) in
         [(400, "AccessDeniedException"), (500, "InternalFailure"), (400, "ValidationException")]
     {
-        let error = poll::handle(&dms(status, fault(code, "no")), request(&running, 2)).await.unwrap_err();
+        let error = polled(&dms(status, fault(code, "no")), request(&running, 2)).await.unwrap_err();
         assert_eq!(error.name(), "Migration.Unavailable", "{code}");
     }
 }
@@ -164,7 +177,7 @@ async fn tables_that_dms_is_too_busy_to_show_are_looked_at_again() {
     let busy =
         answers!(Client, describe_table_statistics, 400, fault("ThrottlingException", "Rate exceeded"));
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &busy]);
-    let document = poll::handle(&dms, request(&full_load(json!({})).started(1).document, 90)).await.unwrap();
+    let document = polled(&dms, request(&full_load(json!({})).started(1).document, 90)).await.unwrap();
     assert_eq!(
         next(&document),
         (What::Wait, "the task has come to rest and its tables could not be seen just now")
@@ -178,7 +191,7 @@ async fn a_kept_task_is_taken_up_by_the_first_poll() {
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &tables]);
     let mut case = kept(json!({}));
     case.document.task = None;
-    let document = poll::handle(&dms, request(&case.document, 1)).await.unwrap();
+    let document = polled(&dms, request(&case.document, 1)).await.unwrap();
     let task = document.task.unwrap();
     assert_eq!((task.identifier.as_str(), task.facts.is_some()), ("orders", true));
     assert!(document.run.unwrap().joined.is_some());
@@ -193,9 +206,122 @@ async fn a_stop_reason_is_read_only_where_it_means_something() {
     let tables = answers!(Client, describe_table_statistics, 200, json!({"TableStatistics": []}));
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &tables]);
     let case = full_load(json!({})).last_week("NORMAL").started_by(StartKind::ResumeProcessing, 1);
-    let document = poll::handle(&dms, request(&case.document, 2)).await.unwrap();
+    let document = polled(&dms, request(&case.document, 2)).await.unwrap();
     assert_eq!(next(&document).0, What::Wait);
     assert_eq!(document.progress.unwrap().seen, Some(minute(2)));
+}
+
+/// A replication that the plan wants caught up, running since the first minute.
+fn replicating() -> (Case, Value) {
+    let case = cdc(json!({"Until": "CaughtUp"})).started(1).began(1);
+    let mut task = described("running", Some(1));
+    task["MigrationType"] = json!("cdc");
+    (case, task)
+}
+
+/// CloudWatch's answer: these lags of source and target, one a minute from the 20th minute on.
+fn metrics(source: &[f64], target: &[f64]) -> GetMetricDataOutput {
+    let result = |id: &str, values: &[f64]| {
+        let at = |nth: usize| DateTime::from_secs(minute(20 + i64::try_from(nth).unwrap()).as_second());
+        MetricDataResult::builder()
+            .id(id)
+            .set_timestamps(Some((0..values.len()).map(at).collect()))
+            .set_values(Some(values.to_vec()))
+            .build()
+    };
+    let results = [result("source", source), result("target", target)];
+    GetMetricDataOutput::builder().set_metric_data_results(Some(results.into())).build()
+}
+
+#[tokio::test]
+async fn the_lag_is_asked_for_by_the_instances_name_and_the_tasks_tail() {
+    let (case, task) = replicating();
+    let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
+    let instance = answers!(
+        Client,
+        describe_replication_instances,
+        200,
+        json!({"ReplicationInstances": [
+        {"ReplicationInstanceArn": "arn:aws:dms:eu-central-1:123456789012:rep:INSTANCE",
+         "ReplicationInstanceIdentifier": "nightly", "ReplicationInstanceStatus": "available"}]})
+    );
+    let rows = json!({"TableStatistics": [{"SchemaName": "shop", "TableName": "t", "TableState": "Table completed"}]});
+    let tables = answers!(Client, describe_table_statistics, 200, rows);
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &instance, &tables]);
+    let seen = Seen::<GetMetricDataInput>::default();
+    let noting = seen.clone();
+    let data = mock!(aws_sdk_cloudwatch::Client::get_metric_data)
+        .match_requests(move |request| noting.note(request))
+        .then_output(|| metrics(&[1.0, 2.0, 3.0, 2.0, 1.0], &[9.0, 8.0, 7.5, 8.0, 9.0]));
+    let cloudwatch = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&data]);
+
+    let document = poll::handle(&dms, &cloudwatch, request(&case.document, 25)).await.unwrap();
+    assert!(
+        next(&document).1.contains("are complete") || next(&document).1.contains("replicated"),
+        "{:?}",
+        document.next
+    );
+    assert!(
+        document.verdict.as_ref().unwrap().reasons[1].contains("at most 11 s behind"),
+        "{:?}",
+        document.verdict
+    );
+    let asked = seen.one();
+    let names: Vec<(&str, &str)> = asked.metric_data_queries()[0]
+        .metric_stat()
+        .and_then(|stat| stat.metric())
+        .unwrap()
+        .dimensions()
+        .iter()
+        .map(|dimension| (dimension.name().unwrap(), dimension.value().unwrap()))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("ReplicationInstanceIdentifier", "nightly"),
+            ("ReplicationTaskIdentifier", "K55IUCGBASJS5VHZJIINA45FII")
+        ]
+    );
+    assert_eq!(asked.end_time().unwrap().secs(), minute(25).as_second());
+
+    let again = poll::handle(&dms, &cloudwatch, request(&document, 26)).await.unwrap();
+    assert_eq!((instance.num_calls(), again.run.unwrap().instance.as_deref()), (1, Some("nightly")));
+}
+
+#[tokio::test]
+async fn a_lag_that_cannot_be_read_is_not_caught_up_and_no_error() {
+    let (case, task) = replicating();
+    let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
+    let instance = answers!(
+        Client,
+        describe_replication_instances,
+        200,
+        json!({"ReplicationInstances": [
+        {"ReplicationInstanceIdentifier": "nightly"}]})
+    );
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &instance]);
+    let denied = mock!(aws_sdk_cloudwatch::Client::get_metric_data).then_error(|| {
+        let meta =
+            aws_sdk_cloudwatch::error::ErrorMetadata::builder().code("AccessDenied").message("no").build();
+        aws_sdk_cloudwatch::operation::get_metric_data::GetMetricDataError::generic(meta)
+    });
+    let empty = mock!(aws_sdk_cloudwatch::Client::get_metric_data).then_output(|| metrics(&[], &[]));
+    for rule in [denied, empty] {
+        let cloudwatch = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]);
+        let case = case.clone().set(|case| {
+            let stats = Some(migration::observation::Stats {
+                start_date: Some(minute(1)),
+                percent: Some(0),
+                ..Default::default()
+            });
+            case.document.progress = Some(migration::document::Progress { stats, ..Default::default() });
+        });
+        let document = poll::handle(&dms, &cloudwatch, request(&case.document, 25)).await.unwrap();
+        assert_eq!(
+            next(&document),
+            (What::Wait, "the task is running and how far it is behind its source is not known just now")
+        );
+    }
 }
 
 #[tokio::test]
@@ -204,7 +330,7 @@ async fn a_document_of_another_release_is_named_as_one() {
     let mut newer = full_load(json!({})).document;
     newer.version += 1;
     for document in [newer, Migration::new()] {
-        let error = poll::handle(&dms, request(&document, 1)).await.unwrap_err();
+        let error = polled(&dms, request(&document, 1)).await.unwrap_err();
         assert_eq!(error.name(), "Migration.UnreadableDocument");
     }
 }

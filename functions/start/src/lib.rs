@@ -1,14 +1,15 @@
-//! Starts the task, the way that was decided.
+//! Starts the task, the way that was decided, or has DMS load tables of it again.
 //!
 //! One call, made once: neither the SDK nor the machine repeats it, and a guard just before it looks whether what was
 //! decided is still so. A lost answer stays visible: the decision was written down before this step, and an answer that is
 //! missing is read as "may have happened".
 
 use aws_sdk_databasemigration::Client;
-use aws_sdk_databasemigration::types::StartReplicationTaskTypeValue;
-use migration::decide::record;
+use aws_sdk_databasemigration::types::{StartReplicationTaskTypeValue, TableToReload};
+use migration::decide::record::{self, Guarded};
 use migration::document::{Answer, Migration, StartKind, Task};
 use migration::start_type;
+use migration::table_name::TableName;
 use migration_aws::clients;
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
@@ -23,6 +24,9 @@ use migration_aws::trouble;
 /// start fails: nothing was started then.
 pub async fn handle(client: &Client, request: Request) -> Result<Migration, Error> {
     let mut document = request.migration()?;
+    if document.next.as_ref().is_some_and(|next| next.reload) {
+        return reload(client, document, &request).await;
+    }
     let (Some(plan), Some(task), Some(run)) = (&document.plan, &document.task, &document.run) else {
         return Err(Error::UnreadableDocument("the document names no task to start".to_owned()));
     };
@@ -31,17 +35,62 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
     };
     let seen = dms::observe(client, &TaskFilter::Arn(task.arn.to_string()), false).await?;
     let answer = match record::guard_start(run, &seen, request.now) {
-        Some(why) => {
+        Guarded::Held(why) => {
             tracing::warn!("the start was held back: {why}");
             Some(Answer::Withheld(why))
         }
-        None => call(client, task, kind, start_type::close_as_stop_position(plan, run, task)).await,
+        Guarded::Made => {
+            tracing::warn!("this start was made before, and its answer was lost; it is not made again");
+            None
+        }
+        Guarded::Clear => call(client, task, kind, start_type::close_as_stop_position(plan, run, task)).await,
     };
     tracing::info!(answer = ?answer, "start of {} by {}", task.identifier, kind.as_str());
     if let Some(run) = &mut document.run {
         record::start_answered(run, answer);
     }
     Ok(document)
+}
+
+/// Has DMS load the tables again that were decided on. One call, made once, like a start.
+async fn reload(client: &Client, mut document: Migration, request: &Request) -> Result<Migration, Error> {
+    let (Some(task), Some(run)) = (&document.task, &mut document.run) else {
+        return Err(Error::UnreadableDocument("the document names no task to load tables of".to_owned()));
+    };
+    let tables = run.reload.as_ref().map(|reload| reload.tables.clone()).unwrap_or_default();
+    let answer = match record::guard_reload(run, request.now) {
+        Some(why) => {
+            tracing::warn!("the reload was held back: {why}");
+            Some(Answer::Withheld(why))
+        }
+        None => ask_for_reload(client, task, &tables).await?,
+    };
+    tracing::info!(answer = ?answer, "reload of {} tables of {}", tables.len(), task.identifier);
+    record::reload_answered(run, answer);
+    Ok(document)
+}
+
+async fn ask_for_reload(client: &Client, task: &Task, tables: &[TableName]) -> Result<Option<Answer>, Error> {
+    let attempt = "asking for tables to be loaded again";
+    let tables: Result<Vec<TableToReload>, _> = tables
+        .iter()
+        .map(|name| {
+            TableToReload::builder().schema_name(&name.schema_name).table_name(&name.table_name).build()
+        })
+        .collect();
+    let tables = tables.map_err(|error| Error::Unavailable(format!("{attempt}: {error}")))?;
+    let answer = client
+        .reload_tables()
+        .replication_task_arn(task.arn.to_string())
+        .set_tables_to_reload(Some(tables))
+        .customize()
+        .config_override(clients::once())
+        .send()
+        .await;
+    Ok(match answer {
+        Ok(_) => Some(Answer::Accepted),
+        Err(error) => trouble::read(attempt, &error).into_answer(),
+    })
 }
 
 async fn call(

@@ -6,11 +6,14 @@
 mod given;
 
 use aws_sdk_databasemigration::Client;
+use aws_sdk_databasemigration::operation::reload_tables::ReloadTablesInput;
 use aws_sdk_databasemigration::operation::start_replication_task::StartReplicationTaskInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
-use given::cases::{CLOSE, Case, LAST_WEEK, and, cdc, full_load, windowed};
+use given::cases::{CLOSE, Case, LAST_WEEK, and, cdc, full_load, minute, windowed};
 use given::{Seen, described, fault, request};
+use migration::decide::{Next, record};
 use migration::document::{Answer, Origin, StartKind};
+use migration::table_name::TableName;
 use serde_json::{Value, json};
 
 /// A decided start, not made yet.
@@ -160,4 +163,53 @@ async fn a_look_that_fails_starts_nothing() {
         let error = start::handle(&dms, request(&case.document, 1)).await.unwrap_err();
         assert_eq!(error.name(), "Migration.UnreadableDocument");
     }
+}
+
+/// A reload of two tables that was decided at the 10th minute.
+fn reload_decided() -> Case {
+    full_load(json!({"OnTableErrors": "Reload"})).started(1).began(1).status("running").set(|case| {
+        let tables = vec![TableName::new("shop", "t0"), TableName::new("shop", "t1")];
+        let next = Next::Reload { tables, why: "tables in error".to_owned() };
+        record::write_down(&mut case.document, next, &case.seen, minute(10));
+    })
+}
+
+#[tokio::test]
+async fn a_reload_is_asked_for_once_with_its_tables() {
+    let seen = Seen::<ReloadTablesInput>::default();
+    let take = answers!(Client, reload_tables, 200, json!({"ReplicationTaskArn": given::cases::TASK}), seen);
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take]);
+    let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();
+    let asked = seen.one();
+    let names: Vec<(&str, &str)> =
+        asked.tables_to_reload().iter().map(|table| (table.schema_name(), table.table_name())).collect();
+    assert_eq!(names, [("shop", "t0"), ("shop", "t1")]);
+    let run = document.run.clone().unwrap();
+    assert_eq!((run.reload.unwrap().answer, run.reloaded.len()), (Some(Answer::Accepted), 2));
+
+    let again = start::handle(&dms, request(&document, 10)).await.unwrap();
+    assert!(matches!(again.run.unwrap().reload.unwrap().answer, Some(Answer::Withheld(_))));
+    let late = start::handle(&dms, request(&reload_decided().document, 60)).await.unwrap();
+    assert!(matches!(late.run.unwrap().reload.unwrap().answer, Some(Answer::Withheld(_))), "a redrive");
+    assert_eq!(take.num_calls(), 1);
+}
+
+#[tokio::test]
+async fn a_reload_that_dms_was_too_busy_for_may_be_asked_for_again_and_a_refused_one_may_not() {
+    for (code, kept) in [("ThrottlingException", 0), ("InvalidResourceStateFault", 2)] {
+        let refuse = answers!(Client, reload_tables, 400, fault(code, "not now"));
+        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&refuse]);
+        let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();
+        let run = document.run.unwrap();
+        assert_eq!(run.reloaded.len(), kept, "{code}");
+        assert!(matches!(run.reload.unwrap().answer, Some(Answer::Refused(_))), "{code}");
+        assert_eq!(refuse.num_calls(), 1, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_was_made_before_a_redrive_is_not_made_again() {
+    let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
+    let take = answers!(Client, start_replication_task, 200, json!({}));
+    assert_eq!(start(&decided(), 60, describe, take).await, (None, 0));
 }

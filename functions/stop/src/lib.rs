@@ -36,8 +36,8 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
         Err(error) => trouble::read("stopping the replication task", &error).into_answer(),
     };
     tracing::info!(answer = ?answer, "stop of {}", task.identifier);
-    if let Some(stop) = document.run.as_mut().and_then(|run| run.stop.as_mut()) {
-        stop.answer = answer;
+    if let Some(run) = &mut document.run {
+        record::stop_answered(run, answer);
     }
     Ok(document)
 }

@@ -13,6 +13,7 @@ use migration::observation::{
 use migration::plan::settings::flag;
 use migration::plan::{Arn, KeptTask, MigrationType, Plan, TaskPlan};
 use migration::resources::{Endpoint, Instance};
+use migration::table_name::{NamedByMapping, TableName};
 
 use crate::error::Error;
 use crate::trouble::{self, Trouble};
@@ -140,18 +141,21 @@ pub fn read_task(task: &ReplicationTask) -> Result<Task, Error> {
             tables_loading: count(stats.tables_loading()),
             tables_queued: count(stats.tables_queued()),
             tables_errored: count(stats.tables_errored()),
+            percent: Some(count(stats.full_load_progress_percent())),
             fresh_start_date: stats.fresh_start_date().and_then(timestamp),
             start_date: stats.start_date().and_then(timestamp),
             stop_date: stats.stop_date().and_then(timestamp),
+            full_load_start_date: stats.full_load_start_date().and_then(timestamp),
             full_load_finish_date: stats.full_load_finish_date().and_then(timestamp),
         }),
-        facts: settings.as_ref().map(read_facts),
+        facts: settings.as_ref().map(|settings| read_facts(settings, task.table_mappings())),
         cdc_stop_position: task.cdc_stop_position().map(str::to_owned),
         status,
     })
 }
 
-fn read_facts(settings: &serde_json::Value) -> Facts {
+fn read_facts(settings: &serde_json::Value, mappings: Option<&str>) -> Facts {
+    let mappings = mappings.and_then(|text| serde_json::from_str(text).ok());
     // Should DMS not say, the mode that asks the user before anything is loaded again is the safe one.
     let prep_mode = migration::plan::settings::prep_mode(settings)
         .unwrap_or(migration::plan::settings::DO_NOTHING)
@@ -160,6 +164,7 @@ fn read_facts(settings: &serde_json::Value) -> Facts {
         prep_mode,
         create_pk_after_full_load: flag(settings, "/FullLoadSettings/CreatePkAfterFullLoad"),
         validation: flag(settings, "/ValidationSettings/EnableValidation"),
+        named: mappings.as_ref().map(NamedByMapping::of).unwrap_or_default(),
     }
 }
 
@@ -241,13 +246,11 @@ pub async fn tables(client: &Client, task: &Arn) -> Result<Option<Vec<Table>>, E
 fn read_table(table: &TableStatistics) -> Table {
     let rows = |number: i64| u64::try_from(number).unwrap_or(0);
     Table {
-        name: format!(
-            "{}.{}",
-            table.schema_name().unwrap_or_default(),
-            table.table_name().unwrap_or_default()
-        ),
+        name: TableName::new(table.schema_name().unwrap_or_default(), table.table_name().unwrap_or_default()),
         state: TableState::from(table.table_state().unwrap_or_default()),
         rows: rows(table.full_load_rows()),
+        refused_rows: rows(table.full_load_error_rows()) + rows(table.full_load_condtnl_chk_failed_rows()),
+        load_ended: table.full_load_end_time().and_then(timestamp),
         validation: Validation::from(table.validation_state().unwrap_or_default()),
         validation_failed: rows(table.validation_failed_records()),
         validation_suspended: rows(table.validation_suspended_records()),
@@ -323,6 +326,7 @@ pub async fn instance(client: &Client, arn: &Arn) -> Result<Option<Instance>, Er
     match client.describe_replication_instances().filters(filter).send().await {
         Ok(answer) => Ok(answer.replication_instances().first().map(|instance| Instance {
             arn: instance.replication_instance_arn().unwrap_or_default().to_owned(),
+            identifier: instance.replication_instance_identifier().unwrap_or_default().to_owned(),
             status: instance.replication_instance_status().unwrap_or_default().to_owned(),
         })),
         Err(error) => none_when_missing(attempt, trouble::read(attempt, &error)),

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use migration::budget;
 use migration::document::{HEAD, What};
 use migration_aws::error::Error;
 use serde_json::Value;
@@ -93,7 +94,7 @@ fn every_task_is_bounded_caught_and_told_the_time() {
 }
 
 #[test]
-fn every_task_is_retried_but_the_start() {
+fn every_task_is_retried_but_the_start_and_the_poll() {
     let transient = [
         "Lambda.ServiceException",
         "Lambda.AWSLambdaException",
@@ -103,10 +104,11 @@ fn every_task_is_retried_but_the_start() {
     ];
     for (name, task) in tasks(&machine()) {
         let Some(retries) = task["Retry"].as_array() else {
-            assert_eq!(name, "Start task", "{name} is not retried");
+            // A start is made once. A poll that fails is a blind round, which is a retry that the budget counts.
+            assert!(["Start task", "Poll"].contains(&name.as_str()), "{name} is not retried");
             continue;
         };
-        assert_ne!(name, "Start task", "a start is made once");
+        assert!(!["Start task", "Poll"].contains(&name.as_str()), "{name} is retried");
         let names: Vec<&str> = retries
             .iter()
             .flat_map(|r| r["ErrorEquals"].as_array().unwrap())
@@ -172,6 +174,54 @@ fn the_machine_reads_the_head_of_the_document_and_nothing_else() {
     let own = ["/Blind", "/Trouble", "/Payload"];
     read.retain(|path| !own.iter().any(|own| path.starts_with(own)));
     assert_eq!(read, HEAD.into_iter().map(str::to_owned).collect());
+}
+
+/// What a state adds to the history at the most: entered, exited, and for a task scheduled, started and ended, thrice more for
+/// each retry.
+fn events(state: &Value) -> u32 {
+    match state["Type"].as_str().unwrap() {
+        "Task" => {
+            let retries = state["Retry"].as_array().into_iter().flatten();
+            let attempts: u64 = retries.filter_map(|retry| retry["MaxAttempts"].as_u64()).sum();
+            5 + 3 * u32::try_from(attempts).unwrap()
+        }
+        "Succeed" | "Fail" => 1,
+        _ => 2,
+    }
+}
+
+#[test]
+fn the_budget_counts_what_the_machine_does() {
+    let machine = machine();
+    let cost = |names: &[&str]| -> u32 { names.iter().map(|name| events(&machine["States"][*name])).sum() };
+    assert_eq!(cost(&["Wait", "Poll", "What next?"]), budget::POLL);
+    let round = [
+        "Poll",
+        "Look at the clock",
+        "What now, unseen?",
+        "Wait blind",
+        "Waited long enough?",
+        "Wait longer",
+    ];
+    assert_eq!(cost(&round), budget::BLIND_ROUND);
+    assert!(cost(&["Wait no longer"]) <= cost(&["Wait longer"]));
+    for (what, name) in [
+        (What::Start, "Start task"),
+        (What::Stop, "Stop task"),
+        (What::Tell, "Tell"),
+        (What::Create, "Create task"),
+    ] {
+        assert!(cost(&[name]) <= budget::of_act(what), "{name}: {}", cost(&[name]));
+    }
+    let opening = ["Open run", "Validate plan", "What next?", "Tell that sight is lost"];
+    assert!(1 + cost(&opening) <= budget::OPENING, "{}", cost(&opening));
+    // A quarter of an hour at the shortest interval, with a stop each minute, or blind with a stop each minute.
+    let seen = 15 * 4 * cost(&["Wait", "Poll", "What next?"]) + 15 * cost(&["Stop task"]);
+    let unseen =
+        15 * cost(&["Poll", "Look at the clock", "What now, unseen?", "Stop unseen", "Wait after the stop"]);
+    let report = cost(&["Report", "How did it end?", "Failed"]) + 1;
+    let ending = seen.max(unseen) + report;
+    assert!(ending <= budget::ENDING, "{ending}");
 }
 
 #[test]

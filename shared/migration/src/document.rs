@@ -1,12 +1,14 @@
 //! The document that travels through the state machine: each step fills in its part and returns the whole.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::finding::Finding;
 use crate::observation::{Facts, Route, Stats};
+use crate::pace::{Pace, PreviousLoad};
 use crate::plan::{Arn, AtClose, MigrationType, Notify, Plan};
+use crate::table_name::TableName;
 use crate::verdict::Verdict;
 
 /// The version of this document. A function that reads another one raises `Migration.UnreadableDocument`.
@@ -14,20 +16,27 @@ pub const VERSION: u32 = 1;
 
 /// The members that the state machine itself reads, as JSON pointers into the document. A machine that runs keeps its
 /// old definition while the functions change under it: these members keep their meaning.
-pub const HEAD: [&str; 9] = [
+pub const HEAD: [&str; 13] = [
     "/Next/What",
     "/Next/Seconds",
-    "/Run/Closes",
+    "/Run/WorkEnds",
+    "/Run/WorkNearlyEnds",
+    "/Run/GivesUp",
     "/Run/StopAtClose",
     "/Run/BlindSeconds",
+    "/Run/MostBlindSeconds",
+    "/Run/StopAgainSeconds",
     "/Run/LostSight",
     "/Verdict/Good",
     "/Verdict/Outcome",
     "/Verdict/Cause",
 ];
 
-/// Seconds before the first look after a poll could not run; the machine doubles it up to 15 minutes.
-pub const FIRST_BLIND_SECONDS: u32 = 60;
+/// Seconds before the first look after a poll could not run; the machine doubles it.
+pub const FIRST_BLIND_SECONDS: u32 = 15;
+
+/// Seconds after which a task is told to stop once more while no poll can run.
+pub const STOP_AGAIN_SECONDS: u32 = 60;
 
 /// The travelling document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -62,6 +71,9 @@ pub struct Migration {
     /// The error of a step that could not run, put here by the machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trouble: Option<Trouble>,
+    /// What the machine keeps while no poll can run.
+    #[serde(default)]
+    pub blind: Blind,
 }
 
 impl Migration {
@@ -78,6 +90,7 @@ impl Migration {
             verdict: None,
             findings: Vec::new(),
             trouble: None,
+            blind: Blind::default(),
         }
     }
 
@@ -107,8 +120,19 @@ impl Default for Migration {
     }
 }
 
+/// What the machine keeps while no poll can run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Blind {
+    /// How many times in a row a poll could not run.
+    pub rounds: u32,
+    /// The next blind wait, in seconds: kept for the machine, on the way through a step between.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seconds: Option<u32>,
+}
+
 /// One execution.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Run {
     /// Its ARN.
@@ -122,6 +146,9 @@ pub struct Run {
     /// The endpoints and the instance of the task, once they are known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<Route>,
+    /// The name of the replication instance, once it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
     /// When the run's time is over, in whole seconds: the close of its window, or the end of the longest run.
     pub closes: Timestamp,
     /// True when there is a window that closes then.
@@ -131,10 +158,22 @@ pub struct Run {
     /// True when the machine stops the task at the close though no poll can run: something of this run is under way and
     /// the plan wants it stopped.
     pub stop_at_close: bool,
-    /// When the task is asked to stop, or when the run's time is over: the moment that no interval reaches past.
+    /// When the task is asked to stop, or when the run's time is over, in whole seconds: the moment that no interval reaches
+    /// past.
     pub work_ends: Timestamp,
+    /// When the end of the work is nearer than the longest blind wait, in whole seconds.
+    pub work_nearly_ends: Timestamp,
+    /// Until when, in whole seconds, a task is told to stop again and again while no poll can run.
+    pub gives_up: Timestamp,
     /// Seconds until the machine looks again after a poll that could not run.
     pub blind_seconds: u32,
+    /// The most of them.
+    pub most_blind_seconds: u32,
+    /// Seconds after which a task is told to stop once more while no poll can run.
+    pub stop_again_seconds: u32,
+    /// History events that the execution may have come to at the most, as [`crate::budget`] counts them.
+    #[serde(default)]
+    pub events: u32,
     /// Polls so far.
     #[serde(default)]
     pub polls: u32,
@@ -162,6 +201,27 @@ pub struct Run {
     /// The stop of the task by this run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop: Option<StopAct>,
+    /// How many polls in a row DMS has said that there is no such task.
+    #[serde(default)]
+    pub not_there: u32,
+    /// Since when the task has been seen at rest after this run had got it going.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_rest: Option<Timestamp>,
+    /// How often this run has started the task again after a failure.
+    #[serde(default)]
+    pub restarts: u32,
+    /// The last request to load tables again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reload: Option<ReloadAct>,
+    /// All tables that this run has asked to be loaded again; each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reloaded: Vec<TableName>,
+    /// What the load before this run's took.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_load: Option<PreviousLoad>,
+    /// How the load moves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pace: Option<Pace>,
     /// What people have been told.
     #[serde(default)]
     pub told: Vec<Occasion>,
@@ -171,7 +231,7 @@ pub struct Run {
 }
 
 /// Why people are told something before the end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Occasion {
     /// The task has been started.
     Started,
@@ -179,6 +239,12 @@ pub enum Occasion {
     TablesInError,
     /// A poll could not run; the task goes on unseen.
     LostSight,
+    /// The task had failed and has been started again.
+    StartedAgain,
+    /// No row has moved for long.
+    Stalled,
+    /// At its pace the load will not be done when the window closes.
+    WillNotFit,
 }
 
 impl Run {
@@ -190,12 +256,18 @@ impl Run {
             name,
             notify: Notify::default(),
             route: None,
+            instance: None,
             closes,
             windowed: false,
             at_close: AtClose::LeaveRunning,
             stop_at_close: false,
             work_ends: closes,
+            work_nearly_ends: closes,
+            gives_up: closes,
             blind_seconds: FIRST_BLIND_SECONDS,
+            most_blind_seconds: crate::budget::SHORTEST_MOST_BLIND,
+            stop_again_seconds: STOP_AGAIN_SECONDS,
+            events: 0,
             polls: 0,
             throttled: 0,
             creates: 0,
@@ -205,6 +277,13 @@ impl Run {
             start: None,
             joined: None,
             stop: None,
+            not_there: 0,
+            at_rest: None,
+            restarts: 0,
+            reload: None,
+            reloaded: Vec::new(),
+            previous_load: None,
+            pace: None,
             told: Vec::new(),
             lost_sight: false,
         }
@@ -217,12 +296,20 @@ impl Run {
 
     /// True when something that this run started, may have started, or has joined is or was under way.
     pub fn is_under_way(&self) -> bool {
-        self.joined.is_some() || self.start.as_ref().is_some_and(StartAct::is_made)
+        self.joined.is_some() || self.restarts > 0 || self.start.as_ref().is_some_and(StartAct::is_made)
+    }
+
+    /// Sets the moment at which the work ends, and with it how long a stop is tried after it.
+    pub fn end_work_at(&mut self, work_ends: Timestamp) {
+        self.work_ends = work_ends;
+        let longest_wait = SignedDuration::from_secs(i64::from(self.most_blind_seconds));
+        self.work_nearly_ends = work_ends.saturating_sub(longest_wait).unwrap_or(work_ends);
+        self.gives_up = work_ends.saturating_add(crate::decide::STOP_PATIENCE).unwrap_or(work_ends);
     }
 }
 
 /// A start of the task: written down before it is made, so that a lost answer is known as one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct StartAct {
     /// How.
@@ -242,7 +329,7 @@ pub struct StartAct {
 }
 
 /// How DMS is asked to start a task; its own words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum StartKind {
     /// The only valid one for a first run.
     #[serde(rename = "start-replication")]
@@ -267,7 +354,7 @@ impl StartKind {
 }
 
 /// A stop of the task by this run.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct StopAct {
     /// Why.
@@ -276,13 +363,32 @@ pub struct StopAct {
     pub decided: Timestamp,
     /// When it was last decided.
     pub last_decided: Timestamp,
+    /// How often it was decided.
+    #[serde(default)]
+    pub tries: u32,
+    /// When DMS took it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<Timestamp>,
+    /// What DMS answered; absent when the answer was lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+}
+
+/// A request to load tables again while the task runs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ReloadAct {
+    /// Which.
+    pub tables: Vec<TableName>,
+    /// When it was decided.
+    pub decided: Timestamp,
     /// What DMS answered; absent when the answer was lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
 }
 
 /// Why a run stops its task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum StopCause {
     /// The window closes.
     Close,
@@ -291,7 +397,7 @@ pub enum StopCause {
 }
 
 /// What came back from a changing call. A lost answer is no answer: it stays absent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Answer {
     /// DMS took it.
     Accepted,
@@ -302,7 +408,7 @@ pub enum Answer {
 }
 
 /// DMS's refusal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Refusal {
     /// DMS's error code.
@@ -313,8 +419,20 @@ pub struct Refusal {
     pub passing: bool,
 }
 
+impl Refusal {
+    /// The code that IAM answers when a role may not do what it asks.
+    pub fn lacks_permission(&self) -> bool {
+        self.code.contains("AccessDenied") || self.code == "UnauthorizedOperation"
+    }
+
+    /// True when the service was too busy.
+    pub fn throttled(&self) -> bool {
+        self.code.contains("Throttl")
+    }
+}
+
 /// The task, as this run knows it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Task {
     /// Its ARN.
@@ -340,7 +458,7 @@ pub struct Task {
 }
 
 /// Whose a task is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Origin {
     /// Created by this run.
     Created,
@@ -362,6 +480,9 @@ pub struct Progress {
     /// Rows read so far, from the last table statistics.
     #[serde(default)]
     pub rows: u64,
+    /// How far a replication is behind, in seconds, as it was last known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lag_seconds: Option<u32>,
     /// When this was seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<Timestamp>,
@@ -380,6 +501,9 @@ pub struct NextStep {
     /// What to tell, when that is the next step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub occasion: Option<Occasion>,
+    /// True when the start step is to load tables again and not to start the task.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reload: bool,
 }
 
 /// The ways out of the hub.
@@ -388,7 +512,7 @@ pub struct NextStep {
 pub enum What {
     /// Create or adopt the task.
     Create,
-    /// Start it.
+    /// Start it, or load tables of it again.
     Start,
     /// Stop it.
     Stop,

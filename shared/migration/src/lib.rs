@@ -9,17 +9,23 @@
 //! [`message`] tells people. [`document`] is what travels between the steps.
 
 pub mod adoption;
+pub mod budget;
+pub mod cause;
+pub mod commands;
 pub mod decide;
 pub mod document;
 pub mod drift;
 pub mod finding;
 pub mod interval;
+pub mod lag;
 pub mod message;
 pub mod observation;
 pub mod opening;
 pub mod owner;
+pub mod pace;
 pub mod plan;
 pub mod resources;
 pub mod start_type;
+pub mod table_name;
 pub mod verdict;
 pub mod window;

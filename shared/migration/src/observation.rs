@@ -4,7 +4,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::lag::LagPoint;
 use crate::plan::{Arn, MigrationType};
+use crate::table_name::{NamedByMapping, TableName};
 
 /// What one poll saw.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,6 +17,8 @@ pub struct Observation {
     pub tables: Option<Vec<Table>>,
     /// The connections of its two endpoints, when they were asked for.
     pub connections: Option<Vec<Connection>>,
+    /// How far replication was behind in the last minutes, when that was asked for.
+    pub lag: Option<Vec<LagPoint>>,
 }
 
 /// Whether the task was seen.
@@ -57,7 +61,7 @@ pub struct Task {
 }
 
 /// From where to where, and through what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Route {
     /// The source endpoint.
@@ -111,8 +115,8 @@ impl Phase {
     }
 }
 
-/// DMS's counters. Progress in percent is not here: it reads 100 with tables in error.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// DMS's counters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Stats {
     /// Loaded tables.
@@ -123,6 +127,10 @@ pub struct Stats {
     pub tables_queued: u32,
     /// Tables in error.
     pub tables_errored: u32,
+    /// DMS's estimate of the load in percent. It reads 100 with tables in error and with none loaded, so it decides nothing
+    /// and is never shown alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub percent: Option<u32>,
     /// The last start or reload from the beginning.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fresh_start_date: Option<Timestamp>,
@@ -132,13 +140,16 @@ pub struct Stats {
     /// The last stop.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_date: Option<Timestamp>,
+    /// The beginning of the load.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub full_load_start_date: Option<Timestamp>,
     /// The end of the load.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub full_load_finish_date: Option<Timestamp>,
 }
 
-/// What the settings in force say about starting, resuming and judging.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What the settings in force and the mapping say about starting, resuming and judging.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Facts {
     /// TargetTablePrepMode, as DMS spells it.
@@ -147,6 +158,9 @@ pub struct Facts {
     pub create_pk_after_full_load: bool,
     /// Rows are compared after they were loaded.
     pub validation: bool,
+    /// The tables that the task's mapping names one by one.
+    #[serde(default)]
+    pub named: NamedByMapping,
 }
 
 /// Why a task stopped.
@@ -173,6 +187,8 @@ pub enum StopReason {
     FatalError,
     /// `STOPPED_DUE_TO_LOW_MEMORY` or `STOPPED_DUE_TO_LOW_DISK`.
     LowResources(String),
+    /// `EXPRESS_LICENSE_LIMITS_REACHED`.
+    LicenseLimits,
     /// `RECONFIGURATION_RESTART` or `RECYCLE_TASK`: DMS restarts it by itself.
     Restarting(String),
     /// Any other code.
@@ -203,6 +219,7 @@ impl StopReason {
             StopReason::StoppedAtCommitTime => "STOPPED_AT_COMMIT_TIME",
             StopReason::RecoverableError => "RECOVERABLE_ERROR",
             StopReason::FatalError => "FATAL_ERROR",
+            StopReason::LicenseLimits => "EXPRESS_LICENSE_LIMITS_REACHED",
             StopReason::LowResources(code) | StopReason::Restarting(code) | StopReason::Other(code) => code,
         }
     }
@@ -220,6 +237,7 @@ impl From<String> for StopReason {
             "STOPPED_AT_COMMIT_TIME" => StopReason::StoppedAtCommitTime,
             "RECOVERABLE_ERROR" => StopReason::RecoverableError,
             "FATAL_ERROR" => StopReason::FatalError,
+            "EXPRESS_LICENSE_LIMITS_REACHED" => StopReason::LicenseLimits,
             "STOPPED_DUE_TO_LOW_MEMORY" | "STOPPED_DUE_TO_LOW_DISK" => StopReason::LowResources(code),
             "RECONFIGURATION_RESTART" | "RECYCLE_TASK" => StopReason::Restarting(code),
             _ => StopReason::Other(code),
@@ -236,12 +254,16 @@ impl From<StopReason> for String {
 /// One table as DescribeTableStatistics shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
-    /// `schema.table`.
-    pub name: String,
+    /// Its name in the source.
+    pub name: TableName,
     /// Where its load stands.
     pub state: TableState,
     /// Rows read for the load. DMS counts rows that it has staged: not all need be committed.
     pub rows: u64,
+    /// Rows that the target did not take (`FullLoadErrorRows` and `FullLoadCondtnlChkFailedRows`; DynamoDB targets only).
+    pub refused_rows: u64,
+    /// When its load came to an end.
+    pub load_ended: Option<Timestamp>,
     /// What validation says.
     pub validation: Validation,
     /// Rows that validation found different.

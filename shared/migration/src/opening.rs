@@ -37,6 +37,7 @@ pub fn open(input: &Value, execution: &str, now: Timestamp) -> Migration {
             notify: reading.notify,
             route: reading.plan.as_ref().and_then(route),
             windowed,
+            events: crate::budget::OPENING,
             ..Run::begin(execution, name, closes, now)
         }),
         findings: reading.findings,
@@ -91,7 +92,7 @@ fn set_close(document: &mut Migration, plan: &Plan, migration_type: &MigrationTy
         _ => AtClose::Stop,
     });
     if run.at_close == AtClose::Stop {
-        run.work_ends = run.closes.saturating_sub(window.stop_lead).unwrap_or(run.closes);
+        run.end_work_at(whole_seconds(run.closes.saturating_sub(window.stop_lead).unwrap_or(run.closes)));
     }
 }
 
@@ -131,6 +132,7 @@ fn report(document: &mut Migration, verdict: Verdict) {
         seconds: 0,
         why: verdict.reasons.first().cloned().unwrap_or_default(),
         occasion: None,
+        reload: false,
     });
     document.verdict = Some(verdict);
 }

@@ -20,6 +20,8 @@ pub struct Endpoint {
 pub struct Instance {
     /// Its ARN.
     pub arn: String,
+    /// Its name, which is in no ARN.
+    pub identifier: String,
     /// `available` when it can work.
     pub status: String,
 }

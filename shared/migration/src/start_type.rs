@@ -3,6 +3,7 @@
 //! `start-replication` is valid once in a task's life. `resume-processing` loads unfinished tables again from their
 //! beginning, after TargetTablePrepMode has been applied to them. `reload-target` does so with all tables.
 
+use crate::cause::Cause;
 use crate::document::{Origin, Run, StartKind, Task as KnownTask};
 use crate::observation::{Facts, StopReason, Task};
 use crate::plan::settings::DO_NOTHING;
@@ -22,6 +23,8 @@ pub enum Choice {
         why: String,
         /// What would settle it.
         to_do: String,
+        /// The `Start` that a run would need then.
+        settles: Option<Start>,
     },
 }
 
@@ -30,6 +33,12 @@ pub fn choose(plan: &Plan, task: &Task, facts: &Facts, pass: &TablePass) -> Choi
     let start = plan.start;
     if !task.has_run() {
         return Choice::Start(StartKind::StartReplication, "the task has never run".to_owned());
+    }
+    if task.migration_type != MigrationType::FullLoad
+        && start != Start::Reload
+        && Cause::of(task) == Cause::LostPosition
+    {
+        return lost_position(task);
     }
     match task.migration_type {
         MigrationType::Cdc => cdc(plan, task),
@@ -45,6 +54,30 @@ pub fn close_as_stop_position(plan: &Plan, run: &Run, task: &KnownTask) -> Optio
     let ours = task.origin != Origin::Kept && !plan.keeps_its_stop_position();
     (bounded && ours && task.migration_type == MigrationType::Cdc)
         .then(|| format!("server_time:{}", run.closes.strftime("%Y-%m-%dT%H:%M:%S")))
+}
+
+/// The source has thrown away the part of its log that a resume would begin with (DMS answers error 1236, a missing slot, a
+/// missing log file): resuming fails for ever.
+fn lost_position(task: &Task) -> Choice {
+    let why = "the source's log no longer holds the position at which the task stopped: a resume fails each time, and what \
+               was changed since is not in the target"
+        .to_owned();
+    match task.migration_type {
+        MigrationType::Cdc => Choice::Undecided {
+            why,
+            to_do: "load the tables again with a task of type full-load-and-cdc, or create the task anew with a \
+                    CdcStartPosition that the source still has, and keep the source's log for longer than a window is shut"
+                .to_owned(),
+            settles: None,
+        },
+        _ => Choice::Undecided {
+            why,
+            to_do: "run once with Start Reload to load all tables again, and keep the source's log for longer than a window \
+                    is shut"
+                .to_owned(),
+            settles: Some(Start::Reload),
+        },
+    }
 }
 
 fn cdc(plan: &Plan, task: &Task) -> Choice {
@@ -115,6 +148,7 @@ fn load_and_cdc(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> C
             ),
             to_do: "run once with Start Reload to load all tables again, or reload the tables in the console"
                 .to_owned(),
+            settles: Some(Start::Reload),
         };
     }
     unfinished(start, facts, pass)
@@ -126,6 +160,7 @@ fn reload(facts: &Facts, why: &str) -> Choice {
             why: "loading again under TargetTablePrepMode DO_NOTHING puts every row into the target a second time"
                 .to_owned(),
             to_do: "change the task's TargetTablePrepMode to TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE".to_owned(),
+            settles: None,
         };
     }
     Choice::Start(StartKind::ReloadTarget, why.to_owned())
@@ -144,6 +179,7 @@ fn unfinished(start: Start, facts: &Facts, pass: &TablePass) -> Choice {
         return Choice::Undecided {
             why: format!("{missing}, and with CreatePkAfterFullLoad an interrupted load cannot be resumed"),
             to_do: "run once with Start Reload to load all tables again".to_owned(),
+            settles: Some(Start::Reload),
         };
     }
     if facts.prep_mode == DO_NOTHING && start != Start::Resume {
@@ -152,6 +188,7 @@ fn unfinished(start: Start, facts: &Facts, pass: &TablePass) -> Choice {
                 "{missing}; under TargetTablePrepMode DO_NOTHING a resume loads them on top of the rows that are there"
             ),
             to_do: "empty those tables in the target and run once with Start Resume".to_owned(),
+            settles: Some(Start::Resume),
         };
     }
     Choice::Start(StartKind::ResumeProcessing, format!("{missing}; those are loaded again"))

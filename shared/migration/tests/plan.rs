@@ -175,9 +175,30 @@ fn shapes() -> Vec<Case> {
         ),
         Case { code: "more-findings", path: "", bad: many(MOST_FINDINGS + 1), good: few },
         member("not-supported-yet", "/Mode", &full_load(), json!("Preflight"), json!("Migrate")),
-        member("not-supported-yet", "/Until", &load_and_cdc(), json!("CaughtUp"), json!("FullLoadComplete")),
-        member("not-supported-yet", "/OnTableErrors", &full_load(), json!("Reload"), json!("Warn")),
-        member("not-supported-yet", "/Restarts", &full_load(), json!(1), json!(0)),
+        member("until-never", "/Until", &full_load(), json!("CaughtUp"), json!("Stopped")),
+        plan(
+            "until-never",
+            "/Until",
+            load_and_cdc().with("/Until", json!("CaughtUp")).with(
+                "/Task/ReplicationTaskSettings",
+                json!({"FullLoadSettings": {"StopTaskCachedChangesApplied": true}}),
+            ),
+            load_and_cdc().with("/Until", json!("CaughtUp")),
+        ),
+        member("bad-number", "/Restarts", &full_load(), json!(101), json!(100)),
+        member("bad-number", "/StallMinutes", &full_load(), json!(1441), json!(0)),
+        plan(
+            "bad-number",
+            "/LagSeconds",
+            load_and_cdc().with("/Until", json!("CaughtUp")).with("/LagSeconds", json!(0)),
+            load_and_cdc().with("/Until", json!("CaughtUp")).with("/LagSeconds", json!(1)),
+        ),
+        plan(
+            "lag-without-caught-up",
+            "/LagSeconds",
+            load_and_cdc().with("/LagSeconds", json!(30)),
+            load_and_cdc().with("/Until", json!("CaughtUp")).with("/LagSeconds", json!(30)),
+        ),
         member("not-supported-yet", "/OnAbort", &full_load(), json!("Stop"), json!("")),
         plan(
             "not-supported-yet",
@@ -499,6 +520,24 @@ fn members_together() -> Vec<Case> {
             cdc().with("/Start", json!("Resume")),
         ),
         plan(
+            "reload-without-load",
+            "/OnTableErrors",
+            cdc().with("/OnTableErrors", json!("Reload")),
+            cdc().with("/OnTableErrors", json!("Warn")),
+        ),
+        plan(
+            "reload-on-top",
+            "/OnTableErrors",
+            full_load().with(settings, keeps.clone()).with("/OnTableErrors", json!("Reload")),
+            full_load().with("/OnTableErrors", json!("Reload")),
+        ),
+        plan(
+            "until-never",
+            "/Until",
+            cdc().without("/Task/CdcStopPosition"),
+            cdc().without("/Task/CdcStopPosition").with("/Until", json!("CaughtUp")),
+        ),
+        plan(
             "reload-on-top",
             settings,
             full_load().with(settings, keeps.clone()).with("/Start", json!("Refresh")),
@@ -546,7 +585,11 @@ fn outside_the_plan() -> Vec<Case> {
     };
     let instance = |status: &str| {
         let mut findings = Findings::default();
-        let seen = Instance { arn: INSTANCE.to_owned(), status: status.to_owned() };
+        let seen = Instance {
+            arn: INSTANCE.to_owned(),
+            identifier: "nightly".to_owned(),
+            status: status.to_owned(),
+        };
         let seen = Some(&seen).filter(|_| !status.is_empty());
         check_instance("/Task/ReplicationInstanceArn", &INSTANCE.parse().unwrap(), seen, &mut findings);
         findings.into_sorted()

@@ -1,8 +1,7 @@
 //! The head of the travelling document: what the state machine reads for itself, told in its time or in the world's.
 //!
 //! The state machine waits and compares in real time; functions live in their world's local time. So on the way
-//! into a function `Now`, `Run.Closes`, `Run.BlindSeconds` and `Next.Seconds` become local, and on the way out
-//! real. What was sent out is remembered with what it stood for, so that coming back in loses nothing to rounding.
+//! into a function `Now`, the instants of the head and its numbers of seconds become local, and on the way out real. What was sent out is remembered with what it stood for, so that coming back in loses nothing to rounding.
 
 use std::collections::HashMap;
 
@@ -11,8 +10,11 @@ use serde_json::Value;
 
 use crate::clock::{Clock, whole_seconds};
 
-const CLOSES: &str = "/Run/Closes";
-const BLIND: &str = "/Run/BlindSeconds";
+/// Instants that the machine compares with or waits for.
+const INSTANTS: [&str; 3] = ["/Run/WorkEnds", "/Run/WorkNearlyEnds", "/Run/GivesUp"];
+/// Waits of the machine's own, in seconds. It doubles the first up to the second.
+const WAITS: [&str; 3] = ["/Run/BlindSeconds", "/Run/MostBlindSeconds", "/Run/StopAgainSeconds"];
+/// The wait that a function decides on.
 const SECONDS: &str = "/Next/Seconds";
 
 /// What was sent out to the state machines of one world, and what it stood for.
@@ -32,7 +34,9 @@ impl Memory {
         let text = came.to_string();
         let own = self.sent.get(&(execution.to_owned(), member, text.clone()));
         let others = || {
-            self.sent.iter().find(|((_, name, sent), _)| member == CLOSES && *name == member && *sent == text)
+            self.sent
+                .iter()
+                .find(|((_, name, sent), _)| INSTANTS.contains(&member) && *name == member && *sent == text)
         };
         own.or_else(|| others().map(|(_, stood_for)| stood_for)).cloned()
     }
@@ -53,10 +57,12 @@ pub(crate) fn inbound(payload: &mut Value, execution: &str, clock: &Clock, memor
         *now = clock.local(real).to_string().into();
     }
     let Some(document) = payload.get_mut("Migration") else { return };
-    for member in [CLOSES, BLIND, SECONDS] {
+    for member in INSTANTS.into_iter().chain(WAITS).chain([SECONDS]) {
         let Some(value) = document.pointer_mut(member) else { continue };
         let local = memory.recall(execution, member, value).or_else(|| match member {
-            CLOSES => instant(value).map(|real| whole_seconds(clock.local(real)).into()),
+            instants if INSTANTS.contains(&instants) => {
+                instant(value).map(|real| whole_seconds(clock.local(real)).into())
+            }
             _ => value.as_i64().map(|real| clock.local_seconds(real).into()),
         });
         if let Some(local) = local {
@@ -85,12 +91,16 @@ pub(crate) fn outbound(
         let local = value.as_i64()?;
         Some(if leaps { 0 } else { clock.real_seconds(local) }.into())
     });
-    translate(document, BLIND, execution, memory, |value| {
-        Some(clock.real_seconds(value.as_i64()?).max(1).into())
-    });
-    translate(document, CLOSES, execution, memory, |value| {
-        Some(whole_seconds(clock.real_of(instant(value)?)).into())
-    });
+    for member in WAITS {
+        translate(document, member, execution, memory, |value| {
+            Some(clock.real_seconds(value.as_i64()?).max(1).into())
+        });
+    }
+    for member in INSTANTS {
+        translate(document, member, execution, memory, |value| {
+            Some(whole_seconds(clock.real_of(instant(value)?)).into())
+        });
+    }
 }
 
 /// Leaps over the wait that follows an act that failed: there is no answer to translate, and the document that
@@ -156,7 +166,7 @@ mod tests {
 
     fn answer(what: &str, seconds: i64) -> Value {
         json!({
-            "Run": { "Closes": "2026-10-25T03:00:00Z", "BlindSeconds": 60 },
+            "Run": { "WorkEnds": "2026-10-25T03:00:00Z", "BlindSeconds": 60 },
             "Next": { "What": what, "Seconds": seconds },
         })
     }
@@ -167,7 +177,7 @@ mod tests {
         let mut document = answer("wait", 1_234);
         outbound(&mut document, &json!({}), "poll", "one", &mut clock, &mut memory);
         let real = json!({
-            "Run": { "Closes": "2030-01-01T00:00:26Z", "BlindSeconds": 1 },
+            "Run": { "WorkEnds": "2030-01-01T00:00:26Z", "BlindSeconds": 1 },
             "Next": { "What": "wait", "Seconds": 2 },
         });
         assert_eq!(document, real);
@@ -183,11 +193,11 @@ mod tests {
         let mut document = answer("wait", 600);
         outbound(&mut document, &json!({}), "poll", "one", &mut clock, &mut memory);
         document["Run"]["BlindSeconds"] = json!(2);
-        document["Run"]["Closes"] = json!("2030-01-01T00:00:10Z");
+        document["Run"]["WorkEnds"] = json!("2030-01-01T00:00:10Z");
         let mut payload = json!({ "Now": "2030-01-01T00:00:00Z", "Migration": document });
         inbound(&mut payload, "one", &clock, &memory);
         assert_eq!(payload["Migration"]["Run"]["BlindSeconds"], 1_200);
-        assert_eq!(payload["Migration"]["Run"]["Closes"], "2026-10-24T23:40:00Z");
+        assert_eq!(payload["Migration"]["Run"]["WorkEnds"], "2026-10-24T23:40:00Z");
     }
 
     #[test]
@@ -197,7 +207,7 @@ mod tests {
         outbound(&mut document, &json!({}), "poll", "one", &mut clock, &mut memory);
         let mut payload = json!({ "Migration": document });
         inbound(&mut payload, "two", &clock, &memory);
-        assert_eq!(payload["Migration"]["Run"]["Closes"], "2026-10-25T03:00:00Z");
+        assert_eq!(payload["Migration"]["Run"]["WorkEnds"], "2026-10-25T03:00:00Z");
         assert_eq!(payload["Migration"]["Next"]["Seconds"], 7);
     }
 
@@ -218,7 +228,7 @@ mod tests {
             outbound(&mut document, &json!({}), function, "one", &mut clock, &mut memory);
             assert_eq!(document["Next"]["Seconds"], 0, "{function} {what}");
             let closes = if leapt { "2030-01-01T04:00:00Z" } else { "2030-01-01T05:00:00Z" };
-            assert_eq!(document["Run"]["Closes"], closes, "{function} {what}");
+            assert_eq!(document["Run"]["WorkEnds"], closes, "{function} {what}");
         }
     }
 
@@ -257,7 +267,7 @@ mod tests {
     #[test]
     fn members_that_are_absent_or_odd_stay_as_they_are() {
         let (mut clock, mut memory) = (clock(60), Memory::default());
-        for odd in [json!(null), json!("text"), json!({ "Run": { "Closes": 5 }, "Next": [] })] {
+        for odd in [json!(null), json!("text"), json!({ "Run": { "WorkEnds": 5 }, "Next": [] })] {
             let mut document = odd.clone();
             outbound(&mut document, &json!({}), "poll", "one", &mut clock, &mut memory);
             assert_eq!(document, odd);

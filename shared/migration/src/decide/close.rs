@@ -56,7 +56,7 @@ fn left_running(s: &Situation<'_>) -> Verdict {
     verdict.task_status = s.seen().map(|task| task.status.clone());
     let pass = TablePass::over(s.observation.tables.as_deref().unwrap_or_default());
     let verdict = pass.into_verdict(verdict, Vec::new());
-    super::running::unwatched(s, verdict)
+    super::until::unwatched(s, verdict)
 }
 
 fn too_late(s: &Situation<'_>) -> Verdict {

@@ -3,21 +3,29 @@
 //! [`decide`] is an ordered list of small judges; the first that has something to say decides. The order is the table in
 //! `docs/architecture.md`. Around it, [`wanted`] says what a poll must look at, and [`record`] keeps the document.
 
+mod again;
 mod close;
 mod create;
+mod news;
 pub mod record;
+mod reload;
 mod rest;
-mod running;
 mod sight;
 mod start;
 mod stopping;
+mod until;
+pub mod wanted;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::commands;
 use crate::document::{Answer, Occasion, Run, StartAct, StartKind, StopCause, Task, What};
-use crate::observation::{self, Observation, Phase, TaskSeen};
+use crate::observation::{self, Observation, Phase, Stats, TaskSeen};
 use crate::plan::{MigrationType, Plan, TaskPlan};
-use crate::verdict::Verdict;
+use crate::table_name::TableName;
+use crate::verdict::{Level, Verdict};
+
+pub use wanted::{Wanted, wanted, wants_settings};
 
 /// Clocks of DMS and of Step Functions may differ by this much.
 pub const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
@@ -30,6 +38,12 @@ pub const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 
 /// How long a task that was told to stop may take before it is reported as not stopped.
 pub const STOP_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
+
+/// With less than this before the end of its work a run starts nothing: what starts takes its time, and so does a stop.
+pub const START_MARGIN: SignedDuration = SignedDuration::from_mins(2);
+
+/// How many polls in a row must find no such task before it counts as deleted: DMS's lists are eventually consistent.
+pub const MOST_NOT_THERE: u32 = 2;
 
 /// How many times the task is tried to be created when the step itself cannot run.
 pub const MOST_CREATES: u32 = 3;
@@ -47,6 +61,13 @@ pub enum Next {
         /// How.
         kind: StartKind,
         /// Why this way.
+        why: String,
+    },
+    /// Load tables of the running task again.
+    Reload {
+        /// Which; at most ten, which is what DMS takes at once.
+        tables: Vec<TableName>,
+        /// Why.
         why: String,
     },
     /// Stop the task.
@@ -79,7 +100,7 @@ impl Next {
     pub fn what(&self) -> What {
         match self {
             Next::Create { .. } => What::Create,
-            Next::Start { .. } => What::Start,
+            Next::Start { .. } | Next::Reload { .. } => What::Start,
             Next::Stop { .. } => What::Stop,
             Next::Wait { .. } => What::Wait,
             Next::Tell { .. } => What::Tell,
@@ -101,8 +122,8 @@ struct Situation<'a> {
 /// A judge decides, or leaves the decision to the next one.
 type Judge = fn(&Situation<'_>) -> Option<Next>;
 
-/// The judges in their order. When none decides, the task is at work: [`running`].
-const JUDGES: [Judge; 8] = [
+/// The judges in their order. When none decides, the task is at work and goes on: [`at_work`].
+const JUDGES: [Judge; 11] = [
     create::owner,
     sight::gone,
     stopping::stopping,
@@ -111,6 +132,9 @@ const JUDGES: [Judge; 8] = [
     create::create,
     start::start,
     rest::rest,
+    news::news,
+    reload::reload,
+    until::until,
 ];
 
 /// Decides what is done next. Pure: the same plan, run, observation and time give the same answer.
@@ -122,43 +146,49 @@ pub fn decide(
     now: Timestamp,
 ) -> Next {
     let situation = Situation { plan, run, task, observation, now };
-    JUDGES.iter().find_map(|judge| judge(&situation)).unwrap_or_else(|| running::running(&situation))
+    let next = JUDGES.iter().find_map(|judge| judge(&situation)).unwrap_or_else(|| at_work(&situation));
+    match next {
+        Next::Report(verdict) => Next::Report(Box::new(with_a_command(&situation, *verdict))),
+        next => next,
+    }
 }
 
-/// What a poll must look at besides the task itself.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// Every page of the table statistics.
-    pub tables: bool,
-    /// The connections of the two endpoints.
-    pub connections: bool,
+/// The task goes on, and there is nothing to do but look again.
+fn at_work(s: &Situation<'_>) -> Next {
+    let why = match s.seen() {
+        Some(task) => in_words(task),
+        None => "the task could not be seen just now".to_owned(),
+    };
+    Next::Wait { why, soon: false }
 }
 
-/// Says whether the task must be described with its settings: once, when they are not known yet.
-pub fn wants_settings(task: Option<&Task>) -> bool {
-    task.is_none_or(|task| task.facts.is_none())
-}
-
-/// Says which calls a poll makes once it has seen the task: each is one of the few that DMS allows per second.
-/// `last` are the counters of the poll before.
-pub fn wanted(run: &Run, seen: &TaskSeen, last: Option<&observation::Stats>) -> Wanted {
-    let before_start = !run.is_under_way();
-    match seen {
-        TaskSeen::Unseen => Wanted::default(),
-        TaskSeen::NotThere => Wanted { tables: false, connections: before_start },
-        TaskSeen::Seen(task) => {
-            let counters_moved = task.stats.as_ref() != last;
-            Wanted {
-                tables: match task.phase {
-                    // A task that was seen at work has tables, even if it failed before DMS dated its start.
-                    Phase::Idle => task.has_run() || run.joined.is_some(),
-                    Phase::Running => counters_moved || load_is_over(run, task),
-                    Phase::Stopping => counters_moved,
-                    Phase::Starting | Phase::Busy | Phase::Gone => false,
-                },
-                connections: before_start && task.phase == Phase::Idle,
-            }
+/// Where the task stands, for the console and the log.
+fn in_words(task: &observation::Task) -> String {
+    match &task.stats {
+        Some(Stats { tables_loaded, tables_loading, tables_queued, tables_errored, .. })
+            if tables_loaded + tables_loading + tables_queued + tables_errored > 0 =>
+        {
+            format!(
+                "the task is {}: {tables_loaded} tables loaded, {tables_loading} loading, {tables_queued} queued, \
+                 {tables_errored} in error",
+                task.status
+            )
         }
+        _ => format!("the task is {}", task.status),
+    }
+}
+
+/// Somebody who is woken by a verdict finds at least one command in it that can be pasted.
+fn with_a_command(s: &Situation<'_>, verdict: Verdict) -> Verdict {
+    if verdict.level == Level::Info || verdict.to_do.iter().any(|step| step.contains("aws ")) {
+        return verdict;
+    }
+    let look = s.task.map(|task| format!("look at the task: {}", commands::describe_task(&task.arn)));
+    let again =
+        || commands::run_again(&s.run.execution, None).map(|again| format!("run the plan again: {again}"));
+    match look.or_else(again) {
+        Some(step) => verdict.to_do(step),
+        None => verdict,
     }
 }
 
@@ -219,6 +249,12 @@ fn is_this_run(run: &Run, task: &observation::Task) -> bool {
 fn is_new(start: &StartAct, task: &observation::Task) -> bool {
     let new = task.start_date().filter(|date| Some(*date) != start.seen_start_date);
     new.is_some_and(|date| date >= start.decided - CLOCK_SKEW)
+}
+
+/// True when the task shows a start at or after the one that was decided, so soon after it that it is that one: the answer
+/// was lost with the step that had asked for it, and the step is made again (a redrive).
+fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
+    is_new(start, task) && task.start_date().is_some_and(|date| date <= start.decided + START_MARGIN)
 }
 
 /// True when DMS's counters say that no table is left to load. Counters and dates of an earlier run may still stand there

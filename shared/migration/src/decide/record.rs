@@ -2,23 +2,32 @@
 
 use jiff::Timestamp;
 
-use super::{Next, is_this_run};
+use super::{Next, is_this_run, load_is_over};
+use crate::budget;
 use crate::document::{
-    Answer, Migration, NextStep, Occasion, Origin, Progress, Run, StartAct, StopAct, StopCause, Task, What,
+    Answer, Migration, NextStep, Occasion, Origin, Progress, ReloadAct, Run, StartAct, StopAct, StopCause,
+    Task, What,
 };
 use crate::interval;
-use crate::observation::{Observation, Phase, TaskSeen};
-use crate::plan::AtClose;
+use crate::observation::{self, Observation, Phase, Table, TaskSeen};
+use crate::pace::{Pace, PreviousLoad};
+use crate::plan::{AtClose, MigrationType};
 use crate::verdict::tables::TablePass;
+
+pub use super::start::Guarded;
 
 /// Takes an observation into the document, before [`decide`](super::decide) is asked.
 pub fn take_in(document: &mut Migration, observation: &Observation, now: Timestamp) {
     take_in_trouble(document);
     let Some(run) = &mut document.run else { return };
     run.polls += 1;
-    if observation.task == TaskSeen::Unseen {
-        run.throttled += 1;
+    run.events = run.events.saturating_add(budget::POLL);
+    match &observation.task {
+        TaskSeen::Unseen => run.throttled += 1,
+        TaskSeen::NotThere => run.not_there += 1,
+        TaskSeen::Seen(_) => run.not_there = 0,
     }
+    run.most_blind_seconds = budget::most_blind_seconds(run, now);
     let TaskSeen::Seen(seen) = &observation.task else { return };
     // A task that the plan describes is taken up by create-task, which looks who drives it.
     let kept = document.plan.as_ref().is_some_and(|plan| plan.request().is_none());
@@ -47,13 +56,18 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
         run.at_close = stated.unwrap_or(AtClose::LeaveRunning);
         run.stop_at_close = run.windowed && run.at_close == AtClose::Stop;
         if !run.stop_at_close {
-            run.work_ends = run.closes;
+            run.end_work_at(run.closes);
         }
     }
+    take_in_load(run, seen, observation.tables.as_deref(), now);
     let progress = document.progress.get_or_insert_with(Progress::default);
     progress.status.clone_from(&seen.status);
     progress.stats.clone_from(&seen.stats);
     progress.seen = Some(now);
+    if let Some(points) = &observation.lag {
+        let newest = points.iter().max_by_key(|point| point.at).and_then(|point| point.seconds());
+        progress.lag_seconds = newest.map(|seconds| seconds.ceil() as u32);
+    }
     if let Some(tables) = &observation.tables
         && (is_this_run(run, seen) || progress.rows == 0)
     {
@@ -61,22 +75,45 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
     }
 }
 
-/// The error of a step that could not run: it is remembered in a line, and sight that was lost has come back.
+/// How the load before this run went, how the one of this run goes, and since when it has come to rest.
+fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]>, now: Timestamp) {
+    let of_this_run = is_this_run(run, seen);
+    if let (false, Phase::Idle, Some(stats), Some(tables)) = (of_this_run, seen.phase, &seen.stats, tables)
+        && TablePass::over(tables).complete()
+    {
+        run.previous_load = PreviousLoad::of(stats, tables).or(run.previous_load);
+    }
+    let loads = seen.migration_type != MigrationType::Cdc && !load_is_over(run, seen);
+    if let (true, Phase::Running, true, Some(stats)) = (of_this_run, seen.phase, loads, &seen.stats) {
+        run.pace = Some(Pace::look(run.pace.take(), stats, tables, now));
+    }
+    match seen.phase {
+        Phase::Idle if of_this_run => {
+            run.at_rest.get_or_insert(now);
+        }
+        _ => run.at_rest = None,
+    }
+}
+
+/// The error of a step that could not run: it is remembered in a line, and sight that was lost has come back, at its cost.
 fn take_in_trouble(document: &mut Migration) {
     let trouble = document.trouble.take();
     let Some(run) = &mut document.run else { return };
     if let Some(trouble) = trouble {
         run.last_trouble = Some(trouble.in_words());
     }
-    run.lost_sight = false;
     run.blind_seconds = crate::document::FIRST_BLIND_SECONDS;
+    run.events = run.events.saturating_add(document.blind.rounds.saturating_mul(budget::BLIND_ROUND));
+    document.blind.rounds = 0;
 }
 
 /// Writes a decision down: what the machine does next, and what must be known should the answer be lost.
 pub fn write_down(document: &mut Migration, next: Next, seen: &TaskSeen, now: Timestamp) {
     let Some(run) = &mut document.run else { return };
     let what = next.what();
+    run.events = run.events.saturating_add(budget::of_act(what));
     let mut occasion = None;
+    let reload = matches!(next, Next::Reload { .. });
     let seconds;
     let why = match next {
         Next::Create { why } => {
@@ -89,7 +126,12 @@ pub fn write_down(document: &mut Migration, next: Next, seen: &TaskSeen, now: Ti
                 TaskSeen::Seen(task) => task.start_date(),
                 TaskSeen::Unseen | TaskSeen::NotThere => None,
             };
-            let first_decided = run.start.as_ref().map_or(now, |start| start.first_decided);
+            let before = run.start.as_ref();
+            // After a start that was made, another one is a start again after a failure; else it is the same one, once more.
+            let again = before.is_some_and(StartAct::is_made);
+            let first_decided = before.filter(|_| !again).map_or(now, |start| start.first_decided);
+            run.restarts += u32::from(again);
+            run.pace = None;
             run.start = Some(StartAct {
                 kind,
                 why: why.clone(),
@@ -102,9 +144,17 @@ pub fn write_down(document: &mut Migration, next: Next, seen: &TaskSeen, now: Ti
             seconds = brief(run, now);
             format!("{}: {why}", kind.as_str())
         }
+        Next::Reload { tables, why } => {
+            run.reloaded.extend(tables.iter().cloned());
+            run.reload = Some(ReloadAct { tables, decided: now, answer: None });
+            seconds = brief(run, now);
+            why
+        }
         Next::Stop { cause, why } => {
             let decided = run.stop.as_ref().map_or(now, |stop| stop.decided);
-            run.stop = Some(StopAct { why: cause, decided, last_decided: now, answer: None });
+            let tries = run.stop.as_ref().map_or(0, |stop| stop.tries) + 1;
+            let taken = run.stop.as_ref().and_then(|stop| stop.taken);
+            run.stop = Some(StopAct { why: cause, decided, last_decided: now, tries, taken, answer: None });
             seconds = brief(run, now);
             why
         }
@@ -124,14 +174,13 @@ pub fn write_down(document: &mut Migration, next: Next, seen: &TaskSeen, now: Ti
             why
         }
     };
-    document.next = Some(NextStep { what, seconds, why, occasion });
+    document.next = Some(NextStep { what, seconds, why, occasion, reload });
 }
 
-/// The shortest interval, stretched while DMS is busy and cut at the end of the work.
+/// The shortest interval, cut at the end of the work.
 fn brief(run: &Run, now: Timestamp) -> u32 {
-    let fresh = Run { started: now, ..run.clone() };
     let wake = if run.is_over(now) { Timestamp::MAX } else { run.work_ends };
-    interval::seconds(&fresh, wake, now)
+    interval::brief(run, wake, now)
 }
 
 /// People have been told.
@@ -148,7 +197,44 @@ pub fn told(document: &mut Migration, occasion: Occasion) {
 /// The machine's own stop at the close, while no poll can run: written down so that the final report can say so.
 pub fn stop_unseen(document: &mut Migration, now: Timestamp) {
     let Some(run) = &mut document.run else { return };
-    run.stop.get_or_insert(StopAct { why: StopCause::Close, decided: now, last_decided: now, answer: None });
+    let stop = run.stop.get_or_insert(StopAct {
+        why: StopCause::Close,
+        decided: now,
+        last_decided: now,
+        tries: 0,
+        taken: None,
+        answer: None,
+    });
+    stop.last_decided = now;
+    stop.tries += 1;
+}
+
+/// What DMS answered to the stop. Once it has taken one, a refusal of a further one does not undo that.
+pub fn stop_answered(run: &mut Run, answer: Option<Answer>) {
+    let Some(stop) = &mut run.stop else { return };
+    if answer == Some(Answer::Accepted) {
+        stop.taken.get_or_insert(stop.last_decided);
+    }
+    stop.answer = answer;
+}
+
+/// What DMS answered to the request to load tables again. A request that DMS could not take just now may be made anew.
+pub fn reload_answered(run: &mut Run, answer: Option<Answer>) {
+    let Some(reload) = &mut run.reload else { return };
+    if matches!(&answer, Some(Answer::Refused(refusal)) if refusal.passing) {
+        run.reloaded.retain(|name| !reload.tables.contains(name));
+    }
+    reload.answer = answer;
+}
+
+/// The guard before a request to load tables again: it is made once, and not by a step that comes so late that it must be made
+/// for a second time. `None` when it may be made.
+pub fn guard_reload(run: &Run, now: Timestamp) -> Option<String> {
+    let Some(reload) = &run.reload else { return Some("no reload has been decided".to_owned()) };
+    if reload.answer.is_some() || now.duration_since(reload.decided) > super::START_MARGIN {
+        return Some("this reload may have been asked for before".to_owned());
+    }
+    None
 }
 
 /// What DMS answered to the start. A start that was not made leaves nothing to stop at the close, which the machine does
@@ -161,14 +247,15 @@ pub fn start_answered(run: &mut Run, answer: Option<Answer>) {
 
 /// Looks again after `seconds`; for steps that decide nothing themselves.
 pub fn wait(document: &mut Migration, seconds: u32, why: impl Into<String>) {
-    document.next = Some(NextStep { what: What::Wait, seconds, why: why.into(), occasion: None });
+    document.next =
+        Some(NextStep { what: What::Wait, seconds, why: why.into(), occasion: None, reload: false });
 }
 
-/// The guard before a start: what was decided must still be so. `None` when the start may be made.
-pub fn guard_start(run: &Run, task: &TaskSeen, now: Timestamp) -> Option<String> {
+/// The guard before a start: what was decided must still be so.
+pub fn guard_start(run: &Run, task: &TaskSeen, now: Timestamp) -> Guarded {
     match &run.start {
-        Some(start) if start.answer.is_some() => Some("this start has been made before".to_owned()),
+        Some(start) if start.answer.is_some() => Guarded::Held("this start has been made before".to_owned()),
         Some(start) => super::start::guard(run, start, task, now),
-        None => Some("no start has been decided".to_owned()),
+        None => Guarded::Held("no start has been decided".to_owned()),
     }
 }

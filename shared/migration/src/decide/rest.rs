@@ -1,6 +1,6 @@
 //! The task has come to rest in a run that is ours: the verdict.
 
-use super::{Next, START_GRACE, Situation, is_this_run};
+use super::{Next, START_GRACE, Situation, again, is_this_run};
 use crate::observation::Phase;
 use crate::verdict::end::{self, End, Ended};
 
@@ -19,7 +19,11 @@ pub(super) fn rest(s: &Situation<'_>) -> Option<Next> {
     let Some(tables) = &s.observation.tables else {
         return s.wait_briefly("the task has come to rest and its tables could not be seen just now");
     };
-    settle(s, end::at_rest(ended(s, task, tables)))
+    let end = end::at_rest(ended(s, task, tables));
+    match &end {
+        End::Verdict(_) => again::again(s, task, tables).or_else(|| settle(s, end)),
+        End::LookAgain(_) | End::Later(_) => settle(s, end),
+    }
 }
 
 pub(super) fn ended<'a>(
@@ -41,5 +45,6 @@ pub(super) fn settle(s: &Situation<'_>, end: End) -> Option<Next> {
     match end {
         End::Verdict(verdict) => s.report(*verdict),
         End::LookAgain(why) => s.wait_briefly(why),
+        End::Later(why) => s.wait(why),
     }
 }

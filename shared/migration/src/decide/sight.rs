@@ -1,6 +1,6 @@
 //! The task is gone, or cannot be seen just now.
 
-use super::{Next, Situation};
+use super::{MOST_NOT_THERE, Next, Situation};
 use crate::observation::{Phase, TaskSeen};
 use crate::verdict::{Outcome, Verdict};
 
@@ -18,6 +18,9 @@ pub(super) fn gone(s: &Situation<'_>) -> Option<Next> {
         && task.created.is_some_and(|created| s.now.duration_since(created) < APPEARS_WITHIN);
     if just_created && !deleting {
         return s.wait_briefly("the task was created a moment ago and does not show yet");
+    }
+    if !deleting && s.run.not_there < MOST_NOT_THERE {
+        return s.wait_briefly("DMS does not list the task; it is looked for once more");
     }
     let what = if deleting { "is deleting" } else { "has deleted" };
     s.report(

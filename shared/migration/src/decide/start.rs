@@ -1,7 +1,8 @@
 //! The task exists and this run has not got it going yet.
 
 use super::create::connections;
-use super::{Next, PATIENCE, START_GRACE, Situation, is_this_run};
+use super::{Next, PATIENCE, START_GRACE, START_MARGIN, Situation, again, is_that_start, is_this_run};
+use crate::commands;
 use crate::document::{Answer, Refusal, StartAct};
 use crate::observation::{self, Phase};
 use crate::plan::MigrationType;
@@ -46,14 +47,20 @@ fn first(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
 fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
     let minimum = s.plan.window.as_ref().map_or(0, |window| i64::from(window.minimum_minutes));
     let left = s.run.work_ends.duration_since(s.now);
-    if left.as_mins() < minimum {
+    let wanted = match minimum.max(START_MARGIN.as_mins()) {
+        wanted if wanted == minimum => format!("the plan wants {wanted}"),
+        wanted => format!("with less than {wanted} nothing is started"),
+    };
+    if left < START_MARGIN || left.as_mins() < minimum {
         return s.report(
             Verdict::new(
                 Outcome::Skipped,
-                format!("{} minutes are left in the window, the plan wants {minimum}", left.as_mins()),
+                format!("{} minutes are left in the window, {wanted}", left.as_mins()),
                 s.now,
             )
-            .at_level(Level::Warning),
+            .because("nothing was started")
+            .at_level(Level::Warning)
+            .to_do("the next run of the schedule tries again"),
         );
     }
     let Some(facts) = s.task.and_then(|task| task.facts.as_ref()) else {
@@ -74,12 +81,17 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
             }
             s.report(pass.into_verdict(verdict, Vec::new()))
         }
-        Choice::Undecided { why, to_do } => {
+        Choice::Undecided { why, to_do, settles } => {
             let named = pass.errored.iter().chain(&pass.unfinished).cloned().collect();
-            let verdict =
+            let mut verdict =
                 Verdict::new(Outcome::Rejected, format!("no start of the task is safe: {why}"), s.now)
                     .because("nothing was started")
                     .to_do(to_do);
+            if let Some(command) =
+                settles.and_then(|start| commands::run_again(&s.run.execution, Some(start)))
+            {
+                verdict = verdict.to_do(format!("once decided: {command}"));
+            }
             s.report(pass.into_verdict(verdict, named))
         }
     }
@@ -114,7 +126,11 @@ fn refused(s: &Situation<'_>, task: &observation::Task, start: &StartAct, refusa
         return s.report(driven_by_another(s));
     }
     let words = format!("{}: {}", refusal.code, refusal.message);
-    if refusal.passing && s.now.duration_since(start.first_decided) < PATIENCE {
+    let patient = refusal.throttled() || s.now.duration_since(start.first_decided) < PATIENCE;
+    if s.run.restarts > 0 && task.phase == Phase::Idle {
+        return again::once_more(s, task, refusal.passing && patient);
+    }
+    if refusal.passing && patient {
         return match task.phase {
             Phase::Idle => idle(s, task),
             _ => s.wait_briefly(format!("DMS could not start the task yet ({words})")),
@@ -130,6 +146,7 @@ fn withheld(s: &Situation<'_>, task: &observation::Task, start: &StartAct, why: 
         return s.report(driven_by_another(s));
     }
     match task.phase {
+        Phase::Idle if s.run.restarts > 0 => again::once_more(s, task, true),
         Phase::Idle => idle(s, task),
         Phase::Starting | Phase::Running => s.report(driven_by_another(s)),
         _ => s.wait_briefly(why),
@@ -137,28 +154,51 @@ fn withheld(s: &Situation<'_>, task: &observation::Task, start: &StartAct, why: 
 }
 
 fn driven_by_another(s: &Situation<'_>) -> Verdict {
+    if s.run.restarts > 0 {
+        return Verdict::new(
+            Outcome::Interrupted,
+            "the task had failed, and somebody else has started it before this run could",
+            s.now,
+        )
+        .because("this run leaves it alone from now on");
+    }
     Verdict::new(Outcome::Skipped, "somebody else has started the task at the same moment", s.now)
         .because("this run started nothing and leaves it alone")
 }
 
-/// The guard before the call: what was decided must still be so. `None` when the start may be made.
+/// What the guard says just before the call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guarded {
+    /// The start may be made.
+    Clear,
+    /// It must not be made, and what stands in the way.
+    Held(String),
+    /// It has been made before, and its answer was lost with the step that made it.
+    Made,
+}
+
+/// The guard before the call: what was decided must still be so.
 pub(super) fn guard(
     run: &crate::document::Run,
     start: &StartAct,
     task: &observation::TaskSeen,
     now: jiff::Timestamp,
-) -> Option<String> {
+) -> Guarded {
     let observation::TaskSeen::Seen(task) = task else {
-        return Some("the task could not be seen just before the start".to_owned());
+        return Guarded::Held("the task could not be seen just before the start".to_owned());
     };
-    if run.is_over(now) {
-        return Some(format!("the run's time was over at {}", run.work_ends));
+    // A step that comes so long after its decision is made a second time: an execution was redriven.
+    if now.duration_since(start.decided) > START_MARGIN && is_that_start(start, task) {
+        return Guarded::Made;
+    }
+    if now + START_MARGIN / 2 >= run.work_ends {
+        return Guarded::Held(format!("the run's time is over at {}, which is too near", run.work_ends));
     }
     if task.phase != Phase::Idle {
-        return Some(format!("the task was {} just before the start", task.status));
+        return Guarded::Held(format!("the task was {} just before the start", task.status));
     }
     if task.start_date() != start.seen_start_date {
-        return Some("the task was started by somebody else just before".to_owned());
+        return Guarded::Held("the task was started by somebody else just before".to_owned());
     }
-    None
+    Guarded::Clear
 }

@@ -3,10 +3,14 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Next, STOP_PATIENCE, Situation};
-use crate::document::{Answer, StopCause};
+use crate::commands;
+use crate::document::{Answer, StopAct, StopCause};
 use crate::observation::Phase;
 use crate::verdict::tables::TablePass;
 use crate::verdict::{Outcome, Verdict};
+
+/// How long a new tag may not count for what IAM allows.
+const TAGS_COUNT_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
 /// How often a task that goes on running is told again.
 const TELL_AGAIN: SignedDuration = SignedDuration::from_mins(1);
@@ -18,7 +22,7 @@ pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
     match s.phase() {
         Some(Phase::Idle | Phase::Gone) => None,
         Some(Phase::Stopping | Phase::Busy) if !out_of_patience => s.wait_briefly("the task is stopping"),
-        Some(Phase::Running | Phase::Starting) if !out_of_patience => {
+        Some(Phase::Running | Phase::Starting) if !out_of_patience && !is_refused_for_good(s, stop) => {
             let unanswered = !matches!(stop.answer, Some(Answer::Accepted));
             if unanswered || s.now.duration_since(stop.last_decided) >= TELL_AGAIN {
                 return Some(Next::Stop {
@@ -42,6 +46,15 @@ pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
     }
 }
 
+/// True when the stop lacks a permission, which no repeat gives it. A tag that a role's condition asks for may take minutes to
+/// count (IAM), so a task that was just created is told again, and any task a second time.
+fn is_refused_for_good(s: &Situation<'_>, stop: &StopAct) -> bool {
+    let denied = matches!(&stop.answer, Some(Answer::Refused(refusal)) if refusal.lacks_permission());
+    let young = s.task.and_then(|task| task.created);
+    let young = young.is_some_and(|created| s.now.duration_since(created) < TAGS_COUNT_AFTER);
+    denied && stop.tries >= 2 && !young
+}
+
 /// The verdict on a task that has had its time to stop, since the given moment.
 pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
     let status = s.seen().map(|task| task.status.as_str()).unwrap_or_default();
@@ -51,13 +64,18 @@ pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
         Outcome::Failed,
         format!("the task could not be stopped: it is {status} {minutes} minutes after {begun}"),
         s.now,
-    );
+    )
+    .because("it goes on beyond its window until somebody stops it");
     let stop = s.run.stop.as_ref();
     if stop.is_some_and(|stop| stop.why == StopCause::Close) {
         verdict = verdict.because(format!("its window closes at {}", s.run.closes));
     }
     if let Some(Answer::Refused(refusal)) = stop.and_then(|stop| stop.answer.as_ref()) {
         verdict = verdict.because(format!("DMS says: {}: {}", refusal.code, refusal.message));
+        if refusal.lacks_permission() {
+            verdict =
+                verdict.to_do("let the role of the stop function stop this task (dms:StopReplicationTask)");
+        }
     }
     let pass = TablePass::over(s.observation.tables.as_deref().unwrap_or_default());
     let mut verdict = pass.into_verdict(verdict, Vec::new()).to_do(stop_command(s));
@@ -68,10 +86,7 @@ pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
 /// The command that stops the task by hand.
 pub(super) fn stop_command(s: &Situation<'_>) -> String {
     match s.task {
-        Some(task) => format!(
-            "stop it by hand: aws dms stop-replication-task --region {} --replication-task-arn {}",
-            task.arn.region, task.arn
-        ),
+        Some(task) => format!("stop it by hand: {}", commands::stop_task(&task.arn)),
         None => "look for the task in the DMS console and stop it by hand".to_owned(),
     }
 }

@@ -63,7 +63,13 @@ impl Event {
         match self {
             Event::Finished => "Finished",
             Event::OnTheWay(Occasion::Started) => "Started",
-            Event::OnTheWay(Occasion::TablesInError | Occasion::LostSight) => "Warning",
+            Event::OnTheWay(
+                Occasion::TablesInError
+                | Occasion::LostSight
+                | Occasion::StartedAgain
+                | Occasion::Stalled
+                | Occasion::WillNotFit,
+            ) => "Warning",
         }
     }
 
@@ -73,6 +79,9 @@ impl Event {
             Event::OnTheWay(Occasion::Started) => "started",
             Event::OnTheWay(Occasion::TablesInError) => "tables-in-error",
             Event::OnTheWay(Occasion::LostSight) => "lost-sight",
+            Event::OnTheWay(Occasion::StartedAgain) => "started-again",
+            Event::OnTheWay(Occasion::Stalled) => "stalled",
+            Event::OnTheWay(Occasion::WillNotFit) => "will-not-fit",
         }
     }
 }
@@ -125,7 +134,7 @@ impl<'a> News<'a> {
         match self.event {
             Event::Finished => self.verdict().map_or(Level::Error, |verdict| verdict.level),
             Event::OnTheWay(Occasion::Started) => Level::Info,
-            Event::OnTheWay(Occasion::TablesInError | Occasion::LostSight) => Level::Warning,
+            Event::OnTheWay(_) => Level::Warning,
         }
     }
 
@@ -140,6 +149,9 @@ impl<'a> News<'a> {
                 format!("{} in error so far", text::tables(self.errored()))
             }
             Event::OnTheWay(Occasion::LostSight) => "out of sight".to_owned(),
+            Event::OnTheWay(Occasion::StartedAgain) => "started again".to_owned(),
+            Event::OnTheWay(Occasion::Stalled) => "stands still".to_owned(),
+            Event::OnTheWay(Occasion::WillNotFit) => "will not fit its window".to_owned(),
         }
     }
 

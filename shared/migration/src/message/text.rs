@@ -4,10 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::links::Links;
 use super::{Event, News};
+use crate::commands;
 use crate::document::{Answer, Occasion, Origin, StartAct};
 use crate::finding::Severity;
 use crate::verdict::Verdict;
-use crate::verdict::end::{list_tables_in_error, one_line};
+use crate::verdict::end::one_line;
 use crate::window::whole_seconds;
 
 /// The most notes about the plan that a text shows.
@@ -75,6 +76,11 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
             "nothing has been started yet, and the task cannot be seen just now: a step of ours could not run"
                 .to_owned()
         }
+        Occasion::StartedAgain => {
+            format!("the task had failed and was started again, {} times so far", news.run.restarts)
+        }
+        Occasion::Stalled => stalled(news),
+        Occasion::WillNotFit => "at its pace the load will not be done when its window closes".to_owned(),
     };
     lines.push(labelled("News", &headline));
     if let Some(trouble) = news.document.trouble.as_ref().filter(|_| occasion == Occasion::LostSight) {
@@ -93,6 +99,15 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
         seen += &format!("; at {}", on_the_clocks(news, at));
     }
     lines.push(labelled("Last seen", &seen));
+    if let Some(eta) = news.run.pace.as_ref().and_then(|pace| pace.eta(news.run.previous_load, news.now)) {
+        let end = format!("{} at this pace ({})", on_the_clocks(news, eta.at), eta.basis.in_words());
+        lines.push(labelled("Load ends", &end));
+    }
+}
+
+fn stalled(news: News<'_>) -> String {
+    let still = news.run.pace.as_ref().map(|pace| news.now.duration_since(pace.moved)).unwrap_or_default();
+    format!("nothing of the load has moved for {}; the task runs on", in_words(still))
 }
 
 /// How it was started, in which window, how long it took, and whose task it is.
@@ -156,9 +171,32 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
     match occasion {
         Occasion::Started => Vec::new(),
         Occasion::TablesInError => {
-            let list = news.document.task.iter().map(|task| list_tables_in_error(&task.arn));
+            let list = |task: &crate::document::Task| {
+                format!("list the tables in error: {}", commands::list_tables_in_error(&task.arn))
+            };
             let nothing = "nothing yet: the message at the end of the run names them".to_owned();
-            std::iter::once(nothing).chain(list).collect()
+            std::iter::once(nothing).chain(news.document.task.as_ref().map(list)).collect()
+        }
+        Occasion::StartedAgain => vec![
+            "nothing yet: the message at the end of the run says how it went".to_owned(),
+            "should it fail again and again: look at the task's log for the cause".to_owned(),
+        ],
+        Occasion::Stalled => {
+            let look = |task: &crate::document::Task| {
+                format!("look at the task: {}", commands::describe_task(&task.arn))
+            };
+            let locks =
+                "look for locks and long transactions in source and target, and at the task's log".to_owned();
+            std::iter::once(locks).chain(news.document.task.as_ref().map(look)).collect()
+        }
+        Occasion::WillNotFit => {
+            let close = on_the_clocks(news, run.work_ends);
+            vec![
+                format!("nothing, when the next window may go on: the task is stopped at {close} and resumed then"),
+                "to let it finish: make the window longer, or the plan's AtClose LeaveRunning, for a run that is started \
+                 after this one has ended"
+                    .to_owned(),
+            ]
         }
         Occasion::LostSight => {
             let close = on_the_clocks(news, run.closes);

@@ -4,8 +4,9 @@
 const PLAN: &str = "the plan, beside Task";
 
 /// Every member with the object it belongs to. The members of `Task` are DMS's own.
-pub const HOMES: [(&str, &str); 41] = [
+pub const HOMES: [(&str, &str); 43] = [
     ("Task", "the plan"),
+    ("LagSeconds", PLAN),
     ("Mode", PLAN),
     ("Notify", PLAN),
     ("OnAbort", PLAN),
@@ -14,6 +15,7 @@ pub const HOMES: [(&str, &str); 41] = [
     ("OnValidationErrors", PLAN),
     ("Restarts", PLAN),
     ("ScheduledTime", PLAN),
+    ("StallMinutes", PLAN),
     ("Start", PLAN),
     ("Then", PLAN),
     ("Until", PLAN),

@@ -43,12 +43,18 @@ pub struct Plan {
     /// What counts as done; by migration type when absent ([`Plan::until`]).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub until: Option<Until>,
+    /// The lag, in seconds, at which a replication counts as caught up.
+    pub lag_seconds: u32,
     /// What to do with a running task once it is done.
     pub then: Then,
-    /// How tables that DMS could not load weigh.
-    pub on_table_errors: OnErrors,
+    /// What becomes of tables that DMS could not load.
+    pub on_table_errors: OnTableErrors,
     /// How rows that DMS's validation found different weigh.
     pub on_validation_errors: OnErrors,
+    /// How often a task that failed for a cause that may pass is started again in one run.
+    pub restarts: u32,
+    /// After how many minutes without a row moved people are told; never when 0.
+    pub stall_minutes: u32,
     /// Whom to tell, and what.
     pub notify: Notify,
     /// The instant for which EventBridge Scheduler started this run.
@@ -100,6 +106,18 @@ pub enum Start {
     Reload,
 }
 
+impl Start {
+    /// The word in a plan.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Start::Auto => "Auto",
+            Start::Refresh => "Refresh",
+            Start::Resume => "Resume",
+            Start::Reload => "Reload",
+        }
+    }
+}
+
 /// What counts as done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Until {
@@ -107,6 +125,8 @@ pub enum Until {
     Stopped,
     /// Every table is loaded; the task may go on replicating.
     FullLoadComplete,
+    /// Every table is loaded, and replication lags by no more than [`Plan::lag_seconds`].
+    CaughtUp,
 }
 
 /// What to do with a running task when `Until` has come true.
@@ -119,7 +139,20 @@ pub enum Then {
     Stop,
 }
 
-/// How errors in some tables weigh in the verdict.
+/// What becomes of tables that DMS could not load.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum OnTableErrors {
+    /// The run has failed.
+    #[default]
+    Fail,
+    /// The run has succeeded with warnings that name them.
+    Warn,
+    /// They are loaded again while the task runs, once; as `Fail` for what is in error then. Consents to replace the rows of
+    /// these tables in the target.
+    Reload,
+}
+
+/// How rows that validation found different weigh in the verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OnErrors {
     /// The run has failed.
@@ -130,7 +163,7 @@ pub enum OnErrors {
 }
 
 /// Whom to tell, and what.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Notify {
     /// The SNS topic; the one that was deployed with the machine when absent.

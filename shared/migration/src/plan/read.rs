@@ -4,11 +4,23 @@ use serde_json::Value;
 
 use super::located::{Members, Node, deeper_than, quoted};
 use super::{
-    Arn, KeptTask, MOST_LEVELS, MOST_PLAN_BYTES, Notify, OnDrift, OnErrors, Plan, Start, TaskPlan, Then,
-    Until,
+    Arn, KeptTask, MOST_LEVELS, MOST_PLAN_BYTES, Notify, OnDrift, OnErrors, OnTableErrors, Plan, Start,
+    TaskPlan, Then, Until,
 };
 use super::{request, together, window};
 use crate::finding::{Finding, Findings, reject};
+
+/// How often a task is started again after a failure that may pass, unless the plan says otherwise.
+const DEFAULT_RESTARTS: u32 = 1;
+
+/// After how many minutes without a row moved people are told, unless the plan says otherwise.
+const DEFAULT_STALL_MINUTES: u32 = 60;
+
+/// The lag at which a replication counts as caught up, unless the plan says otherwise, in seconds.
+const DEFAULT_LAG_SECONDS: u32 = 60;
+
+/// The most lag that a plan may call caught up: a day, in seconds.
+const MOST_LAG_SECONDS: u64 = 86_400;
 
 /// What came of reading a plan.
 #[derive(Debug)]
@@ -90,12 +102,35 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
             findings,
         )
         .unwrap_or_default();
-    let until = read_until(&mut plan, findings);
+    let until = plan.word(
+        "Until",
+        &[
+            ("Stopped", Until::Stopped),
+            ("FullLoadComplete", Until::FullLoadComplete),
+            ("CaughtUp", Until::CaughtUp),
+        ],
+        findings,
+    );
+    let lag_seconds = read_lag_seconds(&mut plan, until, findings);
     let then = plan
         .word("Then", &[("LeaveRunning", Then::LeaveRunning), ("Stop", Then::Stop)], findings)
         .unwrap_or_default();
-    let on_table_errors = read_on_errors(&mut plan, "OnTableErrors", findings);
-    let on_validation_errors = read_on_errors(&mut plan, "OnValidationErrors", findings);
+    let on_table_errors = plan
+        .word(
+            "OnTableErrors",
+            &[
+                ("Fail", OnTableErrors::Fail),
+                ("Warn", OnTableErrors::Warn),
+                ("Reload", OnTableErrors::Reload),
+            ],
+            findings,
+        )
+        .unwrap_or_default();
+    let on_validation_errors = plan
+        .word("OnValidationErrors", &[("Fail", OnErrors::Fail), ("Warn", OnErrors::Warn)], findings)
+        .unwrap_or_default();
+    let restarts = read_number(&mut plan, "Restarts", 100, DEFAULT_RESTARTS, findings);
+    let stall_minutes = read_number(&mut plan, "StallMinutes", 24 * 60, DEFAULT_STALL_MINUTES, findings);
     read_what_is_not_supported_yet(&mut plan, findings);
     let notify = plan.get("Notify").map(|node| read_notify(&node, findings));
     let notify = notify.unwrap_or(Notify { warning: true, ..Notify::default() });
@@ -108,9 +143,12 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
         on_drift,
         start,
         until,
+        lag_seconds,
         then,
         on_table_errors,
         on_validation_errors,
+        restarts,
+        stall_minutes,
         notify: notify.clone(),
         scheduled_time,
     });
@@ -202,37 +240,35 @@ fn read_one_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
     }
 }
 
-fn read_until(plan: &mut Members<'_>, findings: &mut Findings) -> Option<Until> {
-    let place = plan.place("Until");
-    let words = [
-        ("Stopped", Some(Until::Stopped)),
-        ("FullLoadComplete", Some(Until::FullLoadComplete)),
-        ("CaughtUp", None),
-    ];
-    let word = plan.word("Until", &words, findings)?;
-    if word.is_none() {
-        findings.error(
+/// The lag at which a replication counts as caught up; it means something with `Until` CaughtUp only.
+fn read_lag_seconds(plan: &mut Members<'_>, until: Option<Until>, findings: &mut Findings) -> u32 {
+    let place = plan.place("LagSeconds");
+    let stated = plan.whole_number("LagSeconds", MOST_LAG_SECONDS, findings);
+    if stated.is_some() && until != Some(Until::CaughtUp) {
+        findings.warning(
             &place,
-            "not-supported-yet",
-            "Until CaughtUp is not supported yet; FullLoadComplete is",
+            "lag-without-caught-up",
+            "LagSeconds means something with Until CaughtUp only",
         );
     }
-    word
+    if stated == Some(0) {
+        findings.error(
+            &place,
+            "bad-number",
+            "LagSeconds must be at least 1: DMS publishes whole seconds, and a lag of 0 may mean that nothing is read",
+        );
+    }
+    stated.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(DEFAULT_LAG_SECONDS)
 }
 
-fn read_on_errors(plan: &mut Members<'_>, name: &'static str, findings: &mut Findings) -> OnErrors {
-    let place = plan.place(name);
-    let mut words = vec![("Fail", Some(OnErrors::Fail)), ("Warn", Some(OnErrors::Warn))];
-    if name == "OnTableErrors" {
-        words.push(("Reload", None));
-    }
-    match plan.word(name, &words, findings) {
-        Some(None) => {
-            findings.error(&place, "not-supported-yet", "OnTableErrors Reload is not supported yet");
-            OnErrors::default()
-        }
-        word => word.flatten().unwrap_or_default(),
-    }
+fn read_number(
+    plan: &mut Members<'_>,
+    name: &'static str,
+    most: u64,
+    default: u32,
+    findings: &mut Findings,
+) -> u32 {
+    plan.whole_number(name, most, findings).and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
 }
 
 /// Members that the plan has and this version cannot honour: refused, never ignored.
@@ -240,14 +276,6 @@ fn read_what_is_not_supported_yet(plan: &mut Members<'_>, findings: &mut Finding
     let place = plan.place("Mode");
     if plan.word("Mode", &[("Migrate", false), ("Preflight", true)], findings) == Some(true) {
         findings.error(&place, "not-supported-yet", "Mode Preflight is not supported yet");
-    }
-    let place = plan.place("Restarts");
-    if plan.whole_number("Restarts", 100, findings).is_some_and(|restarts| restarts > 0) {
-        findings.error(
-            &place,
-            "not-supported-yet",
-            "Restarts is not supported yet: a task that fails is reported and not started again in this run",
-        );
     }
     let place = plan.place("OnAbort");
     let words = [("AsAtClose", ()), ("Stop", ()), ("LeaveRunning", ())];

@@ -88,7 +88,7 @@ impl Document {
 }
 
 /// What DMS migrates. DMS's word, with room for one that we do not know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum MigrationType {
     /// The rows that are there.

@@ -3,7 +3,7 @@
 
 use super::located::quoted;
 use super::window::{AtClose, When, Window};
-use super::{MigrationType, Plan, Start, TaskPlan, Until, settings};
+use super::{MigrationType, OnTableErrors, Plan, Start, TaskPlan, TaskRequest, Until, settings};
 use crate::finding::Findings;
 
 /// What only shows when the members are seen together.
@@ -34,6 +34,13 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
                     "a full load stops when it is complete: FullLoadComplete and Stopped mean the same",
                 );
             }
+            if plan.until == Some(Until::CaughtUp) {
+                findings.error(
+                    &format!("{path}/Until"),
+                    "until-never",
+                    "a full load replicates nothing: Until CaughtUp never comes true",
+                );
+            }
         }
         MigrationType::FullLoadAndCdc => {
             if plan.window.is_some() && at_close.is_none() {
@@ -44,13 +51,17 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
                      state AtClose Stop or LeaveRunning",
                 );
             }
-            let stops_by_itself = plan.request().is_none_or(|request| {
-                request.cdc_stop_position.is_some()
-                    || request
-                        .replication_task_settings
-                        .as_ref()
-                        .is_some_and(|document| document.json().is_some_and(settings::stops_after_the_load))
-            });
+            let stops_by_itself = plan
+                .request()
+                .is_none_or(|request| request.cdc_stop_position.is_some() || stops_after_the_load(request));
+            if plan.until == Some(Until::CaughtUp) && plan.request().is_some_and(stops_after_the_load) {
+                findings.error(
+                    &format!("{path}/Until"),
+                    "until-never",
+                    "the settings stop the task after its load (StopTaskCachedChanges...): it never replicates, and Until \
+                     CaughtUp never comes true",
+                );
+            }
             if plan.until == Some(Until::Stopped) && !stops_by_itself && at_close != Some(AtClose::Stop) {
                 findings.error(
                     &format!("{path}/Until"),
@@ -69,12 +80,12 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
                 );
             }
             let bounded = plan.keeps_its_stop_position();
-            if !bounded && plan.window.is_none() {
+            if !bounded && plan.window.is_none() && plan.until != Some(Until::CaughtUp) {
                 findings.error(
                     &format!("{path}/Until"),
                     "until-never",
-                    "replication never stops by itself: give a CdcStopPosition, or a window that says with AtClose what \
-                     happens then",
+                    "replication never stops by itself: give a CdcStopPosition, a window that says with AtClose what \
+                     happens then, or Until CaughtUp",
                 );
             }
             let lead = plan.window.as_ref().map(|window| window.stop_lead).unwrap_or_default();
@@ -100,6 +111,13 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
                     "a cdc task loads no table: Start Reload and Refresh have nothing to load",
                 );
             }
+            if plan.on_table_errors == OnTableErrors::Reload {
+                findings.error(
+                    &format!("{path}/OnTableErrors"),
+                    "reload-without-load",
+                    "a cdc task loads no table: OnTableErrors Reload has nothing to load",
+                );
+            }
         }
         MigrationType::Other(word) => findings.error(
             &format!("{path}/Task"),
@@ -107,6 +125,11 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
             format!("the task's migration type {} is not known", quoted(word)),
         ),
     }
+}
+
+fn stops_after_the_load(request: &TaskRequest) -> bool {
+    let settings = request.replication_task_settings.as_ref().and_then(|document| document.json());
+    settings.is_some_and(settings::stops_after_the_load)
 }
 
 /// Says before the first night what a reload or a resume would do to rows that stay in the target.
@@ -128,6 +151,14 @@ fn check_effect_on_target(plan: &Plan, path: &str, findings: &mut Findings) {
         return;
     }
     let place = format!("{path}/Task/ReplicationTaskSettings");
+    if plan.on_table_errors == OnTableErrors::Reload {
+        findings.error(
+            &format!("{path}/OnTableErrors"),
+            "reload-on-top",
+            "loading tables again under TargetTablePrepMode DO_NOTHING puts their rows into the target a second time: state \
+             TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE",
+        );
+    }
     if matches!(plan.start, Start::Refresh | Start::Reload) {
         findings.error(
             &place,

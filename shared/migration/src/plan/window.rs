@@ -92,7 +92,7 @@ impl From<Weekday> for Day {
 }
 
 /// What happens to a running task when its window closes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AtClose {
     /// It is stopped and observed stopped.
     Stop,

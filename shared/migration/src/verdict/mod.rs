@@ -195,6 +195,12 @@ impl Verdict {
         self
     }
 
+    /// The same with another outcome, and the loudness that goes with it.
+    pub fn as_outcome(mut self, outcome: Outcome) -> Self {
+        (self.outcome, self.good, self.level) = (outcome, outcome.good(), outcome.level());
+        self.with_cause()
+    }
+
     /// Makes the message louder or quieter than the outcome's own level.
     pub fn at_level(mut self, level: Level) -> Self {
         self.level = level;

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::{Outcome, Verdict};
+use crate::commands;
 use crate::document::{Answer, Migration};
 
 /// Says what is known when the machine reports and no step has left a verdict; `unreadable` when the document that it
@@ -37,10 +38,10 @@ pub fn verdict(document: &Migration, unreadable: bool, now: Timestamp) -> Verdic
         }
         None => verdict.because("the task was never seen"),
     };
-    verdict = match run.stop.as_ref().map(|stop| (&stop.answer, stop.last_decided)) {
-        Some((Some(Answer::Accepted), at)) => verdict
+    verdict = match run.stop.as_ref().map(|stop| (&stop.answer, stop.taken)) {
+        Some((_, Some(at))) => verdict
             .because(format!("the window closed; DMS took the stop at {at}, the end of it was not seen")),
-        Some((Some(Answer::Refused(refusal)), _)) => verdict.because(format!(
+        Some((Some(Answer::Refused(refusal)), None)) => verdict.because(format!(
             "the window closed; DMS refused to stop the task: {}: {}",
             refusal.code, refusal.message
         )),
@@ -49,11 +50,15 @@ pub fn verdict(document: &Migration, unreadable: bool, now: Timestamp) -> Verdic
         None => verdict,
     };
     match &document.task {
-        Some(task) => verdict.to_do(format!(
-            "look at the task: aws dms describe-replication-tasks --region {} --filters \
-             Name=replication-task-arn,Values={}",
-            task.arn.region, task.arn
-        )),
+        Some(task) => {
+            let verdict = verdict.to_do(format!("look at the task: {}", commands::describe_task(&task.arn)));
+            let stopped = run.stop.as_ref().is_some_and(|stop| stop.taken.is_some());
+            if run.stop_at_close && !stopped {
+                verdict.to_do(format!("stop it by hand if it runs: {}", commands::stop_task(&task.arn)))
+            } else {
+                verdict
+            }
+        }
         None => verdict.to_do("look for the task in the DMS console"),
     }
 }

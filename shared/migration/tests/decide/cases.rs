@@ -6,6 +6,7 @@ use migration::document::{
     Answer, Migration, Origin, Refusal, StartAct, StartKind, StopAct, StopCause, Task,
 };
 use migration::finding::Findings;
+use migration::lag::LagPoint;
 use migration::observation::{
     self, Connection, ConnectionState, Facts, Observation, Phase, Route, Stats, StopReason, Table,
     TableState, TaskSeen, Validation,
@@ -13,6 +14,7 @@ use migration::observation::{
 use migration::opening;
 use migration::plan::MigrationType;
 use migration::plan::settings::DO_NOTHING;
+use migration::table_name::{NamedByMapping, TableName};
 use serde_json::{Value, json};
 
 /// When the run was opened; the minutes of a case count from here. A window, where there is one, opens here too.
@@ -47,6 +49,7 @@ pub(crate) struct Case {
     pub(crate) seen: TaskSeen,
     pub(crate) tables: Option<Vec<Table>>,
     pub(crate) connections: Option<Vec<Connection>>,
+    pub(crate) lag: Option<Vec<LagPoint>>,
     pub(crate) now: Timestamp,
 }
 
@@ -107,6 +110,7 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         prep_mode: "TRUNCATE_BEFORE_LOAD".to_owned(),
         create_pk_after_full_load: false,
         validation: false,
+        named: NamedByMapping::default(),
     };
     document.task = Some(Task {
         arn: TASK.parse().unwrap(),
@@ -140,6 +144,7 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         seen: TaskSeen::Seen(Box::new(task)),
         tables: None,
         connections: Some(vec![successful(SOURCE), successful(TARGET)]),
+        lag: None,
         now: minute(1),
     }
 }
@@ -186,6 +191,13 @@ impl Case {
         self
     }
 
+    pub(crate) fn stats_mut(&mut self) -> &mut Stats {
+        match &mut self.seen {
+            TaskSeen::Seen(task) => task.stats.get_or_insert_default(),
+            other => panic!("the case has no task with statistics: {other:?}"),
+        }
+    }
+
     fn stats(self, change: impl FnOnce(&mut Stats)) -> Case {
         self.task(|task| change(task.stats.get_or_insert_default()))
     }
@@ -210,10 +222,10 @@ impl Case {
         self
     }
 
-    /// DMS says that there is no such task.
+    /// DMS says that there is no such task, and said so at the poll before.
     pub(crate) fn not_there(mut self) -> Case {
         self.seen = TaskSeen::NotThere;
-        self
+        self.set(|case| case.run().not_there = 1)
     }
 
     /// DMS's word for what the task does.
@@ -354,6 +366,8 @@ impl Case {
                 why,
                 decided: minute(at),
                 last_decided: minute(at),
+                tries: 1,
+                taken: None,
                 answer: Some(Answer::Accepted),
             });
         })
@@ -381,6 +395,7 @@ impl Case {
             task: self.seen.clone(),
             tables: self.tables.clone(),
             connections: self.connections.clone(),
+            lag: self.lag.clone(),
         };
         record::take_in(&mut self.document, &observation, self.now);
         let plan = self.document.plan.as_ref().unwrap();
@@ -398,9 +413,11 @@ fn refusal(code: &str, message: &str, passing: bool) -> Answer {
 /// One table of the statistics; a table that has begun to load has read a thousand rows.
 pub(crate) fn table(nth: usize, state: &str, validation: &str) -> Table {
     Table {
-        name: format!("shop.t{nth}"),
+        name: TableName::new("shop", format!("t{nth}")),
         state: TableState::from(state),
         rows: if state == "Before load" { 0 } else { 1000 },
+        refused_rows: 0,
+        load_ended: (state == "Table completed").then(|| minute(0)),
         validation: Validation::from(validation),
         validation_failed: 0,
         validation_suspended: 0,
@@ -413,6 +430,7 @@ pub(crate) fn in_words(next: &Next) -> String {
     match next {
         Next::Create { why } => format!("Create: {why}"),
         Next::Start { kind, why } => format!("Start {}: {why}", kind.as_str()),
+        Next::Reload { why, .. } => format!("Reload: {why}"),
         Next::Stop { cause, why } => format!("Stop {cause:?}: {why}"),
         Next::Wait { why, soon: true } => format!("Look again: {why}"),
         Next::Wait { why, soon: false } => format!("Wait: {why}"),

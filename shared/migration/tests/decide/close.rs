@@ -37,10 +37,11 @@ fn nothing_was_started() {
             late(full_load(windowed()).started(CLOSE - 1).withheld("busy")),
             skipped,
         ),
+        ("two minutes before", full_load(windowed()).at(CLOSE - 2), "Start start-replication"),
         (
-            "a second before",
-            full_load(windowed()).at(CLOSE).set(|case| case.now -= jiff::SignedDuration::from_secs(1)),
-            "Start start-replication",
+            "a second later: what starts takes its time, and so does a stop",
+            full_load(windowed()).at(CLOSE - 2).set(|case| case.now += jiff::SignedDuration::from_secs(1)),
+            "Skipped | 1 minutes are left in the window, with less than 2 nothing is started",
         ),
         (
             "the stop lead is part of the close",

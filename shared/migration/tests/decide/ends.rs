@@ -1,6 +1,7 @@
 //! A task has come to rest in a run of ours: stop reason, counters and every table make the verdict.
 
 use migration::document::StopCause;
+use migration::table_name::NamedByMapping;
 use serde_json::json;
 
 use crate::cases::{CLOSE, Case, and, cdc, check, full_load, load_and_cdc, windowed};
@@ -46,9 +47,14 @@ fn every_stop_reason_of_a_complete_full_load() {
         (
             "a reason that DMS has learned since",
             ended("SOMETHING_NEW", &COMPLETE),
-            "Succeeded | SOMETHING_NEW",
+            "SucceededWithWarnings | SOMETHING_NEW | no stop reason that is known | describe-replication-tasks",
         ),
-        ("no reason", ended("", &COMPLETE), "Succeeded | no stop reason"),
+        ("no reason", ended("", &COMPLETE), "SucceededWithWarnings | no stop reason"),
+        (
+            "EXPRESS_LICENSE_LIMITS_REACHED",
+            ended("EXPRESS_LICENSE_LIMITS_REACHED", &COMPLETE),
+            "Failed | EXPRESS_LICENSE_LIMITS_REACHED",
+        ),
         (
             "failed, whatever the tables",
             full_load(json!({}))
@@ -94,12 +100,12 @@ fn an_end_that_is_nobodys_success() {
         (
             "our own stop under DO_NOTHING asks for a decision now",
             stop(night().tables(&HALF).do_nothing(), StopCause::Close),
-            "Paused | decide: under TargetTablePrepMode DO_NOTHING | Start Resume",
+            "Paused | decide: | under TargetTablePrepMode DO_NOTHING | Start Resume | jq '.Start = \"Resume\"'",
         ),
         (
             "our own stop with keys after the load, too",
             stop(night().tables(&HALF).keys_last(), StopCause::Close),
-            "Paused | decide: with CreatePkAfterFullLoad | Start Reload",
+            "Paused | decide: | with CreatePkAfterFullLoad | Start Reload | jq '.Start = \"Reload\"'",
         ),
         (
             "everything was loaded when our stop came",
@@ -130,6 +136,11 @@ fn tables_that_are_missing_from_a_good_end() {
             .at(31)
     };
     let errored = ["Table completed", "Table error", "Table completed"];
+    let named = |case: Case| {
+        let mapping = json!({"rules": [{"rule-type": "selection", "rule-action": "include",
+            "object-locator": {"schema-name": "shop", "table-name": "gone"}}]});
+        case.set(|case| case.known().facts.as_mut().unwrap().named = NamedByMapping::of(&mapping))
+    };
     check([
         (
             "one in error",
@@ -181,17 +192,64 @@ fn tables_that_are_missing_from_a_good_end() {
         (
             "one that only the counters know of: they may be early",
             finished(json!({}), &COMPLETE).counters([1, 0, 0, 1]),
-            "Look again | DMS counts 1 tables in error and lists 0",
+            "Look again | 1 tables are incomplete by DMS's counters, 0 by its list",
         ),
         (
             "one that only the counters know of after two minutes",
             finished(json!({}), &COMPLETE).counters([1, 0, 0, 1]).at(32),
+            "PartlyFailed | 1 is not | DMS counts 1 incomplete tables and lists 0: the worse counts",
+        ),
+        (
+            "one that only the list knows of: the list may be late",
+            finished(json!({}), &errored).counters([3, 0, 0, 0]),
+            "Look again | statistics are not settled yet",
+        ),
+        (
+            "one that only the list knows of after two minutes",
+            finished(json!({}), &errored).counters([3, 0, 0, 0]).at(32),
+            "PartlyFailed | shop.t1",
+        ),
+        (
+            "one that is counted as loading at the end",
+            finished(json!({}), &COMPLETE).counters([1, 1, 0, 0]).at(32),
             "PartlyFailed | 1 is not",
         ),
         (
-            "one that only the list knows of",
-            finished(json!({}), &errored).counters([3, 0, 0, 0]),
-            "PartlyFailed | shop.t1",
+            "one that is counted as queued at the end",
+            finished(json!({}), &COMPLETE).counters([1, 0, 1, 0]).at(32),
+            "PartlyFailed | 1 is not",
+        ),
+        (
+            "more tables are counted than listed",
+            finished(json!({}), &COMPLETE).counters([5, 0, 0, 0]).at(32),
+            "PartlyFailed | 3 are not",
+        ),
+        (
+            "counters that know of nothing say nothing",
+            finished(json!({}), &COMPLETE).counters([0; 4]),
+            "Succeeded",
+        ),
+        (
+            "one that the target did not take all rows of",
+            finished(json!({}), &COMPLETE)
+                .set(|case| case.tables.as_mut().unwrap()[1].refused_rows = 7)
+                .at(32),
+            "PartlyFailed | 1 of 2 tables are complete, 1 is not | shop.t1 7 rows refused by the target",
+        ),
+        (
+            "one that the mapping names and DMS does not list: the list may be late",
+            named(finished(json!({}), &COMPLETE)),
+            "Look again | 1 that the mapping names are not listed",
+        ),
+        (
+            "one that the mapping names and DMS does not list after two minutes",
+            named(finished(json!({}), &COMPLETE)).at(32),
+            "PartlyFailed | 2 of 2 tables are complete, 1 is not | shop.gone named by the mapping, not listed by DMS",
+        ),
+        (
+            "one that the mapping names, and nothing else is there",
+            named(finished(json!({}), &[])).at(32),
+            "Failed | no table was migrated | shop.gone named by the mapping",
         ),
     ]);
 }
@@ -235,7 +293,7 @@ fn replication_that_has_come_to_rest() {
         (
             "by somebody",
             replicated(bounded()).stopped(120, "NORMAL").tables(&states),
-            "Interrupted | the next run resumes the replication",
+            "Interrupted | the next run resumes",
         ),
         (
             "at the close, by our stop",
@@ -244,12 +302,12 @@ fn replication_that_has_come_to_rest() {
                 .stopped(CLOSE, "NORMAL")
                 .tables(&states)
                 .at(CLOSE + 1),
-            "Paused | the next run resumes the replication",
+            "Paused | the next run resumes",
         ),
         (
             "at the close, by the stop position that we gave DMS with it",
             replicated(window()).stopped(CLOSE, "STOPPED_AT_SERVER_TIME").tables(&states).at(CLOSE),
-            "Paused | the next run resumes the replication",
+            "Paused | the next run resumes",
         ),
         (
             "after the load, with its cached changes applied",

@@ -95,10 +95,20 @@ fn validation_that_goes_on_with_replication() {
     check([
         ("all rows equal so far", running(&["Validated"; 2]), "Succeeded | rows verified"),
         (
-            "still comparing",
-            running(&["Validated", "Pending records"]),
+            "still comparing: it is waited for",
+            running(&["Validated", "Pending records"]).at(49),
+            "Wait | the rows of 1 are still being compared",
+        ),
+        (
+            "still comparing after half an hour",
+            running(&["Validated", "Pending records"]).at(50),
             "SucceededWithWarnings | shop.t1 Pending records",
         ),
         ("rows differ", running(&["Validated", "Mismatched records"]), "PartlyFailed | Mismatched records"),
+        (
+            "rows differ while others are still being compared",
+            running(&["Pending records", "Mismatched records"]).at(50),
+            "PartlyFailed | Mismatched records",
+        ),
     ]);
 }

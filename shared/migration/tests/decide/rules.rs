@@ -5,7 +5,8 @@ use migration::decide::Next;
 use migration::document::{Answer, Origin, Refusal, StartAct, StartKind, StopAct, StopCause};
 use migration::observation::{Facts, Phase, Stats, StopReason, Table, TableState, TaskSeen, Validation};
 use migration::plan::settings::DO_NOTHING;
-use migration::plan::{AtClose, MigrationType, OnDrift, OnErrors, Start, Then, Until};
+use migration::plan::{AtClose, MigrationType, OnDrift, OnTableErrors, Start, Then, Until};
+use migration::table_name::{NamedByMapping, TableName};
 use migration::verdict::{Outcome, Verdict};
 use proptest::prelude::*;
 use proptest::{collection, option, sample};
@@ -79,6 +80,7 @@ fn stats() -> impl Strategy<Value = Stats> {
         start_date: dates.1.map(minute),
         stop_date: dates.2.map(minute),
         full_load_finish_date: dates.3.map(minute),
+        ..Stats::default()
     })
 }
 
@@ -87,9 +89,11 @@ fn tables() -> impl Strategy<Value = Vec<Table>> {
     let complete = collection::vec(Just(("Table completed", "Validated", 0u64)), 1..3);
     prop_oneof![collection::vec(table, 0..4), complete].prop_map(|tables| {
         let table = |(nth, (state, validation, pending)): (usize, (&str, &str, u64))| Table {
-            name: format!("shop.t{nth}"),
+            name: TableName::new("shop", format!("t{nth}")),
             state: TableState::from(state),
             rows: 1000,
+            refused_rows: 0,
+            load_ended: None,
             validation: Validation::from(validation),
             validation_failed: 0,
             validation_suspended: 0,
@@ -131,6 +135,8 @@ fn stop_act() -> impl Strategy<Value = StopAct> {
         why: if done { StopCause::Done } else { StopCause::Close },
         decided: minute(decided),
         last_decided: minute(decided),
+        tries: 1,
+        taken: None,
         answer,
     })
 }
@@ -141,7 +147,7 @@ fn opened() -> impl Strategy<Value = Case> {
         sample::select(vec![Start::Auto, Start::Refresh, Start::Resume, Start::Reload]),
         option::of(sample::select(vec![Until::Stopped, Until::FullLoadComplete])),
         sample::select(vec![Then::LeaveRunning, Then::Stop]),
-        sample::select(vec![OnErrors::Fail, OnErrors::Warn]),
+        sample::select(vec![OnTableErrors::Fail, OnTableErrors::Warn, OnTableErrors::Reload]),
         sample::select(vec![OnDrift::Reject, OnDrift::Modify, OnDrift::Ignore]),
     );
     let window = option::of((option::of(any::<bool>()), 0i64..30, 0u32..60));
@@ -201,6 +207,7 @@ fn anything() -> impl Strategy<Value = Case> {
                         prep_mode,
                         create_pk_after_full_load,
                         validation,
+                        named: NamedByMapping::default(),
                     });
                 }
                 None => case.document.task = None,
@@ -342,7 +349,7 @@ proptest! {
     fn success_needs_every_table(case in anything()) {
         let d = decided(case);
         let Some(verdict) = verdict(&d.next) else { return Ok(()) };
-        let tolerant = d.plan().on_table_errors == OnErrors::Warn;
+        let tolerant = d.plan().on_table_errors == OnTableErrors::Warn;
         let strict = verdict.outcome == Outcome::Succeeded
             || verdict.outcome == Outcome::SucceededWithWarnings && !tolerant;
         if strict {

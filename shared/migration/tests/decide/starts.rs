@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::cases::{CLOSE, LAST_WEEK, and, check, full_load, kept, minute, windowed};
-use migration::decide::record;
+use migration::decide::record::{self, Guarded};
 use migration::document::StartKind;
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
@@ -317,9 +317,10 @@ fn a_task_that_was_under_way_is_joined() {
 fn the_guard_before_the_call() {
     let decided = || full_load(windowed()).last_week(FINISHED).started_by(StartKind::ReloadTarget, 1).lost();
     let guard = |mut case: crate::cases::Case| record::guard_start(&case.run().clone(), &case.seen, case.now);
-    assert_eq!(guard(decided()), None);
+    assert_eq!(guard(decided()), Guarded::Clear);
     for (fact, case, why) in [
-        ("the time is over", decided().at(CLOSE), "the run's time was over"),
+        ("the time is over", decided().at(CLOSE), "the run's time is over"),
+        ("the time is nearly over", decided().at(CLOSE - 1), "which is too near"),
         ("it is not idle", decided().status("running"), "the task was running"),
         ("it was started since", decided().began(1), "started by somebody else"),
         ("it is not seen", decided().unseen(), "could not be seen"),
@@ -327,9 +328,31 @@ fn the_guard_before_the_call() {
         ("this start was made before", decided().refused("AccessDeniedException", "no"), "made before"),
         ("no start was decided", full_load(windowed()), "no start has been decided"),
     ] {
-        let held = guard(case).unwrap_or_default();
+        let Guarded::Held(held) = guard(case) else { panic!("{fact}: it is not held back") };
         assert!(held.contains(why), "{fact}: {held:?}");
     }
+}
+
+#[test]
+fn a_start_step_that_is_made_again_after_a_redrive_recognises_its_own_start() {
+    let decided = |plan| full_load(plan).last_week(FINISHED).started_by(StartKind::ReloadTarget, 1).lost();
+    let guard = |mut case: crate::cases::Case| record::guard_start(&case.run().clone(), &case.seen, case.now);
+    let running = |began| decided(windowed()).began(began).status("running");
+    assert_eq!(
+        guard(running(1).at(60)),
+        Guarded::Made,
+        "an hour later the task shows the start of that minute"
+    );
+    assert_eq!(
+        guard(running(1).at(CLOSE + 60)),
+        Guarded::Made,
+        "and after the close too, so that it is stopped"
+    );
+    assert_eq!(guard(decided(windowed()).began(1).stopped(9, FINISHED).at(60)), Guarded::Made);
+    let held = |case| matches!(guard(case), Guarded::Held(_));
+    assert!(held(running(1).at(2)), "within moments of the decision it was somebody else's");
+    assert!(held(running(30).at(60)), "a start of half an hour later was not this one");
+    assert!(held(running(LAST_WEEK).at(60)));
 }
 
 #[test]

@@ -1,32 +1,50 @@
 //! Which calls a poll makes: each is one of the few that DMS allows per second.
 
 use migration::decide::{self, Wanted};
+use migration::document::Progress;
 use migration::observation::{Stats, TaskSeen};
+use migration::pace::Pace;
 use serde_json::json;
 
-use crate::cases::{Case, full_load, kept, load_and_cdc};
+use crate::cases::{Case, cdc, full_load, kept, load_and_cdc, minute};
 
-const NOTHING: Wanted = Wanted { tables: false, connections: false };
-const TABLES: Wanted = Wanted { tables: true, connections: false };
-const CONNECTIONS: Wanted = Wanted { tables: false, connections: true };
-const BOTH: Wanted = Wanted { tables: true, connections: true };
+const NOTHING: Wanted = Wanted { tables: false, connections: false, lag: false };
+const TABLES: Wanted = Wanted { tables: true, ..NOTHING };
+const CONNECTIONS: Wanted = Wanted { connections: true, ..NOTHING };
+const BOTH: Wanted = Wanted { tables: true, connections: true, lag: false };
+const LAG: Wanted = Wanted { lag: true, ..NOTHING };
+const LAG_AND_TABLES: Wanted = Wanted { tables: true, lag: true, ..NOTHING };
 
-/// What the poll looks at, the counters being what they were at the last one.
-fn unchanged(mut case: Case) -> Wanted {
-    let last = counters(&case);
-    decide::wanted(&case.run().clone(), &case.seen, last.as_ref())
+/// What the poll looks at, the counters being what they were at the last one, a minute ago.
+fn unchanged(case: Case) -> Wanted {
+    let last = progress(&case);
+    asked(case, last)
 }
 
-fn counters(case: &Case) -> Option<Stats> {
-    match &case.seen {
+fn asked(mut case: Case, last: Progress) -> Wanted {
+    let plan = case.document.plan.clone().unwrap();
+    decide::wanted(&plan, &case.run().clone(), &case.seen, Some(&last), case.now)
+}
+
+fn progress(case: &Case) -> Progress {
+    let stats = match &case.seen {
         TaskSeen::Seen(task) => task.stats.clone(),
         TaskSeen::Unseen | TaskSeen::NotThere => None,
-    }
+    };
+    Progress { stats, ..Progress::default() }
+}
+
+/// The rows of the load were looked at at this minute.
+fn looked(case: Case, at: i64) -> Case {
+    case.set(|case| {
+        let pace = Pace::look(None, &Stats::default(), Some(&[]), minute(at));
+        case.run().pace = Some(pace);
+    })
 }
 
 #[test]
 fn calls_are_made_where_the_decision_needs_them() {
-    let replicating = load_and_cdc(json!({})).started(1).began(1).fresh(1).loaded(20).status("running");
+    let replicating = |plan| load_and_cdc(plan).started(1).began(1).fresh(1).loaded(20).status("running");
     for (fact, case, wanted) in [
         ("the task does not exist", full_load(json!({})).not_created(), CONNECTIONS),
         ("it was not seen", full_load(json!({})).unseen(), NOTHING),
@@ -42,10 +60,44 @@ fn calls_are_made_where_the_decision_needs_them() {
         ("it is on its way up", full_load(json!({})).started(1).status("starting"), NOTHING),
         (
             "it runs and nothing has moved",
-            full_load(json!({})).started(1).began(1).status("running"),
+            looked(full_load(json!({})).started(1).began(1).status("running").at(15), 1),
             NOTHING,
         ),
-        ("its load is over", replicating, TABLES),
+        (
+            "it runs and its rows have not been looked at for a quarter of the time that makes a stall",
+            looked(full_load(json!({})).started(1).began(1).status("running").at(16), 1),
+            TABLES,
+        ),
+        (
+            "the same where a stall is not told",
+            looked(full_load(json!({"StallMinutes": 0})).started(1).began(1).status("running").at(16), 1),
+            TABLES,
+        ),
+        (
+            "a table is in error and is to be loaded again",
+            looked(
+                full_load(json!({"OnTableErrors": "Reload"}))
+                    .started(1)
+                    .began(1)
+                    .status("running")
+                    .counters([0, 1, 0, 1])
+                    .at(2),
+                1,
+            ),
+            TABLES,
+        ),
+        ("its load is over and its lag is waited for", replicating(json!({"Until": "CaughtUp"})), LAG),
+        (
+            "its lag is waited for from the beginning",
+            cdc(json!({"Until": "CaughtUp"})).started(1).began(1).status("running"),
+            LAG,
+        ),
+        (
+            "its lag is waited for and it is not running yet",
+            cdc(json!({"Until": "CaughtUp"})).started(1).status("starting"),
+            NOTHING,
+        ),
+        ("its load is over", replicating(json!({})), TABLES),
         ("it has come to rest", full_load(json!({})).started(1).began(1).stopped(5, "NORMAL"), TABLES),
         (
             "it was joined and failed before DMS dated its start",
@@ -59,12 +111,21 @@ fn calls_are_made_where_the_decision_needs_them() {
 
 #[test]
 fn tables_are_read_when_the_counters_have_moved() {
-    let mut case = full_load(json!({})).started(1).began(1).status("running").counters([1, 0, 0, 0]);
-    let before = counters(&case);
-    case = case.counters([2, 0, 0, 0]);
-    assert_eq!(decide::wanted(&case.run().clone(), &case.seen, before.as_ref()), TABLES);
-    let mut stopping = case.status("stopping");
-    assert_eq!(decide::wanted(&stopping.run().clone(), &stopping.seen, before.as_ref()), TABLES);
+    let case = looked(full_load(json!({})).started(1).began(1).status("running").counters([1, 0, 0, 0]), 1);
+    let before = progress(&case);
+    let percent = case.clone().set(|case| case.stats_mut().percent = Some(7));
+    assert_eq!(asked(percent, before.clone()), NOTHING, "percent alone is no reason to look");
+    let case = case.counters([2, 0, 0, 0]);
+    assert_eq!(asked(case.clone(), before.clone()), TABLES);
+    assert_eq!(asked(case.status("stopping"), before), TABLES);
+}
+
+#[test]
+fn tables_are_read_when_the_lag_is_small_enough() {
+    let case = cdc(json!({"Until": "CaughtUp", "LagSeconds": 30})).started(1).began(1).status("running");
+    let lagging = |seconds| Progress { lag_seconds: Some(seconds), ..progress(&case) };
+    assert_eq!(asked(case.clone(), lagging(31)), LAG);
+    assert_eq!(asked(case.clone(), lagging(30)), LAG_AND_TABLES);
 }
 
 #[test]

@@ -75,7 +75,7 @@ pub(crate) fn dms_itself_is_given_the_close_of_a_replication(stage: &Stage<'_>) 
     plan["Task"]["MigrationType"] = json!("cdc");
     plan["Window"]["AtClose"] = json!("Stop");
     let run = stage.run(&world, &plan);
-    run.expect("Paused").says("the next run resumes the replication where it stopped");
+    run.expect("Paused").says("the next run resumes").says("goes on where it stopped");
     let start = &run.calls("StartReplicationTask")[0].request;
     assert_eq!(start["CdcStopPosition"], "server_time:2026-11-20T23:00:00");
 

@@ -1,0 +1,76 @@
+//! How far a replication is behind, as DMS publishes it to CloudWatch.
+
+use aws_sdk_cloudwatch::Client;
+use aws_sdk_cloudwatch::primitives::DateTime;
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy};
+use jiff::Timestamp;
+use migration::lag::{LOOK_BACK, LagPoint, MINUTE};
+use migration::plan::Arn;
+
+use crate::dms::timestamp;
+use crate::error::Error;
+use crate::trouble;
+
+/// The points of the last minutes, one a minute, in no particular order. A minute of which CloudWatch says nothing is left out.
+/// `instance` is the replication instance's name, not its ARN: that is what the metric's dimension holds.
+///
+/// # Errors
+/// When CloudWatch does not answer, or may not be asked.
+pub async fn points(
+    client: &Client,
+    instance: &str,
+    task: &Arn,
+    now: Timestamp,
+) -> Result<Vec<LagPoint>, Error> {
+    let attempt = "reading the replication's lag from CloudWatch";
+    let seconds = |instant: Timestamp| DateTime::from_secs(instant.as_second());
+    let from = now.saturating_sub(LOOK_BACK).unwrap_or(now);
+    let answer = client
+        .get_metric_data()
+        .metric_data_queries(query("source", "CDCLatencySource", instance, task))
+        .metric_data_queries(query("target", "CDCLatencyTarget", instance, task))
+        .start_time(seconds(from))
+        .end_time(seconds(now))
+        .scan_by(ScanBy::TimestampDescending)
+        .send()
+        .await;
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => return Err(trouble::read(attempt, &error).into_error(attempt)),
+    };
+    let mut points: Vec<LagPoint> = Vec::new();
+    for result in answer.metric_data_results() {
+        for (at, value) in result.timestamps().iter().zip(result.values()) {
+            let Some(at) = timestamp(at) else { continue };
+            let known = points.iter_mut().find(|point| point.at == at);
+            let point = match known {
+                Some(point) => point,
+                None => {
+                    points.push(LagPoint { at, source: None, target: None });
+                    let Some(point) = points.last_mut() else { continue };
+                    point
+                }
+            };
+            match result.id() {
+                Some("source") => point.source = Some(*value),
+                Some("target") => point.target = Some(*value),
+                _ => {}
+            }
+        }
+    }
+    Ok(points)
+}
+
+fn query(id: &str, metric: &str, instance: &str, task: &Arn) -> MetricDataQuery {
+    let dimension = |name: &str, value: &str| Dimension::builder().name(name).value(value).build();
+    let metric = Metric::builder()
+        .namespace("AWS/DMS")
+        .metric_name(metric)
+        .dimensions(dimension("ReplicationInstanceIdentifier", instance))
+        .dimensions(dimension("ReplicationTaskIdentifier", task.tail()))
+        .build();
+    let period = i32::try_from(MINUTE.as_secs()).unwrap_or(60);
+    // The greatest of a minute: an average would hide the moments that a switch-over waits for.
+    let stat = MetricStat::builder().metric(metric).period(period).stat("Maximum").build();
+    MetricDataQuery::builder().id(id).metric_stat(stat).build()
+}

@@ -1,0 +1,64 @@
+//! Tables that DMS could not load, and a plan that wants them loaded again: while the task runs, each once, ten at a time.
+//!
+//! ReloadTables applies TargetTablePrepMode to the tables first. Under DO_NOTHING their rows would be there twice, so then it is
+//! never asked for.
+
+use super::{Next, START_GRACE, START_MARGIN, Situation, is_this_run};
+use crate::observation::{Phase, TableState};
+use crate::plan::settings::DO_NOTHING;
+use crate::plan::{MigrationType, OnTableErrors};
+use crate::table_name::TableName;
+
+/// DMS takes at most ten tables in one request.
+const AT_ONCE: usize = 10;
+
+/// More tables than this in error are no matter of single tables.
+const MOST: usize = 100;
+
+/// Asks for a reload, or waits for one to show.
+pub(super) fn reload(s: &Situation<'_>) -> Option<Next> {
+    let task = s.seen()?;
+    if s.plan.on_table_errors != OnTableErrors::Reload
+        || task.phase != Phase::Running
+        || task.migration_type == MigrationType::Cdc
+        || !is_this_run(s.run, task)
+    {
+        return None;
+    }
+    let in_error: Vec<&TableName> = s
+        .observation
+        .tables
+        .as_deref()?
+        .iter()
+        .filter(|table| matches!(&table.state, TableState::Errored(word) if word == "Table error"))
+        .map(|table| &table.name)
+        .collect();
+    if let Some(wait) = unseen_effect(s, &in_error) {
+        return Some(wait);
+    }
+    let keeps_rows =
+        s.task.and_then(|task| task.facts.as_ref()).is_none_or(|facts| facts.prep_mode == DO_NOTHING);
+    if keeps_rows || s.now + START_MARGIN >= s.run.work_ends || in_error.len() > MOST {
+        return None;
+    }
+    let room = MOST.saturating_sub(s.run.reloaded.len()).min(AT_ONCE);
+    let tables: Vec<TableName> =
+        in_error.into_iter().filter(|name| !s.run.reloaded.contains(name)).take(room).cloned().collect();
+    if tables.is_empty() {
+        return None;
+    }
+    let names = tables.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    Some(Next::Reload { why: format!("tables in error are loaded again, once: {names}"), tables })
+}
+
+/// A reload that was taken, or may have been, and does not show yet: its tables would be judged by their old error.
+fn unseen_effect(s: &Situation<'_>, in_error: &[&TableName]) -> Option<Next> {
+    let act = s.run.reload.as_ref()?;
+    let taken = matches!(act.answer, None | Some(crate::document::Answer::Accepted));
+    let fresh = s.now.duration_since(act.decided) < START_GRACE;
+    let shows = act.tables.iter().any(|name| in_error.contains(&name));
+    (taken && fresh && shows).then(|| Next::Wait {
+        why: "tables in error are being loaded again, and it does not show yet".to_owned(),
+        soon: true,
+    })
+}

@@ -1,0 +1,80 @@
+//! Which calls a poll makes once it has seen the task: each is one of the few that DMS allows per second.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::load_is_over;
+use crate::document::{Progress, Run, StartAct, Task};
+use crate::observation::{self, Phase, Stats, TaskSeen};
+use crate::plan::{MigrationType, OnTableErrors, Plan, Until};
+
+/// How often the rows of a load are looked at while nothing else moves, when the plan asks for no stall to be told.
+const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(15);
+
+/// What a poll must look at besides the task itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Every page of the table statistics.
+    pub tables: bool,
+    /// The connections of the two endpoints.
+    pub connections: bool,
+    /// How far replication is behind.
+    pub lag: bool,
+}
+
+/// Says whether the task must be described with its settings: once, when they are not known yet.
+pub fn wants_settings(task: Option<&Task>) -> bool {
+    task.is_none_or(|task| task.facts.is_none())
+}
+
+/// Says which calls a poll makes. `last` is what the poll before saw.
+pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, now: Timestamp) -> Wanted {
+    let before_start = run.joined.is_none() && !run.start.as_ref().is_some_and(StartAct::is_made);
+    let task = match seen {
+        TaskSeen::Unseen => return Wanted::default(),
+        TaskSeen::NotThere => return Wanted { connections: before_start, ..Wanted::default() },
+        TaskSeen::Seen(task) => task,
+    };
+    let counted = |stats: &Stats| Stats { percent: None, ..stats.clone() };
+    let counters = task.stats.as_ref().map(counted);
+    let moved = counters != last.and_then(|last| last.stats.as_ref()).map(counted);
+    let lags = waits_for_lag(plan, run, task);
+    Wanted {
+        tables: match task.phase {
+            // A task that was seen at work has tables, even if it failed before DMS dated its start.
+            Phase::Idle => task.has_run() || run.joined.is_some(),
+            Phase::Running if lags => moved || nearly_caught_up(plan, last),
+            Phase::Running => {
+                moved || load_is_over(run, task) || reloads(plan, run, task) || is_due(plan, run, now)
+            }
+            Phase::Stopping => moved,
+            Phase::Starting | Phase::Busy | Phase::Gone => false,
+        },
+        connections: before_start && task.phase == Phase::Idle,
+        lag: lags && task.phase == Phase::Running,
+    }
+}
+
+/// Replication is all that the plan waits for.
+fn waits_for_lag(plan: &Plan, run: &Run, task: &observation::Task) -> bool {
+    plan.until(&task.migration_type) == Until::CaughtUp
+        && (task.migration_type == MigrationType::Cdc || load_is_over(run, task))
+}
+
+fn nearly_caught_up(plan: &Plan, last: Option<&Progress>) -> bool {
+    last.and_then(|last| last.lag_seconds).is_some_and(|lag| lag <= plan.lag_seconds)
+}
+
+/// Tables in error are to be loaded again, and which they are must be known.
+fn reloads(plan: &Plan, run: &Run, task: &observation::Task) -> bool {
+    plan.on_table_errors == OnTableErrors::Reload
+        && task.stats.as_ref().is_some_and(|stats| stats.tables_errored as usize > run.reloaded.len())
+}
+
+/// The rows of the load have not been looked at for a while.
+fn is_due(plan: &Plan, run: &Run, now: Timestamp) -> bool {
+    let every = match plan.stall_minutes {
+        0 => LOOK_EVERY,
+        minutes => SignedDuration::from_secs(i64::from(minutes) * 15),
+    };
+    run.pace.as_ref().is_none_or(|pace| now.duration_since(pace.looked) >= every)
+}
