@@ -7,9 +7,9 @@ use jiff::Timestamp;
 use crate::ledger;
 use crate::scenario::{ExistingTask, Tag, TaskState, Trouble};
 use crate::settings::Settings;
-use crate::simulator::World;
 use crate::task::{Definition, MigrationType, StartType, Status, Task};
 use crate::time;
+use crate::world::World;
 
 const HOUR: f64 = 3600.0;
 const DAY: f64 = 24.0 * HOUR;
@@ -22,8 +22,7 @@ pub(crate) fn play(world: &mut World, now: Timestamp) {
     let told = world.scenario.tasks.clone();
     let mut plans: Vec<(Timestamp, usize, Step)> = Vec::new();
     for existing in &told {
-        let index = world.tasks.len();
-        let span = settle(world, existing, now);
+        let (index, span) = settle(world, existing, now);
         plans.extend(
             steps(existing, span, world.scenario.durations.starting, now).map(|(at, it)| (at, index, it)),
         );
@@ -50,6 +49,7 @@ pub(crate) fn play(world: &mut World, now: Timestamp) {
         }
     }
     world.scenario.troubles = troubles;
+    world.outbox.forget();
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -59,8 +59,8 @@ enum Step {
     Fail,
 }
 
-/// Adds the task as it was before it ever ran; gives the seconds that its load takes.
-fn settle(world: &mut World, existing: &ExistingTask, now: Timestamp) -> f64 {
+/// Adds the task as it was before it ever ran; gives where it is, and the seconds that its load takes.
+fn settle(world: &mut World, existing: &ExistingTask, now: Timestamp) -> (usize, f64) {
     let definition = Definition {
         identifier: existing.replication_task_identifier.to_ascii_lowercase(),
         source_arn: existing.source_endpoint_arn.clone(),
@@ -84,8 +84,7 @@ fn settle(world: &mut World, existing: &ExistingTask, now: Timestamp) -> f64 {
     let mut task = Task::new(arn, definition, created);
     task.status = Status::Ready;
     task.tags = existing.tags.iter().map(|Tag { key, value }| (key.clone(), value.clone())).collect();
-    world.tasks.push(task);
-    span
+    (world.add(task), span)
 }
 
 /// When what happened to the task.

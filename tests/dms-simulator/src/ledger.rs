@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::pace::Pace;
+
 /// Which table, in which target.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TableKey {
@@ -35,6 +37,15 @@ pub struct TargetTable {
     rows_loaded: u64,
     rows_loaded_twice: u64,
     rows_destroyed: u64,
+    arriving: Vec<Arriving>,
+}
+
+/// A load that has not ended: its rows are counted when somebody asks, not with every second that passes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Arriving {
+    load: u64,
+    pace: Pace,
+    counted: u64,
 }
 
 impl TargetTable {
@@ -96,6 +107,36 @@ impl TargetTable {
     /// Rows, of whatever origin, that a drop or a truncate removed.
     pub fn rows_destroyed(&self) -> u64 {
         self.rows_destroyed
+    }
+
+    /// Counts what has arrived by then.
+    fn catch_up(&mut self, at: Timestamp) {
+        let arrived: Vec<(u64, u64)> = self
+            .arriving
+            .iter_mut()
+            .map(|arriving| {
+                let rows = arriving.pace.rows_at(at);
+                let more = rows.saturating_sub(arriving.counted);
+                arriving.counted += more;
+                (arriving.load, more)
+            })
+            .collect();
+        for (load, rows) in arrived {
+            self.bring(load, rows);
+        }
+    }
+
+    fn bring(&mut self, load: u64, rows: u64) {
+        if rows == 0 {
+            return;
+        }
+        let doubled = self.rows_doubled();
+        let copy = self.copies.entry(load).or_default();
+        *copy += rows;
+        self.longest_copy = self.longest_copy.max(*copy);
+        self.copied += rows;
+        self.rows_loaded += rows;
+        self.rows_loaded_twice += self.rows_doubled() - doubled;
     }
 
     fn clear(&mut self) {
@@ -242,22 +283,25 @@ impl Ledger {
     }
 
     /// Somebody empties the table, outside DMS; nothing that a task could be blamed for.
-    pub(crate) fn empty_by_hand(&mut self, key: &TableKey) {
+    pub(crate) fn empty_by_hand(&mut self, at: Timestamp, key: &TableKey) {
         if let Some(table) = self.tables.get_mut(key) {
+            table.catch_up(at);
             table.clear();
         }
     }
 
-    /// A task makes the table ready and begins to load it; the number names this load in [`Ledger::bring`].
+    /// A task makes the table ready and begins to load it; gives the number of this load.
     pub(crate) fn begin_load(
         &mut self,
         at: Timestamp,
         task_arn: &str,
         key: &TableKey,
         preparation: Preparation,
+        pace: Pace,
     ) -> u64 {
         self.next_load += 1;
         let table = self.tables.entry(key.clone()).or_default();
+        table.catch_up(at);
         let change = match (table.exists, preparation) {
             (false, _) => Some(Change::Created),
             (true, Preparation::DoNothing) => None,
@@ -272,6 +316,7 @@ impl Ledger {
         };
         table.exists = true;
         table.loads_begun += 1;
+        table.arriving.push(Arriving { load: self.next_load, pace, counted: 0 });
         if let Some(change) = change {
             self.note(at, Some(task_arn), key.clone(), change);
         }
@@ -279,19 +324,12 @@ impl Ledger {
         self.next_load
     }
 
-    /// A load brings so many more rows.
-    pub(crate) fn bring(&mut self, key: &TableKey, load: u64, rows: u64) {
-        if rows == 0 {
-            return;
+    /// A load stands still from now on.
+    pub(crate) fn hold_load(&mut self, key: &TableKey, load: u64, at: Timestamp) {
+        let arriving = self.tables.get_mut(key).map(|table| &mut table.arriving);
+        for arriving in arriving.into_iter().flatten().filter(|it| it.load == load) {
+            arriving.pace.hold(at);
         }
-        let table = self.tables.entry(key.clone()).or_default();
-        let doubled = table.rows_doubled();
-        let copy = table.copies.entry(load).or_default();
-        *copy += rows;
-        table.longest_copy = table.longest_copy.max(*copy);
-        table.copied += rows;
-        table.rows_loaded += rows;
-        table.rows_loaded_twice += table.rows_doubled() - doubled;
     }
 
     /// A load ends, complete or not.
@@ -300,13 +338,27 @@ impl Ledger {
         at: Timestamp,
         task_arn: &str,
         key: &TableKey,
-        rows: u64,
+        load: u64,
         complete: bool,
     ) {
-        if complete {
-            self.tables.entry(key.clone()).or_default().loads_completed += 1;
-        }
+        let Some(table) = self.tables.get_mut(key) else { return };
+        table.catch_up(at);
+        let ended = table.arriving.iter().position(|it| it.load == load);
+        let rows = ended.map_or(0, |place| table.arriving.remove(place).counted);
+        table.loads_completed += u32::from(complete);
         self.note(at, Some(task_arn), key.clone(), Change::LoadEnded { rows, complete });
+    }
+
+    /// Whether rows are arriving that are not counted yet.
+    pub(crate) fn is_behind(&self) -> bool {
+        self.tables.values().any(|table| !table.arriving.is_empty())
+    }
+
+    /// The same ledger with everything counted that has arrived by then.
+    pub(crate) fn caught_up(&self, at: Timestamp) -> Self {
+        let mut ledger = self.clone();
+        ledger.tables.values_mut().for_each(|table| table.catch_up(at));
+        ledger
     }
 
     fn note(&mut self, at: Timestamp, task_arn: Option<&str>, key: TableKey, what: Change) {

@@ -2,8 +2,8 @@
 //!
 //! [`Simulator`] is the core: it takes an operation and its body and gives the answer or the [`Fault`], byte for byte
 //! what the wire carries. It has no clock and does no I/O; whoever calls says what time it is. A [`Scenario`] says
-//! what there is and what goes wrong; the [`Ledger`] tells afterwards what happened to the target's data. [`http`]
-//! puts the wire protocol around it, [`model`] checks requests and answers against AWS's own service model.
+//! what there is and what goes wrong; the [`Ledger`] tells afterwards what happened to the target's data,
+//! [`Simulator::lag`] what CloudWatch knows, [`Simulator::events`] what EventBridge delivers. [`http`] puts the wire protocol around it, [`model`] checks requests and answers against AWS's own service model.
 
 pub mod http;
 pub mod ledger;
@@ -11,16 +11,23 @@ pub mod model;
 pub mod scenario;
 
 mod connections;
+mod counters;
 mod fault;
+mod happening;
 mod history;
 mod input;
 mod life;
 mod loads;
 mod mappings;
+mod mishaps;
+mod news;
 mod operations;
+mod outbox;
+mod pace;
 mod paging;
 mod positions;
 mod random;
+mod replication;
 mod settings;
 mod simulator;
 mod tables;
@@ -28,10 +35,13 @@ mod tags;
 mod task;
 mod throttle;
 mod time;
+mod world;
 
 pub use fault::Fault;
+pub use happening::Happening;
 pub use ledger::Ledger;
+pub use replication::LagPoint;
 pub use scenario::Scenario;
-pub use simulator::{Happening, Simulator};
+pub use simulator::Simulator;
 pub use tables::{Table, TableState};
 pub use task::{MigrationType, Start, StartType, Status, Task};

@@ -6,8 +6,10 @@
 use jiff::Timestamp;
 
 use crate::ledger::Ledger;
+use crate::news::News;
+use crate::outbox::Outbox;
 use crate::positions::{self, StopAt};
-use crate::scenario::{Scenario, SourceTable, Trouble, What};
+use crate::scenario::{Scenario, SourceTable, Trouble};
 use crate::tables::{TableState, Validation};
 use crate::task::{Due, MigrationType, Start, StartType, Stats, Status, Task};
 use crate::time;
@@ -17,14 +19,14 @@ pub(crate) struct Around<'a> {
     pub(crate) scenario: &'a Scenario,
     pub(crate) sources: &'a [SourceTable],
     pub(crate) ledger: &'a mut Ledger,
+    pub(crate) outbox: &'a mut Outbox,
 }
 
 pub(crate) const NO_TABLES: &str = "Last Error  No tables were found at task initialization. Either the selected \
     table(s) or schemas(s) no longer exist or no match was found for the table selection pattern(s). If you would \
     like to start a Task that does not initially capture any tables, set Task Setting FailOnNoTablesCaptured to false \
     and restart task. Stop Reason FATAL_ERROR Error Level FATAL";
-const FATAL: &str = "Last Error Task error notification received from subtask 0, thread 0 \
-    [reptask/replicationtask.c:2673] [1022502] Stop Reason FATAL_ERROR Error Level FATAL";
+const LOG_GONE: &str = "Last Error Error 1236 reading binary log. Stop Reason FATAL_ERROR Error Level FATAL";
 const TABLE_FATAL: &str = "Last Error Task error notification received from subtask 1, thread 1 \
     [reptask/replicationtask.c:2859] [1022301] Table error, and the task's error policy is to stop. Stop Reason \
     FATAL_ERROR Error Level FATAL";
@@ -64,9 +66,20 @@ impl Task {
     /// Does what falls due.
     pub(crate) fn fall_due(&mut self, at: Timestamp, due: Due, around: &mut Around) {
         match due {
-            Due::Created => self.status = Status::Ready,
-            Due::Modified => self.status = self.before_modifying,
-            Due::Gone => self.gone = true,
+            Due::Created => {
+                self.status = Status::Ready;
+                self.tell(at, News::Created, around);
+            }
+            Due::Modified => {
+                self.status = self.before;
+                self.tell(at, News::Modified, around);
+            }
+            Due::Moved { succeeds } => self.moved(succeeds),
+            Due::Assessed => self.status = self.before,
+            Due::Gone => {
+                self.gone = true;
+                self.tell(at, News::Deleted, around);
+            }
             Due::Running => self.run(at, around),
             Due::TableEnds(index) => self.table_ends(at, index, around),
             Due::Validated(index) => self.table_validated(at, index, around),
@@ -80,8 +93,29 @@ impl Task {
                     self.meet(at, trouble, around);
                 }
             }
+            Due::ReadingResumed => self.read_on(at, around),
             Due::Recovered => self.recover(at, around),
             Due::RecoveryFailed { message } => self.fail(at, &message, around),
+        }
+    }
+
+    /// DMS tells of the task.
+    pub(crate) fn tell(&self, at: Timestamp, news: News, around: &mut Around) {
+        around.outbox.send(at, (&self.arn, self.identifier()), news, &around.scenario.events);
+    }
+
+    /// An idle task is busy for a while, and then returns to where it is.
+    pub(crate) fn busy_for(&mut self, at: Timestamp, status: Status, seconds: f64, due: Due) {
+        self.before = self.status;
+        self.status = status;
+        self.schedule(time::after(at, seconds), due);
+    }
+
+    fn moved(&mut self, succeeds: bool) {
+        let instance = self.moving_to.take();
+        self.status = if succeeds { self.before } else { Status::FailedMove };
+        if let Some(arn) = instance.filter(|_| succeeds) {
+            self.definition.instance_arn = arn;
         }
     }
 
@@ -107,7 +141,8 @@ impl Task {
 
     fn begin_deleting(&mut self, at: Timestamp, around: &Around) {
         self.agenda.clear();
-        self.lag = None;
+        self.outdated = None;
+        self.moving_to = None;
         self.status = Status::Deleting;
         self.schedule(time::after(at, around.scenario.durations.deleting), Due::Gone);
     }
@@ -123,9 +158,17 @@ impl Task {
     pub(crate) fn end(&mut self, at: Timestamp, code: &str, around: &mut Around) {
         self.interrupt(at, &TableState::FullLoad, around);
         self.status = Status::Stopped;
-        self.stop_reason = Some(format!("Stop Reason {code}"));
+        let reason = format!("Stop Reason {code}");
+        let errors = self.tables.iter().any(|table| table.state == TableState::Error);
+        let news = if errors && around.scenario.events.table_errors_are_failures {
+            News::Failed(reason.clone())
+        } else {
+            News::Stopped(reason.clone())
+        };
+        self.stop_reason = Some(reason);
         self.last_failure = None;
         self.note_end(at);
+        self.tell(at, news, around);
     }
 
     /// The task fails; the text is both its failure message and its stop reason.
@@ -135,6 +178,7 @@ impl Task {
         self.stop_reason = Some(message.to_owned());
         self.last_failure = Some(message.to_owned());
         self.note_end(at);
+        self.tell(at, News::Failed(message.to_owned()), around);
     }
 
     fn note_end(&mut self, at: Timestamp) {
@@ -147,8 +191,14 @@ impl Task {
     }
 
     /// `starting` is over: the source's tables are looked at, and the load or the replication begins.
-    fn run(&mut self, at: Timestamp, around: &mut Around) {
+    pub(crate) fn run(&mut self, at: Timestamp, around: &mut Around) {
+        if let Some(message) = self.log_is_gone(around) {
+            return self.fail(at, &message, around);
+        }
         self.status = Status::Running;
+        if let Some(start) = self.starts.last() {
+            self.tell(at, News::Started(start.start_type), around);
+        }
         if let Some(instance) = around
             .scenario
             .replication_instances
@@ -178,6 +228,15 @@ impl Task {
         self.queue_unfinished();
         self.load_next(at, around);
         self.look_whether_loaded(at, around);
+    }
+
+    /// What a resumed task says when the source has thrown away what it has not read yet.
+    fn log_is_gone(&self, around: &Around) -> Option<String> {
+        let start = self.starts.last().filter(|start| start.start_type == StartType::ResumeProcessing)?;
+        let arn = &self.definition.source_arn;
+        let source = around.scenario.endpoints.iter().find(|endpoint| endpoint.endpoint_arn == *arn)?;
+        let gone = time::between(self.read_until?, start.at) > source.log_retention_seconds?;
+        gone.then(|| source.log_gone_message.clone().unwrap_or_else(|| LOG_GONE.to_owned()))
     }
 
     fn skips_the_load(&self, resumed: bool, around: &Around) -> bool {
@@ -219,7 +278,11 @@ impl Task {
     }
 
     /// Changes flow from now on, until the stop position if there is one.
-    fn replicate(&mut self, at: Timestamp, around: &Around) {
+    pub(crate) fn replicate(&mut self, at: Timestamp, around: &Around) {
+        if self.reading_paused {
+            return;
+        }
+        self.replication.flow(at);
         for table in &mut self.tables {
             if self.definition.migration_type == MigrationType::Cdc && table.is_unfinished() {
                 // Without a load a table has nothing to wait for; the word is from memory.
@@ -251,67 +314,5 @@ impl Task {
             self.fail(at, TABLE_FATAL, around);
         }
         too_many
-    }
-
-    fn meet(&mut self, at: Timestamp, trouble: &Trouble, around: &mut Around) {
-        if !matches!(self.status, Status::Starting | Status::Running) {
-            return;
-        }
-        let recovering = around.scenario.durations.recovering;
-        let lasts = |attempts: u32| time::after(at, recovering * f64::from(attempts));
-        match trouble.what {
-            What::Fail => self.fail(at, trouble.message.as_deref().unwrap_or(FATAL), around),
-            What::RecoverableThenFail => {
-                let attempts = trouble.attempts.unwrap_or(7);
-                let message = trouble.message.clone().unwrap_or_else(|| {
-                    format!(
-                        "Last Error Task '{}' was stopped after {attempts} recovery attempts Stop Reason FATAL_ERROR \
-                         Error Level FATAL",
-                        self.tail()
-                    )
-                });
-                self.stand_still(at, around);
-                self.schedule(lasts(attempts), Due::RecoveryFailed { message });
-            }
-            What::Recover => {
-                self.stand_still(at, around);
-                self.schedule(lasts(trouble.attempts.unwrap_or(1)), Due::Recovered);
-            }
-            What::Stall => self.stand_still(at, around),
-            What::StoppedByUser => self.stop(at, around),
-            What::DeletedByUser => self.delete(at, around),
-            What::LowMemory => self.end(at, "STOPPED_DUE_TO_LOW_MEMORY", around),
-            What::LowDisk => self.end(at, "STOPPED_DUE_TO_LOW_DISK", around),
-            What::Stop => {
-                let code = trouble.stop_reason.as_deref().unwrap_or("RECOVERABLE_ERROR");
-                self.end(at, code, around);
-            }
-        }
-    }
-
-    /// Nothing moves any more; only further troubles stay on the agenda.
-    fn stand_still(&mut self, at: Timestamp, around: &mut Around) {
-        self.hold_loads(at, around);
-        self.recovering = true;
-        self.agenda.retain(|_, due| matches!(due, Due::Trouble(_)));
-    }
-
-    fn recover(&mut self, at: Timestamp, around: &mut Around) {
-        self.recovering = false;
-        if self.status == Status::Starting {
-            return self.run(at, around);
-        }
-        for index in 0..self.tables.len() {
-            if self.tables[index].validation == Validation::Comparing {
-                let seconds = self.tables[index].source.validation_seconds;
-                self.schedule(time::after(at, seconds), Due::Validated(index));
-            }
-        }
-        if self.definition.migration_type == MigrationType::Cdc {
-            return self.replicate(at, around);
-        }
-        self.load_held_again(at, around);
-        self.load_next(at, around);
-        self.look_whether_loaded(at, around);
     }
 }

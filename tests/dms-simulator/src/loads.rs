@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use crate::ledger::{self, TableKey};
 use crate::life::Around;
+use crate::pace::Pace;
 use crate::tables::{Load, Table, TableState, Validation};
-use crate::task::{Due, Task};
+use crate::task::{Due, Status, Task};
 use crate::time;
 
 impl Task {
@@ -18,12 +19,14 @@ impl Task {
             .cloned()
             .collect();
         let validates = self.definition.settings.validates();
+        let shows_missing = around.scenario.behaviour.explicit_tables_show;
         let earlier = std::mem::take(&mut self.tables);
         self.tables = self
             .definition
             .mappings
             .select(&mine)
             .into_iter()
+            .filter(|selected| shows_missing || selected.source.is_some())
             .map(|selected| {
                 let known = earlier
                     .iter()
@@ -68,7 +71,6 @@ impl Task {
     fn begin_load(&mut self, at: Timestamp, index: usize, around: &mut Around) {
         let key = self.key_of(index);
         let preparation = self.definition.settings.preparation();
-        let number = around.ledger.begin_load(at, &self.arn, &key, preparation);
         let table = &mut self.tables[index];
         table.loads += 1;
         let source = &table.source;
@@ -77,14 +79,15 @@ impl Task {
         // An error cuts the load short where it happens.
         let share = if fails { rows as f64 / source.rows.max(1) as f64 } else { 1.0 };
         let ends = time::after(at, source.load_seconds * share);
+        let pace = Pace::new(at, ends, rows);
+        let number = around.ledger.begin_load(at, &self.arn, &key, preparation, pace);
         if table.state != TableState::BeingReloaded {
             table.state = TableState::FullLoad;
         }
         table.rows = 0;
         table.load_began = Some(at);
         table.load_ended = None;
-        table.load =
-            Some(Load { began: at, ends: Some(ends), rows, fails, number, noted: 0, stuck_at: None });
+        table.load = Some(Load { pace, fails, number });
         self.schedule(ends, Due::TableEnds(index));
     }
 
@@ -147,22 +150,27 @@ impl Task {
             table.inserts = table.inserts_at(at);
             table.replicating_since = None;
         }
+        if self.status == Status::Running && self.definition.migration_type.replicates() {
+            self.read_until = Some(at);
+        }
+        self.replication.end(at);
         self.queue.clear();
         self.agenda.clear();
         self.recovering = false;
+        self.reading_paused = false;
     }
 
     /// Loads stand still where they are.
     pub(crate) fn hold_loads(&mut self, at: Timestamp, around: &mut Around) {
-        self.tell_ledger(at, around);
-        for table in &mut self.tables {
+        for index in 0..self.tables.len() {
+            let key = self.key_of(index);
+            let table = &mut self.tables[index];
             if let Some(load) = &mut table.load {
-                load.stuck_at = Some(load.rows_at(at));
-                load.ends = None;
+                load.pace.hold(at);
+                around.ledger.hold_load(&key, load.number, at);
             }
-            table.inserts = table.inserts_at(at);
-            table.replicating_since = None;
         }
+        self.hold_replication(at);
     }
 
     /// Loads that stood still begin again, from the first row, before those that wait.
@@ -177,26 +185,12 @@ impl Task {
         }
     }
 
-    /// Tells the ledger which rows have arrived by now.
-    pub(crate) fn tell_ledger(&mut self, at: Timestamp, around: &mut Around) {
-        for index in 0..self.tables.len() {
-            let Some(load) = &mut self.tables[index].load else { continue };
-            let rows = load.rows_at(at);
-            let (number, more) = (load.number, rows.saturating_sub(load.noted));
-            if more > 0 {
-                load.noted = rows;
-                around.ledger.bring(&self.key_of(index), number, more);
-            }
-        }
-    }
-
     fn close_load(&mut self, at: Timestamp, index: usize, complete: bool, around: &mut Around) {
         let key = self.key_of(index);
         let table = &mut self.tables[index];
         if let Some(load) = table.load.take() {
-            table.rows = load.rows_at(at);
-            around.ledger.bring(&key, load.number, table.rows.saturating_sub(load.noted));
-            around.ledger.end_load(at, &self.arn, &key, table.rows, complete);
+            table.rows = load.pace.rows_at(at);
+            around.ledger.end_load(at, &self.arn, &key, load.number, complete);
         }
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::fault::Fault;
 use crate::input::Input;
 use crate::scenario::{Endpoint, ReplicationInstance};
-use crate::simulator::World;
+use crate::world::World;
 
 mod connections;
 mod create;

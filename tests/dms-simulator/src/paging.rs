@@ -6,16 +6,23 @@ use crate::input::Input;
 const LEAST: i64 = 20;
 const DEFAULT: i64 = 100;
 
-/// The asked-for page of a list, and the marker of the next one if there is one. The texts of the refusals are from
-/// memory of a sister service.
-pub(crate) fn page<T>(input: Input, mut items: Vec<T>, most: i64) -> Result<(Vec<T>, Option<String>), Fault> {
+/// The asked-for page of a list, and the marker of the next one if there is one. `most` is the greatest `MaxRecords`
+/// that may be asked for; `cap` cuts pages short whatever is asked. The texts of the refusals are from memory of a
+/// sister service.
+pub(crate) fn page<T>(
+    input: Input,
+    mut items: Vec<T>,
+    most: i64,
+    cap: Option<u32>,
+) -> Result<(Vec<T>, Option<String>), Fault> {
     let size = input.integer("MaxRecords")?.unwrap_or(DEFAULT);
     if !(LEAST..=most).contains(&size) {
         return Err(Fault::invalid_value(format!(
             "Invalid value {size} for MaxRecords. Must be between {LEAST} and {most}"
         )));
     }
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    // A page of nothing would have no end.
+    let size = usize::try_from(cap.map_or(size, |cap| size.min(i64::from(cap.max(1))))).unwrap_or(usize::MAX);
     let start = match input.text("Marker")?.filter(|marker| !marker.is_empty()) {
         None => 0,
         Some(marker) => position(marker)

@@ -5,12 +5,16 @@
 
 use serde::{Deserialize, Serialize};
 
+mod events;
+mod lag;
 mod resources;
 mod tables;
 mod tasks;
 mod timing;
 mod troubles;
 
+pub use events::{EventNumbers, Events};
+pub use lag::{Lag, LagSpan, LagSpike};
 pub use resources::{
     Connection, ConnectionFailure, ConnectionTests, Endpoint, EndpointType, ReplicationInstance, Tag,
 };
@@ -54,6 +58,10 @@ pub struct Scenario {
     pub durations: Durations,
     /// Where DMS's behaviour is not documented, or differs between versions: which way it goes here.
     pub behaviour: Behaviour,
+    /// How far behind replication is.
+    pub lag: Lag,
+    /// How well events about tasks are delivered.
+    pub events: Events,
     /// What goes wrong with tasks.
     pub troubles: Vec<Trouble>,
     /// API calls that are refused, or whose answer is lost.

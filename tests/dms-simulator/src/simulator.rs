@@ -1,22 +1,22 @@
-//! The simulator: its world, the order in which things happen in it, and its two doors, the API and the world outside.
+//! The simulator: a world and its doors, which are the API, the people outside, and those who watch.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::connections::Connections;
 use crate::fault::Fault;
-use crate::history;
+use crate::happening::Happening;
 use crate::input::Input;
-use crate::ledger::{self, Ledger};
-use crate::life::Around;
+use crate::ledger::Ledger;
 use crate::operations;
 use crate::random::Random;
-use crate::scenario::{EndpointType, Scenario, SourceTable};
-use crate::task::{StartType, Status, Task};
+use crate::replication::LagPoint;
+use crate::scenario::Scenario;
+use crate::task::Task;
 use crate::throttle::Throttle;
-use crate::time;
+use crate::world::World;
 
 /// A DMS in memory.
 ///
@@ -25,97 +25,32 @@ use crate::time;
 #[derive(Debug)]
 pub struct Simulator {
     world: World,
-    origin: Option<Random>,
+    /// The ledger as of now, once somebody has asked for it.
+    ledger: OnceLock<Ledger>,
+    origin: Option<Origin>,
     throttle: Throttle,
     calls: BTreeMap<String, u32>,
     request_ids: Random,
 }
 
-/// Everything there is.
-#[derive(Debug)]
-pub(crate) struct World {
-    pub(crate) now: Timestamp,
-    pub(crate) scenario: Scenario,
-    pub(crate) sources: Vec<SourceTable>,
-    pub(crate) connections: Connections,
-    pub(crate) tasks: Vec<Task>,
-    pub(crate) ledger: Ledger,
-    pub(crate) random: Random,
-    told_ledger_at: Option<Timestamp>,
-}
-
-/// What people and the world do, outside this API client.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Happening {
-    /// Somebody stops a starting or running task in the console; without effect on any other.
-    StopTask {
-        /// The task's identifier or ARN.
-        identifier: String,
-    },
-    /// Somebody starts an idle task in the console; without effect where DMS would refuse the state.
-    StartTask {
-        /// The task's identifier or ARN.
-        identifier: String,
-        /// How.
-        start_type: StartType,
-    },
-    /// Somebody deletes a task in the console, which stops a running one first.
-    DeleteTask {
-        /// The task's identifier or ARN.
-        identifier: String,
-    },
-    /// Somebody puts rows into a target table.
-    FillTarget {
-        /// The target endpoint; every target when it is not given.
-        endpoint_arn: Option<String>,
-        /// The schema.
-        schema: String,
-        /// The table.
-        table: String,
-        /// How many rows.
-        rows: u64,
-    },
-    /// Somebody empties a target table.
-    EmptyTarget {
-        /// The target endpoint; every target when it is not given.
-        endpoint_arn: Option<String>,
-        /// The schema.
-        schema: String,
-        /// The table.
-        table: String,
-    },
-    /// Somebody changes an endpoint: DMS tests its connections again, and until then none is successful.
-    EndpointModified {
-        /// The endpoint's ARN.
-        arn: String,
-    },
-    /// An instance changes its status: `storage-full`, `maintenance`, `available`.
-    InstanceStatus {
-        /// The instance's ARN.
-        arn: String,
-        /// The new status.
-        status: String,
-    },
-    /// Somebody changes a task's tags.
-    TagTask {
-        /// The task's identifier or ARN.
-        identifier: String,
-        /// The tag's key.
-        key: String,
-        /// Its new value; nothing takes the tag away.
-        value: Option<String>,
-    },
+/// What the world is made of as soon as its time is known.
+#[derive(Debug, Clone)]
+struct Origin {
+    random: Random,
+    event_ids: Random,
 }
 
 impl Simulator {
     /// A world as the scenario says; `seed` decides the random part of the ARNs. Dates before the story are counted
     /// back from the first time that it hears of.
     pub fn new(scenario: Scenario, seed: u64) -> Self {
-        let random = Random::new(seed);
-        let world = World::of(scenario, random.clone(), Timestamp::UNIX_EPOCH);
+        let origin =
+            Origin { random: Random::new(seed), event_ids: Random::new(seed.wrapping_add(0x5eed_0fe7)) };
+        let Origin { random, event_ids } = origin.clone();
         Self {
-            world,
-            origin: Some(random),
+            world: World::of(scenario, random, event_ids, Timestamp::UNIX_EPOCH),
+            ledger: OnceLock::new(),
+            origin: Some(origin),
             throttle: Throttle::default(),
             calls: BTreeMap::new(),
             request_ids: Random::new(!seed),
@@ -155,9 +90,10 @@ impl Simulator {
 
     /// Lets everything happen that is due by then.
     pub fn advance(&mut self, now: Timestamp) {
-        if let Some(random) = self.origin.take() {
+        self.ledger.take();
+        if let Some(Origin { random, event_ids }) = self.origin.take() {
             let scenario = std::mem::take(&mut self.world.scenario);
-            self.world = World::of(scenario, random, now);
+            self.world = World::of(scenario, random, event_ids, now);
         }
         self.world.advance(now);
     }
@@ -181,7 +117,51 @@ impl Simulator {
 
     /// The target's tables, as of the latest time that the simulator heard of.
     pub fn ledger(&self) -> &Ledger {
-        &self.world.ledger
+        if !self.world.ledger.is_behind() {
+            return &self.world.ledger;
+        }
+        // Rows arrive with every instant; they are counted only when somebody asks.
+        self.ledger.get_or_init(|| self.world.ledger.caught_up(self.world.now))
+    }
+
+    /// The points of `CDCLatencySource` and `CDCLatencyTarget`, from `from` on and before `until`, that CloudWatch
+    /// shows by now for a task: its ARN, the last part of that, or its identifier. None for a task that is not there.
+    pub fn lag(&mut self, now: Timestamp, task: &str, from: Timestamp, until: Timestamp) -> Vec<LagPoint> {
+        self.advance(now);
+        let found = self.world.tasks.iter().find(|it| it.tail() == task);
+        let found = found.or_else(|| self.task(task));
+        found
+            .map(|it| it.replication.points(&self.world.scenario.lag, self.world.now, from, until))
+            .unwrap_or_default()
+    }
+
+    /// The same, for the values of CloudWatch's two dimensions: the instance's identifier and the last part of the
+    /// task's ARN. None where the two do not belong together.
+    pub fn lag_of(
+        &mut self,
+        now: Timestamp,
+        replication_instance_identifier: &str,
+        replication_task_identifier: &str,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Vec<LagPoint> {
+        self.advance(now);
+        let World { scenario, tasks, now, .. } = &self.world;
+        let found = tasks.iter().find(|task| {
+            task.tail() == replication_task_identifier
+                && scenario.replication_instances.iter().any(|instance| {
+                    instance.replication_instance_arn == task.definition.instance_arn
+                        && instance.replication_instance_identifier == replication_instance_identifier
+                })
+        });
+        found.map(|task| task.replication.points(&scenario.lag, *now, from, until)).unwrap_or_default()
+    }
+
+    /// The EventBridge events about tasks that were delivered since this was asked last, in the order in which they
+    /// came.
+    pub fn events(&mut self, now: Timestamp) -> Vec<Value> {
+        self.advance(now);
+        self.world.outbox.delivered(self.world.now)
     }
 
     pub(crate) fn next_request_id(&mut self) -> String {
@@ -204,145 +184,5 @@ impl Simulator {
     /// Adds a trouble for starts to come; their number still counts from the beginning of the story.
     pub fn add_trouble(&mut self, trouble: crate::scenario::Trouble) {
         self.world.scenario.troubles.push(trouble);
-    }
-}
-
-impl World {
-    fn of(scenario: Scenario, random: Random, now: Timestamp) -> Self {
-        let mut world = Self {
-            now: Timestamp::MIN,
-            sources: scenario.all_source_tables(),
-            connections: Connections::of(&scenario, now),
-            scenario,
-            tasks: Vec::new(),
-            ledger: Ledger::default(),
-            random,
-            told_ledger_at: None,
-        };
-        history::play(&mut world, now);
-        world
-    }
-
-    /// Moves the time forward, one thing after the other.
-    pub(crate) fn advance(&mut self, now: Timestamp) {
-        let now = self.now.max(now);
-        loop {
-            let task = self
-                .tasks
-                .iter()
-                .enumerate()
-                .filter_map(|(index, task)| task.next_due().map(|at| (at, index)))
-                .min()
-                .filter(|(at, _)| *at <= now);
-            let test = self.connections.next_due().filter(|at| *at <= now);
-            match (task, test) {
-                (None, None) => break,
-                (Some((at, index)), test) if test.is_none_or(|test| at <= test) => {
-                    self.now = self.now.max(at);
-                    if let Some((_, due)) = self.tasks[index].agenda.pop_first() {
-                        self.with_task(index, |task, around| task.fall_due(at, due, around));
-                    }
-                    self.tasks.retain(|task| !task.gone);
-                }
-                (_, Some(test)) => {
-                    self.now = self.now.max(test);
-                    self.connections.settle(test, &self.scenario);
-                }
-                (Some(_), None) => break,
-            }
-        }
-        self.now = now;
-        if self.told_ledger_at == Some(now) {
-            return;
-        }
-        self.told_ledger_at = Some(now);
-        for index in 0..self.tasks.len() {
-            if self.tasks[index].status == Status::Running {
-                self.with_task(index, |task, around| task.tell_ledger(now, around));
-            }
-        }
-    }
-
-    /// Hands a task what it meets on its way.
-    pub(crate) fn with_task<T>(&mut self, index: usize, act: impl FnOnce(&mut Task, &mut Around) -> T) -> T {
-        let mut around =
-            Around { scenario: &self.scenario, sources: &self.sources, ledger: &mut self.ledger };
-        act(&mut self.tasks[index], &mut around)
-    }
-
-    /// Where the task of that identifier or ARN is.
-    pub(crate) fn position(&self, name: &str) -> Option<usize> {
-        self.tasks.iter().position(|task| task.arn == name || task.identifier().eq_ignore_ascii_case(name))
-    }
-
-    fn happen(&mut self, happening: Happening) {
-        let now = self.now;
-        match happening {
-            Happening::StopTask { identifier } => {
-                if let Some(index) = self.position(&identifier)
-                    && matches!(self.tasks[index].status, Status::Starting | Status::Running)
-                {
-                    self.with_task(index, |task, around| task.stop(now, around));
-                }
-            }
-            Happening::StartTask { identifier, start_type } => {
-                if let Some(index) = self.position(&identifier)
-                    && matches!(self.tasks[index].status, Status::Ready | Status::Stopped | Status::Failed)
-                {
-                    self.with_task(index, |task, around| task.begin(now, start_type, around));
-                }
-            }
-            Happening::DeleteTask { identifier } => {
-                if let Some(index) = self.position(&identifier)
-                    && self.tasks[index].status != Status::Deleting
-                {
-                    self.with_task(index, |task, around| task.delete(now, around));
-                }
-            }
-            Happening::FillTarget { endpoint_arn, schema, table, rows } => {
-                for arn in self.targets(endpoint_arn) {
-                    self.ledger.fill_by_hand(now, ledger::key(&arn, &schema, &table), rows);
-                }
-            }
-            Happening::EmptyTarget { endpoint_arn, schema, table } => {
-                for arn in self.targets(endpoint_arn) {
-                    self.ledger.empty_by_hand(&ledger::key(&arn, &schema, &table));
-                }
-            }
-            Happening::EndpointModified { arn } => {
-                let due = time::after(now, self.scenario.connection_tests.seconds);
-                self.connections.test_again(&arn, due);
-            }
-            Happening::InstanceStatus { arn, status } => {
-                for instance in &mut self.scenario.replication_instances {
-                    if instance.replication_instance_arn == arn {
-                        instance.replication_instance_status.clone_from(&status);
-                    }
-                }
-            }
-            Happening::TagTask { identifier, key, value } => {
-                if let Some(index) = self.position(&identifier) {
-                    let tags = &mut self.tasks[index].tags;
-                    match value {
-                        Some(value) => tags.insert(key, value),
-                        None => tags.remove(&key),
-                    };
-                }
-            }
-        }
-    }
-
-    /// The target endpoint that is meant, or all of them.
-    pub(crate) fn targets(&self, endpoint_arn: Option<String>) -> Vec<String> {
-        match endpoint_arn {
-            Some(arn) => vec![arn],
-            None => self
-                .scenario
-                .endpoints
-                .iter()
-                .filter(|endpoint| endpoint.endpoint_type == EndpointType::Target)
-                .map(|endpoint| endpoint.endpoint_arn.clone())
-                .collect(),
-        }
     }
 }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::pace::Pace;
 use crate::scenario::SourceTable;
 use crate::time;
 
@@ -55,32 +56,11 @@ impl TableState {
 /// A load that is going on.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Load {
-    pub(crate) began: Timestamp,
-    /// Nothing when it stands still for ever.
-    pub(crate) ends: Option<Timestamp>,
-    /// Rows that it will have brought at its end.
-    pub(crate) rows: u64,
+    pub(crate) pace: Pace,
     /// Whether it will end in an error.
     pub(crate) fails: bool,
-    /// The ledger's number for it, and how many rows the ledger knows of.
+    /// The ledger's number for it.
     pub(crate) number: u64,
-    pub(crate) noted: u64,
-    /// Rows that it had brought when it came to a standstill.
-    pub(crate) stuck_at: Option<u64>,
-}
-
-impl Load {
-    pub(crate) fn rows_at(&self, now: Timestamp) -> u64 {
-        if let Some(rows) = self.stuck_at {
-            return rows;
-        }
-        let Some(ends) = self.ends else { return 0 };
-        let whole = time::between(self.began, ends);
-        if now >= ends || whole <= 0.0 {
-            return self.rows;
-        }
-        ((time::between(self.began, now) / whole * self.rows as f64) as u64).min(self.rows)
-    }
 }
 
 /// One table of a task.
@@ -148,7 +128,7 @@ impl Table {
 
     /// Rows that its latest load has brought, up to an instant.
     pub fn rows_at(&self, now: Timestamp) -> u64 {
-        self.load.as_ref().map_or(self.rows, |load| load.rows_at(now))
+        self.load.as_ref().map_or(self.rows, |load| load.pace.rows_at(now))
     }
 
     /// Puts it back to before its load.
@@ -192,8 +172,12 @@ impl Table {
             put(name, json!(0));
         }
         put("FullLoadRows", json!(self.rows_at(now)));
-        put("FullLoadCondtnlChkFailedRows", json!(0));
-        put("FullLoadErrorRows", json!(0));
+        let once_loaded = |rows: u64| if self.state == TableState::Completed { rows } else { 0 };
+        put(
+            "FullLoadCondtnlChkFailedRows",
+            json!(once_loaded(self.source.full_load_condtnl_chk_failed_rows)),
+        );
+        put("FullLoadErrorRows", json!(once_loaded(self.source.full_load_error_rows)));
         if let Some(began) = self.load_began {
             put("FullLoadStartTime", time::wire(began));
         }

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, VecDeque};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::counters::{Counters, Counts};
 use crate::mappings::Mappings;
+use crate::replication::Replication;
 use crate::settings::Settings;
 use crate::tables::{Table, TableState};
 use crate::time;
@@ -29,6 +31,12 @@ pub enum Status {
     Failed,
     /// It is being changed.
     Modifying,
+    /// It is being moved to another instance.
+    Moving,
+    /// It could not be moved.
+    FailedMove,
+    /// It is being assessed.
+    Testing,
     /// It is going away.
     Deleting,
 }
@@ -45,8 +53,16 @@ impl Status {
             Self::Stopped => "stopped",
             Self::Failed => "failed",
             Self::Modifying => "modifying",
+            Self::Moving => "moving",
+            Self::FailedMove => "failed-move",
+            Self::Testing => "testing",
             Self::Deleting => "deleting",
         }
+    }
+
+    /// Whether a task can be started, modified, moved or deleted.
+    pub(crate) fn is_idle(self) -> bool {
+        matches!(self, Self::Ready | Self::Stopped | Self::Failed | Self::FailedMove)
     }
 }
 
@@ -146,6 +162,8 @@ pub(crate) struct Stats {
 pub(crate) enum Due {
     Created,
     Modified,
+    Moved { succeeds: bool },
+    Assessed,
     Gone,
     Running,
     TableEnds(usize),
@@ -153,13 +171,14 @@ pub(crate) enum Due {
     StopPosition,
     Stopped,
     Trouble(usize),
+    ReadingResumed,
     Recovered,
     RecoveryFailed { message: String },
 }
 
 /// What describes show instead of the truth for a while after a start.
 #[derive(Debug, Clone)]
-pub(crate) struct Lag {
+pub(crate) struct Outdated {
     pub(crate) until: Timestamp,
     pub(crate) polls: u32,
     pub(crate) description: Value,
@@ -185,12 +204,17 @@ pub(crate) struct Definition {
 /// A replication task.
 #[derive(Debug, Clone)]
 pub struct Task {
+    /// Its place in the order of creation.
+    pub(crate) number: u64,
     pub(crate) arn: String,
     pub(crate) definition: Definition,
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) created: Timestamp,
     pub(crate) status: Status,
-    pub(crate) before_modifying: Status,
+    /// Where it returns to when it has been modified, moved or assessed.
+    pub(crate) before: Status,
+    /// The instance that it is being moved to.
+    pub(crate) moving_to: Option<String>,
     pub(crate) stop_reason: Option<String>,
     pub(crate) last_failure: Option<String>,
     pub(crate) stats: Option<Stats>,
@@ -202,7 +226,12 @@ pub struct Task {
     pub(crate) agenda: BTreeMap<(Timestamp, u64), Due>,
     pub(crate) next_on_agenda: u64,
     pub(crate) recovering: bool,
-    pub(crate) lag: Option<Lag>,
+    pub(crate) outdated: Option<Outdated>,
+    pub(crate) counters: Counters,
+    pub(crate) replication: Replication,
+    pub(crate) reading_paused: bool,
+    /// How far it has read the source's log.
+    pub(crate) read_until: Option<Timestamp>,
     pub(crate) gone: bool,
     pub(crate) delete_when_stopped: bool,
     pub(crate) loaded: bool,
@@ -212,12 +241,14 @@ pub struct Task {
 impl Task {
     pub(crate) fn new(arn: String, definition: Definition, created: Timestamp) -> Self {
         Self {
+            number: 0,
             arn,
             definition,
             tags: BTreeMap::new(),
             created,
             status: Status::Creating,
-            before_modifying: Status::Ready,
+            before: Status::Ready,
+            moving_to: None,
             stop_reason: None,
             last_failure: None,
             stats: None,
@@ -228,7 +259,11 @@ impl Task {
             agenda: BTreeMap::new(),
             next_on_agenda: 0,
             recovering: false,
-            lag: None,
+            outdated: None,
+            counters: Counters::default(),
+            replication: Replication::default(),
+            reading_paused: false,
+            read_until: None,
             gone: false,
             delete_when_stopped: false,
             loaded: false,
@@ -296,14 +331,19 @@ impl Task {
     }
 
     /// What a describe shows instead of the truth while it lags behind a start; uses up one of its polls.
-    pub(crate) fn lagging(&mut self, now: Timestamp) -> Option<Value> {
-        let lag = self.lag.as_mut()?;
-        if lag.polls == 0 && now >= lag.until {
-            self.lag = None;
+    pub(crate) fn outdated_description(&mut self, now: Timestamp) -> Option<Value> {
+        let shown = self.outdated.as_mut()?;
+        if shown.polls == 0 && now >= shown.until {
+            self.outdated = None;
             return None;
         }
-        lag.polls = lag.polls.saturating_sub(1);
-        Some(lag.description.clone())
+        shown.polls = shown.polls.saturating_sub(1);
+        Some(shown.description.clone())
+    }
+
+    /// Keeps the counters of the tables where describes may have to show old ones.
+    pub(crate) fn note_counts(&mut self, now: Timestamp, trails_by: f64) {
+        self.counters.note(now, trails_by, &self.tables);
     }
 
     /// `ReplicationTask` as the operations answer it.
@@ -336,6 +376,7 @@ impl Task {
         put("ReplicationTaskArn", json!(self.arn));
         put("ReplicationTaskStats", self.statistics(now));
         put("TaskData", json!(definition.task_data));
+        put("TargetReplicationInstanceArn", json!(self.moving_to));
         Value::Object(members)
     }
 
@@ -350,8 +391,7 @@ impl Task {
         let Some(stats) = self.stats else { return Value::Null };
         // A task that only replicates counts no tables: its progress is 100 with none loaded.
         let loads = self.definition.migration_type.loads();
-        let count =
-            |fits: &dyn Fn(&Table) -> bool| self.tables.iter().filter(|table| loads && fits(table)).count();
+        let counts = if loads { self.counters.shown(now, &self.tables) } else { Counts::default() };
         let mut members = Map::new();
         let mut put = |name: &str, value: Value| {
             if !value.is_null() {
@@ -362,10 +402,10 @@ impl Task {
         let elapsed = time::between(stats.start, stats.stop.unwrap_or(now)) * 1000.0;
         put("FullLoadProgressPercent", json!(self.progress(now)));
         put("ElapsedTimeMillis", json!(elapsed as u64));
-        put("TablesLoaded", json!(count(&|table| table.state == TableState::Completed)));
-        put("TablesLoading", json!(count(&Table::is_loading)));
-        put("TablesQueued", json!(count(&|table| table.state == TableState::BeforeLoad)));
-        put("TablesErrored", json!(count(&|table| table.state == TableState::Error)));
+        put("TablesLoaded", json!(counts.loaded));
+        put("TablesLoading", json!(counts.loading));
+        put("TablesQueued", json!(counts.queued));
+        put("TablesErrored", json!(counts.errored));
         put("FreshStartDate", time::wire(stats.fresh_start));
         put("StartDate", time::wire(stats.start));
         put("StopDate", instant(stats.stop));

@@ -439,6 +439,82 @@ fn recoverable_errors_end_in_a_fatal_one_after_the_attempts() {
 }
 
 #[test]
+fn a_resume_fails_for_good_once_the_source_has_thrown_its_log_away() {
+    let gone = "Last Error Error 1236 reading binary log. Stop Reason FATAL_ERROR Error Level FATAL";
+    for (migration_type, stopped_for, message, ending) in [
+        ("cdc", 3599.0, None, "running: Stop Reason NORMAL".to_owned()),
+        ("cdc", 3601.0, None, format!("failed: {gone}")),
+        ("full-load-and-cdc", 3601.0, Some("Last Error slot"), "failed: Last Error slot".to_owned()),
+        ("full-load", 3601.0, None, "stopped: Stop Reason FULL_LOAD_ONLY_FINISHED".to_owned()),
+    ] {
+        let mut scenario = world();
+        scenario.endpoints[0].log_retention_seconds = Some(3600.0);
+        scenario.endpoints[0].log_gone_message = message.map(str::to_owned);
+        let mut story = Story::new(scenario);
+        let arn = story.task(migration_type, Value::Null);
+        story.start(&arn, "start-replication").unwrap();
+        story.after(100.0).stop(&arn).unwrap();
+        story.after(stopped_for).start(&arn, "resume-processing").unwrap();
+        assert_eq!(story.status(&arn), "starting");
+        story.after(300.0);
+        assert_eq!(story.ending(&arn), ending, "{migration_type} after {stopped_for}");
+        if story.status(&arn) != "failed" {
+            continue;
+        }
+        // Its failure does not make the log any younger, and neither does the next.
+        for _ in 0..2 {
+            story.start(&arn, "resume-processing").unwrap();
+            assert_eq!(story.after(30.0).ending(&arn), ending, "again, at once");
+        }
+        if migration_type == "full-load-and-cdc" {
+            story.start(&arn, "reload-target").unwrap();
+            story.after(600.0).stop(&arn).unwrap();
+            story.after(60.0).start(&arn, "resume-processing").unwrap();
+            assert_eq!(story.after(60.0).status(&arn), "running", "a reload reads the log from now on");
+        }
+    }
+}
+
+#[test]
+fn people_move_and_assess_tasks() {
+    let mut story =
+        Story::new(world().with_instance("arn:aws:dms:eu-central-1:123456789012:rep:OTHER", "other"));
+    let arn = story.task("full-load", Value::Null);
+    let move_to_other = |succeeds: bool| Happening::MoveTask {
+        identifier: "nightly-copy".into(),
+        replication_instance_arn: "arn:aws:dms:eu-central-1:123456789012:rep:OTHER".into(),
+        seconds: 60.0,
+        succeeds,
+    };
+    let instance = |story: &mut Story| {
+        let seen = story.see(&arn);
+        let tail = |name: &str| {
+            seen.get(name)
+                .and_then(Value::as_str)
+                .and_then(|it| it.rsplit(':').next())
+                .unwrap_or("-")
+                .to_owned()
+        };
+        format!("{} {}", tail("ReplicationInstanceArn"), tail("TargetReplicationInstanceArn"))
+    };
+    let assess = Happening::AssessTask { identifier: arn.clone(), seconds: 30.0 };
+    story.dms.happen(story.now, assess.clone());
+    assert_eq!(story.status(&arn), "testing");
+    assert_eq!(story.after(30.0).status(&arn), "ready");
+    story.dms.happen(story.now, move_to_other(false));
+    assert_eq!((story.status(&arn), instance(&mut story)), ("moving".into(), "NIGHTLY OTHER".into()));
+    assert_eq!(story.after(60.0).status(&arn), "failed-move");
+    assert_eq!(instance(&mut story), "NIGHTLY -");
+    story.start(&arn, "start-replication").expect("a failed move hinders no start");
+    story.dms.happen(story.now, move_to_other(true));
+    story.dms.happen(story.now, assess);
+    assert_eq!(story.after(300.0).ending(&arn), "stopped: Stop Reason FULL_LOAD_ONLY_FINISHED");
+    story.dms.happen(story.now, move_to_other(true));
+    assert_eq!(story.after(60.0).status(&arn), "stopped");
+    assert_eq!(instance(&mut story), "OTHER -");
+}
+
+#[test]
 fn a_deleted_task_goes_and_its_successor_has_another_arn() {
     let mut story = Story::new(world());
     let arn = story.task("full-load", Value::Null);
@@ -504,6 +580,30 @@ fn one_long_leap_and_many_small_steps_end_alike() {
         (stats, rows, entries)
     };
     assert_eq!(run(1), run(600));
+}
+
+#[test]
+fn every_task_has_its_turn_when_its_time_comes_whatever_others_do() {
+    // What falls due is kept in one list for all tasks: it must follow every change of every one of them.
+    let mut story = Story::new(world());
+    let arns: Vec<String> = ["a", "b", "c"]
+        .map(|name| {
+            let created =
+                story.call("CreateReplicationTask", request(name, "full-load", Value::Null)).unwrap();
+            created["ReplicationTask"]["ReplicationTaskArn"].as_str().unwrap().to_owned()
+        })
+        .to_vec();
+    story.after(20.0);
+    story.start(&arns[0], "start-replication").unwrap();
+    story.start(&arns[2], "start-replication").unwrap();
+    story.call("DeleteReplicationTask", json!({ "ReplicationTaskArn": arns[1] })).unwrap();
+    story.after(25.0);
+    assert_eq!(story.dms.tasks().map(|task| task.identifier()).collect::<Vec<_>>(), ["a", "c"]);
+    story.stop(&arns[0]).unwrap();
+    assert_eq!(story.after(15.0).ending(&arns[0]), "stopped: Stop Reason NORMAL");
+    assert_eq!(story.after(190.0).ending(&arns[2]), "stopped: Stop Reason FULL_LOAD_ONLY_FINISHED");
+    story.call("ModifyReplicationTask", json!({ "ReplicationTaskArn": arns[2], "TaskData": "x" })).unwrap();
+    assert_eq!(story.after(10.0).status(&arns[2]), "stopped");
 }
 
 #[test]

@@ -10,7 +10,9 @@
 mod common;
 
 use common::{INSTANCE, SOURCE, Story, TARGET, bare_world, everything, request, world};
-use dms_simulator::scenario::{Connection, ConnectionFailure, Refusal, SourceTableGroup, Throttling};
+use dms_simulator::scenario::{
+    Behaviour, Connection, ConnectionFailure, Refusal, SourceTableGroup, Throttling,
+};
 use dms_simulator::{Happening, Scenario};
 use serde_json::{Value, json};
 
@@ -116,6 +118,85 @@ fn each_operation_is_legal_only_in_its_states() {
             "Delete failed",
         ]
     );
+}
+
+#[test]
+fn a_task_that_is_moved_or_assessed_is_legal_game_for_little() {
+    let seen = |prepare: &dyn Fn(&mut Story), status: &str| {
+        let legal = ["Start", "Stop", "Modify", "Delete"].into_iter().filter(|operation| {
+            let mut story = Story::new(world());
+            let arn = story.task("full-load", Value::Null);
+            prepare(&mut story);
+            assert_eq!(story.status(&arn), status);
+            let input = json!({ "ReplicationTaskArn": arn, "StartReplicationTaskType": "start-replication",
+                                "TaskData": "x" });
+            match story.call(&format!("{operation}ReplicationTask"), input) {
+                Ok(_) => true,
+                Err(fault) => {
+                    assert_eq!(fault.code, STATE, "{operation} {status}");
+                    false
+                }
+            }
+        });
+        legal.collect::<Vec<_>>()
+    };
+    let assess = Happening::AssessTask { identifier: "nightly-copy".into(), seconds: 60.0 };
+    let moving = Happening::MoveTask {
+        identifier: "nightly-copy".into(),
+        replication_instance_arn: INSTANCE.into(),
+        seconds: 60.0,
+        succeeds: false,
+    };
+    assert_eq!(seen(&|story| story.dms.happen(story.now, assess.clone()), "testing"), [""; 0]);
+    assert_eq!(seen(&|story| story.dms.happen(story.now, moving.clone()), "moving"), ["Delete"]);
+    let failed = |story: &mut Story| {
+        story.dms.happen(story.now, moving.clone());
+        story.after(60.0);
+    };
+    assert_eq!(seen(&failed, "failed-move"), ["Start", "Modify", "Delete"]);
+}
+
+#[test]
+fn tables_are_reloaded_only_within_the_rules() {
+    let group = SourceTableGroup { schema_name: "s".into(), count: 12, ..SourceTableGroup::default() };
+    let tables = |count: u32| -> Value {
+        (1..=count)
+            .map(|number| json!({ "SchemaName": "s", "TableName": format!("table_{number:02}") }))
+            .collect()
+    };
+    let twice = json!([{ "SchemaName": "s", "TableName": "table_01" }, { "SchemaName": "s", "TableName": "table_01" }]);
+    let unknown = json!([{ "SchemaName": "s", "TableName": "nothing" }]);
+    for (migration_type, asked, code) in [
+        ("full-load-and-cdc", tables(10), None),
+        ("full-load-and-cdc", tables(11), Some(VALUE)),
+        ("full-load-and-cdc", tables(0), Some(VALUE)),
+        ("full-load-and-cdc", twice, Some(VALUE)),
+        ("full-load-and-cdc", unknown, Some(NOT_FOUND)),
+        ("cdc", tables(1), Some(STATE)),
+    ] {
+        let scenario = Scenario { source_table_groups: vec![group.clone()], ..bare_world() };
+        let mut story = Story::new(scenario);
+        let arn = story.task(migration_type, Value::Null);
+        let input = json!({ "ReplicationTaskArn": arn, "TablesToReload": asked });
+        if code.is_none() {
+            assert_eq!(story.refused("ReloadTables", input.clone()).0, STATE, "not before it runs");
+        }
+        story.start(&arn, "start-replication").unwrap();
+        story.after(300.0);
+        let refused = story.call("ReloadTables", input).err().map(|fault| fault.code);
+        assert_eq!(refused.as_deref(), code, "{migration_type} {asked}");
+    }
+}
+
+#[test]
+fn a_caller_without_permission_is_told_so_by_a_refusal_of_the_scenario() {
+    let denied = "User is not authorized to perform: dms:StartReplicationTask";
+    let refusal = Refusal::of("StartReplicationTask", 1, "AccessDeniedException", denied);
+    let mut story = Story::new(world().with_refusal(refusal));
+    let arn = story.task("full-load", Value::Null);
+    let fault = story.start(&arn, "start-replication").unwrap_err();
+    assert_eq!((fault.code.as_str(), fault.message.as_str()), ("AccessDeniedException", denied));
+    story.start(&arn, "start-replication").expect("the permission has arrived");
 }
 
 #[test]
@@ -366,6 +447,10 @@ fn describes_page_filter_and_refuse() {
         let nothing = json!({ "Filters": [{ "Name": filter, "Values": ["nothing"] }] });
         assert_eq!(story.refused(operation, nothing).0, NOT_FOUND, "{operation}");
     }
+    let behaviour = Behaviour { nothing_found_is_empty: true, ..Behaviour::default() };
+    let mut lenient = Story::new(Scenario { behaviour, ..world() });
+    let nothing = json!({ "Filters": [{ "Name": "replication-task-id", "Values": ["nothing"] }] });
+    assert_eq!(lenient.call("DescribeReplicationTasks", nothing).unwrap()["ReplicationTasks"], json!([]));
     let unknown = json!({ "Filters": [{ "Name": "colour", "Values": ["red"] }] });
     assert_eq!(story.refused("DescribeReplicationTasks", unknown).0, VALUE);
     let marker = json!({ "Marker": "made-up" });

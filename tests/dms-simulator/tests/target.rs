@@ -164,6 +164,46 @@ fn a_recovered_load_begins_again_from_the_first_row() {
 }
 
 #[test]
+fn the_ledger_says_the_same_however_often_it_is_asked() {
+    // Two tasks load the same tables at the same time; the second drops, half way, what the first has brought.
+    let run = |looks: u32, ask: bool| {
+        let mut story = Story::new(world());
+        let first = story.task("full-load", Value::Null);
+        let created =
+            story.call("CreateReplicationTask", common::request("second", "full-load", Value::Null)).unwrap();
+        let second = created["ReplicationTask"]["ReplicationTaskArn"].as_str().unwrap().to_owned();
+        story.after(20.0).start(&first, "start-replication").unwrap();
+        story.after(50.0).start(&second, "start-replication").unwrap();
+        for _ in 0..looks {
+            story.after(300.0 / f64::from(looks));
+            if ask {
+                story.dms.ledger().rows();
+            }
+        }
+        let ledger = story.dms.ledger();
+        let tables: Vec<_> = ledger.tables().map(|(_, table)| table.clone()).collect();
+        (tables, ledger.entries().to_vec(), ledger.rows_loaded_twice(), ledger.rows_destroyed())
+    };
+    let seldom = run(1, false);
+    // 50 s of the first load are gone; what it brought since is there twice.
+    assert_eq!((seldom.2, seldom.3), (500 + 3000, 500 + 1000));
+    assert_eq!(run(300, false), seldom);
+    assert_eq!(run(300, true), seldom);
+}
+
+#[test]
+fn rows_are_in_the_ledger_as_they_arrive() {
+    let mut story = Story::new(world());
+    let arn = story.task("full-load", Value::Null);
+    story.start(&arn, "start-replication").unwrap();
+    for (after, rows) in [(30.0, 0), (10.0, 300), (0.0, 300), (90.0, 3000), (100.0, 5000)] {
+        story.after(after);
+        assert_eq!(story.dms.ledger().rows(), rows, "{after}");
+        assert_eq!(story.dms.ledger().rows(), rows, "asked twice");
+    }
+}
+
+#[test]
 fn tasks_that_somebody_else_keeps_come_with_their_history() {
     let existing = |state: TaskState, migration_type: &str| ExistingTask {
         replication_task_arn: Some("arn:aws:dms:eu-central-1:123456789012:task:KEPT".into()),

@@ -15,7 +15,7 @@ use crate::lambda_host::LambdaHost;
 use crate::proxy::Proxy;
 use crate::recorder::{Call, Outcome, Recorder};
 use crate::serve::hang_up;
-use crate::wire::{Meaning, Protocol, error_code, refusal, send};
+use crate::wire::{CLOUDWATCH, Meaning, Protocol, document, error_code, refusal, send};
 use crate::world::{World, Worlds};
 use crate::{invoke, runtime_api};
 
@@ -107,7 +107,7 @@ impl Edge {
             Outcome {
                 status: (!unheard).then(|| answer.status().as_u16()),
                 error: error_code(&answer),
-                answer: serde_json::from_slice(answer.body()).unwrap_or_default(),
+                answer: document(&answer),
             },
         );
         if let (Some(end), Some(caller)) = (trouble.after, &caller) {
@@ -123,8 +123,11 @@ impl Edge {
         parts: &request::Parts,
         body: Bytes,
     ) -> Response<Bytes> {
+        let metrics = (CLOUDWATCH, "GetMetricData", Protocol::Cbor);
         if meaning.service == "dms" {
             world.dms(&parts.headers, &body)
+        } else if (meaning.service.as_str(), meaning.operation.as_str(), meaning.protocol) == metrics {
+            world.metrics(&meaning.request)
         } else {
             self.moto(parts, body, meaning.protocol).await
         }

@@ -77,7 +77,8 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A fault of calls to one operation of one service, by its signing name: `("dms", "StartReplicationTask")`.
+    /// A fault of calls to one operation of one service, by the name that [`Call`](crate::Call) has for it:
+    /// `("dms", "StartReplicationTask")`, `("cloudwatch", "GetMetricData")`.
     pub fn on(service: &str, operation: &str) -> FaultTarget {
         let target = Target {
             service: Some(service.to_owned()),

@@ -16,7 +16,8 @@ pub struct Call {
     pub local: Timestamp,
     /// When it came, by the real clock.
     pub real: Timestamp,
-    /// The service by its signing name: `dms`, `states`, `sns`, `sqs`, `lambda`, ...
+    /// The service by its signing name: `dms`, `states`, `sns`, `sqs`, `lambda`, ...; but `cloudwatch`, which signs
+    /// as `monitoring`.
     pub service: String,
     /// The operation: `StartReplicationTask`, `Publish`, `Invoke`, ...
     pub operation: String,
@@ -24,14 +25,14 @@ pub struct Call {
     pub function: Option<String>,
     /// The execution on whose behalf it came, by name.
     pub execution: Option<String>,
-    /// What was asked: JSON, a query form as an object of strings, or null. For an `Invoke`, the payload as the
+    /// What was asked: JSON, CBOR as JSON (an instant is a number of seconds), a query form as an object of strings, or null. For an `Invoke`, the payload as the
     /// function saw it.
     pub request: Value,
     /// The HTTP status of the answer; `None` until there is one, or when the caller never saw it.
     pub status: Option<u16>,
     /// The error's code: an AWS error code, or the error type of a function that failed.
     pub error: Option<String>,
-    /// What the service answered, where it is JSON, whether or not the caller saw it. For an `Invoke`, what the
+    /// What the service answered, where it is JSON or CBOR, whether or not the caller saw it. For an `Invoke`, what the
     /// function itself said.
     pub answer: Value,
     /// The fault that was injected, in words, if one was.

@@ -5,6 +5,7 @@ use axum::http::{HeaderMap, Response, StatusCode, Uri, header};
 use axum::response::IntoResponse;
 use serde_json::{Map, Value, json};
 
+use crate::cbor;
 use crate::faults::ErrorAnswer;
 
 /// How a service writes its messages.
@@ -16,7 +17,20 @@ pub(crate) enum Protocol {
     Query,
     /// The operation is in the path.
     Rest,
+    /// CBOR (Smithy RPC v2), service and operation in the path: `/service/.../operation/GetMetricData`.
+    Cbor,
 }
+
+/// The header, and its value, that a message in CBOR has in both directions.
+const SMITHY_PROTOCOL: (&str, &str) = ("smithy-protocol", "rpc-v2-cbor");
+
+const CBOR: &str = "application/cbor";
+
+/// What CloudWatch is called here. It signs as `monitoring`, where nobody would look for it.
+pub(crate) const CLOUDWATCH: &str = "cloudwatch";
+
+/// What CloudWatch is called in paths.
+const CLOUDWATCH_IN_PATHS: &str = "GraniteServiceVersion20100801";
 
 /// What a request is about.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +48,12 @@ impl Meaning {
         let credential = text(header::AUTHORIZATION.as_str()).and_then(Credential::of);
         let target = text("x-amz-target").and_then(|target| target.split_once('.'));
         let signed_for = credential.as_ref().map(|credential| credential.service.clone());
-        let (protocol, service, operation, request) = if let Some((prefix, operation)) = target {
+        let (protocol, service, operation, request) = if text(SMITHY_PROTOCOL.0) == Some(SMITHY_PROTOCOL.1) {
+            let mut parts = uri.path().rsplit('/');
+            let operation = parts.next().unwrap_or_default().to_owned();
+            let service = signed_for.or_else(|| parts.nth(1).map(str::to_owned)).unwrap_or_default();
+            (Protocol::Cbor, service, operation, cbor::read(body).unwrap_or_default())
+        } else if let Some((prefix, operation)) = target {
             let service = signed_for.unwrap_or_else(|| prefix.to_owned());
             (Protocol::Json, service, operation.to_owned(), serde_json::from_slice(body).unwrap_or_default())
         } else if text("content-type")
@@ -48,8 +67,12 @@ impl Meaning {
             (Protocol::Rest, signed_for.unwrap_or_default(), uri.path().to_owned(), request)
         };
         let access_key = credential.map(|credential| credential.key);
-        // One part of DMS is asked by a target without a signature when a person uses curl.
-        let service = if service.starts_with("AmazonDMSv") { "dms".to_owned() } else { service };
+        let service = match service.as_str() {
+            "monitoring" | CLOUDWATCH_IN_PATHS => CLOUDWATCH.to_owned(),
+            // One part of DMS is asked by a target without a signature when a person uses curl.
+            prefix if prefix.starts_with("AmazonDMSv") => "dms".to_owned(),
+            _ => service,
+        };
         Self { protocol, service, operation, request, access_key }
     }
 
@@ -84,13 +107,31 @@ fn form(body: &[u8]) -> Map<String, Value> {
     form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned().into())).collect()
 }
 
+/// The document in an answer, where it is JSON or CBOR.
+pub(crate) fn document(answer: &Response<Bytes>) -> Value {
+    if answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == CBOR) {
+        return cbor::read(answer.body()).unwrap_or_default();
+    }
+    serde_json::from_slice(answer.body()).unwrap_or_default()
+}
+
+/// An answer in CBOR. Numbers in the members of these names are instants.
+pub(crate) fn in_cbor(document: &Value, instants: &[&str]) -> Response<Bytes> {
+    let mut answer = Response::new(Bytes::from(cbor::write(document, instants)));
+    answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(CBOR));
+    let (name, value) = SMITHY_PROTOCOL;
+    answer.headers_mut().insert(name, header::HeaderValue::from_static(value));
+    answer.headers_mut().insert("x-amzn-requestid", header::HeaderValue::from_static(REQUEST_ID));
+    answer
+}
+
 /// The code of the error in an answer, wherever the protocol puts it.
 pub(crate) fn error_code(answer: &Response<Bytes>) -> Option<String> {
     if answer.status().is_success() {
         return None;
     }
     let from_header = answer.headers().get("x-amzn-errortype").and_then(|value| value.to_str().ok());
-    let json: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
+    let json = document(answer);
     let from_json = json.get("__type").or_else(|| json.get("code")).and_then(Value::as_str);
     let text = std::str::from_utf8(answer.body()).unwrap_or_default();
     let from_xml =
@@ -110,6 +151,11 @@ pub(crate) fn refusal(protocol: Protocol, error: &ErrorAnswer) -> Response<Bytes
     let (kind, body) = match protocol {
         Protocol::Json => {
             ("application/x-amz-json-1.1", json!({ "__type": code, "message": message }).to_string())
+        }
+        Protocol::Cbor => {
+            let mut answer = in_cbor(&json!({ "__type": code, "message": message }), &[]);
+            *answer.status_mut() = StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+            return answer;
         }
         Protocol::Rest => ("application/json", json!({ "message": message, "Message": message }).to_string()),
         Protocol::Query => {
@@ -167,6 +213,16 @@ mod tests {
         assert_eq!(query.request["Message"], "a b c");
         assert_eq!(query.access_key.as_deref(), Some("ASIA7"));
 
+        let path = "/service/GraniteServiceVersion20100801/operation/GetMetricData";
+        let signed =
+            "AWS4-HMAC-SHA256 Credential=ASIA7/20300101/us-east-1/monitoring/aws4_request, Signature=0";
+        for more in [&[("authorization", signed)][..], &[]] {
+            let headers = headers(&[&[("smithy-protocol", "rpc-v2-cbor")], more].concat());
+            let rpc = Meaning::of(&Uri::from_static(path), &headers, b"\xbf\x65Start\xc1\x05\xff");
+            assert_eq!((rpc.protocol, rpc.service.as_str()), (Protocol::Cbor, "cloudwatch"));
+            assert_eq!((rpc.operation.as_str(), rpc.request), ("GetMetricData", json!({ "Start": 5 })));
+        }
+
         let rest = Meaning::of(&Uri::from_static("/queue"), &HeaderMap::new(), b"not json");
         assert_eq!((rest.protocol, rest.operation.as_str()), (Protocol::Rest, "/queue"));
         assert_eq!(rest.request, Value::Null);
@@ -175,7 +231,7 @@ mod tests {
     #[test]
     fn a_refusal_is_read_back_in_each_protocol() {
         let error = ErrorAnswer { status: 400, code: "ThrottlingException".into(), message: "a < b".into() };
-        for protocol in [Protocol::Json, Protocol::Query, Protocol::Rest] {
+        for protocol in [Protocol::Json, Protocol::Query, Protocol::Rest, Protocol::Cbor] {
             let answer = refusal(protocol, &error);
             assert_eq!(error_code(&answer).as_deref(), Some("ThrottlingException"), "{protocol:?}");
             assert_eq!(answer.status().as_u16(), 400);

@@ -11,10 +11,11 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::clock::{Clock, real_now};
+use crate::cloudwatch;
 use crate::dms::Dms;
 use crate::faults::ErrorAnswer;
 use crate::head::{self, Memory};
-use crate::wire::{Protocol, refusal};
+use crate::wire::{Protocol, in_cbor, refusal};
 
 /// One DMS and one clock, with the executions that live in them.
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl World {
         Self { state: Mutex::new(State { clock, memory: Memory::default(), dms: None }) }
     }
 
-    /// The same world with this DMS.
+    /// The same world with this DMS, whose metrics CloudWatch tells.
     pub fn with_dms(self, simulator: Simulator) -> Self {
         self.lock().dms = Some(Dms::new(simulator));
         self
@@ -81,15 +82,18 @@ impl World {
         let now = state.clock.local(real_now());
         match &mut state.dms {
             Some(dms) => dms.answer(now, headers, body),
-            None => refusal(
-                Protocol::Json,
-                &ErrorAnswer {
-                    status: 500,
-                    code: "InternalFailure".to_owned(),
-                    message: "there is no DMS in this world; give it a simulator before it is registered"
-                        .to_owned(),
-                },
-            ),
+            None => refusal(Protocol::Json, &no_dms()),
+        }
+    }
+
+    /// CloudWatch's answer to a GetMetricData that comes now.
+    pub(crate) fn metrics(&self, request: &Value) -> Response<Bytes> {
+        let State { clock, dms, .. } = &mut *self.lock();
+        let simulator = dms.as_mut().map(|dms| &mut dms.simulator).ok_or_else(no_dms);
+        let now = clock.local(real_now());
+        match simulator.and_then(|simulator| cloudwatch::get_metric_data(simulator, now, request)) {
+            Ok(answer) => in_cbor(&answer, &cloudwatch::INSTANTS),
+            Err(error) => refusal(Protocol::Cbor, &error),
         }
     }
 
@@ -113,6 +117,11 @@ impl World {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn no_dms() -> ErrorAnswer {
+    let message = "there is no DMS in this world; give it a simulator before it is registered";
+    ErrorAnswer { status: 500, code: "InternalFailure".to_owned(), message: message.to_owned() }
 }
 
 /// The worlds of one local AWS, and who lives in which. Clones share them.

@@ -7,8 +7,8 @@ use crate::connections::Status;
 use crate::fault::Fault;
 use crate::input::Input;
 use crate::paging;
-use crate::simulator::World;
 use crate::time;
+use crate::world::World;
 
 pub(super) fn test(world: &mut World, input: Input) -> Result<Value, Fault> {
     let instance_arn = input.required_text("ReplicationInstanceArn")?;
@@ -41,6 +41,6 @@ pub(super) fn describe(world: &World, input: Input) -> Result<Value, Fault> {
         .map(|connection| connection.describe(&world.scenario))
         .collect();
     // Nothing found is an empty list here, unlike with the other describes (from memory).
-    let (page, marker) = paging::page(input, fitting, 100)?;
+    let (page, marker) = paging::page(input, fitting, 100, world.scenario.behaviour.most_per_page)?;
     Ok(listed("Connections", page, marker))
 }

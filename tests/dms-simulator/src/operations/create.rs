@@ -9,10 +9,10 @@ use crate::mappings::Mappings;
 use crate::positions;
 use crate::scenario::EndpointType;
 use crate::settings::Settings;
-use crate::simulator::World;
 use crate::tags;
 use crate::task::{Definition, Due, MigrationType, Task};
 use crate::time;
+use crate::world::World;
 
 pub(super) fn create(world: &mut World, input: Input) -> Result<Value, Fault> {
     let identifier = input.required_text("ReplicationTaskIdentifier")?;
@@ -72,8 +72,8 @@ pub(super) fn create(world: &mut World, input: Input) -> Result<Value, Fault> {
     let mut task = Task::new(arn, definition, world.now);
     task.tags = tags;
     task.schedule(time::after(world.now, world.scenario.durations.creating), Due::Created);
-    world.tasks.push(task);
-    Ok(described(world, world.tasks.len() - 1))
+    let index = world.add(task);
+    Ok(described(world, index))
 }
 
 /// Where the replication of changes starts and stops, as Create, Modify and Start all take it.

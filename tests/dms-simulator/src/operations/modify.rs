@@ -7,9 +7,9 @@ use super::{described, task};
 use crate::fault::Fault;
 use crate::input::Input;
 use crate::mappings::Mappings;
-use crate::simulator::World;
+use crate::news::News;
 use crate::task::{Due, MigrationType, Status};
-use crate::time;
+use crate::world::World;
 
 const CHANGES: [&str; 7] = [
     "ReplicationTaskIdentifier",
@@ -33,7 +33,7 @@ pub(super) fn modify(world: &mut World, input: Input) -> Result<Value, Fault> {
     let changed = &world.tasks[index];
     let settings = given_settings.map(|given| changed.definition.settings.modified(given)).transpose()?;
     let status = changed.status;
-    if !matches!(status, Status::Ready | Status::Stopped | Status::Failed) {
+    if !status.is_idle() {
         let only_logs = !CHANGES.iter().any(|member| input.has(member))
             && settings
                 .as_ref()
@@ -59,44 +59,45 @@ pub(super) fn modify(world: &mut World, input: Input) -> Result<Value, Fault> {
     }
     let mappings = mappings_text.map(|text| Mappings::read(text).map(|read| (text, read))).transpose()?;
 
-    let seconds = world.scenario.durations.modifying;
     let now = world.now;
-    let task = &mut world.tasks[index];
-    let definition = &mut task.definition;
-    if let Some(identifier) = identifier {
-        definition.identifier = identifier.to_ascii_lowercase();
-    }
-    if let Some((text, read)) = mappings {
-        text.clone_into(&mut definition.mappings_text);
-        definition.mappings = read;
-    }
-    if let Some(settings) = settings {
-        definition.settings = settings;
-    }
-    if let Some(data) = task_data {
-        definition.task_data = Some(data.to_owned());
-    }
-    if positions.states_start {
-        definition.cdc_start_position = positions.start;
-    }
-    if positions.stop.is_some() {
-        definition.cdc_stop_position = positions.stop;
-    }
-    if status != Status::Running {
-        task.before_modifying = status;
-        task.status = Status::Modifying;
-        task.schedule(time::after(now, seconds), Due::Modified);
-    }
+    world.with_task(index, |task, around| {
+        let definition = &mut task.definition;
+        if let Some(identifier) = identifier {
+            definition.identifier = identifier.to_ascii_lowercase();
+        }
+        if let Some((text, read)) = mappings {
+            text.clone_into(&mut definition.mappings_text);
+            definition.mappings = read;
+        }
+        if let Some(settings) = settings {
+            definition.settings = settings;
+        }
+        if let Some(data) = task_data {
+            definition.task_data = Some(data.to_owned());
+        }
+        if positions.states_start {
+            definition.cdc_start_position = positions.start;
+        }
+        if positions.stop.is_some() {
+            definition.cdc_stop_position = positions.stop;
+        }
+        if status == Status::Running {
+            task.tell(now, News::Modified, around);
+        } else {
+            task.busy_for(now, Status::Modifying, around.scenario.durations.modifying, Due::Modified);
+        }
+    });
     Ok(described(world, index))
 }
 
 pub(super) fn delete(world: &mut World, input: Input) -> Result<Value, Fault> {
     let index = task(world, input.required_text("ReplicationTaskArn")?)?;
-    if !matches!(world.tasks[index].status, Status::Ready | Status::Stopped | Status::Failed) {
+    let status = world.tasks[index].status;
+    if !status.is_idle() && status != Status::Moving {
         // Code inferred from every client that stops first; the text is of this simulator.
         return Err(Fault::invalid_state(format!(
             "Replication Task cannot be deleted while it is {} state",
-            world.tasks[index].status.as_str()
+            status.as_str()
         )));
     }
     let now = world.now;

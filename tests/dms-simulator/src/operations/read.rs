@@ -6,7 +6,7 @@ use super::{listed, task};
 use crate::fault::Fault;
 use crate::input::Input;
 use crate::paging;
-use crate::simulator::World;
+use crate::world::World;
 
 const TASK_FILTERS: [&str; 5] = [
     "replication-task-arn",
@@ -34,15 +34,15 @@ pub(super) fn tasks(world: &mut World, input: Input) -> Result<Value, Fault> {
             })
         })
         .collect();
-    if fitting.is_empty() && !filters.is_empty() {
+    if fitting.is_empty() && !filters.is_empty() && !world.scenario.behaviour.nothing_found_is_empty {
         return Err(Fault::not_found("No Tasks found matching given filter"));
     }
-    let (page, marker) = paging::page(input, fitting, 100)?;
+    let (page, marker) = paging::page(input, fitting, 100, world.scenario.behaviour.most_per_page)?;
     let now = world.now;
     let described = page
         .into_iter()
         .map(|index| {
-            let mut description = match world.tasks[index].lagging(now) {
+            let mut description = match world.tasks[index].outdated_description(now) {
                 Some(description) => description,
                 None => return world.tasks[index].describe(now, !without_settings),
             };
@@ -59,8 +59,8 @@ pub(super) fn table_statistics(world: &mut World, input: Input) -> Result<Value,
     let arn = input.required_text("ReplicationTaskArn")?;
     let filters = input.filters(&TABLE_FILTERS)?;
     let described = &world.tasks[task(world, arn)?];
-    let all = match &described.lag {
-        Some(lag) if lag.polls > 0 || world.now < lag.until => lag.statistics.clone(),
+    let all = match &described.outdated {
+        Some(shown) if shown.polls > 0 || world.now < shown.until => shown.statistics.clone(),
         _ => described.tables.iter().map(|table| table.statistics(world.now)).collect(),
     };
     let fitting: Vec<Value> = all
@@ -77,7 +77,7 @@ pub(super) fn table_statistics(world: &mut World, input: Input) -> Result<Value,
             })
         })
         .collect();
-    let (page, marker) = paging::page(input, fitting, 500)?;
+    let (page, marker) = paging::page(input, fitting, 500, world.scenario.behaviour.most_per_page)?;
     let mut answer = listed("TableStatistics", page, marker);
     if let Some(members) = answer.as_object_mut() {
         members.insert("ReplicationTaskArn".to_owned(), json!(arn));

@@ -6,7 +6,7 @@ use super::listed;
 use crate::fault::Fault;
 use crate::input::Input;
 use crate::paging;
-use crate::simulator::World;
+use crate::world::World;
 
 pub(super) fn endpoints(world: &World, input: Input) -> Result<Value, Fault> {
     let filters = input.filters(&["endpoint-arn", "endpoint-type", "endpoint-id", "engine-name"])?;
@@ -33,10 +33,10 @@ pub(super) fn endpoints(world: &World, input: Input) -> Result<Value, Fault> {
             })
         })
         .collect();
-    if fitting.is_empty() && !filters.is_empty() {
+    if fitting.is_empty() && !filters.is_empty() && !world.scenario.behaviour.nothing_found_is_empty {
         return Err(Fault::not_found("No Endpoints found matching given filter"));
     }
-    let (page, marker) = paging::page(input, fitting, 100)?;
+    let (page, marker) = paging::page(input, fitting, 100, world.scenario.behaviour.most_per_page)?;
     Ok(listed("Endpoints", page, marker))
 }
 
@@ -75,9 +75,9 @@ pub(super) fn instances(world: &World, input: Input) -> Result<Value, Fault> {
             })
         })
         .collect();
-    if fitting.is_empty() && !filters.is_empty() {
+    if fitting.is_empty() && !filters.is_empty() && !world.scenario.behaviour.nothing_found_is_empty {
         return Err(Fault::not_found("No Replication Instances found matching given filter"));
     }
-    let (page, marker) = paging::page(input, fitting, 100)?;
+    let (page, marker) = paging::page(input, fitting, 100, world.scenario.behaviour.most_per_page)?;
     Ok(listed("ReplicationInstances", page, marker))
 }

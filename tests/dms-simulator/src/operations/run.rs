@@ -9,9 +9,10 @@ use super::{available, described, endpoint, task};
 use crate::connections;
 use crate::fault::Fault;
 use crate::input::Input;
-use crate::simulator::World;
-use crate::task::{Lag, MigrationType, StartType, Status, Task};
+use crate::news::News;
+use crate::task::{MigrationType, Outdated, StartType, Status, Task};
 use crate::time;
+use crate::world::World;
 
 pub(super) fn start(world: &mut World, input: Input) -> Result<Value, Fault> {
     let arn = input.required_text("ReplicationTaskArn")?;
@@ -19,7 +20,7 @@ pub(super) fn start(world: &mut World, input: Input) -> Result<Value, Fault> {
     let positions = Positions::read(input)?;
     let index = task(world, arn)?;
     let started = &world.tasks[index];
-    if !matches!(started.status, Status::Ready | Status::Stopped | Status::Failed) {
+    if !started.status.is_idle() {
         return Err(Fault::invalid_state("Replication Task cannot be started, invalid state"));
     }
     check_start_type(started, start_type, positions.states_start)?;
@@ -38,14 +39,14 @@ pub(super) fn start(world: &mut World, input: Input) -> Result<Value, Fault> {
     }
     let now = world.now;
     let durations = &world.scenario.durations;
-    let lag = (durations.describe_lag > 0.0 || durations.describe_lag_polls > 0).then(|| Lag {
+    let outdated = (durations.describe_lag > 0.0 || durations.describe_lag_polls > 0).then(|| Outdated {
         until: time::after(now, durations.describe_lag),
         polls: durations.describe_lag_polls,
         description: started.describe(now, true),
         statistics: started.tables.iter().map(|table| table.statistics(now)).collect(),
     });
     world.with_task(index, |task, around| {
-        task.lag = lag;
+        task.outdated = outdated;
         if positions.states_start {
             task.definition.cdc_start_position = positions.start;
         }
@@ -87,7 +88,7 @@ pub(super) fn stop(world: &mut World, input: Input) -> Result<Value, Fault> {
     }
     let now = world.now;
     world.with_task(index, |task, around| {
-        task.lag = None;
+        task.outdated = None;
         task.stop(now, around);
     });
     Ok(described(world, index))
@@ -133,6 +134,7 @@ pub(super) fn reload_tables(world: &mut World, input: Input) -> Result<Value, Fa
                 task.reload_table(table);
             }
         }
+        task.tell(now, News::ReloadRequested, around);
         if !task.recovering {
             task.load_next(now, around);
         }

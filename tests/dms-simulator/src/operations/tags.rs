@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use crate::fault::Fault;
 use crate::input::Input;
 use crate::scenario::Tag;
-use crate::simulator::World;
 use crate::tags;
+use crate::world::World;
 
 pub(super) fn add(world: &mut World, input: Input) -> Result<Value, Fault> {
     let arn = input.required_text("ResourceArn")?;

@@ -75,6 +75,11 @@ pub struct Endpoint {
     pub engine_name: String,
     /// `active` by default.
     pub status: String,
+    /// For how long a source keeps its log; for ever by default. A task that replicates and is resumed longer than
+    /// this after it last read fails, and fails again whenever it is resumed; only a fresh start or a reload helps.
+    pub log_retention_seconds: Option<f64>,
+    /// What such a task says then; MySQL's error 1236 by default.
+    pub log_gone_message: Option<String>,
     /// Its tags.
     pub tags: Vec<Tag>,
 }
@@ -87,6 +92,8 @@ impl Default for Endpoint {
             endpoint_type: EndpointType::Source,
             engine_name: "postgres".to_owned(),
             status: "active".to_owned(),
+            log_retention_seconds: None,
+            log_gone_message: None,
             tags: Vec::new(),
         }
     }

@@ -36,6 +36,10 @@ pub struct SourceTable {
     pub validation_state_details: Option<String>,
     /// Rows inserted per second while changes are replicated; none by default.
     pub inserts_per_second: f64,
+    /// `FullLoadErrorRows` once it is loaded; 0 by default. DMS counts them for DynamoDB targets only.
+    pub full_load_error_rows: u64,
+    /// `FullLoadCondtnlChkFailedRows` once it is loaded; 0 by default. For DynamoDB targets only, as above.
+    pub full_load_condtnl_chk_failed_rows: u64,
 }
 
 impl Default for SourceTable {
@@ -56,6 +60,8 @@ impl Default for SourceTable {
             validation_pending_records: 0,
             validation_state_details: None,
             inserts_per_second: 0.0,
+            full_load_error_rows: 0,
+            full_load_condtnl_chk_failed_rows: 0,
         }
     }
 }

@@ -23,6 +23,8 @@ pub struct Durations {
     pub describe_lag_polls: u32,
     /// Between two attempts to recover; 5 by default, as `RecoverableErrorInterval`.
     pub recovering: f64,
+    /// How long the table counters of `ReplicationTaskStats` trail the table list; 0 by default.
+    pub counters_lag: f64,
 }
 
 impl Default for Durations {
@@ -36,6 +38,7 @@ impl Default for Durations {
             describe_lag: 0.0,
             describe_lag_polls: 0,
             recovering: 5.0,
+            counters_lag: 0.0,
         }
     }
 }
@@ -52,6 +55,14 @@ pub struct Behaviour {
     /// A resume of a full-load-and-cdc task that was interrupted in its load, without table errors, goes on loading.
     /// True by default; false skips to the changes, as it always does after table errors.
     pub resume_loads_rest: bool,
+    /// A table that an explicit rule names and the source does not have is listed as `Table does not exist`. True by
+    /// default; false leaves it out.
+    pub explicit_tables_show: bool,
+    /// No page of a describe holds more rows than this, whatever `MaxRecords` says; no such limit by default.
+    pub most_per_page: Option<u32>,
+    /// A describe whose filter finds no task, endpoint or instance answers with an empty list. False by default: it is
+    /// `ResourceNotFoundFault`.
+    pub nothing_found_is_empty: bool,
 }
 
 impl Default for Behaviour {
@@ -60,6 +71,9 @@ impl Default for Behaviour {
             interrupted_table_state: "Table cancelled".to_owned(),
             idle_source: false,
             resume_loads_rest: true,
+            explicit_tables_show: true,
+            most_per_page: None,
+            nothing_found_is_empty: false,
         }
     }
 }

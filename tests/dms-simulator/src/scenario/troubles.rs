@@ -21,6 +21,8 @@ pub struct Trouble {
     pub attempts: Option<u32>,
     /// The StopReason's code, for `Stop`: `RECONFIGURATION_RESTART`.
     pub stop_reason: Option<String>,
+    /// How long reading is paused, for `PauseReading`; 600 by default.
+    pub for_seconds: Option<f64>,
 }
 
 impl Default for Trouble {
@@ -33,6 +35,7 @@ impl Default for Trouble {
             message: None,
             attempts: None,
             stop_reason: None,
+            for_seconds: None,
         }
     }
 }
@@ -85,6 +88,9 @@ pub enum What {
     Stop,
     /// The load stands still, for ever, without any error.
     Stall,
+    /// DMS stops reading changes because its swap files have grown too large, and goes on later; the task shows
+    /// `running`, and only an event tells. Nothing happens to a task that does not replicate then.
+    PauseReading,
 }
 
 /// An API call that does not go well.
