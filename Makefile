@@ -17,7 +17,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help rehearse test lint unit end-to-end template build fmt venv prerequisites
+.PHONY: help rehearse test lint unit model-check end-to-end template build fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,7 +26,7 @@ rehearse: venv ## Run a plan through the whole product on this machine: PLAN=, S
 	@tests/build-quietly
 	@target/debug/rehearse --plan "$(PLAN)" --scenario "$(SCENARIO)" --at "$(AT)" --speed "$(SPEED)"
 
-test: venv lint template unit end-to-end ## Prove everything: format, lints, docs, units, the whole machine, the template
+test: venv lint template unit model-check end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template
 
 lint: prerequisites
 	cargo fmt --all --check
@@ -34,7 +34,10 @@ lint: prerequisites
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 
 unit: venv
-	cargo test --workspace --exclude end-to-end --quiet
+	cargo test --workspace --exclude end-to-end --exclude model-check --quiet
+
+model-check: prerequisites ## Explore every story of a run with the real decision, and catch the broken ones
+	cargo test --package model-check --quiet --test check
 
 end-to-end: venv
 	cargo build --workspace --bins --quiet

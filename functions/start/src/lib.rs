@@ -39,6 +39,11 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
             tracing::warn!("the start was held back: {why}");
             Some(Answer::Withheld(why))
         }
+        Guarded::Doubtful(why) => {
+            tracing::warn!("the start was held back: {why}");
+            record::start_is_doubtful(&mut document, why, request.now);
+            return Ok(document);
+        }
         Guarded::Made => {
             tracing::warn!("this start was made before, and its answer was lost; it is not made again");
             None
@@ -47,6 +52,7 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
     };
     tracing::info!(answer = ?answer, "start of {} by {}", task.identifier, kind.as_str());
     if let Some(run) = &mut document.run {
+        record::start_asked(run, request.now);
         record::start_answered(run, answer);
     }
     Ok(document)
@@ -58,7 +64,8 @@ async fn reload(client: &Client, mut document: Migration, request: &Request) -> 
         return Err(Error::UnreadableDocument("the document names no task to load tables of".to_owned()));
     };
     let tables = run.reload.as_ref().map(|reload| reload.tables.clone()).unwrap_or_default();
-    let answer = match record::guard_reload(run, request.now) {
+    let seen = dms::observe(client, &TaskFilter::Arn(task.arn.to_string()), false).await?;
+    let answer = match record::guard_reload(run, &seen, request.now) {
         Some(why) => {
             tracing::warn!("the reload was held back: {why}");
             Some(Answer::Withheld(why))

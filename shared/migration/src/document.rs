@@ -201,6 +201,9 @@ pub struct Run {
     /// The stop of the task by this run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop: Option<StopAct>,
+    /// The latest start date that the task has shown to this run: an answer with an older one is a stale one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latest_start: Option<Timestamp>,
     /// How many polls in a row DMS has said that there is no such task.
     #[serde(default)]
     pub not_there: u32,
@@ -277,6 +280,7 @@ impl Run {
             start: None,
             joined: None,
             stop: None,
+            latest_start: None,
             not_there: 0,
             at_rest: None,
             restarts: 0,
@@ -326,6 +330,12 @@ pub struct StartAct {
     /// What DMS answered; absent when the answer was lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
+    /// When the step came to make it; long after it was decided when the execution was redriven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Timestamp>,
+    /// The step was made a second time, by a redrive, and what runs now may or may not be what the first one started.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubtful: bool,
 }
 
 /// How DMS is asked to start a task; its own words.
@@ -382,6 +392,9 @@ pub struct ReloadAct {
     pub tables: Vec<TableName>,
     /// When it was decided.
     pub decided: Timestamp,
+    /// The start date that the task had then: tables of another start of it are not loaded again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_start_date: Option<Timestamp>,
     /// What DMS answered; absent when the answer was lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,

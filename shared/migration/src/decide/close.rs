@@ -11,6 +11,10 @@ pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
     if !s.run.is_over(s.now) || s.run.stop.is_some() {
         return None;
     }
+    let doubtful = s.run.start.as_ref().is_some_and(|start| start.doubtful);
+    if doubtful && !s.run.stop_at_close && matches!(s.phase(), Some(Phase::Starting | Phase::Running)) {
+        return s.report(super::start::doubtful(s));
+    }
     if !s.run.is_under_way() {
         return s.report(too_late(s));
     }

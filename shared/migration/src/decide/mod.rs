@@ -123,12 +123,13 @@ struct Situation<'a> {
 type Judge = fn(&Situation<'_>) -> Option<Next>;
 
 /// The judges in their order. When none decides, the task is at work and goes on: [`at_work`].
-const JUDGES: [Judge; 11] = [
+const JUDGES: [Judge; 12] = [
     create::owner,
     sight::gone,
     stopping::stopping,
     close::close,
     sight::unseen,
+    sight::stale,
     create::create,
     start::start,
     rest::rest,
@@ -236,13 +237,20 @@ fn is_this_run(run: &Run, task: &observation::Task) -> bool {
     if run.joined.is_some() {
         return true;
     }
-    let Some(start) = run.start.as_ref().filter(|start| start.is_made()) else { return false };
+    let Some(start) = &run.start else { return false };
+    let at_work = matches!(task.phase, Phase::Starting | Phase::Running | Phase::Stopping);
+    // A run that is to start its task again goes on whoever does it first: DMS itself, or a person.
+    if run.restarts > 0 && (at_work || is_new(start, task)) {
+        return true;
+    }
+    if !start.is_made() {
+        return false;
+    }
     if is_new(start, task) {
         return true;
     }
     // DMS refuses a second start, so a task that comes up after ours was taken came up by ours.
-    start.answer == Some(Answer::Accepted)
-        && matches!(task.phase, Phase::Starting | Phase::Running | Phase::Stopping)
+    start.answer == Some(Answer::Accepted) && at_work
 }
 
 /// True when the task's dates show a start at or after the one that was decided.
@@ -254,7 +262,13 @@ fn is_new(start: &StartAct, task: &observation::Task) -> bool {
 /// True when the task shows a start at or after the one that was decided, so soon after it that it is that one: the answer
 /// was lost with the step that had asked for it, and the step is made again (a redrive).
 fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
-    is_new(start, task) && task.start_date().is_some_and(|date| date <= start.decided + START_MARGIN)
+    let fresh = task.stats.as_ref().and_then(|stats| stats.fresh_start_date);
+    // The date of a start from the beginning stays when DMS itself starts the task again.
+    let fresh = fresh.filter(|_| start.kind != StartKind::ResumeProcessing);
+    let soon_after = |date: &&Timestamp| {
+        **date >= start.decided - CLOCK_SKEW && **date <= start.decided + START_MARGIN
+    };
+    is_new(start, task) && [task.start_date(), fresh].iter().flatten().any(|date| soon_after(&date))
 }
 
 /// True when DMS's counters say that no table is left to load. Counters and dates of an earlier run may still stand there

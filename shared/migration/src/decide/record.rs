@@ -29,6 +29,7 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
     }
     run.most_blind_seconds = budget::most_blind_seconds(run, now);
     let TaskSeen::Seen(seen) = &observation.task else { return };
+    run.latest_start = run.latest_start.max(seen.start_date());
     // A task that the plan describes is taken up by create-task, which looks who drives it.
     let kept = document.plan.as_ref().is_some_and(|plan| plan.request().is_none());
     if kept && document.task.is_none() {
@@ -50,14 +51,8 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
     run.route.get_or_insert_with(|| seen.route.clone());
     let under_way = matches!(seen.phase, Phase::Starting | Phase::Running);
     if under_way && run.start.is_none() && run.joined.is_none() && task.driven_by.is_none() {
-        run.joined = Some(seen.start_date().unwrap_or(now));
-        // Somebody else started it: it is stopped when the plan says so in words, not by a default.
         let stated = document.plan.as_ref().and_then(|plan| plan.window.as_ref()?.at_close);
-        run.at_close = stated.unwrap_or(AtClose::LeaveRunning);
-        run.stop_at_close = run.windowed && run.at_close == AtClose::Stop;
-        if !run.stop_at_close {
-            run.end_work_at(run.closes);
-        }
+        join(run, seen.start_date().unwrap_or(now), stated);
     }
     take_in_load(run, seen, observation.tables.as_deref(), now);
     let progress = document.progress.get_or_insert_with(Progress::default);
@@ -72,6 +67,28 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
         && (is_this_run(run, seen) || progress.rows == 0)
     {
         progress.rows = TablePass::over(tables).rows;
+    }
+}
+
+/// Follows what somebody else started, or may have: it is stopped when the plan says so in words, not by a default.
+fn join(run: &mut Run, since: Timestamp, stated: Option<AtClose>) {
+    run.joined = Some(since);
+    run.at_close = stated.unwrap_or(AtClose::LeaveRunning);
+    run.stop_at_close = run.windowed && run.at_close == AtClose::Stop;
+    if !run.stop_at_close {
+        run.end_work_at(run.closes);
+    }
+}
+
+/// The start was held back, since what runs may be this execution's own from before it was redriven, or somebody else's: it is
+/// followed as if it were somebody else's, and the report says so.
+pub fn start_is_doubtful(document: &mut Migration, why: String, now: Timestamp) {
+    let stated = document.plan.as_ref().and_then(|plan| plan.window.as_ref()?.at_close);
+    let Some(run) = &mut document.run else { return };
+    join(run, run.latest_start.unwrap_or(now), stated);
+    if let Some(start) = &mut run.start {
+        start.doubtful = true;
+        start.answer = Some(Answer::Withheld(why));
     }
 }
 
@@ -112,6 +129,10 @@ pub fn write_down(document: &mut Migration, next: Next, seen: &TaskSeen, now: Ti
     let Some(run) = &mut document.run else { return };
     let what = next.what();
     run.events = run.events.saturating_add(budget::of_act(what));
+    let seen_start_date = match seen {
+        TaskSeen::Seen(task) => task.start_date(),
+        TaskSeen::Unseen | TaskSeen::NotThere => None,
+    };
     let mut occasion = None;
     let reload = matches!(next, Next::Reload { .. });
     let seconds;
@@ -122,10 +143,6 @@ pub fn write_down(document: &mut Migration, next: Next, seen: &TaskSeen, now: Ti
             why
         }
         Next::Start { kind, why } => {
-            let seen_start_date = match seen {
-                TaskSeen::Seen(task) => task.start_date(),
-                TaskSeen::Unseen | TaskSeen::NotThere => None,
-            };
             let before = run.start.as_ref();
             // After a start that was made, another one is a start again after a failure; else it is the same one, once more.
             let again = before.is_some_and(StartAct::is_made);
@@ -139,6 +156,8 @@ pub fn write_down(document: &mut Migration, next: Next, seen: &TaskSeen, now: Ti
                 first_decided,
                 seen_start_date,
                 answer: None,
+                asked: None,
+                doubtful: false,
             });
             run.stop_at_close = run.windowed && run.at_close == AtClose::Stop;
             seconds = brief(run, now);
@@ -146,7 +165,7 @@ pub fn write_down(document: &mut Migration, next: Next, seen: &TaskSeen, now: Ti
         }
         Next::Reload { tables, why } => {
             run.reloaded.extend(tables.iter().cloned());
-            run.reload = Some(ReloadAct { tables, decided: now, answer: None });
+            run.reload = Some(ReloadAct { tables, decided: now, seen_start_date, answer: None });
             seconds = brief(run, now);
             why
         }
@@ -221,20 +240,40 @@ pub fn stop_answered(run: &mut Run, answer: Option<Answer>) {
 /// What DMS answered to the request to load tables again. A request that DMS could not take just now may be made anew.
 pub fn reload_answered(run: &mut Run, answer: Option<Answer>) {
     let Some(reload) = &mut run.reload else { return };
-    if matches!(&answer, Some(Answer::Refused(refusal)) if refusal.passing) {
+    let may_be_asked_again = match &answer {
+        Some(Answer::Refused(refusal)) => refusal.passing,
+        Some(Answer::Withheld(_)) => reload.answer.is_none(),
+        Some(Answer::Accepted) | None => false,
+    };
+    if may_be_asked_again {
         run.reloaded.retain(|name| !reload.tables.contains(name));
     }
     reload.answer = answer;
 }
 
-/// The guard before a request to load tables again: it is made once, and not by a step that comes so late that it must be made
-/// for a second time. `None` when it may be made.
-pub fn guard_reload(run: &Run, now: Timestamp) -> Option<String> {
+/// The guard before a request to load tables again: it is made once, not by a step that comes so late that it must be made for a
+/// second time, and not when the task was started anew since it was decided. `None` when it may be made.
+pub fn guard_reload(run: &Run, task: &TaskSeen, now: Timestamp) -> Option<String> {
     let Some(reload) = &run.reload else { return Some("no reload has been decided".to_owned()) };
     if reload.answer.is_some() || now.duration_since(reload.decided) > super::START_MARGIN {
         return Some("this reload may have been asked for before".to_owned());
     }
-    None
+    match task {
+        TaskSeen::Seen(task)
+            if task.phase == Phase::Running && task.start_date() == reload.seen_start_date =>
+        {
+            None
+        }
+        TaskSeen::Seen(task) => Some(format!("the task was {} or started anew just before", task.status)),
+        TaskSeen::Unseen | TaskSeen::NotThere => Some("the task could not be seen just before".to_owned()),
+    }
+}
+
+/// The start is made now: from here on its effect is waited for.
+pub fn start_asked(run: &mut Run, now: Timestamp) {
+    if let Some(start) = &mut run.start {
+        start.asked = Some(now);
+    }
 }
 
 /// What DMS answered to the start. A start that was not made leaves nothing to stop at the close, which the machine does
@@ -242,7 +281,8 @@ pub fn guard_reload(run: &Run, now: Timestamp) -> Option<String> {
 pub fn start_answered(run: &mut Run, answer: Option<Answer>) {
     let Some(start) = &mut run.start else { return };
     start.answer = answer;
-    run.stop_at_close = run.windowed && run.at_close == AtClose::Stop && start.is_made();
+    let under_way = start.is_made() || run.restarts > 0;
+    run.stop_at_close = run.windowed && run.at_close == AtClose::Stop && under_way;
 }
 
 /// Looks again after `seconds`; for steps that decide nothing themselves.

@@ -1,6 +1,6 @@
 //! The task is gone, or cannot be seen just now.
 
-use super::{MOST_NOT_THERE, Next, Situation};
+use super::{MOST_NOT_THERE, Next, PATIENCE, Situation};
 use crate::observation::{Phase, TaskSeen};
 use crate::verdict::{Outcome, Verdict};
 
@@ -28,6 +28,16 @@ pub(super) fn gone(s: &Situation<'_>) -> Option<Next> {
             .because("what it had loaded stays in the target")
             .to_do("find out who deleted it: CloudTrail has the DeleteReplicationTask call"),
     )
+}
+
+/// DMS shows the task as it was before a start that it has shown already: its answers are not always the newest ones.
+pub(super) fn stale(s: &Situation<'_>) -> Option<Next> {
+    let task = s.seen()?;
+    // Answers lag by moments. A date that stays older is what DMS means.
+    let recent = s.run.latest_start.is_some_and(|latest| s.now.duration_since(latest) < PATIENCE);
+    (recent && task.start_date() < s.run.latest_start)
+        .then(|| s.wait_briefly("DMS shows the task as it was before; it is looked at again"))
+        .flatten()
 }
 
 /// DMS was too busy to say: a task is never abandoned for that.

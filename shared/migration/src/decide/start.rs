@@ -99,7 +99,7 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
 
 /// A start was taken, or may have been, and does not show.
 fn unseen_effect(s: &Situation<'_>, task: &observation::Task, start: &StartAct) -> Option<Next> {
-    let waited = s.now.duration_since(start.decided);
+    let waited = s.now.duration_since(start.asked.unwrap_or(start.decided));
     let moved_by_others = task.start_date() != start.seen_start_date;
     if waited < START_GRACE || (!moved_by_others && task.phase != Phase::Idle && waited < PATIENCE) {
         return s.wait_briefly("the task was started and does not show it yet");
@@ -127,8 +127,11 @@ fn refused(s: &Situation<'_>, task: &observation::Task, start: &StartAct, refusa
     }
     let words = format!("{}: {}", refusal.code, refusal.message);
     let patient = refusal.throttled() || s.now.duration_since(start.first_decided) < PATIENCE;
-    if s.run.restarts > 0 && task.phase == Phase::Idle {
-        return again::once_more(s, task, refusal.passing && patient);
+    if s.run.restarts > 0 {
+        return match task.phase {
+            Phase::Idle => again::once_more(s, task, refusal.passing && patient),
+            _ => s.wait_briefly(format!("DMS could not start the task again yet ({words})")),
+        };
     }
     if refusal.passing && patient {
         return match task.phase {
@@ -153,15 +156,18 @@ fn withheld(s: &Situation<'_>, task: &observation::Task, start: &StartAct, why: 
     }
 }
 
+/// What runs may be this execution's own, from before it was redriven, or somebody else's.
+pub(super) fn doubtful(s: &Situation<'_>) -> Verdict {
+    let verdict = Verdict::new(
+        Outcome::Unknown,
+        "this execution was redriven in its start, and whether what the task does now was started by it is not known",
+        s.now,
+    )
+    .because("it is left alone: nothing stops it at the close of a window");
+    verdict.to_do(super::stopping::stop_command(s))
+}
+
 fn driven_by_another(s: &Situation<'_>) -> Verdict {
-    if s.run.restarts > 0 {
-        return Verdict::new(
-            Outcome::Interrupted,
-            "the task had failed, and somebody else has started it before this run could",
-            s.now,
-        )
-        .because("this run leaves it alone from now on");
-    }
     Verdict::new(Outcome::Skipped, "somebody else has started the task at the same moment", s.now)
         .because("this run started nothing and leaves it alone")
 }
@@ -175,6 +181,9 @@ pub enum Guarded {
     Held(String),
     /// It has been made before, and its answer was lost with the step that made it.
     Made,
+    /// The task has been started since, and whether by this execution, before it was redriven, cannot be told: it must not be
+    /// made, and what runs must not be touched.
+    Doubtful(String),
 }
 
 /// The guard before the call: what was decided must still be so.
@@ -188,8 +197,17 @@ pub(super) fn guard(
         return Guarded::Held("the task could not be seen just before the start".to_owned());
     };
     // A step that comes so long after its decision is made a second time: an execution was redriven.
-    if now.duration_since(start.decided) > START_MARGIN && is_that_start(start, task) {
-        return Guarded::Made;
+    if now.duration_since(start.decided) > START_MARGIN {
+        if is_that_start(start, task) {
+            return Guarded::Made;
+        }
+        if task.start_date() != start.seen_start_date {
+            return Guarded::Doubtful(
+                "the task was started since the start was decided; this execution was redriven, and whether it was by it \
+                 cannot be told"
+                    .to_owned(),
+            );
+        }
     }
     if now + START_MARGIN / 2 >= run.work_ends {
         return Guarded::Held(format!("the run's time is over at {}, which is too near", run.work_ends));

@@ -351,7 +351,8 @@ fn a_start_step_that_is_made_again_after_a_redrive_recognises_its_own_start() {
     assert_eq!(guard(decided(windowed()).began(1).stopped(9, FINISHED).at(60)), Guarded::Made);
     let held = |case| matches!(guard(case), Guarded::Held(_));
     assert!(held(running(1).at(2)), "within moments of the decision it was somebody else's");
-    assert!(held(running(30).at(60)), "a start of half an hour later was not this one");
+    let doubted = guard(running(30).at(60));
+    assert!(matches!(doubted, Guarded::Doubtful(_)), "a start of half an hour later may be anybody's: {doubted:?}");
     assert!(held(running(LAST_WEEK).at(60)));
 }
 

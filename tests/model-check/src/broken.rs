@@ -1,0 +1,391 @@
+//! Deciders that are wrong on purpose, each as a script or a scheduler out there is wrong. A check that does not catch them
+//! checks nothing.
+
+use jiff::Timestamp;
+use migration::decide::{self, Next};
+use migration::document::{Run, StartAct, StartKind, StopCause, Task};
+use migration::observation::{Observation, Phase, Table, TableState, TaskSeen};
+use migration::plan::{Plan, Start};
+use migration::verdict::{Outcome, Verdict};
+
+use crate::rules;
+use crate::story::Decider;
+
+/// A broken decider, a story in which it is wrong, and the rule that it breaks there.
+pub struct Broken {
+    /// What is wrong with it.
+    pub name: &'static str,
+    /// It.
+    pub decide: Decider,
+    /// The story.
+    pub story: &'static str,
+    /// The rule.
+    pub rule: &'static str,
+}
+
+/// All of them.
+pub fn all() -> Vec<Broken> {
+    let broken = |name, decide: Decider, story, rule| Broken { name, decide, story, rule };
+    vec![
+        broken("takes stopped for success", stopped_is_success, "a first load in a window", rules::SUCCESS),
+        broken(
+            "reads the first page of tables only",
+            first_table_only,
+            "a first load in a window",
+            rules::SUCCESS,
+        ),
+        broken(
+            "believes DMS's counters and not its list",
+            ignores_tables,
+            "a first load in a window",
+            rules::SUCCESS,
+        ),
+        broken("always reloads", always_reloads, "an unfinished load goes on", rules::HARM),
+        broken(
+            "resumes under DO_NOTHING without consent",
+            resumes_under_do_nothing,
+            "an unfinished load under DO_NOTHING",
+            rules::HARM,
+        ),
+        broken(
+            "starts for the first time again when the answer was lost",
+            starts_again_when_unanswered,
+            "a first load in a window",
+            rules::TWICE,
+        ),
+        broken("restarts for ever", restarts_for_ever, "a first load in a window", rules::RESTARTS),
+        broken(
+            "takes the end of the run before for its own",
+            ignores_whose_run_it_is,
+            "the nightly copy",
+            rules::ABANDONED,
+        ),
+        broken("has no idea of the close", ignores_the_close, "a first load in a window", rules::IN_TIME),
+        broken(
+            "reports at the close instead of stopping",
+            reports_at_the_close,
+            "a first load in a window",
+            rules::PAST_CLOSE,
+        ),
+        broken("stops and looks no more", believes_its_stop, "a first load in a window", rules::PAST_CLOSE),
+        broken("stops long before the close", stops_early, "a first load in a window", rules::EARLY),
+        broken(
+            "loads tables in error again under DO_NOTHING",
+            reloads_under_do_nothing,
+            "tables in error would be loaded again, under DO_NOTHING",
+            rules::HARM,
+        ),
+        broken("gives up when DMS is busy", gives_up_when_busy, "a first load in a window", rules::ABANDONED),
+        broken(
+            "takes a task that is missing once for deleted",
+            believes_a_missing_task,
+            "a first load in a window",
+            rules::BLAME,
+        ),
+        broken(
+            "waits for ever for a deleted task",
+            waits_for_the_deleted,
+            "a first load without a window",
+            rules::IN_TIME,
+        ),
+        broken("calls every stop an interruption", blames_others, "a first load in a window", rules::BLAME),
+        broken(
+            "stops what somebody else has started",
+            stops_what_it_joined,
+            "somebody else's load is joined",
+            rules::EARLY,
+        ),
+        broken("sleeps a fixed time", sleeps_a_fixed_time, "a first load in a window", rules::ABANDONED),
+        broken("is silent about what to do", says_nothing_to_do, "a first load in a window", rules::HELPS),
+    ]
+}
+
+fn seen(observation: &Observation) -> Option<&migration::observation::Task> {
+    match &observation.task {
+        TaskSeen::Seen(task) => Some(task),
+        TaskSeen::Unseen | TaskSeen::NotThere => None,
+    }
+}
+
+fn report(outcome: Outcome, now: Timestamp) -> Next {
+    Next::Report(Box::new(Verdict::new(outcome, "because", now).to_do("aws dms describe-replication-tasks")))
+}
+
+fn is_made(run: &Run) -> bool {
+    run.start.as_ref().is_some_and(StartAct::is_made)
+}
+
+fn stopped_is_success(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    if is_made(run) && seen(observation).is_some_and(|task| task.status == "stopped") {
+        return report(Outcome::Succeeded, now);
+    }
+    decide::decide(plan, run, task, observation, now)
+}
+
+fn with_tables(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+    change: impl FnOnce(&mut Vec<Table>),
+) -> Next {
+    let mut observation = observation.clone();
+    if let Some(tables) = &mut observation.tables {
+        change(tables);
+    }
+    if let TaskSeen::Seen(task) = &mut observation.task
+        && let Some(stats) = &mut task.stats
+    {
+        // Its counters are then those of what it has read.
+        (stats.tables_loaded, stats.tables_loading, stats.tables_queued, stats.tables_errored) = (0, 0, 0, 0);
+    }
+    decide::decide(plan, run, task, &observation, now)
+}
+
+fn first_table_only(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    with_tables(plan, run, task, observation, now, |tables| tables.truncate(1))
+}
+
+fn ignores_tables(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    let finished = seen(observation).is_some_and(|task| task.status == "stopped");
+    with_tables(plan, run, task, observation, now, |tables| {
+        for table in tables.iter_mut().filter(|_| finished) {
+            table.state = TableState::Completed;
+        }
+    })
+}
+
+fn always_reloads(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    match decide::decide(plan, run, task, observation, now) {
+        Next::Start { why, .. } => Next::Start { kind: StartKind::ReloadTarget, why },
+        next => next,
+    }
+}
+
+fn resumes_under_do_nothing(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    let consenting = Plan { start: Start::Resume, ..plan.clone() };
+    decide::decide(&consenting, run, task, observation, now)
+}
+
+fn starts_again_when_unanswered(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    let unanswered = run.start.as_ref().is_some_and(|start| start.answer.is_none());
+    if unanswered && now < run.work_ends && seen(observation).is_some_and(|task| task.phase == Phase::Idle) {
+        return Next::Start { kind: StartKind::StartReplication, why: String::new() };
+    }
+    decide::decide(plan, run, task, observation, now)
+}
+
+fn restarts_for_ever(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    let fresh = Run { restarts: 0, ..run.clone() };
+    decide::decide(plan, &fresh, task, observation, now)
+}
+
+fn ignores_whose_run_it_is(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    let joined = Run { joined: run.start.as_ref().map(|start| start.decided).or(run.joined), ..run.clone() };
+    decide::decide(plan, &joined, task, observation, now)
+}
+
+fn ignores_the_close(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    let endless = Run { work_ends: Timestamp::MAX, closes: Timestamp::MAX, ..run.clone() };
+    decide::decide(plan, &endless, task, observation, now)
+}
+
+fn reports_at_the_close(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    match decide::decide(plan, run, task, observation, now) {
+        Next::Stop { cause: StopCause::Close, .. } => report(Outcome::Paused, now),
+        next => next,
+    }
+}
+
+fn believes_its_stop(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    if run.stop.is_some() {
+        return report(Outcome::Paused, now);
+    }
+    decide::decide(plan, run, task, observation, now)
+}
+
+fn stops_early(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    let lead = jiff::SignedDuration::from_mins(10);
+    let early = Run { work_ends: run.work_ends - lead, ..run.clone() };
+    decide::decide(plan, &early, task, observation, now)
+}
+
+fn reloads_under_do_nothing(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    let mut task = task.cloned();
+    if let Some(facts) = task.as_mut().and_then(|task| task.facts.as_mut()) {
+        facts.prep_mode = "TRUNCATE_BEFORE_LOAD".to_owned();
+    }
+    decide::decide(plan, run, task.as_ref(), observation, now)
+}
+
+fn gives_up_when_busy(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    if observation.task == TaskSeen::Unseen {
+        return report(Outcome::Failed, now);
+    }
+    decide::decide(plan, run, task, observation, now)
+}
+
+fn believes_a_missing_task(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    let impatient = Run { not_there: run.not_there + 1, ..run.clone() };
+    decide::decide(plan, &impatient, task, observation, now)
+}
+
+fn waits_for_the_deleted(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    if observation.task == TaskSeen::NotThere {
+        return Next::Wait { why: String::new(), soon: false };
+    }
+    decide::decide(plan, run, task, observation, now)
+}
+
+fn blames_others(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    match decide::decide(plan, run, task, observation, now) {
+        Next::Report(verdict) if verdict.outcome == Outcome::Paused => report(Outcome::Interrupted, now),
+        next => next,
+    }
+}
+
+fn stops_what_it_joined(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    if run.joined.is_some() && run.stop.is_none() {
+        return Next::Stop { cause: StopCause::Close, why: String::new() };
+    }
+    decide::decide(plan, run, task, observation, now)
+}
+
+/// Twenty minutes, then whatever is there is the result.
+fn sleeps_a_fixed_time(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    if is_made(run) && now.duration_since(run.started).as_mins() >= 20 {
+        return report(Outcome::Succeeded, now);
+    }
+    decide::decide(plan, run, task, observation, now)
+}
+
+fn says_nothing_to_do(
+    plan: &Plan,
+    run: &Run,
+    task: Option<&Task>,
+    observation: &Observation,
+    now: Timestamp,
+) -> Next {
+    match decide::decide(plan, run, task, observation, now) {
+        Next::Report(mut verdict) => {
+            verdict.to_do.clear();
+            Next::Report(verdict)
+        }
+        next => next,
+    }
+}

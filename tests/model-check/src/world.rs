@@ -1,0 +1,632 @@
+//! One run of the product in a hostile world: the real decision and the real book-keeping, the state machine around them as its
+//! definition wires it, DMS as [`crate::dms`] models it, and everything between them that can go wrong.
+
+use migration::decide::record::{self, Guarded};
+use migration::decide::{self, Next};
+use migration::document::{self, Answer, Migration, Occasion, Origin, Refusal, Run, StartKind, StopCause};
+use migration::observation::{Observation, TaskSeen};
+use migration::plan::{TaskPlan, Then, settings};
+use migration::verdict::{Outcome, Verdict, undecided};
+use stateright::{Model, Property};
+
+use crate::dms::{By, Dms, Minute, Move, Refused, Start, Status, TABLES, Task, table_name};
+use crate::names::{at, minute};
+use crate::rules;
+use crate::story::Story;
+
+/// Minutes between two steps of the run: coarser than the real interval, so that fewer states say the same. Five minutes, a
+/// quarter and half of an hour, which decisions count with, fall between steps.
+const STEP: Minute = 4;
+
+/// Without a window DMS is done with whatever it does by this minute.
+const DONE_BY: Minute = 36;
+
+/// A late redrive comes so many minutes after the close.
+const LATE: Minute = 60;
+
+/// A describe may show the task as it was for so many minutes after a change: less than the grace that a start is given.
+const STALE_FOR: Minute = 4;
+
+/// Where the state machine stands.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Before a poll.
+    Poll,
+    /// Before the create step's call.
+    Create,
+    /// Before the start step's call.
+    Start(StartKind),
+    /// Before the start step's request to load these tables again.
+    Reload(Vec<usize>),
+    /// Before the stop step's call; the machine's own when no poll can run.
+    Stop {
+        /// No poll could run.
+        unseen: bool,
+    },
+    /// The report was sent.
+    Reported,
+}
+
+/// What the report said, and what was so when it was sent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Report {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// When.
+    pub at: Minute,
+    /// The task was at work by this run's start.
+    pub at_work: bool,
+    /// Every table was complete.
+    pub complete: bool,
+    /// The load was over.
+    pub loaded: bool,
+    /// It says that the task could not be stopped, or that it is not known whether it was.
+    pub owns_up: bool,
+    /// It has something to do that can be pasted, or needs nobody.
+    pub helps: bool,
+}
+
+/// All that decides what can happen from here.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct State {
+    /// Now.
+    pub now: Minute,
+    /// DMS.
+    pub dms: Dms,
+    /// DMS's task as it was before its last change.
+    before: Option<Task>,
+    /// The run, as the document carries it.
+    pub run: Box<Run>,
+    /// The task, as the document knows it.
+    known: Option<Box<document::Task>>,
+    /// Where the machine stands.
+    pub step: Step,
+    /// How much may still go wrong.
+    adversity: u8,
+    /// So many polls cannot run from here on.
+    blind: u8,
+    /// First starts by this run that DMS took or may have taken.
+    pub first_starts: u8,
+    /// Starts by this run that DMS took or may have taken.
+    pub starts: u8,
+    /// A first start was asked for after one that was taken or may have been.
+    pub started_twice: bool,
+    /// A stop was asked for before the end of the work, without what the plan waits for.
+    pub stopped_early: bool,
+    /// Something was started outside its window.
+    pub started_late: bool,
+    /// A wait was decided on that reaches past the end of the work.
+    pub overslept: bool,
+    /// A person has meddled with the task.
+    pub meddled: bool,
+    /// DMS itself has stopped or failed the task.
+    pub failed: bool,
+    /// The report.
+    pub report: Option<Report>,
+}
+
+/// What a person does in the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meddling {
+    /// Stops the task.
+    Stop,
+    /// Starts it.
+    Start,
+    /// Deletes it.
+    Delete,
+    /// Modifies it.
+    Modify,
+}
+
+/// What a poll is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// What is so.
+    True,
+    /// The task as it was before its last change.
+    Stale,
+    /// DMS is too busy to say.
+    Busy,
+    /// DMS is too busy to show the tables.
+    NoTables,
+    /// DMS does not list the task, though it is there.
+    Missing,
+}
+
+/// What becomes of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// DMS answers it as it must.
+    Heard,
+    /// DMS answers it, and the answer is lost.
+    TakenUnheard,
+    /// It never reaches DMS, and no answer comes.
+    Lost,
+    /// DMS is too busy.
+    Busy,
+    /// The role lacks the permission.
+    Denied,
+    /// DMS answers it, the execution is aborted before that is written down, and redriven a few minutes later.
+    RedrivenSoon,
+    /// The same, redriven when its window has long closed.
+    RedrivenLate,
+}
+
+/// One step of the story.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// DMS moves by itself.
+    Dms(Move),
+    /// A person meddles.
+    Person(Meddling),
+    /// A poll runs.
+    Poll(View),
+    /// From here on so many polls cannot run.
+    GoBlind(u8),
+    /// A poll cannot run.
+    PollFails,
+    /// The act is made.
+    Act(Fate),
+}
+
+impl Model for Story {
+    type State = State;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<State> {
+        let mut run = Box::new(self.run.clone());
+        tidy(&mut run);
+        vec![State {
+            now: 0,
+            dms: self.dms.clone(),
+            before: None,
+            run,
+            known: None,
+            step: Step::Poll,
+            adversity: self.adversity,
+            blind: 0,
+            first_starts: 0,
+            starts: 0,
+            started_twice: false,
+            stopped_early: false,
+            started_late: false,
+            overslept: false,
+            meddled: false,
+            failed: false,
+            report: None,
+        }]
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+        if state.step == Step::Reported {
+            return;
+        }
+        let may_go_wrong = state.adversity > 0;
+        let moves = state.dms.moves(state.now);
+        let mut must_move = false;
+        for what in moves {
+            let natural = !matches!(what, Move::TableFails(_) | Move::Ends(_));
+            if natural || may_go_wrong {
+                actions.push(Action::Dms(what));
+            }
+            must_move |= natural && what != Move::ComesBack && !self.run.windowed && state.now >= DONE_BY;
+        }
+        if must_move {
+            return;
+        }
+        if may_go_wrong && let Some(task) = &state.dms.task {
+            if task.is_at_work() {
+                actions.push(Action::Person(Meddling::Stop));
+            }
+            if matches!(task.status, Status::Ready | Status::Stopped | Status::Failed) {
+                actions.extend([Meddling::Start, Meddling::Delete, Meddling::Modify].map(Action::Person));
+            }
+        }
+        match &state.step {
+            Step::Poll if state.blind > 0 => actions.push(Action::PollFails),
+            Step::Poll => {
+                actions.push(Action::Poll(View::True));
+                if may_go_wrong {
+                    actions.extend([Action::Poll(View::Busy), Action::GoBlind(1), Action::GoBlind(12)]);
+                    let stale = |task: &Task| state.now.saturating_sub(task.changed) <= STALE_FOR;
+                    if state.before.is_some() && state.dms.task.as_ref().is_some_and(stale) {
+                        actions.push(Action::Poll(View::Stale));
+                    }
+                    if state.dms.task.as_ref().is_some_and(|task| task.has_run) {
+                        actions.push(Action::Poll(View::NoTables));
+                    }
+                    // DMS's lists are eventually consistent: a task that is there is not missing twice in a row.
+                    if state.dms.task.is_some() && state.run.not_there == 0 {
+                        actions.push(Action::Poll(View::Missing));
+                    }
+                }
+            }
+            Step::Stop { .. } if self.stop_is_denied => actions.push(Action::Act(Fate::Denied)),
+            Step::Create | Step::Start(_) | Step::Reload(_) | Step::Stop { .. } => {
+                actions.push(Action::Act(Fate::Heard));
+                if may_go_wrong {
+                    actions.extend([Fate::TakenUnheard, Fate::Lost, Fate::Busy].map(Action::Act));
+                    if state.step != Step::Create {
+                        actions.extend([Fate::Denied, Fate::RedrivenSoon].map(Action::Act));
+                    }
+                    if matches!(state.step, Step::Start(_)) && self.run.windowed {
+                        actions.push(Action::Act(Fate::RedrivenLate));
+                    }
+                }
+            }
+            Step::Reported => {}
+        }
+    }
+
+    fn next_state(&self, last: &State, action: Action) -> Option<State> {
+        let mut state = last.clone();
+        match action {
+            Action::Dms(what) => {
+                state.remember();
+                state.adversity -= u8::from(matches!(what, Move::TableFails(_) | Move::Ends(_)));
+                state.failed |= matches!(what, Move::Ends(_));
+                state.dms.happen(what, self.consent, state.now);
+            }
+            Action::Person(what) => self.meddle(&mut state, what),
+            Action::Poll(view) => {
+                state.adversity -= u8::from(view != View::True);
+                self.poll(&mut state, view);
+            }
+            Action::GoBlind(polls) => {
+                state.adversity -= 1;
+                state.blind = polls;
+            }
+            Action::PollFails => {
+                state.blind -= 1;
+                self.go_on_blind(&mut state);
+            }
+            Action::Act(fate) => {
+                let denied_for_good = fate == Fate::Denied && self.stop_is_denied;
+                state.adversity -= u8::from(fate != Fate::Heard && !denied_for_good);
+                self.act(&mut state, fate);
+            }
+        }
+        tidy(&mut state.run);
+        Some(state)
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        rules::all()
+    }
+}
+
+/// Takes out of a run what decides nothing, so that states that differ in nothing else are one.
+fn tidy(run: &mut Run) {
+    run.polls = 0;
+    run.events = 0;
+    run.throttled = 0;
+    run.pace = None;
+    run.previous_load = None;
+    run.route = None;
+    run.last_trouble = None;
+    if let Some(start) = &mut run.start {
+        start.why.clear();
+    }
+}
+
+impl State {
+    /// Keeps what a stale answer would show.
+    fn remember(&mut self) {
+        self.before.clone_from(&self.dms.task);
+    }
+
+    /// The machine waits until its next look.
+    fn wait(&mut self) {
+        let end = minute(self.run.work_ends);
+        let next = self.now + STEP;
+        self.now = if self.now < end && end < next { end } else { next };
+        self.step = Step::Poll;
+    }
+
+    fn document(&self, story: &Story) -> Migration {
+        Migration {
+            plan: Some(story.plan.clone()),
+            run: Some((*self.run).clone()),
+            task: self.known.as_deref().cloned(),
+            ..Migration::new()
+        }
+    }
+
+    fn keep(&mut self, document: Migration) {
+        if let Some(run) = document.run {
+            *self.run = run;
+        }
+        self.known = document.task.map(Box::new);
+    }
+
+    fn report(&mut self, verdict: &Verdict) {
+        let task = self.dms.task.as_ref();
+        let words = verdict.reasons.join("; ");
+        self.report = Some(Report {
+            outcome: verdict.outcome,
+            at: self.now,
+            at_work: task.is_some_and(|task| task.is_at_work() && task.by == By::Us),
+            complete: task.is_some_and(Task::is_complete),
+            loaded: task.is_some_and(Task::is_loaded),
+            owns_up: [
+                "could not be stopped",
+                "could not be asked",
+                "sight of the task was lost",
+                "not known",
+            ]
+            .iter()
+            .any(|part| words.contains(part)),
+            helps: verdict.level == migration::verdict::Level::Info
+                || verdict.to_do.iter().any(|step| step.contains("aws "))
+                || self.known.is_none(),
+        });
+        self.step = Step::Reported;
+    }
+}
+
+impl Story {
+    fn meddle(&self, state: &mut State, what: Meddling) {
+        state.adversity -= 1;
+        state.meddled = true;
+        state.remember();
+        let now = state.now;
+        let start = match &state.dms.task {
+            Some(task) if task.has_run => Start::Resume,
+            _ => Start::Fresh,
+        };
+        // What DMS refuses a person changes nothing.
+        let _ = match what {
+            Meddling::Stop => state.dms.stop(now),
+            Meddling::Start => state.dms.start(start, By::Person, now),
+            Meddling::Delete => state.dms.delete(now),
+            Meddling::Modify => state.dms.modify(now),
+        };
+    }
+
+    fn observe(&self, state: &State, view: View) -> Observation {
+        let task = match view {
+            View::Stale => state.before.as_ref(),
+            _ => state.dms.task.as_ref(),
+        };
+        let seen = match (view, task) {
+            (View::Busy, _) => TaskSeen::Unseen,
+            (View::Missing, _) | (_, None) => TaskSeen::NotThere,
+            (_, Some(task)) => TaskSeen::Seen(Box::new(task.described(&self.names))),
+        };
+        let wanted = decide::wanted(&self.plan, &state.run, &seen, None, at(state.now));
+        let tables = task.filter(|_| wanted.tables && view != View::NoTables).map(Task::statistics);
+        let connections = wanted.connections.then(|| self.names.connections());
+        Observation { task: seen, tables, connections, lag: None }
+    }
+
+    fn poll(&self, state: &mut State, view: View) {
+        let now = at(state.now);
+        let observation = self.observe(state, view);
+        let mut document = state.document(self);
+        record::take_in(&mut document, &observation, now);
+        let Some(run) = &document.run else { return };
+        let next = (self.decide)(&self.plan, run, document.task.as_ref(), &observation, now);
+        record::write_down(&mut document, next.clone(), &observation.task, now);
+        let seconds = document.next.as_ref().map_or(0, |next| i64::from(next.seconds));
+        let verdict = document.verdict.take();
+        state.keep(document);
+        let end = state.run.work_ends;
+        state.overslept |= now < end && now + jiff::SignedDuration::from_secs(seconds - 1) > end;
+        match next {
+            Next::Create { .. } => state.step = Step::Create,
+            Next::Start { kind, .. } => state.step = Step::Start(kind),
+            Next::Reload { tables, .. } => {
+                let nth = |name: &_| (0..TABLES).find(|nth| table_name(*nth) == *name);
+                state.step = Step::Reload(tables.iter().filter_map(nth).collect());
+            }
+            Next::Stop { cause, .. } => {
+                // A stop that is told again has its cause from the first time.
+                let first = state.run.stop.as_ref().is_none_or(|stop| stop.tries <= 1);
+                let loaded = state.dms.task.as_ref().is_some_and(Task::is_loaded);
+                let caused = match cause {
+                    StopCause::Close => now >= end,
+                    StopCause::Done => loaded && self.plan.then == Then::Stop,
+                };
+                state.stopped_early |= first && !caused;
+                state.step = Step::Stop { unseen: false };
+            }
+            Next::Tell { occasion, .. } => {
+                self.told(state, occasion);
+                state.wait();
+            }
+            Next::Wait { .. } => state.wait(),
+            Next::Report(_) => {
+                if let Some(verdict) = verdict {
+                    state.report(&verdict);
+                }
+            }
+        }
+    }
+
+    fn told(&self, state: &mut State, occasion: Occasion) {
+        let mut document = state.document(self);
+        record::told(&mut document, occasion);
+        state.keep(document);
+    }
+
+    /// What the machine does by itself after a poll that could not run, as its definition says.
+    fn go_on_blind(&self, state: &mut State) {
+        let now = at(state.now);
+        let over = now >= state.run.work_ends;
+        if now >= state.run.gives_up || (over && !state.run.stop_at_close) {
+            let verdict = undecided::verdict(&state.document(self), false, now);
+            state.report(&verdict);
+        } else if over {
+            state.step = Step::Stop { unseen: true };
+        } else {
+            state.wait();
+        }
+    }
+
+    fn act(&self, state: &mut State, fate: Fate) {
+        match state.step.clone() {
+            Step::Create => self.create(state, fate),
+            Step::Start(kind) => self.start(state, kind, fate),
+            Step::Reload(tables) => self.reload(state, &tables, fate),
+            Step::Stop { unseen } => self.stop(state, unseen, fate),
+            Step::Poll | Step::Reported => {}
+        }
+    }
+
+    /// The create step looks for the task first, and adopts it when it is there. A crash leads back to the wait.
+    fn create(&self, state: &mut State, fate: Fate) {
+        if matches!(fate, Fate::Lost | Fate::Busy) {
+            return state.wait();
+        }
+        let TaskPlan::Request(request) = &self.plan.task else { return state.wait() };
+        let new = state.dms.task.is_none();
+        if new {
+            let stated = request.replication_task_settings.as_ref().and_then(|document| document.json());
+            let truncates =
+                settings::prep_mode(&settings::for_creation(stated)) != Some(settings::DO_NOTHING);
+            let kind = match request.migration_type.as_str() {
+                "cdc" => crate::dms::Kind::Cdc,
+                "full-load-and-cdc" => crate::dms::Kind::LoadAndCdc,
+                _ => crate::dms::Kind::FullLoad,
+            };
+            let mut task = Task::new(kind, truncates, false);
+            task.changed = state.now;
+            state.dms.task = Some(task);
+        }
+        if fate == Fate::Heard
+            && let Some(task) = &state.dms.task
+        {
+            state.known = Some(Box::new(document::Task {
+                arn: self.names.task.clone(),
+                identifier: "orders".to_owned(),
+                migration_type: request.migration_type.clone(),
+                origin: Origin::Created,
+                created: new.then(|| at(state.now)),
+                facts: Some(task.facts()),
+                differences: Vec::new(),
+                driven_by: None,
+            }));
+        }
+        state.wait();
+    }
+
+    fn start(&self, state: &mut State, kind: StartKind, fate: Fate) {
+        let now = at(state.now);
+        let seen = match &state.dms.task {
+            Some(task) => TaskSeen::Seen(Box::new(task.described(&self.names))),
+            None => TaskSeen::NotThere,
+        };
+        let answer = match record::guard_start(&state.run, &seen, now) {
+            Guarded::Held(why) => Some(Answer::Withheld(why)),
+            Guarded::Doubtful(_) => {
+                let mut document = state.document(self);
+                record::start_is_doubtful(&mut document, String::new(), now);
+                state.keep(document);
+                return state.wait();
+            }
+            Guarded::Made => None,
+            Guarded::Clear => {
+                let start = match kind {
+                    StartKind::StartReplication => Start::Fresh,
+                    StartKind::ResumeProcessing => Start::Resume,
+                    StartKind::ReloadTarget => Start::Reload,
+                };
+                state.started_twice |= kind == StartKind::StartReplication && state.first_starts > 0;
+                state.started_late |= now >= state.run.work_ends;
+                let heard = call(state, fate, |state| state.dms.start(start, By::Us, state.now));
+                let may_be_taken = matches!(heard, None | Some(Answer::Accepted));
+                state.starts += u8::from(may_be_taken);
+                state.first_starts += u8::from(may_be_taken && kind == StartKind::StartReplication);
+                heard
+            }
+        };
+        if self.is_redriven(state, fate) {
+            return;
+        }
+        record::start_asked(&mut state.run, now);
+        record::start_answered(&mut state.run, answer.map(without_words));
+        state.wait();
+    }
+
+    fn reload(&self, state: &mut State, tables: &[usize], fate: Fate) {
+        let seen = match &state.dms.task {
+            Some(task) => TaskSeen::Seen(Box::new(task.described(&self.names))),
+            None => TaskSeen::NotThere,
+        };
+        let answer = match record::guard_reload(&state.run, &seen, at(state.now)) {
+            Some(why) => Some(Answer::Withheld(why)),
+            None => {
+                let consent = self.consent;
+                call(state, fate, |state| state.dms.reload_tables(tables, By::Us, consent, state.now))
+            }
+        };
+        if self.is_redriven(state, fate) {
+            return;
+        }
+        record::reload_answered(&mut state.run, answer.map(without_words));
+        state.wait();
+    }
+
+    fn stop(&self, state: &mut State, unseen: bool, fate: Fate) {
+        let now = at(state.now);
+        state.stopped_early |= unseen && now < state.run.work_ends;
+        if unseen {
+            let mut document = state.document(self);
+            record::stop_unseen(&mut document, now);
+            state.keep(document);
+        }
+        let answer = call(state, fate, |state| state.dms.stop(state.now));
+        if self.is_redriven(state, fate) {
+            return;
+        }
+        record::stop_answered(&mut state.run, answer.map(without_words));
+        state.wait();
+    }
+
+    /// The execution was aborted before the answer was written down: later the same state is entered again, with the document
+    /// that it was given before.
+    fn is_redriven(&self, state: &mut State, fate: Fate) -> bool {
+        match fate {
+            Fate::RedrivenSoon => state.now += STEP,
+            Fate::RedrivenLate => state.now = minute(state.run.closes) + LATE,
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// Makes a call, or does not; gives what is heard of it.
+fn call(
+    state: &mut State,
+    fate: Fate,
+    ask: impl FnOnce(&mut State) -> Result<(), Refused>,
+) -> Option<Answer> {
+    let refused = |code: &str, message: &str, passing: bool| {
+        Some(Answer::Refused(Refusal { code: code.to_owned(), message: message.to_owned(), passing }))
+    };
+    match fate {
+        Fate::Lost => return None,
+        Fate::Busy => return refused("ThrottlingException", "", true),
+        Fate::Denied => return refused("AccessDeniedException", "", false),
+        _ => {}
+    }
+    state.remember();
+    let result = ask(state);
+    if fate == Fate::TakenUnheard {
+        return None;
+    }
+    match result {
+        Ok(()) => Some(Answer::Accepted),
+        Err(Refused::InvalidState) => refused("InvalidResourceStateFault", "cannot be started", true),
+        Err(Refused::InvalidCombination) => refused("InvalidParameterCombinationException", "", false),
+        Err(Refused::NotFound) => refused("ResourceNotFoundFault", "", false),
+    }
+}
+
+/// The words of what held a start back decide nothing.
+fn without_words(answer: Answer) -> Answer {
+    match answer {
+        Answer::Withheld(_) => Answer::Withheld(String::new()),
+        answer => answer,
+    }
+}
