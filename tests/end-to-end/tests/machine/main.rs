@@ -6,6 +6,7 @@
 mod console;
 mod events;
 mod owners;
+mod replication;
 mod stage;
 mod trouble;
 mod verdicts;
@@ -45,6 +46,11 @@ fn tests() -> Vec<Named> {
         verdicts::an_endpoint_of_the_wrong_kind_is_told,
         verdicts::a_full_storage_is_told,
         verdicts::a_load_so_fast_that_running_was_never_seen_succeeds,
+        verdicts::a_table_in_error_on_the_last_of_three_pages_is_named,
+        verdicts::rows_that_differ_are_told,
+        verdicts::a_table_that_the_mapping_names_and_that_never_appears_is_named,
+        verdicts::counters_that_come_late_are_waited_for,
+        verdicts::a_table_in_error_is_loaded_again_when_the_plan_says_so,
         windows::the_close_stops_the_load_and_the_next_window_resumes_it,
         windows::outside_its_window_nothing_happens,
         windows::a_late_retry_of_the_schedule_has_missed_its_window,
@@ -52,6 +58,9 @@ fn tests() -> Vec<Named> {
         windows::the_night_of_the_clock_change_is_kept,
         windows::dms_itself_is_given_the_close_of_a_replication,
         windows::a_replication_is_stopped_once_its_load_is_complete_when_the_plan_says_so,
+        windows::a_window_that_closes_while_the_task_is_starting_stops_it,
+        windows::a_load_that_will_not_fit_is_told_early,
+        windows::a_load_that_stands_still_is_told,
         owners::a_task_kept_elsewhere_by_arn_is_run_and_left_as_it_is,
         owners::a_task_kept_elsewhere_by_identifier_is_run_and_left_as_it_is,
         owners::a_task_created_before_a_crash_is_adopted,
@@ -62,6 +71,9 @@ fn tests() -> Vec<Named> {
         owners::a_task_that_differs_is_run_as_it_is_when_the_plan_says_so,
         console::a_stop_by_somebody_else_is_an_interruption,
         console::a_deleted_task_is_an_interruption,
+        replication::a_load_whose_replication_has_caught_up_is_left_running,
+        replication::a_replication_that_has_caught_up_is_stopped_when_the_plan_says_so,
+        replication::a_replication_that_never_catches_up_runs_into_its_close,
         trouble::validate_that_always_crashes_ends_in_a_message,
         trouble::create_task_that_always_crashes_ends_in_a_message,
         trouble::poll_that_crashes_for_ten_minutes_is_told_once_and_the_run_succeeds,
@@ -70,6 +82,12 @@ fn tests() -> Vec<Named> {
         trouble::a_start_that_crashes_after_the_call_is_recognised,
         trouble::a_busy_dms_is_waited_out,
         trouble::a_message_that_sns_refuses_is_tried_again,
+        trouble::a_stale_answer_after_the_start_is_not_the_end,
+        trouble::a_task_that_dms_gives_up_on_again_and_again_is_started_again_once_and_then_reported,
+        trouble::a_task_that_ran_out_of_memory_once_succeeds_at_the_second_start,
+        trouble::a_task_that_ran_out_of_memory_is_reported_when_the_plan_wants_no_second_start,
+        trouble::a_stop_that_is_denied_is_told_with_what_to_do,
+        trouble::poll_that_comes_back_after_the_close_says_how_it_ended,
     ]
 }
 

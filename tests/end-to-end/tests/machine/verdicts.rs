@@ -1,6 +1,6 @@
 //! What a run ends with, and what it tells.
 
-use dms_simulator::scenario::{ConnectionFailure, SourceTable, TargetTable, Trouble, What};
+use dms_simulator::scenario::{ConnectionFailure, SourceTable, SourceTableGroup, TargetTable, Trouble, What};
 use serde_json::json;
 
 use crate::stage::{EVENING, SOURCE, Stage, TARGET, TASK, plan, scenario, with};
@@ -146,4 +146,81 @@ pub(crate) fn a_load_so_fast_that_running_was_never_seen_succeeds(stage: &Stage<
     let seen = run.calls("DescribeReplicationTasks");
     let statuses = seen.iter().filter_map(|call| call.answer["ReplicationTasks"][0]["Status"].as_str());
     assert!(statuses.into_iter().all(|status| status != "running"), "{}", run.story());
+}
+
+pub(crate) fn a_table_in_error_on_the_last_of_three_pages_is_named(stage: &Stage<'_>) {
+    let mut scenario = scenario();
+    scenario.source_tables.clear();
+    scenario.source_table_groups.push(SourceTableGroup {
+        schema_name: "crm".to_owned(),
+        table_prefix: "part_".to_owned(),
+        count: 249,
+        rows: 10,
+        load_seconds: 2.0,
+        ..SourceTableGroup::default()
+    });
+    let last = SourceTable::new("crm", "zzz_last", 10, 2.0).failing("duplicate key", 3, None);
+    scenario.source_tables.push(last);
+    scenario.behaviour.most_per_page = Some(100);
+    let world = stage.world(EVENING, scenario);
+    let run = stage.run(&world, &plan());
+    run.expect("PartlyFailed")
+        .says("249 of 250 tables are complete, 1 is not")
+        .says("crm.zzz_last: Table error");
+    let pages = run.calls("DescribeTableStatistics");
+    let last_pass: Vec<bool> =
+        pages.iter().rev().take(3).map(|page| page.answer["Marker"].is_string()).collect();
+    assert_eq!(last_pass, [false, true, true], "three pages, the last without a marker");
+}
+
+pub(crate) fn rows_that_differ_are_told(stage: &Stage<'_>) {
+    let mut scenario = scenario();
+    scenario.source_tables.push(SourceTable {
+        validation_state: "Mismatched records".to_owned(),
+        validation_failed_records: 7,
+        ..SourceTable::new("crm", "payments", 5_000, 60.0)
+    });
+    let mut plan = plan();
+    plan["Task"]["ReplicationTaskSettings"]["ValidationSettings"] = json!({"EnableValidation": true});
+    let world = stage.world(EVENING, scenario);
+    let run = stage.run(&world, &plan);
+    run.expect("PartlyFailed").says("the rows of 1 were not found equal").says("crm.payments: 7 rows differ");
+    assert_eq!(run.last_message().json["Verdict"]["Verified"], false);
+
+    let tolerant = with(with(plan, "OnValidationErrors", json!("Warn")), "Start", json!("Reload"));
+    stage.run(&world, &tolerant).expect("SucceededWithWarnings").says("crm.payments: 7 rows differ");
+}
+
+pub(crate) fn a_table_that_the_mapping_names_and_that_never_appears_is_named(stage: &Stage<'_>) {
+    let mut scenario = scenario();
+    scenario.behaviour.explicit_tables_show = false;
+    let mut plan = plan();
+    plan["Task"]["TableMappings"]["rules"].as_array_mut().unwrap().push(json!({
+        "rule-type": "selection", "rule-id": "2", "rule-name": "one", "rule-action": "explicit",
+        "object-locator": {"schema-name": "crm", "table-name": "contracts"},
+    }));
+    let world = stage.world(EVENING, scenario);
+    let run = stage.run(&world, &plan);
+    run.expect("PartlyFailed").says("crm.contracts: named by the mapping, not listed by DMS");
+}
+
+pub(crate) fn counters_that_come_late_are_waited_for(stage: &Stage<'_>) {
+    let mut scenario = scenario();
+    scenario.durations.counters_lag = 60.0;
+    let world = stage.world(EVENING, scenario);
+    let run = stage.run(&world, &plan());
+    run.expect("Succeeded").says("all 3 tables are complete");
+}
+
+pub(crate) fn a_table_in_error_is_loaded_again_when_the_plan_says_so(stage: &Stage<'_>) {
+    let mut scenario = scenario();
+    let once = SourceTable::new("crm", "refunds", 5_000, 60.0).failing("deadlock", 700, Some(1));
+    scenario.source_tables.push(once);
+    let world = stage.world(EVENING, scenario);
+    let run = stage.run(&world, &with(plan(), "OnTableErrors", json!("Reload")));
+    run.expect("Succeeded").says("all 4 tables are complete");
+    let reloads = run.calls("ReloadTables");
+    assert_eq!(reloads.len(), 1, "{}", run.story());
+    assert_eq!(reloads[0].request["TablesToReload"], json!([{"SchemaName": "crm", "TableName": "refunds"}]));
+    assert_eq!(world.simulator(|dms| dms.ledger().rows_loaded_twice()), Some(0));
 }

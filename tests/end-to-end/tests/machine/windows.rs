@@ -1,6 +1,7 @@
 //! The window is kept: nothing starts outside it, and at its close the task is stopped or left as the plan says.
 
 use dms_simulator::Status;
+use dms_simulator::scenario::{Trouble, What};
 use serde_json::json;
 
 use crate::stage::{EVENING, Stage, TASK, plan, scenario, window, with};
@@ -92,4 +93,34 @@ pub(crate) fn a_replication_is_stopped_once_its_load_is_complete_when_the_plan_s
     let run = stage.run(&world, &plan);
     run.expect("Succeeded").says("the task was stopped as the plan says");
     run.task(TASK, |task| assert_eq!(task.status(), Status::Stopped));
+}
+
+pub(crate) fn a_window_that_closes_while_the_task_is_starting_stops_it(stage: &Stage<'_>) {
+    let mut scenario = scenario();
+    scenario.durations.starting = 3.0 * 3600.0;
+    let world = stage.world(EVENING, scenario);
+    let run = stage.run(&world, &with(plan(), "Window", window("22:00", "00:00")));
+    run.expect("Paused").says("0 of 0 tables are complete").says("the next run resumes");
+    run.task(TASK, |task| assert_eq!(task.status(), Status::Stopped));
+    assert_eq!(run.calls("StopReplicationTask").len(), 1, "{}", run.story());
+}
+
+pub(crate) fn a_load_that_will_not_fit_is_told_early(stage: &Stage<'_>) {
+    let world = stage.world(EVENING, scenario().with_table("crm", "events", 9_000_000, 8.0 * 3600.0));
+    let run = stage.run(&world, &with(plan(), "Window", window("22:00", "00:00")));
+    run.expect("Paused");
+    let events: Vec<_> = run.messages().iter().map(|message| message.subject.clone()).collect();
+    assert_eq!(events.len(), 2, "{events:?}");
+    assert!(events[0].contains("will not fit its window"), "{events:?}");
+}
+
+pub(crate) fn a_load_that_stands_still_is_told(stage: &Stage<'_>) {
+    let stall = Trouble::after(400.0, What::Stall);
+    let scenario = scenario().with_table("crm", "events", 9_000_000, 3600.0).with_trouble(stall);
+    let world = stage.world(EVENING, scenario);
+    let plan = with(with(plan(), "Window", window("22:00", "01:00")), "StallMinutes", json!(20));
+    let run = stage.run(&world, &plan);
+    run.expect("Paused");
+    let subjects: Vec<_> = run.messages().iter().map(|message| message.subject.clone()).collect();
+    assert!(subjects.iter().any(|subject| subject.contains("stands still")), "{subjects:?}\n{}", run.story());
 }
