@@ -37,7 +37,7 @@ unit: venv
 	cargo test --workspace --exclude end-to-end --exclude model-check --quiet
 
 model-check: prerequisites ## Explore every story of a run with the real decision, and catch the broken ones
-	cargo test --package model-check --quiet --test check
+	cargo test --package model-check --quiet
 
 end-to-end: venv
 	cargo build --workspace --bins --quiet

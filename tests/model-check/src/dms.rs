@@ -123,6 +123,10 @@ impl Reason {
     }
 }
 
+/// Why DMS itself ends a task, at work or on its way up.
+const FAILURES: [Reason; 4] =
+    [Reason::Environment, Reason::Configuration, Reason::LowMemory, Reason::Recycle];
+
 /// Where a table is in its load.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Load {
@@ -151,10 +155,6 @@ impl Load {
             Load::Cancelled => "Table cancelled",
             Load::Reloading => "Table is being reloaded",
         }
-    }
-
-    fn is_under_way(self) -> bool {
-        matches!(self, Load::Loading | Load::Reloading)
     }
 }
 
@@ -232,6 +232,8 @@ pub struct Task {
     dates: u8,
     /// Its tables.
     pub tables: [Load; TABLES],
+    /// Rows of them are arriving: a table that a failure left in its load still shows that it is in it.
+    loading: [bool; TABLES],
     /// When anything of it changed last.
     pub changed: Minute,
 }
@@ -308,6 +310,7 @@ impl Task {
             load_finished: None,
             dates: 0,
             tables: [Load::Before; TABLES],
+            loading: [false; TABLES],
             changed: 0,
         }
     }
@@ -317,6 +320,11 @@ impl Task {
         matches!(self.status, Status::Starting | Status::Running)
     }
 
+    /// Rows of this table are arriving.
+    pub fn is_loading(&self, table: usize) -> bool {
+        self.loading[table]
+    }
+
     /// Every table is complete.
     pub fn is_complete(&self) -> bool {
         self.tables.iter().all(|load| *load == Load::Completed)
@@ -324,7 +332,7 @@ impl Task {
 
     /// The load is over, whatever came of it.
     pub fn is_loaded(&self) -> bool {
-        self.load_finished.is_some() && !self.tables.iter().any(|load| load.is_under_way())
+        self.load_finished.is_some() && !self.loading.contains(&true)
     }
 
     /// DMS skips the load of a resumed full-load-and-cdc task once it takes it for done, or after a table error.
@@ -416,11 +424,13 @@ impl Dms {
         now: Minute,
     ) -> Result<(), Refused> {
         let task = self.task.as_mut().ok_or(Refused::NotFound)?;
-        if task.status != Status::Running || task.kind == Kind::Cdc {
+        let under_way = tables.iter().any(|table| task.loading[*table]);
+        if task.status != Status::Running || task.kind == Kind::Cdc || under_way {
             return Err(Refused::InvalidState);
         }
         for &table in tables {
             task.tables[table] = Load::Reloading;
+            task.loading[table] = true;
         }
         task.changed = now;
         for &table in tables {
@@ -434,16 +444,16 @@ impl Dms {
         let Some(task) = &self.task else { return Vec::new() };
         match task.status {
             Status::Starting => {
-                vec![Move::Up, Move::Ends(Reason::Environment), Move::Ends(Reason::Configuration)]
+                let mut moves = vec![Move::Up];
+                moves.extend(FAILURES.map(Move::Ends));
+                moves
             }
+
             Status::Running => {
-                let under_way = (0..TABLES).filter(|table| task.tables[*table].is_under_way());
+                let under_way = (0..TABLES).filter(|table| task.loading[*table]);
                 let mut moves: Vec<Move> =
                     under_way.flat_map(|table| [Move::TableLoaded(table), Move::TableFails(table)]).collect();
-                moves.extend(
-                    [Reason::Environment, Reason::Configuration, Reason::LowMemory, Reason::Recycle]
-                        .map(Move::Ends),
-                );
+                moves.extend(FAILURES.map(Move::Ends));
                 moves
             }
             Status::Stopping => vec![Move::Down],
@@ -470,11 +480,13 @@ impl Dms {
             Move::Up => self.up(consent, now),
             Move::TableLoaded(table) => {
                 task.tables[table] = Load::Completed;
+                task.loading[table] = false;
                 self.target[table].complete = true;
                 self.look_whether_loaded(now);
             }
             Move::TableFails(table) => {
                 task.tables[table] = Load::Errored;
+                task.loading[table] = false;
                 self.look_whether_loaded(now);
             }
             Move::Down => task.come_to_rest(Status::Stopped, Reason::Normal, now),
@@ -505,7 +517,6 @@ impl Dms {
             return;
         }
         if task.skips_the_load() {
-            task.note_the_end_of_the_load(now);
             return;
         }
         let fresh = task.start != Start::Resume;
@@ -514,6 +525,7 @@ impl Dms {
             (0..TABLES).filter(|table| fresh || task.tables[*table] != Load::Completed).collect();
         for &table in &wanted {
             task.tables[table] = Load::Loading;
+            task.loading[table] = true;
         }
         for table in wanted {
             self.fill(table, by, consent);
@@ -543,7 +555,7 @@ impl Dms {
 
     fn look_whether_loaded(&mut self, now: Minute) {
         let Some(task) = &mut self.task else { return };
-        if task.tables.iter().any(|load| load.is_under_way()) {
+        if task.loading.contains(&true) {
             return;
         }
         task.note_the_end_of_the_load(now);
@@ -582,8 +594,8 @@ impl Task {
     }
 
     fn interrupt(&mut self, state: Load) {
-        for load in &mut self.tables {
-            if load.is_under_way() {
+        for (load, loading) in self.tables.iter_mut().zip(&mut self.loading) {
+            if std::mem::take(loading) {
                 *load = state;
             }
         }

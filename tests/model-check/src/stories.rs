@@ -80,8 +80,7 @@ pub fn all() -> Vec<Story> {
         Story::kept("a stop that is denied for good", new(Kind::FullLoad, TRUNCATE), window(json!({})));
     denied.stop_is_denied = true;
     vec![
-        Story::kept("a first load in a window", new(Kind::FullLoad, TRUNCATE), window(json!({})))
-            .with_adversity(3),
+        Story::kept("a first load in a window", new(Kind::FullLoad, TRUNCATE), window(json!({}))),
         Story::kept("a first load under DO_NOTHING", new(Kind::FullLoad, KEEP), window(json!({}))),
         Story::kept("a first load without a window", new(Kind::FullLoad, TRUNCATE), json!({})),
         Story::kept("a load that is left running at the close", new(Kind::FullLoad, TRUNCATE), leave()),
@@ -108,7 +107,8 @@ pub fn all() -> Vec<Story> {
         after("the nightly copy", loaded(Kind::FullLoad, TRUNCATE), window(json!({"Start": "Refresh"}))),
         after("a copy that is complete already", loaded(Kind::FullLoad, TRUNCATE), window(json!({}))),
         after("a copy under DO_NOTHING", loaded(Kind::FullLoad, KEEP), window(json!({"Start": "Reload"}))),
-        after("an unfinished load goes on", half(Kind::FullLoad, TRUNCATE, false), window(json!({}))),
+        after("an unfinished load goes on", half(Kind::FullLoad, TRUNCATE, false), window(json!({})))
+            .with_adversity(3),
         after("an unfinished load under DO_NOTHING", half(Kind::FullLoad, KEEP, false), window(json!({}))),
         after(
             "an unfinished load under DO_NOTHING that was emptied by hand",
