@@ -60,6 +60,8 @@ pub struct Eta {
 /// From what an end is foretold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Basis {
+    /// How long the task's load before took, while it is too early to measure this one.
+    PreviousTime,
     /// The rows of the task's load before, and how fast rows move now.
     PreviousLoad,
     /// DMS's percent, which is an estimate itself.
@@ -70,6 +72,7 @@ impl Basis {
     /// In words, for a message.
     pub fn in_words(self) -> &'static str {
         match self {
+            Basis::PreviousTime => "by the time that the load before took",
             Basis::PreviousLoad => "measured by the rows of the load before",
             Basis::Percent => "an estimate, from DMS's own percent",
         }
@@ -111,7 +114,8 @@ impl Pace {
     pub fn eta(&self, previous: Option<PreviousLoad>, now: Timestamp) -> Option<Eta> {
         let measured = now.duration_since(self.since);
         if measured < MEASURED_OVER {
-            return None;
+            let at = after(self.since, previous?.seconds as f64)?;
+            return (at > now).then_some(Eta { at, basis: Basis::PreviousTime });
         }
         let by_rows = previous.and_then(|previous| {
             let moved = self.last.rows.checked_sub(self.first.rows).filter(|moved| *moved > 0)?;
@@ -190,11 +194,12 @@ mod tests {
         let pace = looks(&[(0, 0, Some(1000)), (10, 1, Some(2000)), (20, 2, Some(3000))]);
         let eta = pace.eta(before, at(20)).unwrap();
         assert_eq!((eta.at, eta.basis), (at(90), Basis::PreviousLoad));
-        assert_eq!(
-            looks(&[(0, 0, Some(1000)), (9, 1, Some(2000))]).eta(before, at(9)),
-            None,
-            "too early to say"
-        );
+        let early = looks(&[(0, 0, Some(1000)), (9, 1, Some(2000))]);
+        let eta = early.eta(before, at(9)).unwrap();
+        assert_eq!((eta.at, eta.basis), (at(100), Basis::PreviousTime), "too early to measure");
+        assert_eq!(early.eta(None, at(9)), None);
+        let short = Some(PreviousLoad { rows: 10_000, seconds: 300 });
+        assert_eq!(early.eta(short, at(9)), None, "what should be over is no forecast");
     }
 
     #[test]

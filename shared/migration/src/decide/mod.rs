@@ -122,21 +122,27 @@ struct Situation<'a> {
 /// A judge decides, or leaves the decision to the next one.
 type Judge = fn(&Situation<'_>) -> Option<Next>;
 
-/// The judges in their order. When none decides, the task is at work and goes on: [`at_work`].
-const JUDGES: [Judge; 12] = [
-    create::owner,
-    sight::gone,
-    stopping::stopping,
-    close::close,
-    sight::unseen,
-    sight::stale,
-    create::create,
-    start::start,
-    rest::rest,
-    news::news,
-    reload::reload,
-    until::until,
+/// The judges in their order, each with the name of its row in `docs/architecture.md`. When none decides, the task is at work
+/// and goes on: [`at_work`].
+const JUDGES: [(&str, Judge); 12] = [
+    ("owner", create::owner),
+    ("gone", sight::gone),
+    ("stopping", stopping::stopping),
+    ("close", close::close),
+    ("unseen", sight::unseen),
+    ("stale", sight::stale),
+    ("create", create::create),
+    ("start", start::start),
+    ("rest", rest::rest),
+    ("news", news::news),
+    ("reload", reload::reload),
+    ("until", until::until),
 ];
+
+/// The names of the judges in their order.
+pub fn judges() -> impl Iterator<Item = &'static str> {
+    JUDGES.iter().map(|(name, _)| *name)
+}
 
 /// Decides what is done next. Pure: the same plan, run, observation and time give the same answer.
 pub fn decide(
@@ -147,7 +153,7 @@ pub fn decide(
     now: Timestamp,
 ) -> Next {
     let situation = Situation { plan, run, task, observation, now };
-    let next = JUDGES.iter().find_map(|judge| judge(&situation)).unwrap_or_else(|| at_work(&situation));
+    let next = JUDGES.iter().find_map(|(_, judge)| judge(&situation)).unwrap_or_else(|| at_work(&situation));
     match next {
         Next::Report(verdict) => Next::Report(Box::new(with_a_command(&situation, *verdict))),
         next => next,

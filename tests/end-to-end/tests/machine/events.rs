@@ -7,9 +7,10 @@ use rehearsal::made_up;
 use crate::stage::{EVENING, Stage, at, read};
 
 /// What each file ends in.
-const EXPECTED: [(&str, &str); 10] = [
+const EXPECTED: [(&str, &str); 11] = [
     ("cdc-only", "Succeeded"),
     ("contradictory-cdc-start", "Rejected"),
+    ("cut-over", "Succeeded"),
     ("existing-task", "Succeeded"),
     ("full-load", "Succeeded"),
     ("full-load-and-cdc", "Succeeded"),
