@@ -17,7 +17,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help rehearse test lint unit model-check end-to-end template build fmt venv prerequisites
+.PHONY: help rehearse test lint unit model-check scale end-to-end mutants template build fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -26,7 +26,7 @@ rehearse: venv ## Run a plan through the whole product on this machine: PLAN=, S
 	@tests/build-quietly
 	@target/debug/rehearse --plan "$(PLAN)" --scenario "$(SCENARIO)" --at "$(AT)" --speed "$(SPEED)"
 
-test: venv lint template unit model-check end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template
+test: venv lint template unit model-check scale end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template
 
 lint: prerequisites
 	cargo fmt --all --check
@@ -39,9 +39,16 @@ unit: venv
 model-check: prerequisites ## Explore every story of a run with the real decision, and catch the broken ones
 	cargo test --package model-check --quiet
 
+scale: prerequisites ## Up to 600 migrations at once, in virtual time: WRITE=1 writes the table in docs/performance.md
+	cargo run --package scale --quiet -- $(if $(WRITE),--write)
+
 end-to-end: venv
 	cargo build --workspace --bins --quiet
 	cargo test --package end-to-end --test machine --quiet
+
+mutants: prerequisites ## Break the decision and the verdict hundreds of times: do the tests notice? (about half an hour, not in CI)
+	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is missing: cargo install cargo-mutants --locked" >&2; exit 2; }
+	RULES_RUNS=300 PROPTEST_CASES=64 cargo mutants --package migration --jobs 2 --no-shuffle
 
 template: venv
 	cfn-lint template.yaml

@@ -369,6 +369,9 @@ impl StartKind {
 pub struct StopAct {
     /// Why.
     pub why: StopCause,
+    /// Why in words, when it was first decided.
+    #[serde(default)]
+    pub words: String,
     /// When it was first decided.
     pub decided: Timestamp,
     /// When it was last decided.

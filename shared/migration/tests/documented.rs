@@ -72,7 +72,8 @@ fn every_member_and_every_word_is_documented_and_no_other() {
 
 #[test]
 fn the_decision_is_explained_in_its_order() {
-    let text = std::fs::read_to_string(root().join("docs/architecture.md")).expect("docs/architecture.md can be read");
+    let text = std::fs::read_to_string(root().join("docs/architecture.md"))
+        .expect("docs/architecture.md can be read");
     let chapter = text.split("\n## The decision").nth(1).expect("there is a chapter on the decision");
     let rows = chapter.lines().filter_map(|line| {
         let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();

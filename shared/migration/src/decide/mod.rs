@@ -271,9 +271,8 @@ fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
     let fresh = task.stats.as_ref().and_then(|stats| stats.fresh_start_date);
     // The date of a start from the beginning stays when DMS itself starts the task again.
     let fresh = fresh.filter(|_| start.kind != StartKind::ResumeProcessing);
-    let soon_after = |date: &&Timestamp| {
-        **date >= start.decided - CLOCK_SKEW && **date <= start.decided + START_MARGIN
-    };
+    let soon_after =
+        |date: &&Timestamp| **date >= start.decided - CLOCK_SKEW && **date <= start.decided + START_MARGIN;
     is_new(start, task) && [task.start_date(), fresh].iter().flatten().any(|date| soon_after(&date))
 }
 

@@ -173,7 +173,9 @@ pub fn write_down(document: &mut Migration, next: Next, seen: &TaskSeen, now: Ti
             let decided = run.stop.as_ref().map_or(now, |stop| stop.decided);
             let tries = run.stop.as_ref().map_or(0, |stop| stop.tries) + 1;
             let taken = run.stop.as_ref().and_then(|stop| stop.taken);
-            run.stop = Some(StopAct { why: cause, decided, last_decided: now, tries, taken, answer: None });
+            let words = run.stop.as_ref().map_or_else(|| why.clone(), |stop| stop.words.clone());
+            run.stop =
+                Some(StopAct { why: cause, words, decided, last_decided: now, tries, taken, answer: None });
             seconds = brief(run, now);
             why
         }
@@ -218,6 +220,7 @@ pub fn stop_unseen(document: &mut Migration, now: Timestamp) {
     let Some(run) = &mut document.run else { return };
     let stop = run.stop.get_or_insert(StopAct {
         why: StopCause::Close,
+        words: "the window closes".to_owned(),
         decided: now,
         last_decided: now,
         tries: 0,

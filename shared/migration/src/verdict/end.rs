@@ -91,7 +91,10 @@ pub fn at_rest(ended: Ended<'_>) -> End {
             | StopReason::StoppedAtCommitTime,
         ) => done(ended, pass, format!("the task stopped by itself: {}", code(reason))),
         Some(StopReason::Normal | StopReason::Other(_)) | None => match run.stop.as_ref().map(|s| s.why) {
-            Some(StopCause::Done) => done(ended, pass, "the task was stopped as the plan says".to_owned()),
+            Some(StopCause::Done) => {
+                let words = run.stop.as_ref().map_or("", |stop| stop.words.as_str());
+                done(ended, pass, format!("the task was stopped as the plan says: {words}"))
+            }
             _ if task.migration_type == MigrationType::FullLoad && pass.complete() => {
                 let end = done(ended, pass, format!("every table is complete ({})", code(reason)));
                 if reason == Some(&StopReason::Normal) { end } else { at_most_with_warnings(end) }

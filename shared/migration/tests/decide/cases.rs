@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use migration::decide::{self, Next, record};
 use migration::document::{
-    Answer, Migration, Origin, Refusal, StartAct, StartKind, StopAct, StopCause, Task,
+    Answer, Migration, Origin, Refusal, ReloadAct, StartAct, StartKind, StopAct, StopCause, Task,
 };
 use migration::finding::Findings;
 use migration::lag::LagPoint;
@@ -31,6 +31,21 @@ pub(crate) const TASK: &str = "arn:aws:dms:eu-central-1:123456789012:task:K55IUC
 const SOURCE: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:SOURCE";
 const TARGET: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:TARGET";
 const INSTANCE: &str = "arn:aws:dms:eu-central-1:123456789012:rep:INSTANCE";
+
+/// What DMS says of a failure that may pass: the connection was away, or the memory was.
+pub(crate) const AWAY: &str = "Last Error Task 'orders' was stopped after 7 recovery attempts Stop Reason FATAL_ERROR Error Level FATAL";
+pub(crate) const NO_MEMORY: &str =
+    "Last Error Replication out of memory. Stop Reason FATAL_ERROR Error Level FATAL";
+
+/// And of failures that do not pass: a setting, a permission, a log that is gone, and what nobody recognises.
+pub(crate) const NO_TABLES: &str =
+    "Last Error  No tables were found at task initialization. Stop Reason FATAL_ERROR Error Level FATAL";
+pub(crate) const DENIED: &str = "Last Error Access denied for user 'dms'@'10.0.0.1' (using password: YES); cannot connect \
+     Stop Reason FATAL_ERROR Error Level FATAL";
+pub(crate) const LOG_IS_GONE: &str =
+    "Last Error Error 1236 reading binary log. Stop Reason FATAL_ERROR Error Level FATAL";
+pub(crate) const NOBODY_KNOWS: &str = "Last Error Task error notification received from subtask 0, thread 0 [1022502] \
+     Stop Reason FATAL_ERROR Error Level FATAL";
 
 /// A moment of this night.
 pub(crate) fn minute(minute: i64) -> Timestamp {
@@ -223,9 +238,14 @@ impl Case {
     }
 
     /// DMS says that there is no such task, and said so at the poll before.
-    pub(crate) fn not_there(mut self) -> Case {
+    pub(crate) fn not_there(self) -> Case {
+        self.not_there_once().set(|case| case.run().not_there = 1)
+    }
+
+    /// DMS says for the first time that there is no such task.
+    pub(crate) fn not_there_once(mut self) -> Case {
         self.seen = TaskSeen::NotThere;
-        self.set(|case| case.run().not_there = 1)
+        self
     }
 
     /// DMS's word for what the task does.
@@ -321,8 +341,47 @@ impl Case {
             first_decided: minute(at),
             seen_start_date,
             answer: None,
+            asked: None,
+            doubtful: false,
         });
         record::start_answered(run, Some(Answer::Accepted));
+        self
+    }
+
+    /// The task has been seen at rest since this minute.
+    pub(crate) fn at_rest(self, since: i64) -> Case {
+        self.set(|case| case.run().at_rest = Some(minute(since)))
+    }
+
+    /// This run has decided to start the task again after a failure, for the first time or a later one, and DMS has taken it.
+    pub(crate) fn started_again(self, number: u32, at: i64) -> Case {
+        self.started_by(StartKind::ResumeProcessing, at).set(|case| {
+            case.run().restarts = number;
+            case.run().at_rest = None;
+        })
+    }
+
+    /// This run has asked for these tables to be loaded again, and DMS has taken it.
+    pub(crate) fn reloaded(mut self, tables: &[usize], at: i64) -> Case {
+        let tables: Vec<TableName> = tables.iter().map(|nth| table_name(*nth)).collect();
+        let seen_start_date = self.stats_mut().start_date;
+        self.set(|case| {
+            case.run().reloaded.extend(tables.iter().cloned());
+            case.run().reload =
+                Some(ReloadAct { tables, decided: minute(at), seen_start_date, answer: None });
+            record::reload_answered(case.run(), Some(Answer::Accepted));
+        })
+    }
+
+    /// What CloudWatch has: a point for each minute, the last of them at this one, half of the lag at the source.
+    pub(crate) fn lagging(mut self, last: i64, seconds: &[f64]) -> Case {
+        let first = last + 1 - seconds.len() as i64;
+        let point = |(at, lag): (i64, &f64)| LagPoint {
+            at: minute(at),
+            source: Some(lag / 2.0),
+            target: Some(lag / 2.0),
+        };
+        self.lag = Some((first..).zip(seconds).map(point).collect());
         self
     }
 
@@ -339,6 +398,11 @@ impl Case {
     /// DMS did not take the start, for now.
     pub(crate) fn put_off(self, message: &str) -> Case {
         self.answered(Some(refusal("InvalidResourceStateFault", message, true)))
+    }
+
+    /// DMS was too busy to take the start.
+    pub(crate) fn throttled(self) -> Case {
+        self.answered(Some(refusal("ThrottlingException", "Rate exceeded", true)))
     }
 
     /// The guard held the start back.
@@ -364,6 +428,7 @@ impl Case {
         self.set(|case| {
             case.run().stop = Some(StopAct {
                 why,
+                words: String::new(),
                 decided: minute(at),
                 last_decided: minute(at),
                 tries: 1,
@@ -406,14 +471,19 @@ impl Case {
     }
 }
 
-fn refusal(code: &str, message: &str, passing: bool) -> Answer {
+pub(crate) fn refusal(code: &str, message: &str, passing: bool) -> Answer {
     Answer::Refused(Refusal { code: code.to_owned(), message: message.to_owned(), passing })
+}
+
+/// The name of the table in this place of the statistics.
+pub(crate) fn table_name(nth: usize) -> TableName {
+    TableName::new("shop", format!("t{nth}"))
 }
 
 /// One table of the statistics; a table that has begun to load has read a thousand rows.
 pub(crate) fn table(nth: usize, state: &str, validation: &str) -> Table {
     Table {
-        name: TableName::new("shop", format!("t{nth}")),
+        name: table_name(nth),
         state: TableState::from(state),
         rows: if state == "Before load" { 0 } else { 1000 },
         refused_rows: 0,
@@ -444,14 +514,19 @@ pub(crate) fn in_words(next: &Next) -> String {
     }
 }
 
-/// Each row: the fact, the case, and what the poll decides: its word, and parts of its reason after `|`.
+/// Each row: the fact, the case, and what the poll decides: its word, and parts of its reason after `|`; what must not stand
+/// there after `| not`.
 pub(crate) fn check<const N: usize>(rows: [(&str, Case, &str); N]) {
     let mut wrong = String::new();
     for (fact, mut case, expected) in rows {
         let decided = in_words(&case.poll());
         let mut parts = expected.split('|').map(str::trim);
         let word = parts.next().unwrap_or_default();
-        let right = decided.starts_with(&format!("{word}:")) && parts.all(|part| decided.contains(part));
+        let right = decided.starts_with(&format!("{word}:"))
+            && parts.all(|part| match part.strip_prefix("not ") {
+                Some(absent) => !decided.contains(absent),
+                None => decided.contains(part),
+            });
         if !right {
             wrong.push_str(&format!("\n{fact}\n    expected {expected}\n    decided  {decided}\n"));
         }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cases::{CLOSE, Case, and, check, full_load, kept, load_and_cdc, windowed};
+use crate::cases::{AWAY, CLOSE, Case, and, check, full_load, kept, load_and_cdc, windowed};
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
 const HALF: [&str; 2] = ["Table completed", "Full load"];
@@ -96,6 +96,35 @@ fn started_and_to_be_stopped() {
             "a start whose answer was lost, and nothing began",
             full_load(windowed()).started(CLOSE - 1).lost().at(CLOSE + 4),
             "Unknown | the answer to the start was lost",
+        ),
+        (
+            "started again after a failure",
+            night().failed(CLOSE - 9, AWAY).started_again(1, CLOSE - 8).began(CLOSE - 8).status("running"),
+            "Stop Close",
+        ),
+        (
+            "started again after a failure, and not seen",
+            night().failed(CLOSE - 9, AWAY).started_again(1, CLOSE - 2).unseen(),
+            "Stop Close",
+        ),
+        (
+            "started again after a failure, and it does not show yet",
+            night().failed(CLOSE - 9, AWAY).started_again(1, CLOSE - 2),
+            "Look again | does not show it yet",
+        ),
+        (
+            "not started again, DMS having refused it, and not seen: a stop that is not needed is refused",
+            night()
+                .failed(CLOSE - 9, AWAY)
+                .started_again(1, CLOSE - 2)
+                .refused("AccessDenied", "no")
+                .unseen(),
+            "Stop Close",
+        ),
+        (
+            "failed, and in the pause before it is started again",
+            night().failed(CLOSE - 1, AWAY).at_rest(CLOSE - 1),
+            "Failed | the DMS task has failed | the next run resumes",
         ),
         (
             "the lead comes first",

@@ -2,15 +2,20 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
+mod again;
 mod cases;
 mod close;
 mod creation;
 mod ends;
 mod journey;
+mod lag;
 mod messages;
+mod news;
+mod reloads;
 mod replication;
 mod rows;
 mod rules;
+mod sight;
 mod start_types;
 mod starts;
 mod stopping;

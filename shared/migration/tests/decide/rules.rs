@@ -1,27 +1,51 @@
 //! The rules that no run breaks, over plans, runs, observations and times that nobody thought of.
 
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
 use jiff::SignedDuration;
 use migration::decide::Next;
-use migration::document::{Answer, Origin, Refusal, StartAct, StartKind, StopAct, StopCause};
-use migration::observation::{Facts, Phase, Stats, StopReason, Table, TableState, TaskSeen, Validation};
+use migration::document::{Answer, Occasion, Origin, ReloadAct, StartAct, StartKind, StopAct, StopCause};
+use migration::lag::LagPoint;
+use migration::observation::{
+    self, Facts, Phase, Stats, StopReason, Table, TableState, TaskSeen, Validation,
+};
+use migration::pace::{Pace, PreviousLoad};
 use migration::plan::settings::DO_NOTHING;
 use migration::plan::{AtClose, MigrationType, OnDrift, OnTableErrors, Start, Then, Until};
 use migration::table_name::{NamedByMapping, TableName};
-use migration::verdict::{Outcome, Verdict};
+use migration::verdict::{Level, Outcome, Verdict};
+use proptest::bool::weighted;
 use proptest::prelude::*;
-use proptest::{collection, option, sample};
+use proptest::{collection, sample};
 use serde_json::json;
 
-use crate::cases::{CLOSE, Case, EXECUTION, full_load, in_words, kept, minute, windowed};
+use crate::cases::{
+    AWAY, CLOSE, Case, DENIED, EXECUTION, LAST_WEEK, LOG_IS_GONE, NO_MEMORY, NO_TABLES, NOBODY_KNOWS,
+    full_load, in_words, kept, minute, refusal, table_name, windowed,
+};
 
-const STATUSES: [&str; 13] = [
+/// DMS's words for what a task does, those more often in which there is much to decide.
+const STATUSES: [&str; 25] = [
+    "running",
+    "running",
+    "running",
+    "running",
+    "running",
+    "running",
+    "running",
+    "stopped",
+    "stopped",
+    "stopped",
+    "stopped",
+    "failed",
+    "failed",
+    "failed",
+    "failed",
     "creating",
     "ready",
     "starting",
-    "running",
     "stopping",
-    "stopped",
-    "failed",
     "modifying",
     "moving",
     "failed-move",
@@ -43,12 +67,23 @@ const REASONS: [&str; 12] = [
     "SOMETHING_NEW",
     "",
 ];
-const TABLE_STATES: [&str; 9] = [
+/// What DMS says of a failure, and whether that may pass; without a sentence the stop reason speaks.
+const FAILURES: [(&str, Option<bool>); 6] = [
+    (AWAY, Some(true)),
+    (NO_MEMORY, Some(true)),
+    (NO_TABLES, Some(false)),
+    (DENIED, Some(false)),
+    (LOG_IS_GONE, Some(false)),
+    (NOBODY_KNOWS, None),
+];
+const TABLE_STATES: [&str; 11] = [
     "Table completed",
     "Table completed",
     "Table completed",
     "Before load",
     "Full load",
+    "Table is being reloaded",
+    "Table error",
     "Table error",
     "Table cancelled",
     "Table does not exist",
@@ -56,21 +91,30 @@ const TABLE_STATES: [&str; 9] = [
 ];
 const VALIDATION_STATES: [&str; 6] =
     ["Not enabled", "Validated", "Validated", "Mismatched records", "Pending records", "No primary key"];
-const TYPES: [&str; 4] = ["full-load", "cdc", "full-load-and-cdc", "full-load-twice"];
+const TYPES: [&str; 6] =
+    ["full-load", "full-load", "cdc", "full-load-and-cdc", "full-load-and-cdc", "full-load-twice"];
+
+/// A value in so many of a hundred cases. It costs a tenth of what proptest's own option does.
+fn maybe<T: std::fmt::Debug>(
+    of_hundred: u32,
+    value: impl Strategy<Value = T>,
+) -> impl Strategy<Value = Option<T>> {
+    (0u32..100, value).prop_map(move |(kind, value)| (kind >= 100 - of_hundred).then_some(value))
+}
 
 /// Minutes around the window and its ends, and of weeks ago.
 fn moment() -> impl Strategy<Value = i64> {
-    prop_oneof![
-        8 => 0..CLOSE + 60,
-        4 => CLOSE - 20..CLOSE + 20,
-        2 => 0i64..10,
-        1 => Just(crate::cases::LAST_WEEK),
-        1 => Just(20 * 24 * 60),
-    ]
+    (0u32..16, 0..CLOSE + 60).prop_map(|(kind, within)| match kind {
+        0..8 => within,
+        8..12 => CLOSE - 20 + within % 40,
+        12..14 => within % 10,
+        14 => LAST_WEEK,
+        _ => 20 * 24 * 60,
+    })
 }
 
 fn stats() -> impl Strategy<Value = Stats> {
-    let dates = (option::of(moment()), option::of(moment()), option::of(moment()), option::of(moment()));
+    let dates = (maybe(50, moment()), maybe(50, moment()), maybe(50, moment()), maybe(50, moment()));
     (0u32..3, 0u32..2, 0u32..2, 0u32..2, dates).prop_map(|(loaded, loading, queued, errored, dates)| Stats {
         tables_loaded: loaded,
         tables_loading: loading,
@@ -85,14 +129,15 @@ fn stats() -> impl Strategy<Value = Stats> {
 }
 
 fn tables() -> impl Strategy<Value = Vec<Table>> {
-    let table = (sample::select(&TABLE_STATES[..]), sample::select(&VALIDATION_STATES[..]), 0u64..2);
-    let complete = collection::vec(Just(("Table completed", "Validated", 0u64)), 1..3);
+    let refused = (0u64..10).prop_map(|kind| if kind == 9 { 7 } else { 0 });
+    let table = (sample::select(&TABLE_STATES[..]), sample::select(&VALIDATION_STATES[..]), 0u64..2, refused);
+    let complete = collection::vec(Just(("Table completed", "Validated", 0u64, 0u64)), 1..3);
     prop_oneof![collection::vec(table, 0..4), complete].prop_map(|tables| {
-        let table = |(nth, (state, validation, pending)): (usize, (&str, &str, u64))| Table {
-            name: TableName::new("shop", format!("t{nth}")),
+        let table = |(nth, (state, validation, pending, refused)): (usize, (&str, &str, u64, u64))| Table {
+            name: table_name(nth),
             state: TableState::from(state),
             rows: 1000,
-            refused_rows: 0,
+            refused_rows: refused,
             load_ended: None,
             validation: Validation::from(validation),
             validation_failed: 0,
@@ -104,21 +149,53 @@ fn tables() -> impl Strategy<Value = Vec<Table>> {
 }
 
 fn answer() -> impl Strategy<Value = Option<Answer>> {
-    let refused = |passing| {
-        Some(Answer::Refused(Refusal { code: "Fault".to_owned(), message: "no".to_owned(), passing }))
+    (0u32..10).prop_map(|kind| match kind {
+        0..5 => Some(Answer::Accepted),
+        5..7 => None,
+        7 => Some(refusal("Fault", "no", false)),
+        8 => Some(refusal("Fault", "no", true)),
+        _ => Some(Answer::Withheld("busy".to_owned())),
+    })
+}
+
+/// Tables that were asked to be loaded again: those of the last request and those of requests before it.
+fn reloads() -> impl Strategy<Value = (Option<ReloadAct>, Vec<TableName>)> {
+    let names = || collection::btree_set(0usize..4, 0..3);
+    (maybe(30, (names(), moment(), answer())), names()).prop_map(|(last, before)| {
+        let act = last.map(|(names, decided, answer)| ReloadAct {
+            tables: names.into_iter().map(table_name).collect(),
+            decided: minute(decided),
+            seen_start_date: None,
+            answer,
+        });
+        let all: BTreeSet<TableName> =
+            act.iter().flat_map(|act| act.tables.clone()).chain(before.into_iter().map(table_name)).collect();
+        (act, all.into_iter().collect())
+    })
+}
+
+/// What CloudWatch has of the last minutes: so many minutes ago the newest, then back; a minute may be missing.
+fn lags() -> impl Strategy<Value = (i64, Vec<Option<f64>>)> {
+    const LAGS: [Option<f64>; 20] = {
+        let mut lags = [Some(10.0); 20];
+        (lags[0], lags[1], lags[2]) = (None, Some(61.0), Some(900.0));
+        (lags[3], lags[4], lags[5]) = (Some(60.0), Some(60.0), Some(60.0));
+        lags
     };
-    prop_oneof![
-        4 => Just(Some(Answer::Accepted)),
-        2 => Just(None),
-        1 => Just(refused(true)),
-        1 => Just(refused(false)),
-        1 => Just(Some(Answer::Withheld("busy".to_owned()))),
-    ]
+    (1i64..6, collection::vec(sample::select(&LAGS[..]), 4..9))
+}
+
+fn points(now: i64, (ago, lags): (i64, Vec<Option<f64>>)) -> Vec<LagPoint> {
+    let minutes = (0..).map(|back| minute(now - ago - back));
+    let point = |(at, lag): (_, Option<f64>)| {
+        lag.map(|lag| LagPoint { at, source: Some(lag / 2.0), target: Some(lag / 2.0) })
+    };
+    minutes.zip(lags).filter_map(point).collect()
 }
 
 fn start_act() -> impl Strategy<Value = StartAct> {
     let kinds = [StartKind::StartReplication, StartKind::ResumeProcessing, StartKind::ReloadTarget];
-    (sample::select(kinds.to_vec()), moment(), option::of(moment()), answer()).prop_map(
+    (sample::select(kinds.to_vec()), moment(), maybe(50, moment()), answer()).prop_map(
         |(kind, decided, seen, answer)| StartAct {
             kind,
             why: "the task has never run".to_owned(),
@@ -126,6 +203,8 @@ fn start_act() -> impl Strategy<Value = StartAct> {
             first_decided: minute(decided),
             seen_start_date: seen.map(minute),
             answer,
+            asked: None,
+            doubtful: false,
         },
     )
 }
@@ -133,6 +212,7 @@ fn start_act() -> impl Strategy<Value = StartAct> {
 fn stop_act() -> impl Strategy<Value = StopAct> {
     (any::<bool>(), moment(), answer()).prop_map(|(done, decided, answer)| StopAct {
         why: if done { StopCause::Done } else { StopCause::Close },
+        words: String::new(),
         decided: minute(decided),
         last_decided: minute(decided),
         tries: 1,
@@ -141,23 +221,33 @@ fn stop_act() -> impl Strategy<Value = StopAct> {
     })
 }
 
+/// A plan of ours and one for a task of somebody else, without a window and with one.
+static OPENED: LazyLock<[Case; 4]> =
+    LazyLock::new(|| [full_load(json!({})), full_load(windowed()), kept(json!({})), kept(windowed())]);
+
 /// A plan of any kind, opened at the beginning of its window or without one.
 fn opened() -> impl Strategy<Value = Case> {
     let words = (
         sample::select(vec![Start::Auto, Start::Refresh, Start::Resume, Start::Reload]),
-        option::of(sample::select(vec![Until::Stopped, Until::FullLoadComplete])),
+        maybe(
+            50,
+            sample::select(vec![Until::Stopped, Until::FullLoadComplete, Until::CaughtUp, Until::CaughtUp]),
+        ),
         sample::select(vec![Then::LeaveRunning, Then::Stop]),
         sample::select(vec![OnTableErrors::Fail, OnTableErrors::Warn, OnTableErrors::Reload]),
         sample::select(vec![OnDrift::Reject, OnDrift::Modify, OnDrift::Ignore]),
     );
-    let window = option::of((option::of(any::<bool>()), 0i64..30, 0u32..60));
-    let stop_position = option::of(Just("server_time:2026-11-21T02:00:00".to_owned()));
-    let ours = prop_oneof![3 => Just(true), 1 => Just(false)];
-    (ours, words, window, stop_position).prop_map(|(ours, words, window, stop_position)| {
-        let base = if window.is_some() { windowed() } else { json!({}) };
-        let mut case = if ours { full_load(base) } else { kept(base) };
+    let window = maybe(50, (maybe(50, any::<bool>()), 0i64..30, 0u32..60));
+    let stop_position = maybe(50, Just("server_time:2026-11-21T02:00:00".to_owned()));
+    let ours = weighted(0.75);
+    let numbers = (0u32..4, sample::select(&[0u32, 60, 60, 60][..]), weighted(0.2), weighted(0.7));
+    (ours, words, window, stop_position, numbers).prop_map(|(ours, words, window, stop_position, numbers)| {
+        let mut case = OPENED[usize::from(!ours) * 2 + usize::from(window.is_some())].clone();
         let plan = case.document.plan.as_mut().unwrap();
         (plan.start, plan.until, plan.then, plan.on_table_errors, plan.on_drift) = words;
+        (plan.restarts, plan.stall_minutes, plan.notify.started, plan.notify.warning) = numbers;
+        case.run().notify = case.document.plan.clone().unwrap().notify;
+        let plan = case.document.plan.as_mut().unwrap();
         if let migration::plan::TaskPlan::Request(request) = &mut plan.task {
             request.cdc_stop_position = stop_position;
         }
@@ -176,26 +266,39 @@ fn opened() -> impl Strategy<Value = Case> {
 
 /// A run somewhere on its way, and what the next poll sees.
 fn anything() -> impl Strategy<Value = Case> {
-    let acts = (option::of(start_act()), option::weighted(0.2, moment()), option::weighted(0.2, stop_act()));
-    let prep = prop_oneof![Just(DO_NOTHING.to_owned()), Just("TRUNCATE_BEFORE_LOAD".to_owned())];
-    let facts = (prep, any::<bool>(), any::<bool>());
+    let acts = (maybe(70, start_act()), maybe(20, moment()), maybe(15, stop_act()), reloads());
+    let prep = sample::select(&[DO_NOTHING, "TRUNCATE_BEFORE_LOAD", "DROP_AND_CREATE"][..]);
+    let facts = (prep, weighted(0.2), weighted(0.3));
     let known = (
-        option::weighted(0.9, option::weighted(0.9, facts)),
+        maybe(90, maybe(90, facts)),
         sample::select(vec![Origin::Created, Origin::Adopted, Origin::Kept]),
-        option::weighted(0.1, Just(EXECUTION.replace("night-1", "night-0"))),
-        option::weighted(0.1, Just(vec!["MigrationType".to_owned()])),
+        maybe(5, Just(EXECUTION.replace("night-1", "night-0"))),
+        maybe(10, Just(vec!["MigrationType".to_owned()])),
     );
     let seen = (
-        prop_oneof![8 => Just(0), 1 => Just(1), 1 => Just(2)],
+        0u32..16,
         sample::select(&STATUSES[..]),
         sample::select(&TYPES[..]),
         sample::select(&REASONS[..]),
-        option::weighted(0.8, stats()),
-        option::weighted(0.8, tables()),
+        maybe(50, sample::select(&FAILURES[..])),
+        maybe(80, stats()),
+        maybe(80, tables()),
+        maybe(70, lags()),
     );
-    let connected = option::of(sample::select(vec!["successful", "testing", "no route to host"]));
-    (opened(), acts, known, seen, connected, moment(), 0u32..4).prop_map(
-        |(mut case, acts, known, seen, connected, now, creates)| {
+    let connected = maybe(90, sample::select(&CONNECTIONS[..]));
+    let past = (
+        0u32..4,
+        0u32..12,
+        maybe(80, 0i64..30),
+        0u32..2,
+        collection::btree_set(0usize..OCCASIONS.len(), 0..3),
+        maybe(50, 1i64..200),
+        maybe(60, 5i64..200),
+    );
+    // What is in a box is not on the stack, which a test has little of.
+    let (acts, seen, past) = (acts.boxed(), seen.boxed(), past.boxed());
+    (opened().boxed(), acts, known, seen, connected, moment(), past).prop_map(
+        |(mut case, acts, known, seen, connected, now, past)| {
             let (facts, origin, driven_by, differences) = known;
             match facts {
                 Some(facts) => {
@@ -204,7 +307,7 @@ fn anything() -> impl Strategy<Value = Case> {
                     task.driven_by = driven_by;
                     task.differences = differences.unwrap_or_default();
                     task.facts = facts.map(|(prep_mode, create_pk_after_full_load, validation)| Facts {
-                        prep_mode,
+                        prep_mode: prep_mode.to_owned(),
                         create_pk_after_full_load,
                         validation,
                         named: NamedByMapping::default(),
@@ -212,30 +315,149 @@ fn anything() -> impl Strategy<Value = Case> {
                 }
                 None => case.document.task = None,
             }
-            let run = case.run();
-            run.creates = creates;
-            (run.start, run.stop) = (acts.0, acts.2);
-            if run.start.is_none() {
-                run.joined = acts.1.map(minute);
-            }
-            let under_way = run.joined.is_some() || run.start.as_ref().is_some_and(StartAct::is_made);
-            run.stop_at_close = run.windowed && run.at_close == AtClose::Stop && under_way;
-            let (visible, status, migration_type, reason, stats, tables) = seen;
+            let (visible, status, migration_type, reason, failure, stats, tables, lags) = seen;
             case = case.status(status).connected(connected, Some("successful"));
             if let TaskSeen::Seen(task) = &mut case.seen {
                 task.migration_type = MigrationType::from(migration_type.to_owned());
                 task.stop_reason = StopReason::parse(reason);
+                task.last_failure = failure.map(|(words, _)| words.to_owned());
                 task.stats = stats;
             }
             case.tables = tables;
+            case.lag = lags.map(|lags| points(now, lags));
             case.now = minute(now);
+            let (creates, restarts, rested, not_there, told, looked, age) = past;
+            let most_restarts = case.document.plan.as_ref().unwrap().restarts;
+            let run = case.run();
+            (run.creates, run.not_there) = (creates, not_there);
+            (run.start, run.stop) = (acts.0, acts.2);
+            (run.reload, run.reloaded) = acts.3;
+            run.told = told.into_iter().map(|nth| OCCASIONS[nth]).collect();
+            match &mut run.start {
+                None => run.joined = acts.1.map(minute),
+                Some(start) => {
+                    run.restarts = restarts.saturating_sub(8).min(most_restarts);
+                    if run.restarts > 0 {
+                        start.kind = StartKind::ResumeProcessing;
+                    }
+                }
+            }
+            if run.joined.is_some() || run.start.as_ref().is_some_and(StartAct::is_made) {
+                run.at_rest = rested.map(|minutes| minute(now - minutes));
+            }
+            run.stop_at_close = run.windowed && run.at_close == AtClose::Stop && run.is_under_way();
+            if let Some(age) = age {
+                case = in_order(case, now - age, now);
+            }
+            if let Some(ago) = looked {
+                case = with_a_pace(case, now - ago);
+            }
             match visible {
-                0 => case,
-                1 => case.unseen(),
-                _ => case.not_there(),
+                0 => case.unseen(),
+                1 => case.not_there_once(),
+                _ => case,
             }
         },
     )
+}
+
+const CONNECTIONS: [&str; 5] = ["successful", "successful", "successful", "testing", "no route to host"];
+
+const OCCASIONS: [Occasion; 5] = [
+    Occasion::Started,
+    Occasion::TablesInError,
+    Occasion::StartedAgain,
+    Occasion::Stalled,
+    Occasion::WillNotFit,
+];
+
+/// The same with dates and counters that fit together: the task began when this run started it, and what its tables show is
+/// what is counted.
+fn in_order(mut case: Case, began: i64, now: i64) -> Case {
+    if let Some(start) = &mut case.run().start {
+        (start.decided, start.first_decided) = (minute(began), minute(began));
+        start.seen_start_date = None;
+    }
+    if let Some(reload) = &mut case.run().reload {
+        reload.decided = minute(now - (now - began) / 20);
+    }
+    let count = |tables: &[Table], counts: fn(&TableState) -> bool| {
+        tables.iter().filter(|table| counts(&table.state)).count() as u32
+    };
+    let tables = case.tables.clone();
+    let TaskSeen::Seen(task) = &mut case.seen else { return case };
+    let Some(stats) = &mut task.stats else { return case };
+    (stats.start_date, stats.fresh_start_date) = (Some(minute(began)), Some(minute(began)));
+    stats.stop_date = stats.stop_date.map(|_| minute(now));
+    stats.full_load_finish_date = stats.full_load_finish_date.map(|_| minute((began + now) / 2));
+    if let Some(tables) = tables {
+        stats.tables_loaded = count(&tables, |state| *state == TableState::Completed);
+        stats.tables_errored = count(&tables, |state| matches!(state, TableState::Errored(_)));
+        stats.tables_loading = count(&tables, |state| matches!(state, TableState::Unfinished(_)));
+        stats.tables_queued = count(&tables, |state| matches!(state, TableState::Other(_)));
+    }
+    case
+}
+
+/// The same, seen as it is now at this minute before, with half of its rows when it was first seen.
+fn with_a_pace(mut case: Case, looked: i64) -> Case {
+    let TaskSeen::Seen(task) = &case.seen else { return case };
+    let Some(stats) = &task.stats else { return case };
+    let mut pace = Pace::look(None, stats, case.tables.as_deref(), minute(looked));
+    pace.since = minute(looked - 60);
+    pace.first.rows /= 2;
+    let run = case.run();
+    run.pace = Some(pace);
+    run.previous_load = Some(PreviousLoad { rows: 100_000, seconds: 3600 });
+    case
+}
+
+/// Anything, and half of it at work in a run that has got it going.
+fn at_work() -> impl Strategy<Value = Case> {
+    (anything(), any::<bool>()).prop_map(|(case, so)| if so { going(case, "running") } else { case })
+}
+
+/// Anything, and most of it failed in a run that had got it going; some of that with a start again that DMS put off.
+fn given_up() -> impl Strategy<Value = Case> {
+    (anything(), 0u32..4).prop_map(|(case, kind)| match kind {
+        0 => case,
+        1 => put_off(going(case, "failed")),
+        _ => going(case, "failed"),
+    })
+}
+
+/// The same with a start again that DMS did not take for now.
+fn put_off(mut case: Case) -> Case {
+    let TaskSeen::Seen(task) = &case.seen else { return case };
+    let seen_start_date = task.start_date();
+    let most_restarts = case.document.plan.as_ref().unwrap().restarts;
+    let run = case.run();
+    if let Some(start) = &mut run.start {
+        start.kind = StartKind::ResumeProcessing;
+        start.answer = Some(refusal("ThrottlingException", "Rate exceeded", true));
+        start.seen_start_date = seen_start_date;
+        run.restarts = most_restarts;
+        run.stop_at_close = run.windowed && run.at_close == AtClose::Stop && run.is_under_way();
+        run.at_rest = None;
+    }
+    case
+}
+
+/// The same with DMS having taken this run's start, nobody having stopped the task, and this word for what it does.
+fn going(mut case: Case, status: &str) -> Case {
+    if !matches!(case.seen, TaskSeen::Seen(_)) {
+        return case;
+    }
+    let run = case.run();
+    run.stop = None;
+    if let Some(start) = &mut run.start {
+        start.answer = Some(Answer::Accepted);
+        run.stop_at_close = run.windowed && run.at_close == AtClose::Stop;
+        let decided = start.decided;
+        case.stats_mut().start_date = Some(decided);
+        case.run().start.as_mut().unwrap().seen_start_date = None;
+    }
+    case.status(status)
 }
 
 fn verdict(next: &Next) -> Option<&Verdict> {
@@ -259,7 +481,7 @@ fn decided(before: Case) -> Decided {
 }
 
 impl Decided {
-    fn task(&self) -> Option<&migration::observation::Task> {
+    fn task(&self) -> Option<&observation::Task> {
         match &self.before.seen {
             TaskSeen::Seen(task) => Some(task),
             _ => None,
@@ -270,18 +492,84 @@ impl Decided {
         self.after.document.run.as_ref().unwrap()
     }
 
+    fn run_before(&self) -> &migration::document::Run {
+        self.before.document.run.as_ref().unwrap()
+    }
+
+    fn facts(&self) -> Option<&Facts> {
+        self.before.document.task.as_ref().and_then(|task| task.facts.as_ref())
+    }
+
     fn plan(&self) -> &migration::plan::Plan {
         self.before.document.plan.as_ref().unwrap()
     }
 
-    /// Something of this run, or the run that it joined, is or may be under way.
+    /// Something of this run, or the run that it joined, is or may be under way; or it was, and has failed, and this run goes on
+    /// whoever starts it again.
     fn under_way(&self) -> bool {
-        self.run().joined.is_some() || self.run().start.as_ref().is_some_and(StartAct::is_made)
+        let run = self.run();
+        run.joined.is_some() || run.restarts > 0 || run.start.as_ref().is_some_and(StartAct::is_made)
+    }
+
+    /// CloudWatch shows five minutes in a row within the plan's limit, the last of them fresh, all since this moment.
+    fn has_caught_up(&self, since: jiff::Timestamp) -> bool {
+        let (now, limit) = (self.before.now, f64::from(self.plan().lag_seconds));
+        let lag = |at: jiff::Timestamp| {
+            let point = self.before.lag.iter().flatten().find(|point| point.at == at)?;
+            Some(point.source? + point.target?)
+        };
+        let good = |newest: jiff::Timestamp| {
+            (0..5)
+                .map(|back| newest - SignedDuration::from_mins(back))
+                .all(|at| at >= since && lag(at).is_some_and(|seconds| seconds <= limit))
+        };
+        (0..=4).map(|ago| now - SignedDuration::from_mins(ago)).any(good)
+    }
+
+    /// What a task that runs on must show to be done: its load over, where it has one, and its changes applied, where the plan
+    /// waits for that.
+    fn has_done_what_the_plan_waits_for(&self, task: &observation::Task) -> bool {
+        let Some(stats) = &task.stats else { return false };
+        let loads = task.migration_type != MigrationType::Cdc;
+        let finished = stats.full_load_finish_date;
+        let settled = |table: &Table| matches!(table.state, TableState::Completed | TableState::Errored(_));
+        let loaded = stats.tables_loading + stats.tables_queued == 0
+            && finished.is_some()
+            && self.before.tables.iter().flatten().all(settled);
+        match self.plan().until(&task.migration_type) {
+            Until::Stopped => false,
+            Until::FullLoadComplete => loads && loaded,
+            Until::CaughtUp => {
+                let since = stats.start_date.max(finished.filter(|_| loads));
+                (!loads || loaded) && since.is_some_and(|since| self.has_caught_up(since))
+            }
+        }
     }
 }
 
+/// DMS has given up on the task, or does not start it again as it said.
+fn dms_gave_up(task: &observation::Task) -> bool {
+    let code = task.stop_reason.as_ref().map(StopReason::code).unwrap_or_default();
+    task.status == "failed"
+        || ["FATAL_ERROR", "RECOVERABLE_ERROR", "STOPPED_DUE_TO_LOW_MEMORY", "RECYCLE_TASK"].contains(&code)
+}
+
+/// The cause may pass, by DMS's sentence or else by its stop reason.
+fn may_pass(task: &observation::Task) -> bool {
+    let said = task.last_failure.as_deref().and_then(|words| {
+        FAILURES.iter().find(|(failure, _)| *failure == words).and_then(|(_, passes)| *passes)
+    });
+    let code = task.stop_reason.as_ref().map(StopReason::code).unwrap_or_default();
+    said.unwrap_or(["RECOVERABLE_ERROR", "STOPPED_DUE_TO_LOW_MEMORY", "RECYCLE_TASK"].contains(&code))
+}
+
+/// How many runs each rule is shown; fewer where the tests themselves are run hundreds of times.
+fn runs() -> u32 {
+    std::env::var("RULES_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(6_000)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: runs(), ..ProptestConfig::default() })]
 
     /// Rule 10, and two executions never act on one task.
     #[test]
@@ -295,14 +583,100 @@ proptest! {
                 task.driven_by.is_none() || before.start.is_some() || before.joined.is_some()
             });
             prop_assert!(alone);
-            prop_assert!(!before.start.as_ref().is_some_and(StartAct::is_made), "one execution makes one start");
             prop_assert!(before.joined.is_none());
+        }
+    }
+
+    /// DMS takes `start-replication` once in a task's life. Later an execution only resumes what DMS has given up on.
+    #[test]
+    fn a_start_after_one_that_was_made_is_a_resume_of_what_dms_gave_up_on(case in given_up()) {
+        let d = decided(case);
+        let Next::Start { kind, .. } = d.next else { return Ok(()) };
+        let (before, after, task) = (d.run_before(), d.run(), d.task().unwrap());
+        let made = before.start.as_ref().is_some_and(StartAct::is_made);
+        if made || before.restarts > 0 {
+            prop_assert_eq!(kind, StartKind::ResumeProcessing);
+            prop_assert!(task.has_run());
+            prop_assert!(d.before.now + SignedDuration::from_mins(2) < before.work_ends);
+        }
+        if made {
+            prop_assert_eq!(after.restarts, before.restarts + 1);
+            prop_assert!(dms_gave_up(task) && may_pass(task), "{:?} {:?}", task.stop_reason, task.last_failure);
+            prop_assert!(before.stop.is_none() && before.joined.is_none());
+            let pause = SignedDuration::from_mins((1 << before.restarts).min(15));
+            prop_assert!(d.before.now.duration_since(after.at_rest.unwrap()) >= pause);
+        } else {
+            prop_assert_eq!(after.restarts, before.restarts, "a start that DMS did not take is none");
+        }
+        if let Some(Answer::Refused(refusal)) = before.start.as_ref().and_then(|start| start.answer.as_ref()) {
+            prop_assert!(refusal.passing, "what DMS refuses for good is not asked for again");
+        }
+        prop_assert!(after.restarts <= d.plan().restarts);
+    }
+
+    /// Rule 2: ReloadTables applies TargetTablePrepMode to the tables first.
+    #[test]
+    fn no_table_is_loaded_again_without_consent_or_twice(case in at_work()) {
+        let d = decided(case);
+        let Next::Reload { tables, .. } = &d.next else { return Ok(()) };
+        let (before, task) = (d.run_before(), d.task().unwrap());
+        prop_assert_eq!(d.plan().on_table_errors, OnTableErrors::Reload);
+        prop_assert!(d.facts().is_some_and(|facts| facts.prep_mode != DO_NOTHING));
+        prop_assert!(task.phase == Phase::Running && task.migration_type != MigrationType::Cdc);
+        prop_assert!(d.under_way() && before.stop.is_none());
+        prop_assert!(d.before.now + SignedDuration::from_mins(2) < d.run().work_ends);
+        prop_assert!((1..=10).contains(&tables.len()));
+        let names: BTreeSet<&TableName> = tables.iter().collect();
+        prop_assert_eq!(names.len(), tables.len());
+        prop_assert!(!before.reloaded.iter().any(|name| names.contains(name)), "each once");
+        let in_error: BTreeSet<&TableName> = d.before.tables.iter().flatten()
+            .filter(|table| table.state.word() == "Table error").map(|table| &table.name).collect();
+        prop_assert!(names.is_subset(&in_error));
+        let unseen = before.reload.as_ref().is_some_and(|act| {
+            matches!(act.answer, None | Some(Answer::Accepted))
+                && d.before.now.duration_since(act.decided) < SignedDuration::from_mins(5)
+                && act.tables.iter().any(|name| in_error.contains(name))
+        });
+        prop_assert!(!unseen, "the last request is waited for");
+    }
+
+    /// People are told each once, and what they asked for.
+    #[test]
+    fn nobody_is_told_twice_or_unasked(case in at_work()) {
+        let d = decided(case);
+        let Next::Tell { occasion, .. } = d.next else { return Ok(()) };
+        let (before, stats) = (d.run_before(), d.task().unwrap().stats.clone().unwrap_or_default());
+        let asked = if occasion == Occasion::Started { before.notify.started } else { before.notify.warning };
+        prop_assert!(asked && !before.told.contains(&occasion));
+        prop_assert!(d.under_way());
+        match occasion {
+            Occasion::Started => {}
+            Occasion::TablesInError => prop_assert!(stats.tables_errored > 0),
+            Occasion::StartedAgain => prop_assert!(before.restarts > 0),
+            Occasion::Stalled | Occasion::WillNotFit => {
+                let task = d.task().unwrap();
+                prop_assert!(task.phase == Phase::Running && task.migration_type != MigrationType::Cdc);
+                prop_assert!(stats.tables_loading + stats.tables_queued > 0, "the load is not over");
+                prop_assert!(occasion != Occasion::Stalled || d.plan().stall_minutes > 0 && d.before.tables.is_some());
+                prop_assert!(occasion != Occasion::WillNotFit || d.run().stop_at_close);
+            }
+            Occasion::LostSight => prop_assert!(false, "that is the machine's to tell"),
+        }
+    }
+
+    /// A verdict that wakes somebody, or wants a look by daylight, holds a command to paste.
+    #[test]
+    fn who_is_woken_finds_a_command(case in anything()) {
+        let d = decided(case);
+        let Some(verdict) = verdict(&d.next) else { return Ok(()) };
+        if verdict.level > Level::Info {
+            prop_assert!(verdict.to_do.iter().any(|step| step.contains(": aws ")), "{}", in_words(&d.next));
         }
     }
 
     /// Rule 9.
     #[test]
-    fn nothing_is_stopped_before_its_time(case in anything()) {
+    fn nothing_is_stopped_before_its_time(case in at_work()) {
         let d = decided(case);
         if let (Next::Stop { cause, .. }, None) = (&d.next, &d.before.document.run.as_ref().unwrap().stop) {
             prop_assert!(d.under_way(), "what this run has no part in is not stopped");
@@ -314,11 +688,9 @@ proptest! {
                 StopCause::Done => {
                     let task = d.task().unwrap();
                     prop_assert_eq!(d.plan().then, Then::Stop);
-                    prop_assert_eq!(d.plan().until(&task.migration_type), Until::FullLoadComplete);
                     prop_assert_eq!(task.phase, Phase::Running);
-                    let stats = task.stats.clone().unwrap();
-                    prop_assert!(stats.tables_loading + stats.tables_queued == 0);
-                    prop_assert!(stats.full_load_finish_date.is_some());
+                    prop_assert!(d.has_done_what_the_plan_waits_for(task));
+                    prop_assert!(d.before.tables.is_some(), "nothing is called done unseen");
                 }
             }
         }
@@ -346,7 +718,7 @@ proptest! {
 
     /// Rule 1.
     #[test]
-    fn success_needs_every_table(case in anything()) {
+    fn success_needs_every_table(case in at_work()) {
         let d = decided(case);
         let Some(verdict) = verdict(&d.next) else { return Ok(()) };
         let tolerant = d.plan().on_table_errors == OnTableErrors::Warn;
@@ -357,19 +729,21 @@ proptest! {
             let tables = d.before.tables.clone().unwrap();
             prop_assert!(!tables.is_empty());
             prop_assert!(!tables.iter().any(|table| matches!(table.state, TableState::Errored(_))));
+            let stats = task.stats.clone().unwrap_or_default();
             if task.migration_type != MigrationType::Cdc {
                 prop_assert!(tables.iter().all(|table| table.state == TableState::Completed));
+                prop_assert!(tables.iter().all(|table| table.refused_rows == 0));
+                prop_assert_eq!(stats.tables_loading + stats.tables_queued, 0, "the counters are nowhere worse");
+                prop_assert!(stats.tables_loaded as usize <= tables.len());
             }
-            prop_assert_eq!(task.stats.as_ref().map_or(0, |stats| stats.tables_errored), 0);
+            prop_assert_eq!(stats.tables_errored, 0);
             prop_assert!(d.under_way());
             let good_state = match task.phase {
                 Phase::Idle => task.status == "stopped" && !matches!(
                     task.stop_reason,
                     Some(StopReason::FatalError | StopReason::RecoverableError | StopReason::LowResources(_))
                 ),
-                Phase::Running => task.stats.as_ref().is_some_and(|stats| {
-                    stats.tables_loading + stats.tables_queued == 0 && stats.full_load_finish_date.is_some()
-                }),
+                Phase::Running => d.has_done_what_the_plan_waits_for(task),
                 _ => false,
             };
             prop_assert!(good_state, "{} {:?}", task.status, task.stop_reason);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cases::{Case, cdc, check, full_load, kept, load_and_cdc};
+use crate::cases::{AWAY, Case, LOG_IS_GONE, cdc, check, full_load, in_words, kept, load_and_cdc};
 
 const FINISHED: &str = "Stop Reason FULL_LOAD_ONLY_FINISHED";
 const NORMAL: &str = "Stop Reason NORMAL";
@@ -163,6 +163,61 @@ fn replication() {
 fn a_replication_that_is_complete_is_given_no_advice_about_loads() {
     let plan = json!({"Task": {"CdcStopPosition": "server_time:2026-11-21T02:00:00"}});
     let mut case = cdc(plan).last_week("STOPPED_AT_SERVER_TIME").tables(&["Table completed"]);
-    let decided = crate::cases::in_words(&case.poll());
+    let decided = in_words(&case.poll());
     assert!(decided.starts_with("Skipped") && !decided.contains("Refresh"), "{decided}");
+}
+
+#[test]
+fn a_position_that_the_log_no_longer_holds() {
+    let unbounded = || json!({"Until": "CaughtUp"});
+    let replication = |words: &str| cdc(unbounded()).began(-60).failed(-30, words).tables(&["Before load"]);
+    let loaded = |word: &str| {
+        load_and_cdc(start(word)).began(-600).loaded(-500).failed(-30, LOG_IS_GONE).tables(&COMPLETE)
+    };
+    let lost = "Rejected | no start of the task is safe: the source's log no longer holds the position at which the task \
+                stopped | nothing was started";
+    check([
+        (
+            "a replication: what was changed since is in no log, and there is no load to make up for it",
+            replication(LOG_IS_GONE),
+            &format!(
+                "{lost} | a task of type full-load-and-cdc | CdcStartPosition that the source still has \
+                 | aws dms describe-replication-tasks | not Start Reload"
+            ),
+        ),
+        (
+            "a slot that is not there",
+            replication(
+                "Last Error ERROR: replication slot \"dms_slot\" does not exist Stop Reason FATAL_ERROR",
+            ),
+            lost,
+        ),
+        (
+            "an archived log that is not there",
+            replication("Last Error ORA-01291: missing logfile Stop Reason FATAL_ERROR Error Level FATAL"),
+            lost,
+        ),
+        ("what may pass is resumed", replication(AWAY), "Start resume-processing | goes on where it stopped"),
+        (
+            "load and replication: all tables are loaded again, once somebody has said so",
+            loaded("Auto"),
+            &format!(
+                "{lost} | run once with Start Reload | once decided: aws stepfunctions | jq '.Start = \"Reload\"'"
+            ),
+        ),
+        ("Resume does not settle it", loaded("Resume"), lost),
+        ("nor does Refresh, which goes on with what can be gone on with", loaded("Refresh"), lost),
+        ("Reload does", loaded("Reload"), "Start reload-target | the plan wants every table loaded again"),
+        ("not under DO_NOTHING", loaded("Reload").do_nothing(), "Rejected | a second time"),
+        (
+            "in the middle of the load it is the same",
+            load_and_cdc(start("Auto")).began(-60).failed(-30, LOG_IS_GONE).tables(&HALF),
+            lost,
+        ),
+        (
+            "a full load needs no position",
+            full_load(start("Auto")).began(-60).failed(-30, LOG_IS_GONE).tables(&HALF),
+            "Start resume-processing | 1 of 2 tables are not complete",
+        ),
+    ]);
 }

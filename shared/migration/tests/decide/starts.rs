@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cases::{CLOSE, LAST_WEEK, and, check, full_load, kept, minute, windowed};
+use crate::cases::{AWAY, CLOSE, LAST_WEEK, and, check, full_load, in_words, kept, minute, windowed};
 use migration::decide::record::{self, Guarded};
 use migration::document::StartKind;
 
@@ -158,6 +158,41 @@ fn a_start_that_dms_did_not_take() {
             "for half an hour",
             full_load(json!({})).started(1).put_off(untested).at(31),
             "Failed | DMS refused to start the task | Test connection | nothing was started",
+        ),
+        (
+            "for a minute less",
+            full_load(json!({})).started(1).put_off(untested).at(30),
+            "Start start-replication",
+        ),
+        (
+            "since it was too busy: again",
+            full_load(json!({})).started(1).throttled().at(2),
+            "Start start-replication",
+        ),
+        (
+            "since it was too busy, for half an hour: that is waited out for as long as the run may work",
+            full_load(json!({})).started(1).throttled().at(31),
+            "Start start-replication",
+        ),
+        (
+            "since it was too busy, for two hours, the way of starting being chosen by what is there now",
+            full_load(json!({"Start": "Refresh"}))
+                .last_week(FINISHED)
+                .tables(&COMPLETE)
+                .started_by(StartKind::ReloadTarget, 1)
+                .throttled()
+                .at(121),
+            "Start reload-target",
+        ),
+        (
+            "since it was too busy, until the window has closed",
+            full_load(windowed()).started(1).throttled().at(CLOSE),
+            "Skipped | before the task could be started",
+        ),
+        (
+            "for want of a permission",
+            full_load(json!({})).started(1).refused("AccessDeniedException", "is not authorized").at(2),
+            "Failed | AccessDeniedException: is not authorized | nothing was started | aws dms describe-replication-tasks",
         ),
         (
             "for good",
@@ -351,8 +386,26 @@ fn a_start_step_that_is_made_again_after_a_redrive_recognises_its_own_start() {
     assert_eq!(guard(decided(windowed()).began(1).stopped(9, FINISHED).at(60)), Guarded::Made);
     let held = |case| matches!(guard(case), Guarded::Held(_));
     assert!(held(running(1).at(2)), "within moments of the decision it was somebody else's");
-    let doubted = guard(running(30).at(60));
-    assert!(matches!(doubted, Guarded::Doubtful(_)), "a start of half an hour later may be anybody's: {doubted:?}");
+    let doubted = |case, fact: &str| {
+        let guarded = guard(case);
+        assert!(matches!(guarded, Guarded::Doubtful(_)), "{fact}: {guarded:?}");
+    };
+    doubted(running(30).at(60), "a start of half an hour later may be anybody's");
+    doubted(running(4).at(60), "one of three minutes later, too");
+    assert_eq!(guard(running(3).at(60)), Guarded::Made, "one of two minutes later is that one");
+    assert_eq!(guard(running(0).at(60)), Guarded::Made, "one of a minute before is our clock's");
+    doubted(running(-1).at(60), "one of two minutes before may be anybody's");
+    assert_eq!(
+        guard(running(50).fresh(1).at(60)),
+        Guarded::Made,
+        "that DMS has started it again since leaves the date at which it began from the beginning"
+    );
+    doubted(running(50).fresh(30).at(60), "somebody has reloaded it since");
+    let resumed = full_load(windowed()).last_week(FINISHED).started_by(StartKind::ResumeProcessing, 1).lost();
+    doubted(resumed.began(50).fresh(1).status("running").at(60), "a resume leaves that date alone");
+    assert!(held(running(1).at(3)), "two minutes after the decision it was somebody else's");
+    let second = jiff::SignedDuration::from_secs(1);
+    assert_eq!(guard(running(1).at(3).set(|case| case.now += second)), Guarded::Made, "and no longer");
     assert!(held(running(LAST_WEEK).at(60)));
 }
 
@@ -365,4 +418,64 @@ fn a_start_that_was_not_taken_leaves_nothing_to_stop_at_the_close() {
     assert!(!refused.run().stop_at_close);
     assert!(!taken.withheld("was running").run().stop_at_close);
     assert_eq!(refused.run().start.as_ref().unwrap().decided, minute(1));
+}
+
+#[test]
+fn a_start_again_is_guarded_like_a_first_one() {
+    let failed = || full_load(windowed()).started(1).began(1).failed(60, AWAY).tables(&["Full load"]);
+    let decided = || failed().started_again(1, 61).lost();
+    let guard = |mut case: crate::cases::Case| record::guard_start(&case.run().clone(), &case.seen, case.now);
+    assert_eq!(guard(decided().at(61)), Guarded::Clear);
+    assert_eq!(guard(decided().began(61).status("running").at(70)), Guarded::Made);
+    for (fact, case) in [
+        ("somebody else has started it", decided().began(61).status("running").at(62)),
+        ("it has recovered by itself", decided().status("running").at(62)),
+        ("the time is nearly over", decided().at(CLOSE - 1)),
+        ("it has its answer", failed().started_again(1, 61).at(62)),
+    ] {
+        assert!(matches!(guard(case), Guarded::Held(_)), "{fact}");
+    }
+}
+
+#[test]
+fn a_start_that_was_found_to_be_made_is_followed_as_ours() {
+    let mut case = full_load(windowed()).started(1).lost().began(1).status("running").at(60);
+    assert_eq!(record::guard_start(&case.run().clone(), &case.seen, case.now), Guarded::Made);
+    // What the start step writes down then: the answer stays lost.
+    record::start_answered(case.run(), None);
+    assert!(case.run().stop_at_close, "and it is stopped at the close");
+    let decided = in_words(&case.poll());
+    assert!(decided.starts_with("Wait: the task is running"), "{decided}");
+}
+
+#[test]
+fn a_start_of_which_it_cannot_be_told_whose_it_was_is_followed_as_somebody_elses() {
+    let doubted = |plan: serde_json::Value| {
+        full_load(plan)
+            .last_week(FINISHED)
+            .started_by(StartKind::ReloadTarget, 1)
+            .lost()
+            .began(30)
+            .status("running")
+            .tables(&COMPLETE)
+            .at(60)
+            .set(|case| {
+                let now = case.now;
+                record::start_is_doubtful(&mut case.document, "it was redriven".to_owned(), now);
+            })
+    };
+    let stated = and(windowed(), json!({"Window": {"AtClose": "Stop"}}));
+    let unknown = "Unknown | this execution was redriven in its start | nothing stops it at the close of a window \
+                   | aws dms stop-replication-task";
+    check([
+        ("while it runs", doubted(windowed()), "Wait | the task is running"),
+        ("to its end", doubted(windowed()).stopped(90, FINISHED).at(91), "Succeeded"),
+        ("at the close it is left alone", doubted(windowed()).at(CLOSE), unknown),
+        ("unless the plan says in words that it is stopped", doubted(stated).at(CLOSE), "Stop Close"),
+        (
+            "its failure is told, and it is not started again",
+            doubted(windowed()).failed(90, AWAY).at_rest(90).at(95),
+            "Failed | the DMS task has failed",
+        ),
+    ]);
 }

@@ -1,9 +1,10 @@
 //! The task was told to stop: it is seen stopped, or reported as not stopped.
 
+use migration::decide::record;
 use migration::document::{Answer, Refusal, StopCause};
 use serde_json::json;
 
-use crate::cases::{CLOSE, Case, check, full_load, load_and_cdc, windowed};
+use crate::cases::{CLOSE, Case, check, full_load, in_words, load_and_cdc, minute, refusal, windowed};
 
 fn told() -> Case {
     full_load(windowed())
@@ -79,4 +80,98 @@ fn until_it_has_stopped() {
             "Stop Done | it is told again",
         ),
     ]);
+}
+
+#[test]
+fn a_stop_that_dms_refuses() {
+    let answered = |case: Case, code: &str, tries: u32| {
+        case.set(|case| {
+            let stop = case.run().stop.as_mut().unwrap();
+            (stop.answer, stop.tries) = (Some(refusal(code, "is not authorized to perform", false)), tries);
+        })
+    };
+    let denied = |tries: u32| answered(told(), "AccessDeniedException", tries).at(CLOSE);
+    let created = |case: Case, at: i64| case.set(|case| case.known().created = Some(minute(at)));
+    let done = load_and_cdc(json!({"Then": "Stop"}))
+        .started(1)
+        .began(1)
+        .status("running")
+        .tables(&["Table completed"])
+        .told_to_stop(StopCause::Done, 20)
+        .at(21);
+    let at_once = "Failed | the task could not be stopped: it is running 0 minutes after it was told to stop \
+                   | DMS says: AccessDeniedException: is not authorized to perform \
+                   | let the role of the stop function stop this task (dms:StopReplicationTask) \
+                   | stop it by hand: aws dms stop-replication-task --region eu-central-1 --replication-task-arn arn:";
+    check([
+        (
+            "for want of a permission, once: a tag may not count yet",
+            denied(1),
+            "Stop Close | the task was told to stop and runs on: it is told again",
+        ),
+        ("for want of a permission, twice: no repeat gives it", denied(2), at_once),
+        (
+            "by DMS's own word for it",
+            answered(told(), "AccessDeniedFault", 2),
+            "Failed | dms:StopReplicationTask",
+        ),
+        ("by another one", answered(told(), "UnauthorizedOperation", 2), "Failed | dms:StopReplicationTask"),
+        (
+            "twice, the task being four minutes old: its tag may not count yet",
+            created(denied(2), CLOSE - 4),
+            "Stop Close | it is told again",
+        ),
+        ("twice, the task being five minutes old", created(denied(2), CLOSE - 5), at_once),
+        (
+            "for its state: it is told again and again",
+            answered(told(), "InvalidResourceStateFault", 9).at(CLOSE + 14),
+            "Stop Close | it is told again",
+        ),
+        (
+            "since it was too busy: it is told again and again",
+            answered(told(), "ThrottlingException", 9).at(CLOSE + 14),
+            "Stop Close | it is told again",
+        ),
+        (
+            "for its state, for a quarter of an hour: no permission is missing",
+            answered(told(), "InvalidResourceStateFault", 9).at(CLOSE + 15),
+            "Failed | 15 minutes after it was told to stop | stop-replication-task | not dms:StopReplicationTask",
+        ),
+        (
+            "twice, and somebody has stopped it",
+            denied(2).stopped(CLOSE, "NORMAL").at(CLOSE + 1),
+            "Paused | 1 of 2 tables are complete",
+        ),
+        (
+            "twice, and it is on its way down",
+            denied(2).status("stopping"),
+            "Look again | the task is stopping",
+        ),
+        ("twice, and it cannot be seen", denied(2).unseen(), "Look again | cannot be seen just now"),
+        (
+            "twice, on its way up",
+            denied(2).status("starting"),
+            "Failed | it is starting 0 minutes after | dms:StopReplicationTask",
+        ),
+        (
+            "twice, with its load done",
+            answered(done, "AccessDeniedException", 2),
+            "Failed | it is running 1 minutes after | dms:StopReplicationTask | not its window closes",
+        ),
+    ]);
+}
+
+#[test]
+fn a_stop_without_permission_is_tried_twice_and_told_within_the_minute() {
+    let mut case = told().at(CLOSE).set(|case| case.run().stop = None);
+    let no = || Some(refusal("AccessDeniedException", "is not authorized to perform", false));
+    for tries in 1..=2 {
+        let decided = in_words(&case.poll());
+        assert!(decided.starts_with("Stop Close"), "{tries}: {decided}");
+        assert_eq!(case.run().stop.as_ref().unwrap().tries, tries);
+        record::stop_answered(case.run(), no());
+        case.now += jiff::SignedDuration::from_secs(15);
+    }
+    let decided = in_words(&case.poll());
+    assert!(decided.starts_with("Failed: the task could not be stopped"), "{decided}");
 }

@@ -37,7 +37,7 @@ pub(crate) fn a_replication_that_has_caught_up_is_stopped_when_the_plan_says_so(
         Lag { behind_seconds: 1200.0, catch_up_per_second: 10.0, floor_seconds: 2.0, ..Lag::default() };
     let world = stage.world(EVENING, scenario);
     let run = stage.run(&world, &caught_up("cdc", "Stop"));
-    run.expect("Succeeded").says("the task was stopped as the plan says");
+    run.expect("Succeeded").says("the task was stopped as the plan says: replication has caught up");
     run.task(TASK, |task| assert_eq!(task.status(), Status::Stopped));
     assert_eq!(run.calls("StopReplicationTask").len(), 1);
 }
