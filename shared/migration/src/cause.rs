@@ -22,7 +22,7 @@ pub enum Cause {
     Unknown,
 }
 
-/// Parts of a failure's text, in lower case, and the class that they speak of. The first that is found decides: a lost log
+/// Parts of a failure's text, in lower case, and the class that they speak of; `&` joins two that must both be there. The first that is found decides: a lost log
 /// position also speaks of reading, a permission also of connecting.
 const SIGNS: [(Cause, &[&str]); 5] = [
     (
@@ -31,8 +31,9 @@ const SIGNS: [(Cause, &[&str]); 5] = [
             "error 1236",
             "could not find first log file",
             "has been purged",
-            "replication slot",
-            "wal segment",
+            "replication slot&does not exist",
+            "can no longer get changes from replication slot",
+            "wal segment&already been removed",
             "no longer available in the log",
             "log position",
             "checkpoint is invalid",
@@ -41,7 +42,7 @@ const SIGNS: [(Cause, &[&str]); 5] = [
             "missing logfile",
             "ora-01292",
             "invalid lsn",
-            "lsn is",
+            "lsn&no longer",
         ],
     ),
     (
@@ -119,8 +120,11 @@ const SIGNS: [(Cause, &[&str]); 5] = [
 impl Cause {
     /// The class of a task's failure or stop.
     pub fn of(task: &Task) -> Cause {
-        let text = task.last_failure.as_deref().unwrap_or_default().to_lowercase();
-        let spoken = SIGNS.iter().find(|(_, signs)| signs.iter().any(|sign| text.contains(sign)));
+        // Whether DMS clears the message of a failure is documented nowhere: at a stop that somebody asked for it is an old one.
+        let stands = task.status != "stopped" || task.stop_reason != Some(StopReason::Normal);
+        let text = task.last_failure.as_deref().filter(|_| stands).unwrap_or_default().to_lowercase();
+        let speaks = |sign: &&str| sign.split('&').all(|part| text.contains(part));
+        let spoken = SIGNS.iter().find(|(_, signs)| signs.iter().any(speaks));
         match (spoken, &task.stop_reason) {
             (Some((cause, _)), _) => *cause,
             (None, Some(StopReason::LowResources(_))) => Cause::Resources,
@@ -229,6 +233,10 @@ mod tests {
                 Cause::Environment,
             ),
             ("Lost connection to MySQL server during query", Cause::Environment),
+            ("Lost connection to the source; the last LSN is 4AF/B00000D0", Cause::Environment),
+            ("ERROR: replication slot \"x\" does not exist", Cause::LostPosition),
+            ("replication slot \"x\" is active for PID 4711; connection timed out", Cause::Environment),
+            ("requested WAL segment 0000 has already been removed", Cause::LostPosition),
             (
                 "Last Error Task error notification received [1022502] Stop Reason FATAL_ERROR Error Level FATAL",
                 Cause::Unknown,
@@ -236,6 +244,18 @@ mod tests {
         ] {
             assert_eq!(Cause::of(&failed(text, None)), cause, "{text}");
         }
+    }
+
+    #[test]
+    fn the_message_of_an_earlier_failure_is_nothing_at_a_stop_that_was_asked_for() {
+        let old =
+            Task { status: "stopped".to_owned(), ..failed("Error 1236 reading binary log", Some("NORMAL")) };
+        assert_eq!(Cause::of(&old), Cause::Unknown);
+        let new = Task {
+            status: "stopped".to_owned(),
+            ..failed("Error 1236 reading binary log", Some("FATAL_ERROR"))
+        };
+        assert_eq!(Cause::of(&new), Cause::LostPosition);
     }
 
     #[test]

@@ -180,6 +180,10 @@ pub struct Run {
     /// How many times DMS was too busy to answer; each doubles the interval, which is kept.
     #[serde(default)]
     pub throttled: u32,
+    /// Since when, without a break, the task has been seen busy or a connection in its test: both are waited out from the first
+    /// look that shows it, however late that comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pending_since: Option<Timestamp>,
     /// Attempts to create the task.
     #[serde(default)]
     pub creates: u32,
@@ -273,6 +277,7 @@ impl Run {
             events: 0,
             polls: 0,
             throttled: 0,
+            pending_since: None,
             creates: 0,
             modified: false,
             create_refusal: None,

@@ -30,7 +30,9 @@ const JITTER: f64 = 0.06;
 /// execution's history has room for, it is stretched by just that ratio. `wake` is the next moment that must not be missed, the
 /// stop before the close: the interval never reaches past it.
 pub fn seconds(run: &Run, wake: Timestamp, now: Timestamp) -> u32 {
-    chosen(run, policy(elapsed(run, now)), wake, now)
+    // What is left, spread evenly: a run that is nearly over need not poll as rarely as one that has ten days to go.
+    let affordable = run.closes.duration_since(now).as_secs_f64() / polls_left(run);
+    chosen(run, policy(elapsed(run, now)).min(affordable.max(LONGEST as f64)), wake, now)
 }
 
 /// The shortest interval, for a moment in which something is about to happen; longer while DMS is busy.
@@ -74,9 +76,13 @@ fn polls(elapsed: f64) -> f64 {
 /// By how much the policy is stretched so that the polls until the run's time is over fit into what is left.
 fn stretch(run: &Run, now: Timestamp) -> f64 {
     let needed = polls(elapsed(run, run.closes)) - polls(elapsed(run, now));
-    // The last interval is cut at the wake, and an act may follow any poll: a few polls are not counted on.
-    let left = f64::from(budget::left(run)) / f64::from(budget::POLL) - 4.0;
-    (needed / left.max(1.0)).max(1.0)
+    (needed / polls_left(run)).max(1.0)
+}
+
+/// Polls that the run may still make. The last interval is cut at the wake, and an act may follow any poll: a few are not
+/// counted on.
+fn polls_left(run: &Run) -> f64 {
+    (f64::from(budget::left(run)) / f64::from(budget::POLL) - 8.0).max(1.0)
 }
 
 fn elapsed(run: &Run, now: Timestamp) -> f64 {

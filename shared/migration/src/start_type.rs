@@ -138,7 +138,7 @@ fn load_and_cdc(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> C
             ),
         };
     }
-    if !pass.errored.is_empty() || loaded {
+    if !pass.errored.is_empty() || counted > 0 || loaded {
         // DMS takes such a load for finished: a resume replicates changes onto rows that were never loaded.
         return Choice::Undecided {
             why: format!(
@@ -173,6 +173,7 @@ fn unfinished(start: Start, facts: &Facts, pass: &TablePass) -> Choice {
     }
     let missing = match pass.total {
         0 => "no table was loaded".to_owned(),
+        total if total == pass.loaded => "the task failed after its tables were complete".to_owned(),
         total => format!("{} of {total} tables are not complete", total - pass.loaded),
     };
     if facts.create_pk_after_full_load {

@@ -122,7 +122,7 @@ pub(super) fn connections(s: &Situation<'_>) -> Option<Next> {
     if waiting.is_empty() {
         return None;
     }
-    if s.now.duration_since(s.run.started) > PATIENCE {
+    if s.now.duration_since(s.run.pending_since.unwrap_or(s.now)) > PATIENCE {
         let verdict = Verdict::new(
             Outcome::Rejected,
             format!("the connection test of {} has not come to an end", waiting.join(" and ")),

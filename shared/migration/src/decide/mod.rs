@@ -246,7 +246,7 @@ fn is_this_run(run: &Run, task: &observation::Task) -> bool {
     let Some(start) = &run.start else { return false };
     let at_work = matches!(task.phase, Phase::Starting | Phase::Running | Phase::Stopping);
     // A run that is to start its task again goes on whoever does it first: DMS itself, or a person.
-    if run.restarts > 0 && (at_work || is_new(start, task)) {
+    if run.restarts > 0 && (at_work || task.start_date() != start.seen_start_date) {
         return true;
     }
     if !start.is_made() {
@@ -276,12 +276,17 @@ fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
     is_new(start, task) && [task.start_date(), fresh].iter().flatten().any(|date| soon_after(&date))
 }
 
+/// True when the task's dates are those of this run, and so are its counters and rows: those of an earlier run may show for a
+/// while after a start.
+fn is_dated(run: &Run, task: &observation::Task) -> bool {
+    run.joined.is_some() || run.start.as_ref().is_some_and(|start| is_new(start, task))
+}
+
 /// True when DMS's counters say that no table is left to load. Counters and dates of an earlier run may still stand there
 /// for a while: an end of a load that lies before the last start from the beginning is none.
 fn load_is_over(run: &Run, task: &observation::Task) -> bool {
-    let current = run.joined.is_some() || run.start.as_ref().is_some_and(|start| is_new(start, task));
     task.migration_type != MigrationType::Cdc
-        && current
+        && is_dated(run, task)
         && task.stats.as_ref().is_some_and(|stats| {
             let finished = stats
                 .full_load_finish_date

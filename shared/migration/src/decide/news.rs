@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::{Next, Situation, load_is_over};
+use super::{Next, Situation, is_dated, load_is_over};
 use crate::document::Occasion;
 use crate::observation::{Phase, Task};
 use crate::plan::MigrationType;
@@ -18,7 +18,8 @@ pub(super) fn news(s: &Situation<'_>) -> Option<Next> {
     if !s.run.notify.warning {
         return None;
     }
-    let errored = task.stats.as_ref().map_or(0, |stats| stats.tables_errored);
+    let errored =
+        task.stats.as_ref().filter(|_| is_dated(s.run, task)).map_or(0, |stats| stats.tables_errored);
     if untold(Occasion::TablesInError) && errored > 0 {
         return tell(
             Occasion::TablesInError,

@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::{Next, is_this_run, load_is_over};
+use super::{Next, is_dated, is_this_run, load_is_over};
 use crate::budget;
 use crate::document::{
     Answer, Migration, NextStep, Occasion, Origin, Progress, ReloadAct, Run, StartAct, StopAct, StopCause,
     Task, What,
 };
 use crate::interval;
-use crate::observation::{self, Observation, Phase, Table, TaskSeen};
+use crate::observation::{self, Connection, ConnectionState, Observation, Phase, Table, TaskSeen};
 use crate::pace::{Pace, PreviousLoad};
 use crate::plan::{AtClose, MigrationType};
 use crate::verdict::tables::TablePass;
@@ -28,6 +28,7 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
         TaskSeen::Seen(_) => run.not_there = 0,
     }
     run.most_blind_seconds = budget::most_blind_seconds(run, now);
+    take_in_pending(run, observation, now);
     let TaskSeen::Seen(seen) = &observation.task else { return };
     run.latest_start = run.latest_start.max(seen.start_date());
     // A task that the plan describes is taken up by create-task, which looks who drives it.
@@ -70,6 +71,21 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
     }
 }
 
+/// Since when something is not ready that this run waits for. A look that shows nothing changes nothing.
+fn take_in_pending(run: &mut Run, observation: &Observation, now: Timestamp) {
+    let busy = match &observation.task {
+        TaskSeen::Unseen => return,
+        TaskSeen::NotThere => false,
+        TaskSeen::Seen(task) => matches!(task.phase, Phase::Busy | Phase::Stopping),
+    };
+    // A connection that was never tested is not listed; its test has been asked for.
+    let settled = |connections: &Vec<Connection>| {
+        connections.iter().filter(|connection| connection.state != ConnectionState::Testing).count() >= 2
+    };
+    let testing = observation.connections.as_ref().is_some_and(|connections| !settled(connections));
+    run.pending_since = (busy || testing).then(|| run.pending_since.unwrap_or(now));
+}
+
 /// Follows what somebody else started, or may have: it is stopped when the plan says so in words, not by a default.
 fn join(run: &mut Run, since: Timestamp, stated: Option<AtClose>) {
     run.joined = Some(since);
@@ -101,7 +117,7 @@ fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]
         run.previous_load = PreviousLoad::of(stats, tables).or(run.previous_load);
     }
     let loads = seen.migration_type != MigrationType::Cdc && !load_is_over(run, seen);
-    if let (true, Phase::Running, true, Some(stats)) = (of_this_run, seen.phase, loads, &seen.stats) {
+    if let (true, Phase::Running, true, Some(stats)) = (is_dated(run, seen), seen.phase, loads, &seen.stats) {
         run.pace = Some(Pace::look(run.pace.take(), stats, tables, now));
     }
     match seen.phase {

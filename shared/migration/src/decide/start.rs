@@ -29,18 +29,18 @@ pub(super) fn start(s: &Situation<'_>) -> Option<Next> {
 fn first(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
     match task.phase {
         Phase::Idle => idle(s, task),
-        Phase::Busy | Phase::Stopping => {
-            if s.now.duration_since(s.run.started) > PATIENCE + PATIENCE {
-                return s.report(Verdict::new(
-                    Outcome::Failed,
-                    format!("the task is {} and did not become ready in an hour", task.status),
-                    s.now,
-                ));
-            }
-            s.wait_briefly(format!("the task is {}", task.status))
-        }
+        Phase::Busy | Phase::Stopping => wait_until_ready(s, task, format!("the task is {}", task.status)),
         Phase::Starting | Phase::Running | Phase::Gone => None,
     }
+}
+
+/// Waits for a task that is busy, for an hour at most.
+fn wait_until_ready(s: &Situation<'_>, task: &observation::Task, why: impl Into<String>) -> Option<Next> {
+    if s.now.duration_since(s.run.pending_since.unwrap_or(s.now)) > PATIENCE + PATIENCE {
+        let words = format!("the task is {} and did not become ready in an hour", task.status);
+        return s.report(Verdict::new(Outcome::Failed, words, s.now));
+    }
+    s.wait_briefly(why)
 }
 
 /// The task can be started: should it be, and how?
@@ -130,7 +130,7 @@ fn refused(s: &Situation<'_>, task: &observation::Task, start: &StartAct, refusa
     if s.run.restarts > 0 {
         return match task.phase {
             Phase::Idle => again::once_more(s, task, refusal.passing && patient),
-            _ => s.wait_briefly(format!("DMS could not start the task again yet ({words})")),
+            _ => wait_until_ready(s, task, format!("DMS could not start the task again yet ({words})")),
         };
     }
     if refusal.passing && patient {
@@ -152,7 +152,7 @@ fn withheld(s: &Situation<'_>, task: &observation::Task, start: &StartAct, why: 
         Phase::Idle if s.run.restarts > 0 => again::once_more(s, task, true),
         Phase::Idle => idle(s, task),
         Phase::Starting | Phase::Running => s.report(driven_by_another(s)),
-        _ => s.wait_briefly(why),
+        _ => wait_until_ready(s, task, why),
     }
 }
 

@@ -41,14 +41,16 @@ fn load_has_settled(s: &Situation<'_>, task: &Task) -> Option<()> {
 }
 
 fn caught_up(s: &Situation<'_>, task: &Task) -> Option<Next> {
+    // Points of an earlier run may still be among the last quarter of an hour's, and its dates may still show.
+    let began =
+        task.start_date()?.max(s.run.start.as_ref().map_or(jiff::Timestamp::MIN, |start| start.decided));
     let since = match task.migration_type {
-        // Points of an earlier run may still be among the last quarter of an hour's.
-        MigrationType::Cdc => task.start_date()?,
+        MigrationType::Cdc => began,
         _ => {
             if !load_is_over(s.run, task) {
                 return None;
             }
-            task.stats.as_ref()?.full_load_finish_date?.max(task.start_date()?)
+            task.stats.as_ref()?.full_load_finish_date?.max(began)
         }
     };
     let points = s.observation.lag.as_deref().unwrap_or_default();

@@ -42,7 +42,7 @@ pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, 
         tables: match task.phase {
             // A task that was seen at work has tables, even if it failed before DMS dated its start.
             Phase::Idle => task.has_run() || run.joined.is_some(),
-            Phase::Running if lags => moved || nearly_caught_up(plan, last),
+            Phase::Running if lags => moved || reloads(plan, run, task) || nearly_caught_up(plan, last),
             Phase::Running => {
                 moved || load_is_over(run, task) || reloads(plan, run, task) || is_due(plan, run, now)
             }

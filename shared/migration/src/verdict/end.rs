@@ -76,7 +76,8 @@ pub fn at_rest(ended: Ended<'_>) -> End {
             | StopReason::LicenseLimits,
         ) => failed(ended, pass, format!("DMS stopped the task: {}", code(reason))).into(),
         Some(StopReason::Restarting(code)) => {
-            let stopped = task.stats.as_ref().and_then(|stats| stats.stop_date).unwrap_or(now);
+            let stopped =
+                task.stats.as_ref().and_then(|stats| stats.stop_date).or(run.at_rest).unwrap_or(now);
             if now.duration_since(stopped) < RESTART_PATIENCE {
                 return End::LookAgain(format!("DMS stopped the task to start it again ({code})"));
             }

@@ -601,3 +601,60 @@ fn the_failure_of_last_week_is_no_failure_of_this_run() {
     starts_with(&poll(&mut case), "Look again: the task was started and does not show it yet");
     assert_eq!(case.run().restarts, 0);
 }
+
+#[test]
+fn what_looks_like_somebody_elses_start_after_a_failure_is_still_this_run() {
+    let busy = "Replication Task cannot be started, invalid state";
+    check([
+        (
+            "DMS had started it by itself just before, and it has failed once more",
+            failed(json!({}), AWAY).started_again(1, 61).put_off(busy).began(58).failed(61, AWAY).at(62),
+            "Failed | the DMS task has failed | not nothing was started",
+        ),
+        (
+            "and so where the guard held the start back",
+            failed(json!({}), AWAY)
+                .started_again(1, 61)
+                .withheld("running")
+                .began(58)
+                .failed(61, AWAY)
+                .at(62),
+            "Failed | the DMS task has failed",
+        ),
+    ]);
+}
+
+#[test]
+fn a_load_with_replication_is_not_resumed_over_an_error_that_only_the_counters_know() {
+    check([(
+        "one table is counted in error and none is listed so",
+        failed_load_and_cdc(&HALF).counters([1, 0, 0, 1]),
+        "Failed | decide: | a resume would skip them",
+    )]);
+}
+
+#[test]
+fn what_stays_busy_is_not_waited_for_for_ever() {
+    let refused = failed(json!({}), AWAY).started_again(1, 61).refused("Fault", "no").status("modifying");
+    check([
+        ("a refused start again", refused.clone().pending(62).at(122), "Look again"),
+        ("after an hour", refused.pending(62).at(123), "Failed | did not become ready in an hour"),
+        (
+            "a task that DMS stopped to start it again, without a date",
+            stopped("RECYCLE_TASK").set(|case| case.stats_mut().stop_date = None).at(69),
+            "Look again | to start it again",
+        ),
+        (
+            "and did not, by the time since which it was seen so",
+            full_load(json!({"Restarts": 0}))
+                .started(1)
+                .began(1)
+                .stopped(60, "Stop Reason RECYCLE_TASK")
+                .tables(&HALF)
+                .at_rest(60)
+                .set(|case| case.stats_mut().stop_date = None)
+                .at(600),
+            "Failed | did not start it again",
+        ),
+    ]);
+}

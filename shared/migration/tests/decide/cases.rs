@@ -230,6 +230,11 @@ impl Case {
         self
     }
 
+    /// Something that the run waits for has not been ready since this minute.
+    pub(crate) fn pending(self, since: i64) -> Case {
+        self.set(|case| case.run().pending_since = Some(minute(since)))
+    }
+
     /// DMS was too busy to show the task.
     pub(crate) fn unseen(mut self) -> Case {
         self.seen = TaskSeen::Unseen;

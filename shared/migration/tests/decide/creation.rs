@@ -27,8 +27,18 @@ fn connections() {
         ),
         (
             "a test that never ends",
-            absent().connected(Some("testing"), Some("successful")).at(31),
+            absent().connected(Some("testing"), Some("successful")).pending(1).at(32),
             "Rejected | the connection test of SOURCE has not come to an end",
+        ),
+        (
+            "a test that was never begun",
+            absent().connected(None, Some("successful")).pending(1).at(32),
+            "Rejected | the connection test of SOURCE has not come to an end",
+        ),
+        (
+            "a test that began late, since DMS was too busy to take it",
+            absent().connected(Some("testing"), Some("successful")).pending(60).at(90),
+            "Look again | SOURCE is being tested",
         ),
         (
             "not seen, DMS being busy",

@@ -357,3 +357,35 @@ fn the_lag_is_remembered_until_the_tables_are_wanted() {
     lost.poll();
     assert_eq!(lag(&lost), None, "what is not known is not remembered as known");
 }
+
+#[test]
+fn points_from_before_the_start_are_not_this_runs_whatever_dates_dms_still_shows() {
+    let plan = || until_caught_up(json!({}));
+    check([
+        (
+            "a resume that shows running with the date of the run before",
+            cdc(plan())
+                .began(-600)
+                .stopped(-1, "Stop Reason NORMAL")
+                .started_by(StartKind::ResumeProcessing, 1)
+                .status("running")
+                .tables(&["Before load"])
+                .at(2)
+                .lagging(-1, &[3.0; 5]),
+            "Wait",
+        ),
+        (
+            "a start again",
+            cdc(plan())
+                .started(1)
+                .began(1)
+                .failed(60, crate::cases::AWAY)
+                .started_again(1, 61)
+                .status("running")
+                .tables(&["Before load"])
+                .at(62)
+                .lagging(60, &[3.0; 5]),
+            "Wait",
+        ),
+    ]);
+}

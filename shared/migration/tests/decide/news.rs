@@ -320,3 +320,19 @@ fn a_start_again_begins_a_new_measure() {
     assert!(in_words(&case.poll()).starts_with("Start resume-processing"));
     assert_eq!(case.run().pace, None, "what was at rest has not stood still");
 }
+
+#[test]
+fn what_an_earlier_run_left_in_the_statistics_is_no_news_and_no_pace() {
+    let mut case = full_load(json!({"Start": "Refresh"}))
+        .last_week("NORMAL")
+        .counters([1, 0, 0, 1])
+        .tables(&["Table completed", "Table error"])
+        .started_by(migration::document::StartKind::ReloadTarget, 1)
+        .status("running")
+        .at(2);
+    assert!(in_words(&case.poll()).starts_with("Wait"), "tables in error of last week are no news");
+    assert_eq!(case.run().pace, None);
+    let mut case = case.began(1).fresh(1).counters([0, 2, 0, 0]).at(3);
+    case.poll();
+    assert!(case.run().pace.is_some());
+}

@@ -417,24 +417,36 @@ fn at_work() -> impl Strategy<Value = Case> {
     (anything(), any::<bool>()).prop_map(|(case, so)| if so { going(case, "running") } else { case })
 }
 
-/// Anything, and most of it failed in a run that had got it going; some of that with a start again that DMS put off.
+/// As [`at_work`], and half of it wants tables in error loaded again and nothing told before.
+fn at_work_with_reloads() -> impl Strategy<Value = Case> {
+    (at_work(), any::<bool>()).prop_map(|(mut case, so)| {
+        if so {
+            case.document.plan.as_mut().unwrap().on_table_errors = OnTableErrors::Reload;
+            (case.run().notify.started, case.run().notify.warning) = (false, false);
+        }
+        case
+    })
+}
+
+/// Anything, and most of it failed in a run that had got it going; some of that with a start again that DMS did not take.
 fn given_up() -> impl Strategy<Value = Case> {
-    (anything(), 0u32..4).prop_map(|(case, kind)| match kind {
+    (anything(), 0u32..5).prop_map(|(case, kind)| match kind {
         0 => case,
-        1 => put_off(going(case, "failed")),
+        1 => not_taken(going(case, "failed"), refusal("ThrottlingException", "Rate exceeded", true)),
+        2 => not_taken(going(case, "failed"), refusal("AccessDeniedException", "not authorized", false)),
         _ => going(case, "failed"),
     })
 }
 
-/// The same with a start again that DMS did not take for now.
-fn put_off(mut case: Case) -> Case {
+/// The same with a start again that DMS answered like this.
+fn not_taken(mut case: Case, answer: Answer) -> Case {
     let TaskSeen::Seen(task) = &case.seen else { return case };
     let seen_start_date = task.start_date();
     let most_restarts = case.document.plan.as_ref().unwrap().restarts;
     let run = case.run();
     if let Some(start) = &mut run.start {
         start.kind = StartKind::ResumeProcessing;
-        start.answer = Some(refusal("ThrottlingException", "Rate exceeded", true));
+        start.answer = Some(answer);
         start.seen_start_date = seen_start_date;
         run.restarts = most_restarts;
         run.stop_at_close = run.windowed && run.at_close == AtClose::Stop && run.is_under_way();
@@ -616,7 +628,7 @@ proptest! {
 
     /// Rule 2: ReloadTables applies TargetTablePrepMode to the tables first.
     #[test]
-    fn no_table_is_loaded_again_without_consent_or_twice(case in at_work()) {
+    fn no_table_is_loaded_again_without_consent_or_twice(case in at_work_with_reloads()) {
         let d = decided(case);
         let Next::Reload { tables, .. } = &d.next else { return Ok(()) };
         let (before, task) = (d.run_before(), d.task().unwrap());

@@ -221,3 +221,15 @@ fn a_position_that_the_log_no_longer_holds() {
         ),
     ]);
 }
+
+#[test]
+fn a_load_that_failed_with_every_table_complete_is_told_so() {
+    let failed = full_load(json!({}))
+        .began(crate::cases::LAST_WEEK)
+        .failed(crate::cases::LAST_WEEK + 60, "Stop Reason FATAL_ERROR");
+    check([(
+        "every table is complete",
+        failed.tables(&["Table completed"; 2]),
+        "Start resume-processing | the task failed after its tables were complete",
+    )]);
+}

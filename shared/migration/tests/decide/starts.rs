@@ -258,8 +258,13 @@ fn what_stands_between_a_task_and_its_start() {
         ),
         (
             "a task that stays busy",
-            full_load(json!({})).status("modifying").at(61),
+            full_load(json!({})).status("modifying").pending(1).at(62),
             "Failed | the task is modifying and did not become ready in an hour",
+        ),
+        (
+            "a task that is busy late, since DMS was too busy to create it before",
+            full_load(json!({})).status("creating").pending(90).at(120),
+            "Look again | the task is creating",
         ),
         ("enough of the window", full_load(half_an_hour.clone()).at(CLOSE - 30), "Start start-replication"),
         (

@@ -126,6 +126,15 @@ fn tables_are_read_when_the_lag_is_small_enough() {
     let lagging = |seconds| Progress { lag_seconds: Some(seconds), ..progress(&case) };
     assert_eq!(asked(case.clone(), lagging(31)), LAG);
     assert_eq!(asked(case.clone(), lagging(30)), LAG_AND_TABLES);
+    let reloads =
+        load_and_cdc(json!({"Until": "CaughtUp", "OnTableErrors": "Reload"})).started(1).began(1).fresh(1);
+    let reloads = reloads.loaded(20).status("running").counters([1, 0, 0, 1]);
+    let behind = Progress { lag_seconds: Some(900), ..progress(&reloads) };
+    assert_eq!(
+        asked(reloads, behind),
+        LAG_AND_TABLES,
+        "which tables are in error must be known to load them again"
+    );
 }
 
 #[test]

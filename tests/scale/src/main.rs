@@ -1,0 +1,96 @@
+//! Tells every row's stories, prints the table, and holds the promises of the interval and `docs/performance.md` against it.
+//! With `--write` the table is written there. Another argument is a part of a row's name: then only such rows are told, and the
+//! page is left alone.
+
+#![allow(clippy::print_stdout, reason = "the table is for people to read")]
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
+
+use scale::machine::Machine;
+use scale::measured::Measured;
+use scale::promises::{self, Promise};
+use scale::rows::Row;
+use scale::table;
+
+/// The page that shows the table.
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/performance.md");
+
+/// How many rows are told at a time: one a core of a small machine.
+const AT_ONCE: usize = 2;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let write = arguments.iter().any(|argument| argument == "--write");
+    let wanted = arguments.iter().find(|argument| !argument.starts_with('-'));
+    match tell(wanted.map(String::as_str), write) {
+        Ok(promises) => count(&promises),
+        Err(error) => {
+            println!("{error}");
+            println!("0 passed, 1 failed");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn tell(wanted: Option<&str>, write: bool) -> Result<Vec<Promise>, String> {
+    let machine = Machine::of_the_product()?;
+    let rows =
+        Row::all().into_iter().filter(|row| wanted.is_none_or(|wanted| row.to_string().contains(wanted)));
+    let measured = side_by_side(rows.collect(), &machine)?;
+    let text = table::of(&measured, &machine);
+    println!("{text}\n");
+    let mut promises: Vec<Promise> = measured.iter().flat_map(promises::held_against).collect();
+    if wanted.is_none() {
+        promises.push(on_the_page(&text, write)?);
+    }
+    Ok(promises)
+}
+
+/// Measures all rows, a few at a time, the longest first; gives them in their order.
+fn side_by_side(rows: Vec<Row>, machine: &Machine) -> Result<Vec<Measured>, String> {
+    let mut queue: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
+    queue.sort_by_key(|(_, row)| row.load.as_secs() * i64::try_from(row.runs).unwrap_or(i64::MAX));
+    let queue = Mutex::new(queue);
+    let done = Mutex::new(BTreeMap::new());
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some((nth, row)) = next() {
+                    let measured = row.measure(machine);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).insert(nth, measured);
+                }
+            });
+        }
+    });
+    done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+}
+
+/// Holds the page against the table, or writes it.
+fn on_the_page(text: &str, write: bool) -> Result<Promise, String> {
+    let failed = |error: std::io::Error| format!("{PAGE}: {error}");
+    let page = std::fs::read_to_string(PAGE).map_err(failed)?;
+    let wanted = table::put_into(&page, text)?;
+    let differs = page != wanted;
+    if differs && write {
+        std::fs::write(PAGE, wanted).map_err(failed)?;
+    }
+    Ok(Promise {
+        words: "docs/performance.md shows this table".to_owned(),
+        broken: (differs && !write)
+            .then(|| "it shows another one: look why, and write it with `make scale WRITE=1`".to_owned()),
+    })
+}
+
+fn count(promises: &[Promise]) -> ExitCode {
+    for promise in promises {
+        if let Some(broken) = &promise.broken {
+            println!("BROKEN  {}: {broken}", promise.words);
+        }
+    }
+    let failed = promises.iter().filter(|promise| promise.broken.is_some()).count();
+    println!("{} passed, {failed} failed", promises.len() - failed);
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
