@@ -1,7 +1,7 @@
 //! The hub: from what was seen to what is done next.
 //!
 //! [`decide`] is an ordered list of small judges; the first that has something to say decides. The order is the table in
-//! `docs/architecture.md`. Around it, [`wanted`] says what a poll must look at, and [`record`] keeps the document.
+//! `docs/architecture.md`. Around it, [`wanted()`] says what a poll must look at, and [`record`] keeps the document.
 
 mod again;
 mod close;
