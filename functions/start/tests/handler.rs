@@ -178,7 +178,8 @@ fn reload_decided() -> Case {
 async fn a_reload_is_asked_for_once_with_its_tables() {
     let seen = Seen::<ReloadTablesInput>::default();
     let take = answers!(Client, reload_tables, 200, json!({"ReplicationTaskArn": given::cases::TASK}), seen);
-    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take]);
+    let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]);
     let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();
     let asked = seen.one();
     let names: Vec<(&str, &str)> =
@@ -198,7 +199,9 @@ async fn a_reload_is_asked_for_once_with_its_tables() {
 async fn a_reload_that_dms_was_too_busy_for_may_be_asked_for_again_and_a_refused_one_may_not() {
     for (code, kept) in [("ThrottlingException", 0), ("InvalidResourceStateFault", 2)] {
         let refuse = answers!(Client, reload_tables, 400, fault(code, "not now"));
-        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&refuse]);
+        let describe =
+            answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
+        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &refuse]);
         let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();
         let run = document.run.unwrap();
         assert_eq!(run.reloaded.len(), kept, "{code}");
@@ -212,4 +215,20 @@ async fn a_start_that_was_made_before_a_redrive_is_not_made_again() {
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
     let take = answers!(Client, start_replication_task, 200, json!({}));
     assert_eq!(start(&decided(), 60, describe, take).await, (None, 0));
+}
+
+#[tokio::test]
+async fn tables_of_a_task_that_was_started_anew_since_are_not_loaded_again() {
+    for (status, began) in [("running", 9), ("stopped", 1)] {
+        let describe =
+            answers!(Client, describe_replication_tasks, 200, tasks(described(status, Some(began))));
+        let take = answers!(Client, reload_tables, 200, json!({}));
+        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]);
+        let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();
+        assert!(
+            matches!(document.run.unwrap().reload.unwrap().answer, Some(Answer::Withheld(_))),
+            "{status}"
+        );
+        assert_eq!(take.num_calls(), 0, "{status}");
+    }
 }
