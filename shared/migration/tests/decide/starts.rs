@@ -358,6 +358,11 @@ fn the_guard_before_the_call() {
     let decided = || full_load(windowed()).last_week(FINISHED).started_by(StartKind::ReloadTarget, 1).lost();
     let guard = |mut case: crate::cases::Case| record::guard_start(&case.run().clone(), &case.seen, case.now);
     assert_eq!(guard(decided()), Guarded::Clear);
+    assert_eq!(
+        guard(decided().at(CLOSE - 2)),
+        Guarded::Clear,
+        "what was decided with two minutes left may be made"
+    );
     for (fact, case, why) in [
         ("the time is over", decided().at(CLOSE), "the run's time is over"),
         ("the time is nearly over", decided().at(CLOSE - 1), "which is too near"),
