@@ -53,7 +53,7 @@ fn is_loading(s: &Situation<'_>, task: &Task) -> bool {
 }
 
 /// The load stands still, in words.
-pub(super) fn stalled(s: &Situation<'_>) -> Option<String> {
+fn stalled(s: &Situation<'_>) -> Option<String> {
     let limit = SignedDuration::from_mins(i64::from(s.plan.stall_minutes));
     let still = s.run.pace.as_ref()?.stands_still(s.now);
     (!limit.is_zero() && still >= limit)
