@@ -66,11 +66,15 @@ async fn reload(client: &Client, mut document: Migration, request: &Request) -> 
     let tables = run.reload.as_ref().map(|reload| reload.tables.clone()).unwrap_or_default();
     let seen = dms::observe(client, &TaskFilter::Arn(task.arn.to_string()), false).await?;
     let answer = match record::guard_reload(run, &seen, request.now) {
-        Some(why) => {
+        Guarded::Held(why) => {
             tracing::warn!("the reload was held back: {why}");
             Some(Answer::Withheld(why))
         }
-        None => ask_for_reload(client, task, &tables).await?,
+        Guarded::Made | Guarded::Doubtful(_) => {
+            tracing::warn!("this reload may have been asked for before; it is not asked for again");
+            return Ok(document);
+        }
+        Guarded::Clear => ask_for_reload(client, task, &tables).await?,
     };
     tracing::info!(answer = ?answer, "reload of {} tables of {}", tables.len(), task.identifier);
     record::reload_answered(run, answer);

@@ -554,8 +554,9 @@ impl Story {
             None => TaskSeen::NotThere,
         };
         let answer = match record::guard_reload(&state.run, &seen, at(state.now)) {
-            Some(why) => Some(Answer::Withheld(why)),
-            None => {
+            Guarded::Held(why) => Some(Answer::Withheld(why)),
+            Guarded::Made | Guarded::Doubtful(_) => return state.wait(),
+            Guarded::Clear => {
                 let consent = self.consent;
                 call(state, fate, |state| state.dms.reload_tables(tables, By::Us, consent, state.now))
             }

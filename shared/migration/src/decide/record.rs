@@ -261,7 +261,7 @@ pub fn reload_answered(run: &mut Run, answer: Option<Answer>) {
     let Some(reload) = &mut run.reload else { return };
     let may_be_asked_again = match &answer {
         Some(Answer::Refused(refusal)) => refusal.passing,
-        Some(Answer::Withheld(_)) => reload.answer.is_none(),
+        Some(Answer::Withheld(_)) => true,
         Some(Answer::Accepted) | None => false,
     };
     if may_be_asked_again {
@@ -270,21 +270,27 @@ pub fn reload_answered(run: &mut Run, answer: Option<Answer>) {
     reload.answer = answer;
 }
 
-/// The guard before a request to load tables again: it is made once, not by a step that comes so late that it must be made for a
-/// second time, and not when the task was started anew since it was decided. `None` when it may be made.
-pub fn guard_reload(run: &Run, task: &TaskSeen, now: Timestamp) -> Option<String> {
-    let Some(reload) = &run.reload else { return Some("no reload has been decided".to_owned()) };
+/// The guard before a request to load tables again: a step that comes so late that it must be made for a second time makes none,
+/// and none is made when the task was started anew since it was decided.
+pub fn guard_reload(run: &Run, task: &TaskSeen, now: Timestamp) -> Guarded {
+    let Some(reload) = &run.reload else {
+        return Guarded::Held("no reload has been decided".to_owned());
+    };
     if reload.answer.is_some() || now.duration_since(reload.decided) > super::START_MARGIN {
-        return Some("this reload may have been asked for before".to_owned());
+        return Guarded::Made;
     }
     match task {
         TaskSeen::Seen(task)
             if task.phase == Phase::Running && task.start_date() == reload.seen_start_date =>
         {
-            None
+            Guarded::Clear
         }
-        TaskSeen::Seen(task) => Some(format!("the task was {} or started anew just before", task.status)),
-        TaskSeen::Unseen | TaskSeen::NotThere => Some("the task could not be seen just before".to_owned()),
+        TaskSeen::Seen(task) => {
+            Guarded::Held(format!("the task was {} or started anew just before", task.status))
+        }
+        TaskSeen::Unseen | TaskSeen::NotThere => {
+            Guarded::Held("the task could not be seen just before".to_owned())
+        }
     }
 }
 

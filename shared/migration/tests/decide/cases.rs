@@ -367,14 +367,19 @@ impl Case {
     }
 
     /// This run has asked for these tables to be loaded again, and DMS has taken it.
-    pub(crate) fn reloaded(mut self, tables: &[usize], at: i64) -> Case {
+    pub(crate) fn reloaded(self, tables: &[usize], at: i64) -> Case {
+        self.asked_to_reload(tables, at)
+            .set(|case| record::reload_answered(case.run(), Some(Answer::Accepted)))
+    }
+
+    /// This run has decided to have these tables loaded again; what became of the request is not known.
+    pub(crate) fn asked_to_reload(mut self, tables: &[usize], at: i64) -> Case {
         let tables: Vec<TableName> = tables.iter().map(|nth| table_name(*nth)).collect();
         let seen_start_date = self.stats_mut().start_date;
         self.set(|case| {
             case.run().reloaded.extend(tables.iter().cloned());
             case.run().reload =
                 Some(ReloadAct { tables, decided: minute(at), seen_start_date, answer: None });
-            record::reload_answered(case.run(), Some(Answer::Accepted));
         })
     }
 

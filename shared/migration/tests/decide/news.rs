@@ -54,6 +54,22 @@ fn with_rows(rows: u64) -> Vec<migration::observation::Table> {
 }
 
 #[test]
+fn where_the_task_stands() {
+    let counted = |counters| loading(quiet()).counters(counters).at(20);
+    check([
+        ("no table has shown yet", counted([0; 4]), "Wait | the task is running | not tables"),
+        (
+            "a table is loaded",
+            counted([1, 0, 0, 0]),
+            "Wait | the task is running: 1 tables loaded, 0 loading, 0 queued, 0 in error",
+        ),
+        ("a table is at work", counted([0, 1, 0, 0]), "Wait | 0 tables loaded, 1 loading"),
+        ("a table is queued", counted([0, 0, 1, 0]), "Wait | 0 loading, 1 queued"),
+        ("a table is in error", counted([0, 0, 0, 1]), "Wait | 0 queued, 1 in error"),
+    ]);
+}
+
+#[test]
 fn tables_in_error() {
     let errored = |plan: Value| loading(plan).counters([1, 1, 1, 2]).at(20);
     check([
