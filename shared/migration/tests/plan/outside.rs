@@ -1,0 +1,60 @@
+//! What is only seen once AWS has been asked.
+
+use migration::finding::Findings;
+use migration::plan::{MigrationType, read, together};
+use migration::resources::{Endpoint, Instance, check_endpoint, check_instance};
+use serde_json::json;
+
+use crate::Case;
+use crate::common::plans::{INSTANCE, SOURCE, TASK};
+
+pub(crate) fn cases() -> Vec<Case> {
+    let settled = |word: &str| {
+        let mut findings = Findings::default();
+        let kept = read::read(&json!({"Task": {"ReplicationTaskArn": TASK}})).plan.expect("a good plan");
+        together::check_type(&kept, &MigrationType::from(word.to_owned()), "", &mut findings);
+        findings.into_sorted()
+    };
+    let endpoint = |endpoint_type: &str, status: &str| {
+        let mut findings = Findings::default();
+        let seen = Endpoint {
+            arn: SOURCE.to_owned(),
+            endpoint_type: endpoint_type.to_owned(),
+            status: status.to_owned(),
+        };
+        let seen = Some(&seen).filter(|_| !status.is_empty());
+        check_endpoint("/Task/SourceEndpointArn", &SOURCE.parse().unwrap(), "source", seen, &mut findings);
+        findings.into_sorted()
+    };
+    let instance = |status: &str| {
+        let mut findings = Findings::default();
+        let seen = Instance {
+            arn: INSTANCE.to_owned(),
+            identifier: "nightly".to_owned(),
+            status: status.to_owned(),
+        };
+        let seen = Some(&seen).filter(|_| !status.is_empty());
+        check_instance("/Task/ReplicationInstanceArn", &INSTANCE.parse().unwrap(), seen, &mut findings);
+        findings.into_sorted()
+    };
+    let (source, rep) = ("/Task/SourceEndpointArn", "/Task/ReplicationInstanceArn");
+    let good = || endpoint("SOURCE", "active");
+    vec![
+        Case {
+            code: "unknown-migration-type",
+            path: "/Task",
+            bad: settled("zero-etl"),
+            good: settled("cdc"),
+        },
+        Case { code: "no-such-endpoint", path: source, bad: endpoint("source", ""), good: good() },
+        Case { code: "wrong-endpoint-kind", path: source, bad: endpoint("TARGET", "active"), good: good() },
+        Case { code: "endpoint-not-active", path: source, bad: endpoint("source", "deleting"), good: good() },
+        Case { code: "no-such-instance", path: rep, bad: instance(""), good: instance("available") },
+        Case {
+            code: "instance-not-available",
+            path: rep,
+            bad: instance("storage-full"),
+            good: instance("available"),
+        },
+    ]
+}

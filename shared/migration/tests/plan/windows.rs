@@ -1,0 +1,61 @@
+//! The window.
+
+use serde_json::{Value, json};
+
+use crate::common::plans::{cdc, full_load, night};
+use crate::{Case, member, plan};
+
+pub(crate) fn cases() -> Vec<Case> {
+    let window = |window: Value| full_load().with("/Window", window);
+    let night = || window(night());
+    let span = |text: &str| window(json!({"Duration": text}));
+    vec![
+        member("bad-time", "/Window/Opens", &night(), json!("9:00"), json!("09:00")),
+        member("bad-time", "/Window/Closes", &night(), json!("24:00"), json!("00:00")),
+        member("unknown-time-zone", "/Window/TimeZone", &night(), json!("Berlin"), json!("Asia/Kolkata")),
+        member(
+            "bad-date",
+            "/Window/Except/1",
+            &night().with("/Window/Except", json!(["2026-12-24", ""])),
+            json!("2026-02-30"),
+            json!("2028-02-29"),
+        ),
+        member("window-never-opens", "/Window/Days", &night(), json!([]), json!(null)),
+        member("window-twice", "/Window/Opens", &span("PT7H"), json!("22:00"), json!("")),
+        plan("bad-duration", "/Window/Duration", span("7h"), span("PT7H")),
+        plan("bad-duration", "/Window/Duration", span("PT0S"), span("PT1M")),
+        plan("bad-duration", "/Window/Duration", span("P14D"), span("P13D")),
+        plan("bad-duration", "/Window/Duration", span("P1M"), span("P1D")),
+        member(
+            "bad-duration",
+            "/Window/StopLead",
+            &window(json!({"Duration": "P3D"})),
+            json!("P2D"),
+            json!("P1D"),
+        ),
+        plan(
+            "window-too-short",
+            "/Window",
+            night().with("/Window/StopLead", json!("PT4H")).with("/Window/MinimumMinutes", json!(180)),
+            night().with("/Window/StopLead", json!("PT4H")).with("/Window/MinimumMinutes", json!(179)),
+        ),
+        plan(
+            "stop-lead-without-stop",
+            "/Window/StopLead",
+            night().with("/Window/StopLead", json!("PT4H")).with("/Window/AtClose", json!("LeaveRunning")),
+            night().with("/Window/StopLead", json!("PT4H")),
+        ),
+        plan(
+            "stop-lead-without-stop",
+            "/Window/StopLead",
+            cdc().with("/Window", json!({"Duration": "PT7H", "StopLead": "PT4H"})),
+            cdc().with("/Window", json!({"Duration": "PT7H", "StopLead": "PT4H", "AtClose": "Stop"})),
+        ),
+        plan(
+            "duration-from-now",
+            "/Window/Duration",
+            span("PT7H").with("/ScheduledTime", json!("<aws.scheduler.scheduled-time>")),
+            span("PT7H").with("/ScheduledTime", json!("2026-11-20T21:00:00Z")),
+        ),
+    ]
+}
