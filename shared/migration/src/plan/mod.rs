@@ -4,6 +4,7 @@
 
 pub mod arn;
 mod cdc;
+mod embedded;
 pub mod homes;
 pub mod located;
 pub mod mappings;

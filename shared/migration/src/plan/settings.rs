@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use super::embedded;
 use super::located::{Node, quoted};
-use super::mappings::parsed;
 use crate::finding::Findings;
 
 /// Keeps the rows and tables that are in the target.
@@ -16,7 +16,7 @@ pub const READ_ONLY_LOGGING: [&str; 2] = ["CloudWatchLogGroup", "CloudWatchLogSt
 
 /// Reads a settings document; `None` when it is not one.
 pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Value> {
-    let mut settings = parsed(node, "ReplicationTaskSettings", findings)?;
+    let mut settings = embedded::read(node, "ReplicationTaskSettings", findings)?;
     if let Some(logging) = settings.get_mut("Logging").and_then(Value::as_object_mut) {
         for key in READ_ONLY_LOGGING {
             if logging.remove(key).is_some_and(|value| !value.is_null()) {
