@@ -6,7 +6,8 @@ use serde_json::Value;
 use crate::document::{Migration, NextStep, Run, What};
 use crate::finding::{Finding, Findings, reject};
 use crate::observation::Route;
-use crate::plan::{AtClose, MigrationType, Plan, read, together};
+use crate::plan::read::Reading;
+use crate::plan::{Arn, AtClose, MigrationType, Plan, home, read, together};
 use crate::verdict::{Level, Outcome, Verdict};
 use crate::window::{self, Opening, whole_seconds};
 
@@ -19,7 +20,8 @@ const NAMELESS: &str = "(unnamed)";
 /// Opens a run: reads the plan and looks whether its window is open. The document comes back with a plan and a run, or
 /// with the verdict Rejected or Skipped.
 pub fn open(input: &Value, execution: &str, now: Timestamp) -> Migration {
-    let reading = read::read(input);
+    let mut reading = read::read(input);
+    check_home(&mut reading, execution);
     let name = reading.name.clone().unwrap_or_else(|| NAMELESS.to_owned());
     let scheduled = reading.plan.as_ref().and_then(|plan| plan.scheduled_time);
     let opening = reading
@@ -57,6 +59,18 @@ pub fn open(input: &Value, execution: &str, now: Timestamp) -> Migration {
         }
     }
     document
+}
+
+/// A plan for another account or Region would only find that nothing of it exists here.
+fn check_home(reading: &mut Reading, execution: &str) {
+    let (Some(plan), Ok(machine)) = (&reading.plan, execution.parse::<Arn>()) else { return };
+    let mut elsewhere = Findings::default();
+    home::check_machine(plan, &machine, &mut elsewhere);
+    if elsewhere.reject() {
+        reading.plan = None;
+    }
+    reading.findings.extend(elsewhere.into_sorted());
+    reading.findings.sort();
 }
 
 /// Takes in what was found about the resources that the plan names: findings, and the type and route of a task that

@@ -33,6 +33,18 @@ impl Arn {
         self.resource.split(':').next().unwrap_or_default()
     }
 
+    /// True when both are in the same partition, account and Region.
+    pub fn is_beside(&self, other: &Arn) -> bool {
+        (&self.partition, &self.region, &self.account) == (&other.partition, &other.region, &other.account)
+    }
+
+    /// Where it is, in words: account and Region, and the partition where it is not the usual one.
+    pub fn home(&self) -> String {
+        let partition =
+            if self.partition == "aws" { String::new() } else { format!(" ({})", self.partition) };
+        format!("account {}, Region {}{partition}", self.account, self.region)
+    }
+
     /// What stands after the last colon of the resource. For a DMS task this is what CloudWatch and the task's log
     /// stream call it.
     pub fn tail(&self) -> &str {

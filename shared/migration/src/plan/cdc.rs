@@ -75,6 +75,7 @@ pub(super) fn read(
             );
         }
     }
+    check_order(&cdc, &members.place("CdcStopPosition"), findings);
     let starts = [&start_time, &start_position];
     for node in starts.into_iter().flatten() {
         match migration_type {
@@ -92,6 +93,25 @@ pub(super) fn read(
         }
     }
     cdc
+}
+
+/// A replication that ends before it begins. Both times are UTC.
+fn check_order(cdc: &Cdc, place: &str, findings: &mut Findings) {
+    let start = cdc.start_time.or_else(|| utc(cdc.start_position.as_deref()?));
+    let stop = cdc
+        .stop_position
+        .as_deref()
+        .and_then(|text| text.split_once(':'))
+        .and_then(|(_, time)| utc(time.trim()));
+    if let (Some(start), Some(stop)) = (start, stop)
+        && stop <= start
+    {
+        findings.error(
+            place,
+            "stop-before-start",
+            format!("the replication is to end at {stop}, before it begins at {start}"),
+        );
+    }
 }
 
 /// The forms that DMS documents: a date, a checkpoint, or a log position of MySQL, PostgreSQL, SQL Server or Oracle.
@@ -141,11 +161,14 @@ fn is_epoch(value: &Value) -> bool {
 /// A UTC time as ISO text, with or without its `Z`, or as epoch seconds.
 fn read_time(value: &Value) -> Option<jiff::Timestamp> {
     if let Some(text) = value.as_str() {
-        return text.parse::<jiff::Timestamp>().ok().or_else(|| {
-            let civil = text.parse::<jiff::civil::DateTime>().ok()?;
-            jiff::tz::Offset::UTC.to_timestamp(civil).ok()
-        });
+        return text.parse::<jiff::Timestamp>().ok().or_else(|| utc(text));
     }
     let seconds = value.as_f64()?;
     jiff::Timestamp::from_millisecond((seconds * 1000.0).round() as i64).ok()
+}
+
+/// A date and time without offset, read as UTC.
+fn utc(text: &str) -> Option<jiff::Timestamp> {
+    let civil = text.parse::<jiff::civil::DateTime>().ok()?;
+    jiff::tz::Offset::UTC.to_timestamp(civil).ok()
 }

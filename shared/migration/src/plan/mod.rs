@@ -5,6 +5,7 @@
 pub mod arn;
 mod cdc;
 pub mod embedded;
+pub mod home;
 pub mod homes;
 pub mod located;
 pub mod mappings;

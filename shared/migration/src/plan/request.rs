@@ -189,6 +189,21 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
         );
     }
     let instance = dms_arn(&mut members, "ReplicationInstanceArn", "rep", findings);
+    for (name, endpoint) in [("SourceEndpointArn", &source), ("TargetEndpointArn", &target)] {
+        if let (Some(endpoint), Some(instance)) = (endpoint, &instance)
+            && !endpoint.is_beside(instance)
+        {
+            findings.error(
+                &members.place(name),
+                "arns-apart",
+                format!(
+                    "the endpoint is in {}, the replication instance in {}: a task works within one account and Region",
+                    endpoint.home(),
+                    instance.home()
+                ),
+            );
+        }
+    }
     let types = [
         ("full-load", MigrationTypeWord::FullLoad),
         ("cdc", MigrationTypeWord::Cdc),

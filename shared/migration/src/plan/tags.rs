@@ -31,7 +31,25 @@ pub(super) fn read(node: &Node<'_>, findings: &mut Findings) -> Vec<Tag> {
             members.close(findings);
         }
     }
+    check_keys(&node.path, &tags, findings);
     tags
+}
+
+/// The most tags that AWS takes on a resource, less the one that we add.
+const MOST_TAGS: usize = 49;
+
+fn check_keys(path: &str, tags: &[Tag], findings: &mut Findings) {
+    let mut keys = std::collections::HashSet::new();
+    if let Some(tag) = tags.iter().find(|tag| !keys.insert(tag.key.as_str())) {
+        findings.error(path, "tag-twice", format!("the tag {} stands twice: keep one", quoted(&tag.key)));
+    }
+    if tags.len() > MOST_TAGS {
+        findings.warning(
+            path,
+            "many-tags",
+            format!("{} tags are more than AWS takes on a resource, {MOST_TAGS} beside the one that names the run", tags.len()),
+        );
+    }
 }
 
 fn check_tag(path: &str, key: &str, value: &str, findings: &mut Findings) {

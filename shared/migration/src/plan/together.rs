@@ -1,6 +1,7 @@
 //! What only shows when the members of a plan are seen together: what window, `Until` and `Start` mean for a migration
 //! type, and what a start would do to the rows in the target.
 
+use super::home;
 use super::located::quoted;
 use super::window::{AtClose, When, Window};
 use super::{MigrationType, OnTableErrors, Plan, Start, TaskPlan, TaskRequest, Until, settings};
@@ -12,6 +13,7 @@ pub(super) fn check(plan: &Plan, path: &str, findings: &mut Findings) {
         check_type(plan, &request.migration_type, path, findings);
         check_effect_on_target(plan, path, findings);
     }
+    home::check_topic(plan, path, findings);
     if let (Some(Window { when: When::Duration(_), .. }), None) = (&plan.window, plan.scheduled_time) {
         findings.hint(
             &format!("{path}/Window/Duration"),

@@ -1,8 +1,8 @@
 //! The window as the user writes it. [`crate::window`] says what it means at a given instant.
 
-use jiff::SignedDuration;
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::located::{Members, Node, quoted};
@@ -10,6 +10,9 @@ use crate::finding::Findings;
 
 /// The longest a window may be open: the machine's longest run is 14 days.
 const LONGEST: SignedDuration = SignedDuration::from_hours(13 * 24);
+
+/// Two years of them.
+const CLOCK_CHANGES: usize = 4;
 
 /// When a run may work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -204,7 +207,31 @@ fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hour
         }
     }
     let zone = time_zone.filter(|name| TimeZone::get(name).is_ok())?;
+    if let Some(gap) = opens.and_then(|opens| gap_around(opens, zone)) {
+        findings.warning(
+            &members.place("Opens"),
+            "opens-in-the-gap",
+            format!(
+                "on {gap}, when the clocks of {zone} go forward, there is no such time: an EventBridge schedule at this time is \
+                 skipped on such a night; open before or after the hour that is left out"
+            ),
+        );
+    }
     Some(Hours { opens: opens?, closes: closes?, time_zone: zone.to_owned(), days, except })
+}
+
+/// The date of the next change of clocks that leaves this time of day out. Looked for from a fixed instant on, because no function
+/// reads a clock; the rule by which a zone changes its clocks goes on unchanged from then, as far as is known.
+fn gap_around(time: Time, zone: &str) -> Option<Date> {
+    let zone = TimeZone::get(zone).ok()?;
+    let from = Timestamp::constant(1_767_225_600, 0); // 2026-01-01
+    zone.following(from).take(CLOCK_CHANGES).find_map(|change| {
+        let before = zone.to_offset(change.timestamp() - SignedDuration::from_secs(1));
+        let (shut, open) =
+            (before.to_datetime(change.timestamp()), change.offset().to_datetime(change.timestamp()));
+        let left_out = shut.date().to_datetime(time);
+        (shut <= left_out && left_out < open).then(|| shut.date())
+    })
 }
 
 fn read_time(members: &mut Members<'_>, name: &'static str, findings: &mut Findings) -> Option<Time> {

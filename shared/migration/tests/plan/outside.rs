@@ -1,12 +1,12 @@
 //! What is only seen once AWS has been asked.
 
 use migration::finding::Findings;
-use migration::plan::{MigrationType, read, together};
+use migration::plan::{MigrationType, home, read, together};
 use migration::resources::{Endpoint, Instance, check_endpoint, check_instance};
 use serde_json::json;
 
 use crate::Case;
-use crate::common::plans::{INSTANCE, SOURCE, TASK};
+use crate::common::plans::{INSTANCE, SOURCE, TASK, full_load};
 
 pub(crate) fn cases() -> Vec<Case> {
     let settled = |word: &str| {
@@ -37,6 +37,17 @@ pub(crate) fn cases() -> Vec<Case> {
         check_instance("/Task/ReplicationInstanceArn", &INSTANCE.parse().unwrap(), seen, &mut findings);
         findings.into_sorted()
     };
+    let at_home = |plan: serde_json::Value, machine: &str| {
+        let plan = read::read(&plan).plan.expect("a good plan");
+        let mut findings = Findings::default();
+        home::check_machine(&plan, &machine.parse().expect("an ARN"), &mut findings);
+        findings.into_sorted()
+    };
+    let machine = "arn:aws:states:us-east-1:123456789012:execution:m:r";
+    let abroad = machine.replace("us-east-1", "eu-west-1");
+    let kept = |task: serde_json::Value| json!({"Task": task, "Notify": {"TopicArn": "arn:aws:sns:us-east-1:123456789012:a"}});
+    let (by_arn, by_name) =
+        (kept(json!({"ReplicationTaskArn": TASK})), kept(json!({"ReplicationTaskIdentifier": "orders"})));
     let (source, rep) = ("/Task/SourceEndpointArn", "/Task/ReplicationInstanceArn");
     let good = || endpoint("SOURCE", "active");
     vec![
@@ -45,6 +56,24 @@ pub(crate) fn cases() -> Vec<Case> {
             path: "/Task",
             bad: settled("zero-etl"),
             good: settled("cdc"),
+        },
+        Case {
+            code: "other-home",
+            path: "/Task/ReplicationTaskArn",
+            bad: at_home(by_arn.clone(), &abroad),
+            good: at_home(by_arn, machine),
+        },
+        Case {
+            code: "other-home",
+            path: rep,
+            bad: at_home(full_load().0, &machine.replace("123456789012", "210987654321")),
+            good: at_home(full_load().0, machine),
+        },
+        Case {
+            code: "topic-elsewhere",
+            path: "/Notify/TopicArn",
+            bad: at_home(by_name.clone(), &abroad),
+            good: at_home(by_name, machine),
         },
         Case { code: "no-such-endpoint", path: source, bad: endpoint("source", ""), good: good() },
         Case { code: "wrong-endpoint-kind", path: source, bad: endpoint("TARGET", "active"), good: good() },

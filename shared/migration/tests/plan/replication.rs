@@ -49,6 +49,18 @@ pub(crate) fn cases() -> Vec<Case> {
             json!("commit_time:2026-12-01T04:00:00"),
         ),
         plan(
+            "stop-before-start",
+            stop,
+            cdc().with(time, json!("2026-12-01T04:00:00")),
+            cdc().with(time, json!("2026-12-01T03:59:59")),
+        ),
+        plan(
+            "stop-before-start",
+            stop,
+            cdc().with(start, json!("2026-12-01T05:00:00")),
+            cdc().with(start, json!("12345")),
+        ),
+        plan(
             "cdc-member-without-cdc",
             stop,
             full_load().with(stop, json!("server_time:2026-12-01T04:00:00")),

@@ -11,6 +11,7 @@ pub(crate) fn cases() -> Vec<Case> {
         let task = full_load().0["Task"].clone();
         full_load().with("/Task", json!({"ReplicationTasks": vec![task; count]}))
     };
+    let numbered = |count: usize| (0..count).map(|n| json!({"Key": format!("k{n}")})).collect::<Value>();
     let tags = |tags: Value| full_load().with("/Task/Tags", tags);
     vec![
         plan("bad-identifier", "/Task/ReplicationTaskIdentifier", kept("orders--2"), kept("orders-2")),
@@ -31,7 +32,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "/Task/ReplicationInstanceArn",
             &full_load(),
             json!("arn:aws:dms:us-east-1:123456789012:rep:"),
-            json!("arn:aws-cn:dms:cn-north-1:123456789012:rep:my-own-tail"),
+            json!("arn:aws:dms:us-east-1:123456789012:rep:my-own-tail"),
         ),
         member(
             "wrong-arn",
@@ -41,6 +42,20 @@ pub(crate) fn cases() -> Vec<Case> {
             json!(INSTANCE),
         ),
         member("same-endpoints", "/Task/TargetEndpointArn", &full_load(), json!(SOURCE), json!(TARGET)),
+        member(
+            "arns-apart",
+            "/Task/SourceEndpointArn",
+            &full_load(),
+            json!(SOURCE.replace("us-east-1", "eu-west-1")),
+            json!(SOURCE),
+        ),
+        member(
+            "arns-apart",
+            "/Task/TargetEndpointArn",
+            &full_load(),
+            json!(TARGET.replace("123456789012", "210987654321")),
+            json!(TARGET),
+        ),
         plan("not-one-task", "/Task", described(2), described(1)),
         plan("not-one-task", "/Task", described(0), described(1)),
         member("read-only-member", "/Task/Status", &full_load(), json!("stopped"), json!(null)),
@@ -57,6 +72,13 @@ pub(crate) fn cases() -> Vec<Case> {
             tags(json!({"Team": "x".repeat(257)})),
             tags(json!({"Team": "x".repeat(256)})),
         ),
+        plan(
+            "tag-twice",
+            "/Task/Tags",
+            tags(json!([{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}])),
+            tags(json!([{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "2"}])),
+        ),
+        plan("many-tags", "/Task/Tags", tags(numbered(50)), tags(numbered(49))),
         plan("reserved-tag", "/Task/Tags/AWS:x", tags(json!({"AWS:x": "1"})), tags(json!({"aws-x": "1"}))),
         plan("reserved-tag", "/Task/Tags/0", tags(json!([{"Key": "dms:x"}])), tags(json!([{"Key": "x"}]))),
     ]
