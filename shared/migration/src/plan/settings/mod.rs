@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::embedded;
-use super::located::{Node, quoted};
+use crate::plan::embedded;
+use crate::plan::located::{Node, quoted};
 use crate::finding::Findings;
 
 /// Keeps the rows and tables that are in the target.
