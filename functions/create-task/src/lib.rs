@@ -163,6 +163,7 @@ async fn adopt(
                 path: "/Task".to_owned(),
                 code: "drift".to_owned(),
                 message: difference.clone(),
+                dms_error: None,
             });
         }
     }

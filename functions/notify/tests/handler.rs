@@ -171,6 +171,7 @@ async fn the_largest_message_is_one_that_sns_takes() {
             path: "/Task/TableMappings/rules/0".repeat(4),
             code: "drift".to_owned(),
             message: long.clone(),
+            dms_error: None,
         });
     }
     tell(last(&case.document), taking(&seen)).await.unwrap();

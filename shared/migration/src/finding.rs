@@ -28,6 +28,9 @@ pub struct Finding {
     pub code: String,
     /// What is wrong and how to mend it: one sentence, lower case, no full stop.
     pub message: String,
+    /// What DMS itself would say, where it would refuse the same and its words are known. It names no place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dms_error: Option<String>,
 }
 
 /// Collects findings while a plan is read, so that every fault is reported at once.
@@ -51,7 +54,22 @@ impl Findings {
     }
 
     fn add(&mut self, severity: Severity, path: &str, code: &str, message: String) {
-        self.0.push(Finding { severity, path: path.to_owned(), code: code.to_owned(), message });
+        let (path, code) = (path.to_owned(), code.to_owned());
+        self.0.push(Finding { severity, path, code, message, dms_error: None });
+    }
+
+    /// How much has been noted so far, for [`Findings::dms_would_say`].
+    pub fn mark(&self) -> usize {
+        self.0.len()
+    }
+
+    /// DMS would answer with these words to every error that was noted since `mark`, unless others are known already.
+    pub fn dms_would_say(&mut self, mark: usize, words: &str) {
+        for finding in self.0.iter_mut().skip(mark) {
+            if finding.severity == Severity::Error && finding.dms_error.is_none() {
+                finding.dms_error = Some(words.to_owned());
+            }
+        }
     }
 
     /// True when at least one finding rejects the plan.
@@ -73,6 +91,7 @@ impl Findings {
                 path: String::new(),
                 code: "more-findings".to_owned(),
                 message: format!("{left_out} more findings are not shown; mend these first"),
+                dms_error: None,
             });
         }
         all
@@ -87,6 +106,19 @@ pub fn reject(findings: &[Finding]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_dms_would_say_goes_with_the_errors_of_one_document() {
+        let mut findings = Findings::default();
+        findings.error("/a", "e", "elsewhere");
+        let mark = findings.mark();
+        findings.error("/b", "e", "of this document");
+        findings.warning("/b", "w", "of this document");
+        findings.dms_would_say(mark, "Invalid document");
+        findings.dms_would_say(mark, "something else");
+        let said: Vec<Option<String>> = findings.into_sorted().into_iter().map(|f| f.dms_error).collect();
+        assert_eq!(said, [None, Some("Invalid document".to_owned()), None]);
+    }
 
     #[test]
     fn sorted_errors_first_each_once_and_bounded() {

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::plans::{cdc, full_load, load_and_cdc, night};
+use common::plans::{cdc, full_load, load_and_cdc, mapping, night};
 use migration::finding::{Finding, MOST_FINDINGS, reject};
 use migration::plan::homes::HOMES;
 use migration::plan::{Plan, read};
@@ -85,8 +85,13 @@ fn odd_inputs_are_findings() {
 
 #[test]
 fn a_plan_at_the_edge_of_the_allowed_depth_survives_its_journey() {
-    let deep = (0..58).fold(json!(1), |inner, _| json!([inner]));
-    let sample = full_load().with("/Task/TableMappings/rules/0/filters", deep);
+    let deep = (0..57).fold(json!(1), |inner, _| json!([inner]));
+    let mut mapping = mapping();
+    mapping["rules"].as_array_mut().expect("rules").push(json!({
+        "rule-type": "object-mapping", "rule-id": "2", "rule-name": "records", "rule-action": "map-record-to-record",
+        "object-locator": {"schema-name": "orders", "table-name": "%"}, "mapping-parameters": {"a": deep},
+    }));
+    let sample = full_load().with("/Task/TableMappings", mapping);
     assert_eq!(reads_soundly(&sample.0), []);
     let text = sample.0.pointer("/Task/TableMappings").expect("a mapping").to_string();
     assert_eq!(reads_soundly(&full_load().with("/Task/TableMappings", json!(text)).0), []);

@@ -164,6 +164,25 @@ impl<'a> Members<'a> {
         None
     }
 
+    /// A member that must be there and is one of a set of words.
+    pub fn required_word<T: Copy>(
+        &mut self,
+        name: &'static str,
+        words: &[(&str, T)],
+        findings: &mut Findings,
+    ) -> Option<T> {
+        if self.get(name).is_none() {
+            self.missing(name, findings);
+            return None;
+        }
+        self.word(name, words, findings)
+    }
+
+    /// True when a member is there as a text without characters.
+    pub fn is_empty_text(&self, name: &str) -> bool {
+        self.object.get(name).and_then(Value::as_str).is_some_and(str::is_empty)
+    }
+
     /// Passes over members that are allowed and mean nothing to us.
     pub fn ignore(&mut self, names: &[&'static str]) {
         self.asked.extend_from_slice(names);
@@ -172,6 +191,17 @@ impl<'a> Members<'a> {
     /// The names of the members that are there, absent ones left out.
     pub fn present(&self) -> Vec<&'a str> {
         self.object.iter().filter(|(_, value)| !absent(value)).map(|(name, _)| name.as_str()).collect()
+    }
+
+    /// The members that are known at this place, as far as they were asked for.
+    pub fn asked(&self) -> &[&'static str] {
+        &self.asked
+    }
+
+    /// The members that are there and nobody asked for, each with its place; absent ones are left out.
+    pub fn unasked(&self) -> Vec<(&'a str, String)> {
+        let unasked = |name: &&str| !self.asked.contains(name);
+        self.present().into_iter().filter(unasked).map(|name| (name, self.place(name))).collect()
     }
 
     /// Ends the reading: a member that nobody asked for is refused by name, with the object it belongs to or with the
@@ -219,6 +249,16 @@ pub fn quoted(text: &str) -> String {
     format!("{shown:?}")
 }
 
+/// A value as a finding shows it: a text as it stands, anything else as JSON; bounded.
+pub fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Array(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+        other => other.to_string(),
+    }
+}
+
 /// True for the ways in which a member can be there and say nothing.
 fn absent(value: &Value) -> bool {
     match value {
@@ -239,7 +279,7 @@ pub fn deeper_than(levels: usize, value: &Value) -> bool {
 }
 
 /// A member's name as a JSON pointer writes it, bounded, with what a screen cannot show escaped.
-pub(super) fn escaped(name: &str) -> String {
+pub fn escaped(name: &str) -> String {
     let mut pointer = String::new();
     for c in name.chars().take(2 * MOST_QUOTED) {
         match c {

@@ -4,7 +4,7 @@
 
 pub mod arn;
 mod cdc;
-mod embedded;
+pub mod embedded;
 pub mod homes;
 pub mod located;
 pub mod mappings;
@@ -12,6 +12,7 @@ pub mod read;
 pub mod request;
 pub mod settings;
 mod tags;
+pub mod text;
 pub mod together;
 pub mod window;
 

@@ -3,11 +3,12 @@
 use serde_json::Value;
 
 use super::located::{Members, Node, deeper_than, quoted};
+use super::text::{self, NotTaken};
 use super::{
     Arn, KeptTask, MOST_LEVELS, MOST_PLAN_BYTES, Notify, OnDrift, OnErrors, OnTableErrors, Plan, Start,
     TaskPlan, Then, Until,
 };
-use super::{request, together, window};
+use super::{embedded, request, together, window};
 use crate::finding::{Finding, Findings, reject};
 
 /// How often a task is started again after a failure that may pass, unless the plan says otherwise.
@@ -35,6 +36,37 @@ pub struct Reading {
     pub notify: Notify,
 }
 
+/// Reads the text of a plan: what [`read`] finds, and what is lost before a JSON value comes of a text.
+pub fn read_text(text: &str) -> Reading {
+    let nothing = |findings: Findings| Reading {
+        plan: None,
+        findings: findings.into_sorted(),
+        name: None,
+        notify: Notify::default(),
+    };
+    let mut findings = Findings::default();
+    match text::parse(text) {
+        Ok(parsed) => {
+            for place in &parsed.repeated {
+                embedded::repeated_key(place, &mut findings);
+            }
+            read_value(&parsed.value, findings)
+        }
+        Err(NotTaken::TooDeep) => {
+            too_deep(&mut findings);
+            nothing(findings)
+        }
+        Err(NotTaken::NotJson { what, line, column }) => {
+            findings.error(
+                "",
+                "not-json",
+                format!("the plan is not JSON: {what} (line {line}, column {column})"),
+            );
+            nothing(findings)
+        }
+    }
+}
+
 /// Reads a plan.
 ///
 /// # Examples
@@ -44,7 +76,18 @@ pub struct Reading {
 /// assert!(reading.plan.is_some());
 /// ```
 pub fn read(plan: &Value) -> Reading {
-    let mut findings = Findings::default();
+    read_value(plan, Findings::default())
+}
+
+fn too_deep(findings: &mut Findings) {
+    findings.error(
+        "",
+        "nested-too-deeply",
+        format!("the plan has more than {MOST_LEVELS} levels of lists and objects"),
+    );
+}
+
+fn read_value(plan: &Value, mut findings: Findings) -> Reading {
     let top = Node::top(plan);
     let bytes = plan.to_string().len();
     if bytes > MOST_PLAN_BYTES {
@@ -57,11 +100,7 @@ pub fn read(plan: &Value) -> Reading {
         );
     }
     if deeper_than(MOST_LEVELS, plan) {
-        findings.error(
-            "",
-            "nested-too-deeply",
-            format!("the plan has more than {MOST_LEVELS} levels of lists and objects"),
-        );
+        too_deep(&mut findings);
     }
     let (read, name, notify) = match Members::open(&top, &mut findings) {
         Some(members) => read_members(members, &mut findings),

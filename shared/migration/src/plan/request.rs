@@ -140,6 +140,23 @@ impl TaskRequest {
     }
 }
 
+/// The members of a request, in DMS's order.
+pub const MEMBERS: [&str; 13] = [
+    "ReplicationTaskIdentifier",
+    "SourceEndpointArn",
+    "TargetEndpointArn",
+    "ReplicationInstanceArn",
+    "MigrationType",
+    "TableMappings",
+    "ReplicationTaskSettings",
+    "CdcStartTime",
+    "CdcStartPosition",
+    "CdcStopPosition",
+    "Tags",
+    "TaskData",
+    "ResourceIdentifier",
+];
+
 /// Members that `describe-replication-tasks` answers and that nobody can ask for: dropped with a hint.
 const READ_ONLY: [&str; 9] = [
     "LastFailureMessage",
@@ -182,7 +199,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
         members.missing("MigrationType", findings);
     }
     let mappings = match members.get("TableMappings") {
-        Some(node) => mappings::read(&node, findings),
+        Some(node) => mappings::read(&node, migration_type.as_ref(), findings),
         None => {
             members.missing("TableMappings", findings);
             None

@@ -285,11 +285,14 @@ fn a_setting_is_shown_its_section_or_its_name() {
 #[test]
 fn what_is_wrong_is_said_with_what_is_allowed_and_what_dms_would_say() {
     let path = format!("{SETTINGS}/FullLoadSettings/MaxFullLoadSubTasks");
+    let found = full_load().with(&path, json!(64)).findings();
     assert_eq!(
-        said(&full_load().with(&path, json!(64)), &path),
-        "FullLoadSettings.MaxFullLoadSubTasks must be a whole number from 1 to 49 (8 by default), not 64; DMS would \
-         say \"Invalid task settings JSON\""
+        found[0].message,
+        "FullLoadSettings.MaxFullLoadSubTasks must be a whole number from 1 to 49 (8 by default), not 64"
     );
+    assert_eq!(found[0].dms_error.as_deref(), Some("Invalid task settings JSON"));
+    let wrapped = full_load().with(SETTINGS, json!({"TaskSettings": {}})).findings();
+    assert_eq!(wrapped[0].dms_error, None, "it is not known what DMS says");
 }
 
 #[test]

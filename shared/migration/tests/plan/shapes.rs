@@ -13,7 +13,7 @@ pub(crate) fn cases() -> Vec<Case> {
     };
     let nested = |levels: usize| {
         let inner = (0..levels).fold(json!(1), |inner, _| json!([inner]));
-        full_load().with("/Task/TableMappings/rules/0/filters", inner)
+        full_load().with("/Comment", inner)
     };
     let mut few = many(MOST_FINDINGS);
     few.retain(|found| found.code != "unknown-member");
@@ -103,7 +103,7 @@ pub(crate) fn cases() -> Vec<Case> {
             full_load().with("/Comment", json!("x".repeat(MOST_PLAN_BYTES))),
             full_load().with("/Comment", json!("x".repeat(MOST_PLAN_BYTES - 2000))),
         ),
-        plan("nested-too-deeply", "", nested(60), nested(40)),
+        plan("nested-too-deeply", "", nested(64), nested(63)),
         plan(
             "nested-too-deeply",
             "/Task/TableMappings",

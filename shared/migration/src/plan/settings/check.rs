@@ -1,19 +1,16 @@
 //! Holds a settings document against the catalogue: names, types, ranges and words, each fault at its own place.
 //!
-//! DMS says "Invalid task settings JSON" to most of what is wrong here, and nothing more. What it has learned since is
-//! never refused: an unknown name or a new word is a warning.
+//! What DMS has learned since is never refused: an unknown name or a new word is a warning.
 
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
+use super::DMS_ERROR;
 use super::catalogue::{Kind, SETTINGS, Setting, home};
 use crate::finding::Findings;
 use crate::plan::MigrationType;
-use crate::plan::located::{escaped, nearest, quoted};
-
-/// What people wrap a settings document in, because requests and templates call it so.
-const WRAPPERS: [&str; 2] = ["ReplicationTaskSettings", "TaskSettings"];
+use crate::plan::located::{escaped, nearest, quoted, shown};
 
 /// Checks the document that stands at `place`. A number or flag that was written as text becomes what it means.
 pub(super) fn check(
@@ -23,9 +20,11 @@ pub(super) fn check(
     findings: &mut Findings,
 ) {
     let only_loads = migration_type == Some(&MigrationType::FullLoad);
+    let mark = findings.mark();
     if let Value::Object(keys) = settings {
         Walk { place, only_loads, findings }.section(place, keys, SETTINGS);
     }
+    findings.dms_would_say(mark, DMS_ERROR);
 }
 
 struct Walk<'a> {
@@ -177,17 +176,6 @@ impl Walk<'_> {
 
     fn unknown(&mut self, path: &str, name: &str, known: &[Setting]) {
         let section = path.rsplit_once('/').map_or("", |(section, _)| section);
-        if section == self.place && WRAPPERS.contains(&name) {
-            self.findings.error(
-                path,
-                "settings-wrapper",
-                format!(
-                    "the settings are wrapped in {name}, where DMS does not look for them; state what is inside it \
-                     as ReplicationTaskSettings"
-                ),
-            );
-            return;
-        }
         let advice = match home(name).as_deref() {
             Some("") => "; it belongs at the top of the settings".to_owned(),
             Some(home) => format!("; it belongs in {home}"),
@@ -217,10 +205,7 @@ impl Walk<'_> {
         self.findings.error(
             path,
             "bad-setting",
-            format!(
-                "{name} must be {wanted}{default}, not {}; DMS would say \"Invalid task settings JSON\"",
-                shown(value)
-            ),
+            format!("{name} must be {wanted}{default}, not {}", shown(value)),
         );
     }
 
@@ -264,16 +249,6 @@ fn from_to(range: &RangeInclusive<i64>) -> String {
     match range.end() {
         &i64::MAX => format!("from {}", range.start()),
         end => format!("from {} to {end}", range.start()),
-    }
-}
-
-/// A value as a finding shows it.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => quoted(text),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "an object".to_owned(),
-        other => other.to_string(),
     }
 }
 

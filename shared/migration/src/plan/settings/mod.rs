@@ -19,16 +19,44 @@ const PREP_MODES: [&str; 3] = [DO_NOTHING, "DROP_AND_CREATE", "TRUNCATE_BEFORE_L
 /// Logging keys that DMS answers and refuses to take ("cannot be set on create").
 pub const READ_ONLY_LOGGING: [&str; 2] = ["CloudWatchLogGroup", "CloudWatchLogStream"];
 
+/// What DMS answers to settings that it does not take; it says neither which nor why.
+pub const DMS_ERROR: &str = "Invalid task settings JSON";
+
+/// What people wrap a settings document in, because requests and templates call it so.
+const WRAPPERS: [&str; 2] = ["ReplicationTaskSettings", "TaskSettings"];
+
 /// Reads a settings document; `None` when it is not one. What only replication has is a finding for a type without it.
 pub fn read(
     node: &Node<'_>,
     migration_type: Option<&MigrationType>,
     findings: &mut Findings,
 ) -> Option<Value> {
-    let mut settings = embedded::read(node, "ReplicationTaskSettings", findings)?;
+    let mark = findings.mark();
+    let settings = embedded::read(node, "ReplicationTaskSettings", findings);
+    findings.dms_would_say(mark, DMS_ERROR);
+    let mut settings = settings?;
     take_out_what_is_read_only(&mut settings, &node.path, findings);
+    take_out_a_wrapper(&mut settings, &node.path, findings);
     check::check(&mut settings, &node.path, migration_type, findings);
     Some(settings)
+}
+
+/// An object or a text that holds the settings instead of being them.
+fn take_out_a_wrapper(settings: &mut Value, place: &str, findings: &mut Findings) {
+    let Some(settings) = settings.as_object_mut() else { return };
+    for name in WRAPPERS {
+        if settings.get(name).is_some_and(|value| value.is_object() || value.is_string()) {
+            settings.remove(name);
+            findings.error(
+                &format!("{place}/{name}"),
+                "settings-wrapper",
+                format!(
+                    "the settings are wrapped in {name}, where DMS does not look for them: state what is inside it \
+                     as ReplicationTaskSettings"
+                ),
+            );
+        }
+    }
 }
 
 fn take_out_what_is_read_only(settings: &mut Value, place: &str, findings: &mut Findings) {

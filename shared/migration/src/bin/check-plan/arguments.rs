@@ -1,0 +1,53 @@
+//! What the command was asked for.
+
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+
+/// The command line.
+pub(crate) struct Arguments {
+    pub(crate) work: Work,
+}
+
+/// What is to be done.
+pub(crate) enum Work {
+    /// Say how the command is used.
+    Help,
+    /// Check these files.
+    Check { files: Vec<PathBuf>, output: Output },
+    /// Make a plan of the task in this file.
+    FromTask(PathBuf),
+}
+
+/// For whom.
+#[derive(Clone, Copy)]
+pub(crate) enum Output {
+    ForPeople,
+    Json,
+}
+
+/// Reads the command line.
+pub(crate) fn read() -> Result<Arguments, lexopt::Error> {
+    let mut files = Vec::new();
+    let mut output = Output::ForPeople;
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Short('h') | Long("help") => return Ok(Arguments { work: Work::Help }),
+            Long("json") => output = Output::Json,
+            Long("from-task") => {
+                let file = parser.value()?.into();
+                if let Some(more) = parser.next()? {
+                    return Err(more.unexpected());
+                }
+                return Ok(Arguments { work: Work::FromTask(file) });
+            }
+            Value(file) => files.push(file.into()),
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    if files.is_empty() {
+        return Err("no file is given".into());
+    }
+    Ok(Arguments { work: Work::Check { files, output } })
+}

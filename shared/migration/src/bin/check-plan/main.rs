@@ -1,0 +1,131 @@
+//! The `check-plan` command: every fault of a plan at once, with its place, before any window opens.
+//!
+//! Reads files, asks nobody. Exit status: 0 when no plan has an error, 1 when one has, 2 when a file cannot be read.
+
+mod arguments;
+mod from_task;
+mod place;
+mod shown;
+
+use std::io::{IsTerminal, Read, Write};
+use std::path::Path;
+use std::process::ExitCode;
+
+use arguments::{Arguments, Output, Work};
+use migration::finding::{Finding, Severity, reject};
+use migration::plan::read::read_text;
+use serde_json::{Value, json};
+
+const USAGE: &str = "\
+usage: check-plan [--json] FILE...
+       check-plan --from-task FILE
+
+Checks plans of migrations and names every fault with its place; - is the standard input.
+  --json             print {\"Findings\": [...]} instead of text for people
+  --from-task FILE   print a plan made of what `aws dms describe-replication-tasks` answered
+exit status: 0 without errors, 1 with errors, 2 when a file cannot be read";
+
+/// A file that was read.
+struct File {
+    name: String,
+    text: String,
+}
+
+fn main() -> ExitCode {
+    let work = match arguments::read() {
+        Ok(Arguments { work }) => work,
+        Err(error) => return fail(&format!("{error}\n{USAGE}")),
+    };
+    let done = match work {
+        Work::Help => say(&format!("{USAGE}\n")).map(|()| true),
+        Work::Check { files, output } => files
+            .iter()
+            .map(|name| read_file(name))
+            .collect::<Result<Vec<File>, String>>()
+            .and_then(|files| check(&files, output)),
+        Work::FromTask(name) => read_file(&name).and_then(|file| {
+            let plan = from_task::plan(&file.text).map_err(|error| format!("{}: {error}", file.name))?;
+            say(&format!("{plan:#}\n")).map(|()| true)
+        }),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &str) -> ExitCode {
+    eprintln!("check-plan: {error}");
+    ExitCode::from(2)
+}
+
+fn read_file(path: &Path) -> Result<File, String> {
+    let name = path.display().to_string();
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        std::io::stdin().read_to_end(&mut bytes).map_err(|error| format!("the standard input: {error}"))?;
+    } else {
+        bytes = std::fs::read(path).map_err(|error| format!("{name}: {error}"))?;
+    }
+    // Windows writes a mark before the text that no reader of JSON takes, and every editor hides.
+    let text = String::from_utf8(bytes).map_err(|_| format!("{name}: this is no text in UTF-8"))?;
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    Ok(File { name, text })
+}
+
+/// True when no plan has an error.
+fn check(files: &[File], output: Output) -> Result<bool, String> {
+    let found: Vec<Vec<Finding>> = files.iter().map(|file| read_text(&file.text).findings).collect();
+    match output {
+        Output::Json => say(&format!("{}\n", in_json(files, &found)))?,
+        Output::ForPeople => {
+            let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            for (file, findings) in files.iter().zip(&found) {
+                say(&shown::findings(&file.name, &file.text, findings, colours))?;
+            }
+        }
+    }
+    Ok(!found.iter().any(|findings| reject(findings)))
+}
+
+/// One object, whatever the number of files; with several, each finding names its file.
+fn in_json(files: &[File], found: &[Vec<Finding>]) -> Value {
+    let several = files.len() > 1;
+    let findings: Vec<Value> = files
+        .iter()
+        .zip(found)
+        .flat_map(|(file, findings)| findings.iter().map(move |finding| (file, finding)))
+        .map(|(file, finding)| {
+            let mut shown = json!(finding);
+            if several && let Some(object) = shown.as_object_mut() {
+                object.insert("File".to_owned(), Value::from(file.name.as_str()));
+            }
+            shown
+        })
+        .collect();
+    json!({ "Findings": findings })
+}
+
+/// Prints; a reader that has gone, such as `head`, is no error.
+fn say(text: &str) -> Result<(), String> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("the output could not be written: {error}"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The words for a number of findings of each weight.
+fn counted(findings: &[Finding]) -> String {
+    let words = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Hint, "hint")];
+    let counts: Vec<String> = words
+        .iter()
+        .filter_map(|(severity, word)| {
+            let count = findings.iter().filter(|finding| finding.severity == *severity).count();
+            (count > 0).then(|| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
+        })
+        .collect();
+    if counts.is_empty() { "nothing to say against it".to_owned() } else { counts.join(", ") }
+}

@@ -1,0 +1,212 @@
+//! From a JSON pointer to a place in the text of a plan, also inside a document that the plan holds as a text.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use jsonc_parser::ast::{ObjectProp, Value};
+use jsonc_parser::common::Ranged;
+use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
+use migration::plan::located::escaped;
+use migration::plan::text::{self, NotTaken};
+
+/// A place to show.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Place<'t> {
+    /// The text that it is in: the file's, or that of a string in it.
+    pub(crate) text: Cow<'t, str>,
+    /// JSON pointer to the string whose text that is; empty for the file itself.
+    pub(crate) inside: String,
+    /// Which bytes of the text.
+    pub(crate) span: Range<usize>,
+}
+
+/// A text that was read so that places in it can be found.
+pub(crate) struct Document<'t> {
+    text: &'t str,
+    tree: Option<Value<'t>>,
+}
+
+impl<'t> Document<'t> {
+    pub(crate) fn read(text: &'t str) -> Document<'t> {
+        Document { text, tree: tree(text) }
+    }
+
+    /// The place that a pointer names, or the nearest one around it: what is missing has no place of its own.
+    pub(crate) fn place(&self, pointer: &str) -> Place<'t> {
+        let Some(tree) = &self.tree else {
+            return whole(Cow::Borrowed(self.text), String::new());
+        };
+        let found = walk(tree, pointer);
+        match found.string {
+            Some(decoded) => place_inside(decoded, pointer.len() - found.rest.len(), pointer),
+            None => Place { text: Cow::Borrowed(self.text), inside: String::new(), span: found.span },
+        }
+    }
+}
+
+/// The place of a finding in a string that holds a document.
+fn place_inside<'t>(decoded: &str, outer: usize, pointer: &str) -> Place<'t> {
+    let (inside, rest) = pointer.split_at(outer);
+    let span = tree(decoded).map(|tree| walk(&tree, rest).span);
+    match span {
+        Some(span) => Place { text: Cow::Owned(decoded.to_owned()), inside: inside.to_owned(), span },
+        None => whole(Cow::Owned(decoded.to_owned()), inside.to_owned()),
+    }
+}
+
+/// Where a text stops to be JSON; its beginning when it is.
+fn whole(text: Cow<'_, str>, inside: String) -> Place<'_> {
+    let at = match text::parse(&text) {
+        Err(NotTaken::NotJson { line, column, .. }) => {
+            let begins = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
+            begins + column.saturating_sub(1)
+        }
+        _ => 0,
+    };
+    let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let width = text[at..].chars().next().map_or(0, char::len_utf8);
+    Place { span: at..at + width, text, inside }
+}
+
+/// Reads a text as the plan's reader does: nothing but JSON.
+fn tree(text: &str) -> Option<Value<'_>> {
+    let nothing_but_json = ParseOptions {
+        allow_comments: false,
+        allow_loose_object_property_names: false,
+        allow_trailing_commas: false,
+        allow_missing_commas: false,
+        allow_single_quoted_strings: false,
+        allow_hexadecimal_numbers: false,
+        allow_unary_plus_numbers: false,
+        allow_bare_decimal_point_numbers: false,
+        allow_non_finite_numbers: false,
+        allow_extended_string_escapes: false,
+    };
+    let collect = CollectOptions { comments: CommentCollectionStrategy::Off, tokens: false };
+    parse_to_ast(text, &collect, &nothing_but_json).ok()?.value
+}
+
+struct Found<'p, 'v> {
+    span: Range<usize>,
+    /// What of the pointer lies behind it.
+    rest: &'p str,
+    /// The string that the rest of the pointer, or a fault of its text, lies in.
+    string: Option<&'v str>,
+}
+
+/// Follows a pointer as far as it goes.
+fn walk<'p, 'v>(tree: &'v Value<'_>, pointer: &'p str) -> Found<'p, 'v> {
+    let mut value = tree;
+    let mut span = first_line(tree);
+    let mut rest = pointer;
+    while let Some(behind) = rest.strip_prefix('/') {
+        let end = behind.find('/').unwrap_or(behind.len());
+        let (name, left) = behind.split_at(end);
+        match value {
+            Value::Object(object) => {
+                // Of a key that stands twice, the last one holds; names are compared as the finding wrote them.
+                let named = |prop: &&ObjectProp<'_>| escaped(prop.name.as_str()) == name;
+                let Some(prop) = object.properties.iter().rev().find(named) else { break };
+                value = &prop.value;
+                span = span_of(prop);
+            }
+            Value::Array(list) => {
+                let Some(element) = name.parse::<usize>().ok().and_then(|at| list.elements.get(at)) else {
+                    break;
+                };
+                value = element;
+                span = first_line(element);
+            }
+            _ => break,
+        }
+        rest = left;
+    }
+    let string = match value {
+        Value::StringLit(text) if !rest.is_empty() || holds_a_broken_document(&text.value) => {
+            Some(&*text.value)
+        }
+        _ => None,
+    };
+    Found { span, rest, string }
+}
+
+/// A text that begins like an object and is none: its fault is shown inside it.
+fn holds_a_broken_document(text: &str) -> bool {
+    text.trim_start().starts_with('{') && text::parse(text).is_err()
+}
+
+/// A member: its name and value when the value is short, else its name.
+fn span_of(prop: &ObjectProp<'_>) -> Range<usize> {
+    let name = prop.name.range();
+    match &prop.value {
+        Value::Object(_) | Value::Array(_) => name.start..name.end,
+        value => name.start..value.range().end,
+    }
+}
+
+/// An element: all of it when it is a word or a number, else its opening bracket.
+fn first_line(value: &Value<'_>) -> Range<usize> {
+    let range = value.range();
+    match value {
+        Value::Object(_) | Value::Array(_) => range.start..range.start + 1,
+        _ => range.start..range.end,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PLAN: &str = r#"{
+  "Task": {
+    "TableMappings": "{\"rules\": [{\"rule-id\": \"a\"}]}",
+    "Tags": [{"Key": "x"}, "y"],
+    "a/b": 1
+  },
+  "Start": "Auto",
+  "Start": "Now"
+}"#;
+
+    fn shown(text: &str, pointer: &str) -> (String, String) {
+        let place = Document::read(text).place(pointer);
+        (place.inside.clone(), place.text[place.span.clone()].to_owned())
+    }
+
+    #[test]
+    fn a_pointer_leads_to_what_it_names_or_to_what_is_around_it() {
+        for (pointer, text) in [
+            ("", "{"),
+            ("/Start", "\"Start\": \"Now\""),
+            ("/Task", "\"Task\""),
+            ("/Task/Tags", "\"Tags\""),
+            ("/Task/Tags/0", "{"),
+            ("/Task/Tags/0/Key", "\"Key\": \"x\""),
+            ("/Task/Tags/0/Value", "{"),
+            ("/Task/Tags/1", "\"y\""),
+            ("/Task/Tags/7", "\"Tags\""),
+            ("/Task/a~1b", "\"a/b\": 1"),
+            ("/Task/MigrationType", "\"Task\""),
+            ("/Window/Opens", "{"),
+        ] {
+            assert_eq!(shown(PLAN, pointer), (String::new(), text.to_owned()), "{pointer}");
+        }
+    }
+
+    #[test]
+    fn a_pointer_into_a_text_leads_into_that_text() {
+        let inside = "/Task/TableMappings".to_owned();
+        assert_eq!(
+            shown(PLAN, "/Task/TableMappings/rules/0/rule-id"),
+            (inside.clone(), "\"rule-id\": \"a\"".to_owned())
+        );
+        assert_eq!(shown(PLAN, "/Task/TableMappings/rules/0/rule-name"), (inside, "{".to_owned()));
+    }
+
+    #[test]
+    fn what_is_not_json_is_shown_where_it_ends_to_be() {
+        assert_eq!(shown("{\n  \"a\": 1,\n}", ""), (String::new(), "}".to_owned()));
+        assert_eq!(shown("", ""), (String::new(), String::new()));
+        let plan = r#"{"Task": {"TableMappings": "{\"rules\": é]}"}}"#;
+        assert_eq!(shown(plan, "/Task/TableMappings"), ("/Task/TableMappings".to_owned(), "é".to_owned()));
+    }
+}

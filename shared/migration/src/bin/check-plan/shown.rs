@@ -1,0 +1,81 @@
+//! Findings for people: the line of the plan, a caret under the place, what is wrong and how to mend it.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use migration::finding::{Finding, Severity};
+
+use crate::counted;
+use crate::place::{Document, Place};
+
+/// More of one line than this is not shown: a plan may be one line.
+const WIDEST: usize = 160;
+
+/// All findings of one file, and how many there are.
+pub(crate) fn findings(file: &str, text: &str, findings: &[Finding], colours: bool) -> String {
+    let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
+    let document = Document::read(text);
+    let mut shown = String::new();
+    for finding in findings {
+        shown.push_str(&renderer.render(&[group(file, &document.place(&finding.path), finding)]));
+        shown.push_str("\n\n");
+    }
+    shown.push_str(&format!("{file}: {}\n", counted(findings)));
+    shown
+}
+
+fn group<'a>(file: &str, place: &'a Place<'_>, finding: &'a Finding) -> Group<'a> {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Hint => Level::INFO.with_name("hint"),
+    };
+    let title = level.primary_title(finding.message.as_str()).id(finding.code.as_str());
+    let lines = Lines::around(place);
+    let origin = if place.inside.is_empty() {
+        file.to_owned()
+    } else {
+        format!("{file}, in the text of {}", place.inside)
+    };
+    let mut caret = AnnotationKind::Primary.span(lines.span);
+    if !finding.path.is_empty() {
+        caret = caret.label(finding.path.as_str());
+    }
+    let snippet =
+        Snippet::source(lines.text).line_start(lines.first).path(origin).fold(false).annotation(caret);
+    let group = title.element(snippet);
+    match &finding.dms_error {
+        Some(words) => group.element(Level::NOTE.message(format!("DMS would say: {words}"))),
+        None => group,
+    }
+}
+
+/// The line of a place, with the one before it, or a piece of it when it is long.
+struct Lines<'t> {
+    text: &'t str,
+    /// The number of the first line.
+    first: usize,
+    span: Range<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn around(place: &'t Place<'_>) -> Lines<'t> {
+        let text: &str = &place.text;
+        let Range { start, end } = place.span.clone();
+        let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let from = text[..line.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
+        let to = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let end = end.min(to).max(start);
+        let wide = to - line > WIDEST || line - from > WIDEST;
+        let from = if wide { boundary(text, line.max(start.saturating_sub(WIDEST / 3))) } else { from };
+        let to = if wide { boundary(text, to.min(start + WIDEST)) } else { to };
+        let end = end.min(to);
+        let first = text[..from].matches('\n').count() + 1;
+        Lines { text: &text[from..to], first, span: start - from..end - from }
+    }
+}
+
+/// The nearest place at or before this one where a character begins.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+}

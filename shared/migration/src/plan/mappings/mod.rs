@@ -1,0 +1,72 @@
+//! Table mappings: what a task migrates, and how it is changed on the way (DMS user guide, using table mapping to specify task
+//! settings).
+//!
+//! DMS answers a faulty mapping with five words and no place. Here every rule is read to its end, and every fault is named with
+//! its place; the facts of DMS that a rule is held against stand in the file of its type.
+
+mod apart;
+mod filters;
+mod locator;
+mod object_mapping;
+mod post_processing;
+mod rule;
+mod selection;
+mod table_settings;
+mod transformation;
+mod validation;
+
+use serde_json::Value;
+
+use super::MigrationType;
+use super::embedded;
+use super::located::{Node, quoted};
+use crate::finding::Findings;
+use rule::Rule;
+
+/// What DMS answers to a mapping that it does not take; it says neither which rule nor why.
+pub const DMS_ERROR: &str = "Invalid Table Mappings document";
+
+/// Reads a mapping document; `None` when it is not one.
+pub fn read(
+    node: &Node<'_>,
+    migration_type: Option<&MigrationType>,
+    findings: &mut Findings,
+) -> Option<Value> {
+    let mark = findings.mark();
+    let mapping = embedded::read(node, "TableMappings", findings);
+    if let Some(mapping) = &mapping {
+        check(&Node { value: mapping, path: node.path.clone() }, migration_type, findings);
+    }
+    findings.dms_would_say(mark, DMS_ERROR);
+    mapping
+}
+
+fn check(mapping: &Node<'_>, migration_type: Option<&MigrationType>, findings: &mut Findings) {
+    let Some(list) = mapping.value.get("rules").and_then(Value::as_array) else {
+        findings.error(
+            &mapping.path,
+            "no-rules",
+            "TableMappings must be {\"rules\": [...]}, a list of rules of which at least one has \"rule-type\": \
+             \"selection\"",
+        );
+        return;
+    };
+    for name in mapping.value.as_object().into_iter().flat_map(|object| object.keys()) {
+        if name != "rules" {
+            findings.warning(
+                &format!("{}/{}", mapping.path, super::located::escaped(name)),
+                "unknown-rule-member",
+                format!("{} stands beside the rules and means nothing to DMS", quoted(name)),
+            );
+        }
+    }
+    let rules: Vec<Rule<'_>> = list
+        .iter()
+        .enumerate()
+        .filter_map(|(at, value)| {
+            let node = Node { value, path: format!("{}/rules/{at}", mapping.path) };
+            rule::read(&node, migration_type, findings)
+        })
+        .collect();
+    apart::check(list, &rules, &mapping.path, findings);
+}

@@ -1,0 +1,16 @@
+//! Validation rules: another function to compare a column with (DMS user guide, data validation).
+
+use super::locator::Locator;
+use super::rule::Reading;
+
+pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>) {
+    rule.members.required_word("rule-target", &[("column", ())], rule.findings);
+    rule.members.required_word("rule-action", &[("override-validation-function", ())], rule.findings);
+    if locator.column.is_none() {
+        let place = format!("{}/column-name", rule.members.place("object-locator"));
+        rule.findings.error(&place, "missing-member", "column-name is missing: the rule is about a column");
+    }
+    for name in ["source-function", "target-function"] {
+        rule.members.required_text(name, rule.findings);
+    }
+}
