@@ -47,7 +47,7 @@ fn key(code: &'static str, (section, name, bad, good): (&str, &str, Value, Value
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [documents(), keys(), names()].into_iter().flatten().collect()
+    [documents(), keys(), names(), contradictions(), doubts()].into_iter().flatten().collect()
 }
 
 /// What is wrong with a document as a whole.
@@ -254,6 +254,199 @@ fn names() -> Vec<Case> {
             "/Task/ReplicationTaskSettings/a~1b",
             full_load().with(SETTINGS, json!({"a/b": {}})),
             full_load_with(json!({"PostProcessingRules": {"any": "thing"}})),
+        ),
+    ]
+}
+
+/// Settings that exclude each other, or that the migration type excludes.
+fn contradictions() -> Vec<Case> {
+    let lobs = |whole: bool, limited: bool| json!({"TargetMetadata": {"FullLobMode": whole, "LimitedSizeLobMode": limited}});
+    let context = |logging: Value| json!({"Logging": {"EnableLogContext": true, "EnableLogging": logging}});
+    let only = |validates: bool, mode: &str| {
+        json!({
+            "FullLoadSettings": {"TargetTablePrepMode": mode},
+            "ValidationSettings": {"ValidationOnly": true, "EnableValidation": validates},
+        })
+    };
+    let cdc = || cdc().with(SETTINGS, json!({}));
+    let resync = |schedule: Value, most: Value| json!({"ResyncSettings": {"EnableResync": true, "ResyncSchedule": schedule, "MaxResyncTime": most}});
+    let no_loops = |batch: bool| {
+        json!({
+            "LoopbackPreventionSettings": {
+                "EnableLoopbackPrevention": true, "SourceSchema": "loop", "TargetSchema": "loop",
+            },
+            "TargetMetadata": {"BatchApplyEnabled": batch},
+        })
+    };
+    let before =
+        |field: Value| json!({"BeforeImageSettings": {"EnableBeforeImage": true, "FieldName": field}});
+    let stops = |applied: bool, not_applied: bool| {
+        json!({"FullLoadSettings": {
+            "StopTaskCachedChangesApplied": applied, "StopTaskCachedChangesNotApplied": not_applied,
+        }})
+    };
+    let cron = || json!("0 0 * * 6");
+    let rows = [
+        (
+            ("TargetMetadata", "LimitedSizeLobMode"),
+            full_load_with(lobs(true, true)),
+            full_load_with(lobs(true, false)),
+        ),
+        (
+            ("Logging", "EnableLogContext"),
+            full_load_with(context(json!(false))),
+            full_load_with(context(json!(true))),
+        ),
+        (
+            ("Logging", "EnableLogContext"),
+            as_text(full_load_with(context(json!(null)))),
+            as_text(full_load_with(json!({"Logging": {"EnableLogContext": false}}))),
+        ),
+        (
+            ("ValidationSettings", "ValidationOnly"),
+            full_load_with(only(false, "DO_NOTHING")),
+            full_load_with(only(true, "DO_NOTHING")),
+        ),
+        (
+            ("ValidationSettings", "ValidationOnly"),
+            load_and_cdc_with(only(true, "DO_NOTHING")),
+            with(cdc(), only(true, "DO_NOTHING")),
+        ),
+        (
+            ("FullLoadSettings", "TargetTablePrepMode"),
+            full_load_with(only(true, "TRUNCATE_BEFORE_LOAD")),
+            full_load_with(only(true, "DO_NOTHING")),
+        ),
+        (
+            ("ResyncSettings", "EnableResync"),
+            load_and_cdc_with(resync(cron(), json!(null))),
+            load_and_cdc_with(resync(cron(), json!(60))),
+        ),
+        (
+            ("ResyncSettings", "EnableResync"),
+            with(cdc(), resync(json!(""), json!(60))),
+            full_load_with(resync(json!(""), json!(null))),
+        ),
+        (
+            ("ResyncSettings", "ResyncSchedule"),
+            full_load_with(resync(cron(), json!(null))),
+            with(cdc(), resync(cron(), json!(60))),
+        ),
+        (
+            ("LoopbackPreventionSettings", "EnableLoopbackPrevention"),
+            load_and_cdc_with(no_loops(true)),
+            load_and_cdc_with(no_loops(false)),
+        ),
+        (
+            ("BeforeImageSettings", "FieldName"),
+            load_and_cdc_with(before(json!(""))),
+            load_and_cdc_with(before(json!("before"))),
+        ),
+        (
+            ("BeforeImageSettings", "FieldName"),
+            load_and_cdc_with(before(json!(null))),
+            load_and_cdc_with(json!({"BeforeImageSettings": {"EnableBeforeImage": false}})),
+        ),
+        (
+            ("FullLoadSettings", "StopTaskCachedChangesNotApplied"),
+            load_and_cdc_with(stops(true, true)),
+            load_and_cdc_with(stops(false, true)),
+        ),
+        (
+            ("FullLoadSettings", "StopTaskCachedChangesNotApplied"),
+            load_and_cdc_with(stops(true, true)),
+            // A full load ignores both.
+            full_load_with(stops(true, true)),
+        ),
+    ];
+    let cases = rows
+        .map(|((section, name), bad, good)| plan("contradictory-settings", place(section, name), bad, good));
+    cases.into()
+}
+
+/// Settings that run and may not do what is wanted.
+fn doubts() -> Vec<Case> {
+    let stated = |section: &str, keys: Value| full_load_with(json!({section: keys}));
+    let lobs = |keys: Value| stated("TargetMetadata", keys);
+    let errors = |keys: Value| stated("ErrorBehavior", keys);
+    let validated = |keys: Value| {
+        full_load_with(json!({"ErrorBehavior": keys, "ValidationSettings": {"EnableValidation": true}}))
+    };
+    let characters = "/Task/ReplicationTaskSettings/CharacterSetSettings";
+    let replaced = |validates: bool| {
+        full_load_with(json!({
+            "CharacterSetSettings": {"CharacterReplacements": [
+                {"SourceCharacterCodePoint": 62, "TargetCharacterCodePoint": 61},
+            ]},
+            "ValidationSettings": {"EnableValidation": validates},
+        }))
+    };
+    let silent = "failure-stays-silent";
+    let (table, row) =
+        (place("ErrorBehavior", "TableErrorPolicy"), place("ErrorBehavior", "DataErrorPolicy"));
+    let none = place("ErrorBehavior", "FailOnNoTablesCaptured");
+    vec![
+        plan(
+            "lobs-left-out",
+            place("TargetMetadata", "SupportLobs"),
+            lobs(json!({"SupportLobs": false})),
+            lobs(json!({"SupportLobs": true})),
+        ),
+        plan(
+            "lob-without-mode",
+            place("TargetMetadata", "LimitedSizeLobMode"),
+            lobs(json!({"SupportLobs": true, "FullLobMode": false, "LimitedSizeLobMode": false})),
+            lobs(json!({"SupportLobs": true, "FullLobMode": true, "LimitedSizeLobMode": false})),
+        ),
+        // By default LOBs are migrated, cut off at a size.
+        plan(
+            "lob-without-mode",
+            place("TargetMetadata", "LimitedSizeLobMode"),
+            lobs(json!({"LimitedSizeLobMode": false})),
+            lobs(json!({"SupportLobs": true, "FullLobMode": false})),
+        ),
+        plan(
+            "lob-without-mode",
+            place("TargetMetadata", "LimitedSizeLobMode"),
+            lobs(json!({"SupportLobs": null, "LimitedSizeLobMode": false})),
+            lobs(json!({"SupportLobs": false, "LimitedSizeLobMode": false})),
+        ),
+        plan("validation-of-replaced-characters", characters, replaced(true), replaced(false)),
+        plan(
+            "validation-of-replaced-characters",
+            characters,
+            replaced(true),
+            replaced(true).with(characters, json!({"CharacterReplacements": null})),
+        ),
+        plan(
+            silent,
+            table,
+            errors(json!({"TableErrorPolicy": "SUSPEND_TABLE"})),
+            errors(json!({"TableErrorPolicy": "STOP_TASK"})),
+        ),
+        plan(
+            silent,
+            table,
+            errors(json!({"TableErrorPolicy": "SUSPEND_TABLE"})),
+            validated(json!({"TableErrorPolicy": "SUSPEND_TABLE"})),
+        ),
+        plan(
+            silent,
+            row,
+            errors(json!({"DataErrorPolicy": "LOG_ERROR"})),
+            errors(json!({"DataErrorPolicy": "SUSPEND_TABLE"})),
+        ),
+        plan(
+            silent,
+            row,
+            errors(json!({"DataErrorPolicy": "IGNORE_RECORD"})),
+            validated(json!({"DataErrorPolicy": "IGNORE_RECORD"})),
+        ),
+        plan(
+            silent,
+            none,
+            errors(json!({"FailOnNoTablesCaptured": false})),
+            errors(json!({"FailOnNoTablesCaptured": true})),
         ),
     ]
 }

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod check;
+mod together;
 
 use serde_json::Value;
 
@@ -38,6 +39,7 @@ pub fn read(
     take_out_what_is_read_only(&mut settings, &node.path, findings);
     take_out_a_wrapper(&mut settings, &node.path, findings);
     check::check(&mut settings, &node.path, migration_type, findings);
+    together::check(&settings, &node.path, migration_type, findings);
     Some(settings)
 }
 
