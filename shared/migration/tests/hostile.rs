@@ -62,10 +62,21 @@ fn odd_inputs_are_findings() {
                 .with("/Task/MigrationType", json!("é\n".repeat(50_000)))
                 .0,
         ),
-        ("many members", Value::Object(many)),
+        ("many members", Value::Object(many.clone())),
         (
             "many days",
             full_load().with("/Window", night()).with("/Window/Days", json!(vec!["Montag"; 20_000])).0,
+        ),
+        ("many settings", full_load().with("/Task/ReplicationTaskSettings", Value::Object(many)).0),
+        (
+            "long settings",
+            full_load()
+                .with("/Task/ReplicationTaskSettings", json!({"x/~\n".repeat(50_000): 1}))
+                .with(
+                    "/Task/ReplicationTaskSettings/ErrorBehavior",
+                    json!({"DataErrorPolicy": "é\n".repeat(50_000)}),
+                )
+                .0,
         ),
         ("deep objects", nested(1000)),
         ("deep answers", json!({"Task": wrapped(500)})),

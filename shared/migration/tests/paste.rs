@@ -75,16 +75,16 @@ fn a_described_task_pastes_in_as_one_element_and_as_the_whole_answer() {
         let left_out: Vec<&str> = reading
             .findings
             .iter()
-            .inspect(|found| assert_eq!(found.severity, Severity::Hint, "{found:?}"))
+            .inspect(|found| assert_ne!(found.severity, Severity::Error, "{found:?}"))
             .filter_map(|found| found.path.strip_prefix(&format!("{prefix}/")))
             .collect();
         assert_eq!(
             left_out,
             [
+                "ReplicationTaskSettings/Logging/CloudWatchLogGroup",
+                "ReplicationTaskSettings/Logging/CloudWatchLogStream",
                 "ReplicationTaskArn",
                 "ReplicationTaskCreationDate",
-                "ReplicationTaskSettings",
-                "ReplicationTaskSettings",
                 "ReplicationTaskStartDate",
                 "ReplicationTaskStats",
                 "Status",

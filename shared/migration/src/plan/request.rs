@@ -220,7 +220,9 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
             None
         }
     };
-    let settings = members.get("ReplicationTaskSettings").and_then(|node| settings::read(&node, findings));
+    let settings = members
+        .get("ReplicationTaskSettings")
+        .and_then(|node| settings::read(&node, migration_type.as_ref(), findings));
     let cdc = cdc::read(&mut members, migration_type.as_ref(), findings);
     let tags = members.get("Tags").map(|node| tags::read(&node, findings)).unwrap_or_default();
     let task_data = members.text("TaskData", findings).map(str::to_owned);

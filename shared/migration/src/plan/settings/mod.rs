@@ -1,9 +1,15 @@
-//! Task settings: what this product reads from them and what it must take out (DMS user guide, task settings).
+//! Task settings: what this product reads from them, what it must take out, and what is wrong with them (DMS user
+//! guide, task settings).
+
+mod catalogue;
+mod check;
+mod together;
 
 use serde_json::Value;
 
+use super::MigrationType;
 use super::embedded;
-use super::located::{Node, quoted};
+use super::located::Node;
 use crate::finding::Findings;
 
 /// Keeps the rows and tables that are in the target.
@@ -14,35 +20,58 @@ const PREP_MODES: [&str; 3] = [DO_NOTHING, "DROP_AND_CREATE", "TRUNCATE_BEFORE_L
 /// Logging keys that DMS answers and refuses to take ("cannot be set on create").
 pub const READ_ONLY_LOGGING: [&str; 2] = ["CloudWatchLogGroup", "CloudWatchLogStream"];
 
-/// Reads a settings document; `None` when it is not one.
-pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Value> {
-    let mut settings = embedded::read(node, "ReplicationTaskSettings", findings)?;
-    if let Some(logging) = settings.get_mut("Logging").and_then(Value::as_object_mut) {
-        for key in READ_ONLY_LOGGING {
-            if logging.remove(key).is_some_and(|value| !value.is_null()) {
-                findings.hint(
-                    &node.path,
-                    "read-only-setting",
-                    format!("Logging.{key} is what DMS answers, not what can be set; it is left out"),
-                );
-            }
-        }
-    }
-    if let Some(mode) = settings.pointer("/FullLoadSettings/TargetTablePrepMode").filter(|m| !m.is_null()) {
-        let known = mode.as_str().is_some_and(|mode| PREP_MODES.contains(&mode));
-        if !known {
+/// What DMS answers to settings that it does not take; it says neither which nor why.
+pub const DMS_ERROR: &str = "Invalid task settings JSON";
+
+/// What people wrap a settings document in, because requests and templates call it so.
+const WRAPPERS: [&str; 2] = ["ReplicationTaskSettings", "TaskSettings"];
+
+/// Reads a settings document; `None` when it is not one. What only replication has is a finding for a type without it.
+pub fn read(
+    node: &Node<'_>,
+    migration_type: Option<&MigrationType>,
+    findings: &mut Findings,
+) -> Option<Value> {
+    let mark = findings.mark();
+    let settings = embedded::read(node, "ReplicationTaskSettings", findings);
+    findings.dms_would_say(mark, DMS_ERROR);
+    let mut settings = settings?;
+    take_out_what_is_read_only(&mut settings, &node.path, findings);
+    take_out_a_wrapper(&mut settings, &node.path, findings);
+    check::check(&mut settings, &node.path, migration_type, findings);
+    together::check(&settings, &node.path, migration_type, findings);
+    Some(settings)
+}
+
+/// An object or a text that holds the settings instead of being them.
+fn take_out_a_wrapper(settings: &mut Value, place: &str, findings: &mut Findings) {
+    let Some(settings) = settings.as_object_mut() else { return };
+    for name in WRAPPERS {
+        if settings.get(name).is_some_and(|value| value.is_object() || value.is_string()) {
+            settings.remove(name);
             findings.error(
-                &node.path,
-                "bad-prep-mode",
+                &format!("{place}/{name}"),
+                "settings-wrapper",
                 format!(
-                    "FullLoadSettings.TargetTablePrepMode must be one of {}, not {}",
-                    PREP_MODES.join(", "),
-                    quoted(&mode.to_string())
+                    "the settings are wrapped in {name}, where DMS does not look for them: state what is inside it \
+                     as ReplicationTaskSettings"
                 ),
             );
         }
     }
-    Some(settings)
+}
+
+fn take_out_what_is_read_only(settings: &mut Value, place: &str, findings: &mut Findings) {
+    let Some(logging) = settings.get_mut("Logging").and_then(Value::as_object_mut) else { return };
+    for key in READ_ONLY_LOGGING {
+        if logging.remove(key).is_some_and(|value| !value.is_null()) {
+            findings.warning(
+                &format!("{place}/Logging/{key}"),
+                "read-only-setting",
+                format!("Logging.{key} is what DMS answers, and it refuses to take it; it is left out"),
+            );
+        }
+    }
 }
 
 /// The TargetTablePrepMode that the settings state.
