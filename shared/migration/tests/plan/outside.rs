@@ -1,5 +1,6 @@
 //! What is only seen once AWS has been asked.
 
+use migration::drift;
 use migration::finding::Findings;
 use migration::plan::{MigrationType, read, together};
 use migration::resources::{Endpoint, Instance, check_endpoint, check_instance};
@@ -37,9 +38,17 @@ pub(crate) fn cases() -> Vec<Case> {
         check_instance("/Task/ReplicationInstanceArn", &INSTANCE.parse().unwrap(), seen, &mut findings);
         findings.into_sorted()
     };
+    let drifted = |on_drift: &str| {
+        let mut findings = Findings::default();
+        let plan = json!({"Task": {"ReplicationTaskArn": TASK}, "OnDrift": on_drift});
+        let differences = ["MigrationType: the plan states \"cdc\", the task has \"full-load\"".to_owned()];
+        drift::warn(&read::read(&plan).plan.expect("a good plan"), &differences, &mut findings);
+        findings.into_sorted()
+    };
     let (source, rep) = ("/Task/SourceEndpointArn", "/Task/ReplicationInstanceArn");
     let good = || endpoint("SOURCE", "active");
     vec![
+        Case { code: "drift", path: "/Task", bad: drifted("Ignore"), good: drifted("Reject") },
         Case {
             code: "unknown-migration-type",
             path: "/Task",
