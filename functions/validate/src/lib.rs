@@ -9,8 +9,9 @@ use jiff::Timestamp;
 use migration::document::Migration;
 use migration::finding::Findings;
 use migration::observation::{Phase, Route, TaskSeen};
-use migration::plan::{MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest};
-use migration::{drift, opening, resources};
+use migration::plan::{Arn, KeptTask, MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest};
+use migration::writers::{self, Selection, Writer};
+use migration::{drift, engines, maintenance, opening, resources};
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
 use migration_aws::existing;
@@ -82,7 +83,8 @@ async fn check(client: &Client, document: &mut Migration, plan: &Plan, now: Time
         .map(|kept| kept.route.clone())
         .or_else(|| document.run.as_ref().and_then(|run| run.route.clone()));
     if let Some(route) = &route {
-        check_route(client, plan, route, &mut findings).await?;
+        check_route(client, plan, route, now, &mut findings).await?;
+        check_writers(client, plan, &route.target, &mut findings).await?;
         let idle = kept.as_ref().is_none_or(|kept| kept.phase == Phase::Idle);
         if idle && !findings.reject() {
             connections::test(client, route, &mut findings).await?;
@@ -129,19 +131,60 @@ async fn check_route(
     client: &Client,
     plan: &Plan,
     route: &Route,
+    now: Timestamp,
     findings: &mut Findings,
 ) -> Result<(), Error> {
     let place = |member: &str| match plan.task {
         TaskPlan::Request(_) => format!("/Task/{member}"),
         TaskPlan::Kept(_) => "/Task".to_owned(),
     };
-    for (arn, member, kind) in
-        [(&route.source, "SourceEndpointArn", "source"), (&route.target, "TargetEndpointArn", "target")]
-    {
-        let endpoint = dms::endpoint(client, arn).await?;
-        resources::check_endpoint(&place(member), arn, kind, endpoint.as_ref(), findings);
+    let source = dms::endpoint(client, &route.source).await?;
+    let target = dms::endpoint(client, &route.target).await?;
+    for (seen, arn, member, kind) in [
+        (&source, &route.source, "SourceEndpointArn", "source"),
+        (&target, &route.target, "TargetEndpointArn", "target"),
+    ] {
+        resources::check_endpoint(&place(member), arn, kind, seen.as_ref(), findings);
     }
+    if let (Some(request), Some(source), Some(target)) = (plan.request(), &source, &target) {
+        engines::check(request, &source.engine, &target.engine, findings);
+    }
+    let path = place("ReplicationInstanceArn");
     let instance = dms::instance(client, &route.instance).await?;
-    resources::check_instance(&place("ReplicationInstanceArn"), &route.instance, instance.as_ref(), findings);
+    resources::check_instance(&path, &route.instance, instance.as_ref(), findings);
+    if let Some(instance) = &instance {
+        maintenance::check(&path, plan, instance, now, findings);
+    }
+    Ok(())
+}
+
+/// Other tasks that write the same tables of the target.
+async fn check_writers(
+    client: &Client,
+    plan: &Plan,
+    target: &Arn,
+    findings: &mut Findings,
+) -> Result<(), Error> {
+    let writers = dms::writers(client, target).await?;
+    let is_own = |writer: &Writer| match &plan.task {
+        TaskPlan::Request(request) => {
+            writer.identifier.eq_ignore_ascii_case(&request.replication_task_identifier)
+        }
+        TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(identifier)) => {
+            writer.identifier.eq_ignore_ascii_case(identifier)
+        }
+        TaskPlan::Kept(KeptTask::ReplicationTaskArn(arn)) => writer.arn == arn.to_string(),
+    };
+    let (path, ours) = match plan.request() {
+        Some(request) => {
+            ("/Task/TableMappings", request.table_mappings.json().map(Selection::of).unwrap_or_default())
+        }
+        // The mapping of a task that somebody else keeps is its own.
+        None => {
+            let own = writers.iter().find(|writer| is_own(writer));
+            ("/Task", own.map(|own| own.selection.clone()).unwrap_or_default())
+        }
+    };
+    writers::check(path, &ours, &writers, is_own, findings);
     Ok(())
 }

@@ -294,3 +294,92 @@ async fn a_task_that_is_taken_as_it_is_has_endpoints_of_its_own() {
         assert_eq!(document.run.unwrap().route.unwrap().source.to_string(), arn(source));
     }
 }
+
+#[tokio::test]
+async fn what_the_engines_cannot_do_and_when_the_instance_rests_is_found() {
+    let parallel = json!({
+        "rule-type": "table-settings", "rule-id": "2", "rule-name": "2",
+        "object-locator": {"schema-name": "shop", "table-name": "orders"}, "parallel-load": {"type": "partitions-auto"},
+    });
+    let mut plan = plan();
+    // The run is opened on a Friday at 21:00 UTC.
+    plan["Window"] = json!({"Duration": "PT7H"});
+    let engine = |kind: &str, engine: &str| {
+        let (status, mut answer) = endpoint(kind, "active");
+        answer["Endpoints"][0]["EngineName"] = json!(engine);
+        (status, answer)
+    };
+    let (status, mut answer) = instance("available");
+    answer["ReplicationInstances"][0]["PreferredMaintenanceWindow"] = json!("sat:01:00-sat:02:00");
+    answer["ReplicationInstances"][0]["PendingModifiedValues"] =
+        json!({"EngineVersion": "3.6.1", "AllocatedStorage": 100, "MultiAZ": true});
+    let world = World {
+        source: engine("SOURCE", "postgres"),
+        target: engine("TARGET", "paradox"),
+        instance: (status, answer),
+        ..World::good()
+    };
+    let document = world.validate(plan.clone()).await.0.unwrap();
+    for code in ["unknown-engine", "maintenance-in-window", "pending-changes"] {
+        assert!(codes(&document).contains(&code), "{code}: {:?}", codes(&document));
+    }
+    let pending = document.findings.iter().find(|finding| finding.code == "pending-changes").unwrap();
+    assert!(
+        pending.message.contains("(EngineVersion 3.6.1, AllocatedStorage 100, MultiAZ true)"),
+        "{}",
+        pending.message
+    );
+    assert_eq!(document.next.unwrap().what, What::Wait, "warnings stop nothing");
+
+    plan["Task"]["TableMappings"]["rules"].as_array_mut().unwrap().push(parallel);
+    let world = World { source: engine("SOURCE", "postgres"), ..World::good() };
+    let document = world.validate(plan).await.0.unwrap();
+    assert!(codes(&document).contains(&"parallel-load-not-for-source"), "{:?}", codes(&document));
+    assert_eq!(document.verdict.unwrap().outcome, Outcome::Rejected);
+}
+
+#[tokio::test]
+async fn other_tasks_of_the_target_are_compared() {
+    let other = |status: &str, began: Option<i64>| {
+        let mut task = described(status, began);
+        task["ReplicationTaskIdentifier"] = json!("another");
+        task["ReplicationTaskArn"] = json!(arn("task:ANOTHER"));
+        task
+    };
+    let reading = || {
+        let mut task = other("running", Some(1));
+        task["TargetEndpointArn"] = json!(arn("endpoint:ELSEWHERE"));
+        task
+    };
+    for (task, found, what) in [
+        (other("stopped", Some(1)), Some("another-writer"), What::Wait),
+        (other("running", Some(1)), Some("target-being-loaded"), What::Report),
+        (reading(), None, What::Wait),
+        (described("stopped", Some(1)), None, What::Wait),
+    ] {
+        let tasks = (200, json!({"ReplicationTasks": [task]}));
+        let document = World { tasks, ..World::good() }.validate(plan()).await.0.unwrap();
+        let codes: Vec<&str> =
+            codes(&document).into_iter().filter(|code| *code != "prep-mode-not-stated").collect();
+        assert_eq!(codes, found.into_iter().collect::<Vec<_>>());
+        assert_eq!(document.next.unwrap().what, what, "{found:?}");
+    }
+    let kept = json!({"Task": {"ReplicationTaskArn": TASK}});
+    let tasks = (200, json!({"ReplicationTasks": [described("ready", None), other("stopped", Some(1))]}));
+    let document = World { tasks, ..World::good() }.validate(kept).await.0.unwrap();
+    assert_eq!(codes(&document), ["another-writer"], "a kept task is compared by its own mapping");
+}
+
+#[tokio::test]
+async fn tasks_of_the_target_are_read_to_the_last_page_and_pages_without_end_are_no_loop() {
+    let endless = answers!(
+        Client,
+        describe_replication_tasks,
+        200,
+        json!({"ReplicationTasks": [described("ready", None)], "Marker": "again"})
+    );
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&endless]);
+    let target = arn("endpoint:TARGET").parse().unwrap();
+    let error = migration_aws::dms::writers(&dms, &target).await.unwrap_err();
+    assert_eq!((error.name(), endless.num_calls()), ("Migration.Unavailable", 100));
+}

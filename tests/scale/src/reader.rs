@@ -138,6 +138,7 @@ pub fn endpoint(endpoint: &Value) -> Endpoint {
         arn: owned(endpoint, "EndpointArn"),
         endpoint_type: owned(endpoint, "EndpointType"),
         status: owned(endpoint, "Status"),
+        engine: owned(endpoint, "EngineName"),
     }
 }
 
@@ -147,5 +148,8 @@ pub fn instance(instance: &Value) -> Instance {
         arn: owned(instance, "ReplicationInstanceArn"),
         identifier: owned(instance, "ReplicationInstanceIdentifier"),
         status: owned(instance, "ReplicationInstanceStatus"),
+        engine_version: owned(instance, "EngineVersion"),
+        maintenance: owned(instance, "PreferredMaintenanceWindow"),
+        pending: Vec::new(),
     }
 }

@@ -1,9 +1,9 @@
 //! Pre-flights: what a run would meet, told without touching anything.
 
-use dms_simulator::scenario::ConnectionFailure;
+use dms_simulator::scenario::{ConnectionFailure, ExistingTask, TaskState};
 use serde_json::{Value, json};
 
-use crate::stage::{EVENING, Run, SOURCE, Stage, TARGET, TASK, plan, scenario, window, with};
+use crate::stage::{EVENING, INSTANCE, Run, SOURCE, Stage, TARGET, TASK, plan, scenario, window, with};
 
 fn preflight(plan: Value) -> Value {
     with(plan, "Mode", json!("Preflight"))
@@ -134,4 +134,56 @@ pub(crate) fn a_task_at_work_is_left_alone(stage: &Stage<'_>) {
         let owner = &task.tags()["dms-orchestrator-owner"];
         assert!(owner.ends_with(&first.execution.name), "the first run drives it, not {owner}");
     });
+}
+
+pub(crate) fn what_the_engines_cannot_do_is_told(stage: &Stage<'_>) {
+    let mut scenario = scenario();
+    scenario.endpoints[0].engine_name = "aurora-postgresql".to_owned();
+    let world = stage.world(EVENING, scenario);
+    let mut plan = plan();
+    plan["Task"]["TableMappings"]["rules"].as_array_mut().unwrap().push(json!({
+        "rule-type": "table-settings", "rule-id": "2", "rule-name": "in-parallel",
+        "object-locator": {"schema-name": "crm", "table-name": "orders"}, "parallel-load": {"type": "partitions-auto"},
+    }));
+    for plan in [preflight(plan.clone()), plan] {
+        let run = stage.run(&world, &plan);
+        run.expect("Rejected").says("/Task/TableMappings/rules/1/parallel-load").says("by ranges only");
+        touched_nothing(&run);
+    }
+}
+
+/// Another task that selects everything.
+fn another(state: TaskState) -> ExistingTask {
+    ExistingTask {
+        replication_task_identifier: "another".to_owned(),
+        source_endpoint_arn: SOURCE.to_owned(),
+        target_endpoint_arn: TARGET.to_owned(),
+        replication_instance_arn: INSTANCE.to_owned(),
+        state,
+        ..ExistingTask::default()
+    }
+}
+
+pub(crate) fn maintenance_in_the_window_and_another_writer_are_warnings(stage: &Stage<'_>) {
+    let mut scenario = scenario();
+    scenario.replication_instances[0].preferred_maintenance_window = "sat:01:00-sat:01:30".to_owned();
+    scenario.replication_instances[0].pending_modified_values = Some(json!({"EngineVersion": "3.6.1"}));
+    scenario.tasks.push(another(TaskState::Loaded));
+    let world = stage.world(EVENING, scenario);
+    let run = stage.run(&world, &preflight(with(plan(), "Window", window("22:00", "05:00"))));
+    run.expect("Ready")
+        .says("(sat:01:00-sat:01:30 UTC) falls into the window from 2026-11-20T21:00:00Z")
+        .says("EngineVersion 3.6.1")
+        .says("the task \"another\" (\"stopped\") writes the same tables");
+    touched_nothing(&run);
+}
+
+pub(crate) fn a_target_that_another_task_is_loading_is_told(stage: &Stage<'_>) {
+    let mut scenario = scenario();
+    scenario.tasks.push(another(TaskState::Loading));
+    let world = stage.world(EVENING, scenario);
+    let run = stage.run(&world, &preflight(plan()));
+    run.expect("Rejected")
+        .says("the task \"another\" is loading tables of this target now under DROP_AND_CREATE");
+    touched_nothing(&run);
 }
