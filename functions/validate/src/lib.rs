@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use migration::document::Migration;
 use migration::finding::Findings;
 use migration::observation::{Phase, Route, TaskSeen};
-use migration::plan::{Arn, KeptTask, MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest};
+use migration::plan::{KeptTask, MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest};
 use migration::writers::{self, Selection, Writer};
 use migration::{drift, engines, maintenance, opening, resources};
 use migration_aws::dms::{self, TaskFilter};
@@ -84,7 +84,7 @@ async fn check(client: &Client, document: &mut Migration, plan: &Plan, now: Time
         .or_else(|| document.run.as_ref().and_then(|run| run.route.clone()));
     if let Some(route) = &route {
         check_route(client, plan, route, now, &mut findings).await?;
-        check_writers(client, plan, &route.target, &mut findings).await?;
+        check_writers(client, plan, route, &mut findings).await?;
         let idle = kept.as_ref().is_none_or(|kept| kept.phase == Phase::Idle);
         if idle && !findings.reject() {
             connections::test(client, route, &mut findings).await?;
@@ -154,6 +154,9 @@ async fn check_route(
     resources::check_instance(&path, &route.instance, instance.as_ref(), findings);
     if let Some(instance) = &instance {
         maintenance::check(&path, plan, instance, now, findings);
+        if plan.mode == Mode::Preflight {
+            resources::describe_instance(&path, instance, findings);
+        }
     }
     Ok(())
 }
@@ -162,10 +165,10 @@ async fn check_route(
 async fn check_writers(
     client: &Client,
     plan: &Plan,
-    target: &Arn,
+    route: &Route,
     findings: &mut Findings,
 ) -> Result<(), Error> {
-    let writers = dms::writers(client, target).await?;
+    let writers = dms::writers(client, &route.target).await?;
     let is_own = |writer: &Writer| match &plan.task {
         TaskPlan::Request(request) => {
             writer.identifier.eq_ignore_ascii_case(&request.replication_task_identifier)
@@ -185,6 +188,6 @@ async fn check_writers(
             ("/Task", own.map(|own| own.selection.clone()).unwrap_or_default())
         }
     };
-    writers::check(path, &ours, &writers, is_own, findings);
+    writers::check(path, &route.source, &ours, &writers, is_own, findings);
     Ok(())
 }

@@ -100,3 +100,17 @@ pub fn check_instance(path: &str, arn: &Arn, seen: Option<&Instance>, findings: 
         format!("the replication instance is {}, not available; {mend}", quoted(&instance.status)),
     );
 }
+
+/// Says which instance it is, for a report that is read before the night.
+pub fn describe_instance(path: &str, instance: &Instance, findings: &mut Findings) {
+    findings.hint(
+        path,
+        "instance-seen",
+        format!(
+            "the replication instance is {}, version {}, with its weekly maintenance at {} UTC",
+            quoted(&instance.identifier),
+            quoted(&instance.engine_version),
+            quoted(&instance.maintenance)
+        ),
+    );
+}

@@ -5,9 +5,9 @@ use serde_json::Value;
 use crate::finding::Findings;
 use crate::observation::{Phase, Task};
 use crate::overlap::overlap;
-use crate::plan::MigrationType;
 use crate::plan::located::quoted;
 use crate::plan::settings::DO_NOTHING;
+use crate::plan::{Arn, MigrationType};
 use crate::table_name::like;
 
 /// The most tasks that are named one by one.
@@ -23,6 +23,8 @@ pub struct Writer {
     pub arn: String,
     /// Its identifier.
     pub identifier: String,
+    /// The source endpoint that it reads.
+    pub source: Arn,
     /// DMS's word for what it does.
     pub status: String,
     /// It is on its way up or at work.
@@ -45,6 +47,7 @@ impl Writer {
         Writer {
             arn: task.arn.to_string(),
             identifier: task.identifier.clone(),
+            source: task.route.source.clone(),
             status: task.status.clone(),
             at_work,
             replaces: prep_mode.filter(|mode| loads && mode != DO_NOTHING),
@@ -140,9 +143,13 @@ impl Written {
         }
     }
 
-    /// True when a table of one is surely a table of the other, as far as names tell.
-    fn is_surely(&self, other: &Written) -> bool {
-        let fits = |one: &str, another: &str| covers(one, another) || covers(another, one);
+    /// True when a table of one is a table of the other, as far as names tell. Two sources that are selected by one wildcard may
+    /// have different tables.
+    fn is_surely(&self, other: &Written, same_source: bool) -> bool {
+        let literally = |one: &str, another: &str| is_literal(one) && one.eq_ignore_ascii_case(another);
+        let covers = |one: &str, another: &str| covers(one, another) || covers(another, one);
+        let fits =
+            |one: &str, another: &str| literally(one, another) || (same_source && covers(one, another));
         !self.renamed
             && !other.renamed
             && fits(&self.selected.0, &other.selected.0)
@@ -191,14 +198,19 @@ fn text<'a>(rule: &'a Value, pointer: &str) -> &'a str {
 
 /// True when all that the second pattern selects is surely selected by the first.
 fn covers(pattern: &str, other: &str) -> bool {
-    let literal = !other.contains(['%', '_', '[']);
-    pattern == "%" || pattern.eq_ignore_ascii_case(other) || (literal && like(pattern, other))
+    pattern == "%" || pattern.eq_ignore_ascii_case(other) || (is_literal(other) && like(pattern, other))
 }
 
-/// Names the other tasks that can write the same tables of the target as this selection. `is_own` tells the task of the plan
-/// itself, which is among them when it exists.
+/// True for a pattern that is one name. A `_` is in many names, and is taken for itself.
+fn is_literal(pattern: &str) -> bool {
+    !pattern.contains(['%', '['])
+}
+
+/// Names the other tasks that can write the same tables of the target as this selection from this source. `is_own` tells the
+/// task of the plan itself, which is among them when it exists.
 pub fn check(
     path: &str,
+    source: &Arn,
     ours: &Selection,
     writers: &[Writer],
     is_own: impl Fn(&Writer) -> bool,
@@ -211,7 +223,7 @@ pub fn check(
     let mut more = 0;
     for writer in others {
         let Some((one, another)) = ours.shares(&writer.selection, &mut pairs) else { continue };
-        let certain = one.is_surely(another);
+        let certain = one.is_surely(another, writer.source == *source);
         let name = quoted(&writer.identifier);
         match writer.replaces.as_ref().filter(|_| certain) {
             Some(prep_mode) => findings.error(

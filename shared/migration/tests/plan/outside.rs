@@ -5,7 +5,7 @@ use migration::engines;
 use migration::finding::Findings;
 use migration::maintenance;
 use migration::plan::{MigrationType, read, together};
-use migration::resources::{Endpoint, Instance, check_endpoint, check_instance};
+use migration::resources::{Endpoint, Instance, check_endpoint, check_instance, describe_instance};
 use serde_json::json;
 
 use crate::Case;
@@ -69,6 +69,11 @@ pub(crate) fn cases() -> Vec<Case> {
         );
         findings.into_sorted()
     };
+    let described = |path: &str| {
+        let mut findings = Findings::default();
+        describe_instance(path, &Instance::default(), &mut findings);
+        findings.into_sorted()
+    };
     let maintained = |maintenance: &str| {
         let mut findings = Findings::default();
         let plan = read::read(&full_load().with("/Window", night()).0).plan.expect("a good plan");
@@ -97,6 +102,7 @@ pub(crate) fn cases() -> Vec<Case> {
             bad: instance("storage-full"),
             good: instance("available"),
         },
+        Case { code: "instance-seen", path: rep, bad: described(rep), good: described("/Task") },
         Case {
             code: "unknown-engine",
             path: source,

@@ -5,6 +5,7 @@ use migration::writers::{Selection, Writer, check};
 use serde_json::{Value, json};
 
 use crate::Case;
+use crate::common::plans::{SOURCE, TARGET};
 
 const MAPPINGS: &str = "/Task/TableMappings";
 
@@ -26,6 +27,7 @@ fn writer(identifier: &str, replaces: Option<&str>, rules: &[Value]) -> Writer {
     Writer {
         arn: format!("arn:aws:dms:us-east-1:123456789012:task:{identifier}"),
         identifier: identifier.to_owned(),
+        source: SOURCE.parse().unwrap(),
         status: if replaces.is_some() { "running" } else { "stopped" }.to_owned(),
         at_work: replaces.is_some(),
         replaces: replaces.map(str::to_owned),
@@ -35,7 +37,14 @@ fn writer(identifier: &str, replaces: Option<&str>, rules: &[Value]) -> Writer {
 
 fn found(ours: &[Value], others: &[Writer]) -> Vec<Finding> {
     let mut findings = Findings::default();
-    check(MAPPINGS, &selection(ours), others, |writer| writer.identifier == "orders", &mut findings);
+    check(
+        MAPPINGS,
+        &SOURCE.parse().unwrap(),
+        &selection(ours),
+        others,
+        |writer| writer.identifier == "orders",
+        &mut findings,
+    );
     findings.into_sorted()
 }
 
@@ -136,6 +145,23 @@ fn tables_are_shared_by_their_names_in_the_target() {
         let found = found(&ours, &[writer("other", None, &theirs)]);
         assert_eq!(found.is_empty(), words.is_empty(), "{fact}: {found:#?}");
         assert!(found.iter().all(|finding| finding.message.contains(words)), "{fact}: {found:#?}");
+    }
+}
+
+#[test]
+fn two_sources_under_one_wildcard_may_have_different_tables() {
+    let elsewhere = |rules: &[Value]| {
+        let writer = writer("other", Some("DROP_AND_CREATE"), rules);
+        Writer { source: TARGET.parse().unwrap(), ..writer }
+    };
+    for (fact, table, severity) in [
+        ("a wildcard", "%", Severity::Warning),
+        ("a name under a wildcard", "orders", Severity::Warning),
+        ("one name", "lines", Severity::Error),
+    ] {
+        let ours = [rule("include", "public", if table == "lines" { "lines" } else { "%" })];
+        let found = found(&ours, &[elsewhere(&[rule("include", "public", table)])]);
+        assert_eq!(found.iter().map(|finding| finding.severity).collect::<Vec<_>>(), [severity], "{fact}");
     }
 }
 

@@ -39,7 +39,7 @@ pub async fn handle(
         let written = lookups::writers(client, &route.target).await?;
         let ours = wanted.table_mappings.json().map(Selection::of).unwrap_or_default();
         let is_own = |writer: &Writer| writer.identifier == wanted.replication_task_identifier;
-        writers::check("/Task/TableMappings", &ours, &written, is_own, &mut findings);
+        writers::check("/Task/TableMappings", &route.source, &ours, &written, is_own, &mut findings);
     }
     if !findings.reject() {
         test_connections(client, &route).await?;
