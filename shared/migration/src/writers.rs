@@ -216,6 +216,8 @@ pub fn check(
     is_own: impl Fn(&Writer) -> bool,
     findings: &mut Findings,
 ) {
+    // A task that is at work already is followed, and what it meets there it has met.
+    let follows = writers.iter().any(|writer| is_own(writer) && writer.at_work);
     let mut pairs = MOST_PAIRS;
     let mut others: Vec<&Writer> = writers.iter().filter(|writer| !is_own(writer)).collect();
     // Should there be too many, those that are at work are named.
@@ -225,7 +227,7 @@ pub fn check(
         let Some((one, another)) = ours.shares(&writer.selection, &mut pairs) else { continue };
         let certain = one.is_surely(another, writer.source == *source);
         let name = quoted(&writer.identifier);
-        match writer.replaces.as_ref().filter(|_| certain) {
+        match writer.replaces.as_ref().filter(|_| certain && !follows) {
             Some(prep_mode) => findings.error(
                 path,
                 "target-being-loaded",

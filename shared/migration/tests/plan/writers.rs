@@ -175,6 +175,11 @@ fn the_task_itself_is_no_other_and_many_are_not_all_named() {
     assert_eq!(found[0].severity, Severity::Error);
     assert!(found[0].message.contains("\"loading\" is loading tables"), "{}", found[0].message);
     assert_eq!(found.len(), 11);
+
+    // The plan's own task is at work: a run follows it, and must not be refused for what is going on anyway.
+    many.push(writer("orders", Some("TRUNCATE_BEFORE_LOAD"), &crm));
+    let severities: Vec<Severity> = self::found(&crm, &many).iter().map(|finding| finding.severity).collect();
+    assert_eq!(severities, [Severity::Warning; 10]);
 }
 
 #[test]
