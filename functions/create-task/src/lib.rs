@@ -12,14 +12,14 @@ use migration::adoption::{self, Adoption};
 use migration::decide::record;
 use migration::document::{Migration, Origin, Task};
 use migration::drift;
-use migration::finding::{Finding, Severity};
+use migration::finding::Findings;
 use migration::owner::{self, OWNER_TAG};
-use migration::plan::{OnDrift, Plan, TaskPlan, TaskRequest, settings};
+use migration::plan::{Plan, TaskPlan, TaskRequest, settings};
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
 use migration_aws::request::Request;
 use migration_aws::trouble::{self, Trouble};
-use migration_aws::{clients, executions};
+use migration_aws::{clients, existing};
 
 /// Seconds until the look after a task was created: DMS takes some twenty to make it ready.
 const AFTER_CREATION: u32 = 15;
@@ -109,7 +109,7 @@ async fn create(
     };
     match created {
         Some(created) => {
-            let task = Task { created: Some(now), ..known(&created, Origin::Created)? };
+            let task = Task { created: Some(now), ..existing::known(&created, Origin::Created)? };
             record::wait(document, AFTER_CREATION, format!("the task {} was created", task.identifier));
             document.task = Some(task);
         }
@@ -128,16 +128,7 @@ async fn adopt(
     execution: &str,
 ) -> Result<(), Error> {
     let arn = existing.replication_task_arn().unwrap_or_default();
-    let tag = owner_tag(client, arn).await?;
-    let owner = tag.as_deref().and_then(owner::execution);
-    let origin = adoption::origin(tag.is_some().then_some(owner.as_deref()), execution);
-    let mut task = known(existing, origin)?;
-    if let Some(owner) = owner.filter(|owner| owner != execution)
-        && executions::describe(executions, &owner).await?.running
-    {
-        task.driven_by = Some(owner);
-    }
-    task.differences = drift::differences(wanted, &dms::read_described(existing)?);
+    let task = existing::compare(client, executions, wanted, existing, execution).await?;
     let Some(run) = &mut document.run else {
         return Err(Error::UnreadableDocument("the document has no run to adopt a task for".to_owned()));
     };
@@ -156,48 +147,14 @@ async fn adopt(
         Adoption::Leave if task.driven_by.is_some() => "another run drives the task",
         Adoption::Leave => "the task exists and was compared with the plan",
     };
-    if plan.on_drift == OnDrift::Ignore {
-        for difference in &task.differences {
-            document.findings.push(Finding {
-                severity: Severity::Warning,
-                path: "/Task".to_owned(),
-                code: "drift".to_owned(),
-                message: difference.clone(),
-                dms_error: None,
-            });
-        }
-    }
+    let mut differing = Findings::default();
+    drift::warn(plan, &task.differences, &mut differing);
+    document.findings.extend(differing.into_sorted());
+    // A task that is run as it is has endpoints of its own.
+    run.route = Some(dms::read_task(existing)?.route);
     record::wait(document, AFTER_ADOPTION, why);
     document.task = Some(task);
     Ok(())
-}
-
-/// The task as the run knows it.
-fn known(task: &ReplicationTask, origin: Origin) -> Result<Task, Error> {
-    let seen = dms::read_task(task)?;
-    Ok(Task {
-        arn: seen.arn,
-        identifier: seen.identifier,
-        migration_type: seen.migration_type,
-        origin,
-        created: None,
-        facts: seen.facts,
-        differences: Vec::new(),
-        driven_by: None,
-    })
-}
-
-/// The value of the owner tag; `None` on a task that this product did not create.
-async fn owner_tag(client: &Client, arn: &str) -> Result<Option<String>, Error> {
-    let attempt = "reading the task's tags";
-    match client.list_tags_for_resource().resource_arn(arn).send().await {
-        Ok(answer) => Ok(answer
-            .tag_list()
-            .iter()
-            .find(|tag| tag.key() == Some(OWNER_TAG))
-            .map(|tag| tag.value().unwrap_or_default().to_owned())),
-        Err(error) => Err(trouble::read(attempt, &error).into_error(attempt)),
-    }
 }
 
 /// This run drives the task from now on. The tag is for words; DMS's refusal of a second start is the lock.

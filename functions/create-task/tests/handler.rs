@@ -268,6 +268,13 @@ async fn drift_of_a_task_of_ours() {
     let document = ignore.create_task(&unknown(json!({"OnDrift": "Ignore"}))).await.unwrap();
     assert_eq!(ignore.changes(), [0, 1, 0]);
     assert!(document.findings.iter().any(|finding| finding.code == "drift"), "the report names it");
+
+    // Its connections are those of its own endpoints.
+    let mut elsewhere = described("ready", None);
+    elsewhere["SourceEndpointArn"] = json!("arn:aws:dms:eu-central-1:123456789012:endpoint:ELSEWHERE");
+    let world = World::with(elsewhere, Some(&earlier()));
+    let document = world.create_task(&unknown(json!({"OnDrift": "Ignore"}))).await.unwrap();
+    assert_eq!(document.run.unwrap().route.unwrap().source.tail(), "ELSEWHERE");
 }
 
 #[tokio::test]

@@ -169,7 +169,7 @@ async fn the_largest_message_is_one_that_sns_takes() {
         case.document.findings.push(Finding {
             severity: Severity::Warning,
             path: "/Task/TableMappings/rules/0".repeat(4),
-            code: "drift".to_owned(),
+            code: "more-findings".to_owned(),
             message: long.clone(),
             dms_error: None,
         });

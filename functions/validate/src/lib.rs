@@ -1,4 +1,5 @@
-//! Opens a run: reads the plan, checks what it names, starts the connection tests that are missing.
+//! Opens a run: reads the plan, checks what it names, starts the connection tests that are missing. For a pre-flight a task
+//! that exists already is compared with the plan, too.
 //!
 //! Safe to repeat: it reads, and a connection that is being tested is not tested twice. A bad plan is no error of this
 //! function; it comes back as the verdict Rejected with every finding.
@@ -7,22 +8,28 @@ use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
 use migration::document::Migration;
 use migration::finding::Findings;
-use migration::observation::{ConnectionState, Phase, Route, TaskSeen};
-use migration::plan::{Arn, MigrationType, Plan, TaskPlan};
-use migration::{opening, resources};
-use migration_aws::clients;
+use migration::observation::{Phase, Route, TaskSeen};
+use migration::plan::{KeptTask, MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest};
+use migration::writers::{self, Selection, Writer};
+use migration::{drift, engines, maintenance, opening, resources};
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
+use migration_aws::existing;
 use migration_aws::request::Request;
-use migration_aws::trouble::{self, Trouble};
 use serde_json::Value;
+
+mod connections;
 
 /// Reads the plan and looks at all that it names.
 ///
 /// # Errors
 /// [`Error::UnreadableDocument`] when the machine did not open the document, [`Error::Throttled`] and
 /// [`Error::Unavailable`] when DMS cannot be asked.
-pub async fn handle(client: &Client, request: Request) -> Result<Migration, Error> {
+pub async fn handle(
+    client: &Client,
+    executions: &aws_sdk_sfn::Client,
+    request: Request,
+) -> Result<Migration, Error> {
     let document = request.migration()?;
     let input = document.input.unwrap_or(Value::Null);
     let mut document = opening::open(&input, &request.execution, request.now);
@@ -30,8 +37,38 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
         Some(plan) if document.verdict.is_none() => plan.clone(),
         _ => return Ok(document),
     };
+    if plan.mode == Mode::Preflight
+        && let TaskPlan::Request(wanted) = &plan.task
+    {
+        compare(client, executions, &mut document, &plan, wanted, &request.execution).await?;
+    }
     check(client, &mut document, &plan, request.now).await?;
     Ok(document)
+}
+
+/// A pre-flight creates and adopts nothing, so that a task which exists is compared here.
+async fn compare(
+    client: &Client,
+    executions: &aws_sdk_sfn::Client,
+    document: &mut Migration,
+    plan: &Plan,
+    wanted: &TaskRequest,
+    execution: &str,
+) -> Result<(), Error> {
+    let found = dms::describe(client, &TaskFilter::of(document, plan), true)
+        .await
+        .map_err(|trouble| trouble.into_error("describing the replication task"))?;
+    let Some(found) = found else { return Ok(()) };
+    let task = existing::compare(client, executions, wanted, &found, execution).await?;
+    let mut differing = Findings::default();
+    drift::warn(plan, &task.differences, &mut differing);
+    document.findings.extend(differing.into_sorted());
+    // A task that is taken as it is has endpoints of its own.
+    if let Some(run) = document.run.as_mut().filter(|_| plan.on_drift == OnDrift::Ignore) {
+        run.route = Some(dms::read_task(&found)?.route);
+    }
+    document.task = Some(task);
+    Ok(())
 }
 
 /// What the plan names: does it exist, can it work, is it connected?
@@ -46,10 +83,11 @@ async fn check(client: &Client, document: &mut Migration, plan: &Plan, now: Time
         .map(|kept| kept.route.clone())
         .or_else(|| document.run.as_ref().and_then(|run| run.route.clone()));
     if let Some(route) = &route {
-        check_route(client, plan, route, &mut findings).await?;
+        check_route(client, plan, route, now, &mut findings).await?;
+        check_writers(client, plan, route, &mut findings).await?;
         let idle = kept.as_ref().is_none_or(|kept| kept.phase == Phase::Idle);
         if idle && !findings.reject() {
-            test_connections(client, route, &mut findings).await?;
+            connections::test(client, route, &mut findings).await?;
         }
     }
     opening::settle(document, kept.map(|kept| (kept.migration_type, kept.route)), findings, now);
@@ -93,71 +131,63 @@ async fn check_route(
     client: &Client,
     plan: &Plan,
     route: &Route,
+    now: Timestamp,
     findings: &mut Findings,
 ) -> Result<(), Error> {
     let place = |member: &str| match plan.task {
         TaskPlan::Request(_) => format!("/Task/{member}"),
         TaskPlan::Kept(_) => "/Task".to_owned(),
     };
-    for (arn, member, kind) in
-        [(&route.source, "SourceEndpointArn", "source"), (&route.target, "TargetEndpointArn", "target")]
-    {
-        let endpoint = dms::endpoint(client, arn).await?;
-        resources::check_endpoint(&place(member), arn, kind, endpoint.as_ref(), findings);
+    let source = dms::endpoint(client, &route.source).await?;
+    let target = dms::endpoint(client, &route.target).await?;
+    for (seen, arn, member, kind) in [
+        (&source, &route.source, "SourceEndpointArn", "source"),
+        (&target, &route.target, "TargetEndpointArn", "target"),
+    ] {
+        resources::check_endpoint(&place(member), arn, kind, seen.as_ref(), findings);
     }
+    if let (Some(request), Some(source), Some(target)) = (plan.request(), &source, &target) {
+        engines::check(request, &source.engine, &target.engine, findings);
+    }
+    let path = place("ReplicationInstanceArn");
     let instance = dms::instance(client, &route.instance).await?;
-    resources::check_instance(&place("ReplicationInstanceArn"), &route.instance, instance.as_ref(), findings);
-    Ok(())
-}
-
-/// Starts the tests of connections that were never tested or whose last test failed; the machine waits for their end.
-async fn test_connections(client: &Client, route: &Route, findings: &mut Findings) -> Result<(), Error> {
-    let connections = dms::connections(client, route)
-        .await?
-        .ok_or_else(|| Error::Throttled("DMS is too busy to describe the connections".to_owned()))?;
-    for endpoint in [&route.source, &route.target] {
-        let known = connections.iter().find(|connection| connection.endpoint == *endpoint);
-        if !matches!(
-            known.map(|connection| &connection.state),
-            Some(ConnectionState::Successful | ConnectionState::Testing)
-        ) {
-            test_connection(client, &route.instance, endpoint, findings).await?;
+    resources::check_instance(&path, &route.instance, instance.as_ref(), findings);
+    if let Some(instance) = &instance {
+        maintenance::check(&path, plan, instance, now, findings);
+        if plan.mode == Mode::Preflight {
+            resources::describe_instance(&path, instance, findings);
         }
     }
     Ok(())
 }
 
-async fn test_connection(
+/// Other tasks that write the same tables of the target.
+async fn check_writers(
     client: &Client,
-    instance: &Arn,
-    endpoint: &Arn,
+    plan: &Plan,
+    route: &Route,
     findings: &mut Findings,
 ) -> Result<(), Error> {
-    let attempt = "testing a connection";
-    let answer = client
-        .test_connection()
-        .replication_instance_arn(instance.to_string())
-        .endpoint_arn(endpoint.to_string())
-        .customize()
-        .config_override(clients::once())
-        .send()
-        .await;
-    let Err(error) = answer else { return Ok(()) };
-    match trouble::read(attempt, &error) {
-        // Somebody tests it already, or the answer was lost: the connections that polls see will tell.
-        Trouble::Refused(refusal) if refusal.passing => Ok(()),
-        Trouble::Lost(_) => Ok(()),
-        Trouble::Refused(refusal) => {
-            findings.error(
-                "/Task",
-                "connection-not-tested",
-                format!(
-                    "DMS would not test the connection of {endpoint}: {}: {}",
-                    refusal.code, refusal.message
-                ),
-            );
-            Ok(())
+    let writers = dms::writers(client, &route.target).await?;
+    let is_own = |writer: &Writer| match &plan.task {
+        TaskPlan::Request(request) => {
+            writer.identifier.eq_ignore_ascii_case(&request.replication_task_identifier)
         }
-        trouble => Err(trouble.into_error(attempt)),
-    }
+        TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(identifier)) => {
+            writer.identifier.eq_ignore_ascii_case(identifier)
+        }
+        TaskPlan::Kept(KeptTask::ReplicationTaskArn(arn)) => writer.arn == arn.to_string(),
+    };
+    let (path, ours) = match plan.request() {
+        Some(request) => {
+            ("/Task/TableMappings", request.table_mappings.json().map(Selection::of).unwrap_or_default())
+        }
+        // The mapping of a task that somebody else keeps is its own.
+        None => {
+            let own = writers.iter().find(|writer| is_own(writer));
+            ("/Task", own.map(|own| own.selection.clone()).unwrap_or_default())
+        }
+    };
+    writers::check(path, &route.source, &ours, &writers, is_own, findings);
+    Ok(())
 }

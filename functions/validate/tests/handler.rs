@@ -8,9 +8,10 @@ mod given;
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::test_connection::TestConnectionInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
-use given::cases::{TASK, minute};
+use given::cases::{EXECUTION, TASK, minute};
 use given::{Seen, described, fault, frame};
-use migration::document::{Migration, What};
+use migration::document::{Migration, Origin, What};
+use migration::owner::{OWNER_TAG, tag_value};
 use migration::verdict::Outcome;
 use migration_aws::error::Error;
 use serde_json::{Value, json};
@@ -41,6 +42,8 @@ struct World {
     instance: (u16, Value),
     connections: (u16, Value),
     test: (u16, Value),
+    owner: Option<String>,
+    execution: &'static str,
 }
 
 fn endpoint(kind: &str, status: &str) -> (u16, Value) {
@@ -71,6 +74,8 @@ impl World {
             instance: instance("available"),
             connections: (200, json!({"Connections": connections})),
             test: (200, json!({})),
+            owner: None,
+            execution: "SUCCEEDED",
         }
     }
 
@@ -93,9 +98,17 @@ impl World {
             answers!(Client, describe_connections, self.connections.0, self.connections.1),
             answers!(Client, test_connection, self.test.0, self.test.1, tested),
         ];
+        let tags = self.owner.map(|owner| json!({"Key": OWNER_TAG, "Value": tag_value(&owner)}));
+        let tags = json!({"TagList": tags.into_iter().collect::<Vec<_>>()});
+        let tags = answers!(Client, list_tags_for_resource, 200, tags);
+        let rules: Vec<&Rule> = rules.iter().chain([&tags]).collect();
+        // What a changing call would be answered is not here: a call that is not mocked fails the test.
         let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, &rules);
+        let execution = json!({"status": self.execution, "startDate": 1.0});
+        let execution = answers!(aws_sdk_sfn::Client, describe_execution, 200, execution);
+        let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&execution]);
         let opened = json!({"Migration": {"Version": 1, "Input": input}});
-        let document = validate::handle(&dms, frame(opened, minute(0))).await;
+        let document = validate::handle(&dms, &sfn, frame(opened, minute(0))).await;
         let tested =
             tested.all().iter().map(|test| test.endpoint_arn().unwrap_or_default().to_owned()).collect();
         (document, tested)
@@ -215,6 +228,148 @@ async fn a_kept_task_must_be_there_and_is_not_tested_while_it_works() {
 #[tokio::test]
 async fn a_document_that_the_machine_did_not_open_is_named_as_one() {
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, []);
-    let error = validate::handle(&dms, frame(json!({"Migration": plan()}), minute(0))).await.unwrap_err();
+    let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, []);
+    let error =
+        validate::handle(&dms, &sfn, frame(json!({"Migration": plan()}), minute(0))).await.unwrap_err();
     assert_eq!(error.name(), "Migration.UnreadableDocument");
+}
+
+fn preflight(on_drift: &str) -> Value {
+    let mut plan = plan();
+    plan["Mode"] = json!("Preflight");
+    plan["OnDrift"] = json!(on_drift);
+    plan
+}
+
+#[tokio::test]
+async fn a_preflight_compares_a_task_that_exists() {
+    let (document, tested) = World::good().validate(preflight("Reject")).await;
+    let document = document.unwrap();
+    assert_eq!((document.task, tested.len()), (None, 0), "there is none to compare");
+
+    let differing = || {
+        let mut task = described("ready", None);
+        task["MigrationType"] = json!("cdc");
+        task
+    };
+    let earlier = EXECUTION.replace("night-1", "night-0");
+    for (task, on_drift, owner, execution, origin, differences, driven) in [
+        (described("ready", None), "Reject", None, "SUCCEEDED", Origin::Kept, 0, false),
+        (described("ready", None), "Reject", Some(&earlier), "SUCCEEDED", Origin::Adopted, 0, false),
+        (described("running", Some(1)), "Reject", Some(&earlier), "RUNNING", Origin::Adopted, 0, true),
+        (differing(), "Reject", Some(&earlier), "SUCCEEDED", Origin::Adopted, 1, false),
+        (differing(), "Ignore", Some(&earlier), "SUCCEEDED", Origin::Adopted, 1, false),
+    ] {
+        let tasks = (200, json!({"ReplicationTasks": [task]}));
+        let world = World { tasks, owner: owner.cloned(), execution, ..World::good() };
+        let document = world.validate(preflight(on_drift)).await.0.unwrap();
+        let task = document.task.as_ref().unwrap();
+        assert_eq!(
+            (task.origin, task.differences.len(), task.driven_by.is_some()),
+            (origin, differences, driven)
+        );
+        assert_eq!(document.next.as_ref().unwrap().what, What::Wait, "the polls decide");
+        assert!(codes(&document).contains(&"instance-seen"), "the report says which instance it is");
+        assert_eq!(codes(&document).contains(&"drift"), on_drift == "Ignore");
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_is_taken_as_it_is_has_endpoints_of_its_own() {
+    let mut task = described("ready", None);
+    task["SourceEndpointArn"] = json!(arn("endpoint:ANOTHERSOURCE"));
+    for (on_drift, source) in [("Reject", "endpoint:SOURCE"), ("Ignore", "endpoint:ANOTHERSOURCE")] {
+        let tasks = (200, json!({"ReplicationTasks": [task]}));
+        let document = World { tasks, ..World::good() }.validate(preflight(on_drift)).await.0.unwrap();
+        assert_eq!(document.run.unwrap().route.unwrap().source.to_string(), arn(source));
+    }
+}
+
+#[tokio::test]
+async fn what_the_engines_cannot_do_and_when_the_instance_rests_is_found() {
+    let parallel = json!({
+        "rule-type": "table-settings", "rule-id": "2", "rule-name": "2",
+        "object-locator": {"schema-name": "shop", "table-name": "orders"}, "parallel-load": {"type": "partitions-auto"},
+    });
+    let mut plan = plan();
+    // The run is opened on a Friday at 21:00 UTC.
+    plan["Window"] = json!({"Duration": "PT7H"});
+    let engine = |kind: &str, engine: &str| {
+        let (status, mut answer) = endpoint(kind, "active");
+        answer["Endpoints"][0]["EngineName"] = json!(engine);
+        (status, answer)
+    };
+    let (status, mut answer) = instance("available");
+    answer["ReplicationInstances"][0]["PreferredMaintenanceWindow"] = json!("sat:01:00-sat:02:00");
+    answer["ReplicationInstances"][0]["PendingModifiedValues"] =
+        json!({"EngineVersion": "3.6.1", "AllocatedStorage": 100, "MultiAZ": true});
+    let world = World {
+        source: engine("SOURCE", "postgres"),
+        target: engine("TARGET", "paradox"),
+        instance: (status, answer),
+        ..World::good()
+    };
+    let document = world.validate(plan.clone()).await.0.unwrap();
+    for code in ["unknown-engine", "maintenance-in-window", "pending-changes"] {
+        assert!(codes(&document).contains(&code), "{code}: {:?}", codes(&document));
+    }
+    let pending = document.findings.iter().find(|finding| finding.code == "pending-changes").unwrap();
+    assert!(
+        pending.message.contains("(EngineVersion 3.6.1, AllocatedStorage 100, MultiAZ true)"),
+        "{}",
+        pending.message
+    );
+    assert_eq!(document.next.unwrap().what, What::Wait, "warnings stop nothing");
+
+    plan["Task"]["TableMappings"]["rules"].as_array_mut().unwrap().push(parallel);
+    let world = World { source: engine("SOURCE", "postgres"), ..World::good() };
+    let document = world.validate(plan).await.0.unwrap();
+    assert!(codes(&document).contains(&"parallel-load-not-for-source"), "{:?}", codes(&document));
+    assert_eq!(document.verdict.unwrap().outcome, Outcome::Rejected);
+}
+
+#[tokio::test]
+async fn other_tasks_of_the_target_are_compared() {
+    let other = |status: &str, began: Option<i64>| {
+        let mut task = described(status, began);
+        task["ReplicationTaskIdentifier"] = json!("another");
+        task["ReplicationTaskArn"] = json!(arn("task:ANOTHER"));
+        task
+    };
+    let reading = || {
+        let mut task = other("running", Some(1));
+        task["TargetEndpointArn"] = json!(arn("endpoint:ELSEWHERE"));
+        task
+    };
+    for (task, found, what) in [
+        (other("stopped", Some(1)), Some("another-writer"), What::Wait),
+        (other("running", Some(1)), Some("target-being-loaded"), What::Report),
+        (reading(), None, What::Wait),
+        (described("stopped", Some(1)), None, What::Wait),
+    ] {
+        let tasks = (200, json!({"ReplicationTasks": [task]}));
+        let document = World { tasks, ..World::good() }.validate(plan()).await.0.unwrap();
+        let codes: Vec<&str> =
+            codes(&document).into_iter().filter(|code| *code != "prep-mode-not-stated").collect();
+        assert_eq!(codes, found.into_iter().collect::<Vec<_>>());
+        assert_eq!(document.next.unwrap().what, what, "{found:?}");
+    }
+    let kept = json!({"Task": {"ReplicationTaskArn": TASK}});
+    let tasks = (200, json!({"ReplicationTasks": [described("ready", None), other("stopped", Some(1))]}));
+    let document = World { tasks, ..World::good() }.validate(kept).await.0.unwrap();
+    assert_eq!(codes(&document), ["another-writer"], "a kept task is compared by its own mapping");
+}
+
+#[tokio::test]
+async fn tasks_of_the_target_are_read_to_the_last_page_and_pages_without_end_are_no_loop() {
+    let endless = answers!(
+        Client,
+        describe_replication_tasks,
+        200,
+        json!({"ReplicationTasks": [described("ready", None)], "Marker": "again"})
+    );
+    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&endless]);
+    let target = arn("endpoint:TARGET").parse().unwrap();
+    let error = migration_aws::dms::writers(&dms, &target).await.unwrap_err();
+    assert_eq!((error.name(), endless.num_calls()), ("Migration.Unavailable", 100));
 }

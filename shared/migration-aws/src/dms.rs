@@ -2,7 +2,9 @@
 
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::primitives::DateTime;
-use aws_sdk_databasemigration::types::{Filter, ReplicationTask, TableStatistics};
+use aws_sdk_databasemigration::types::{
+    Filter, ReplicationPendingModifiedValues, ReplicationTask, TableStatistics,
+};
 use jiff::Timestamp;
 use migration::document::Migration;
 use migration::drift::Described;
@@ -14,12 +16,16 @@ use migration::plan::settings::flag;
 use migration::plan::{Arn, KeptTask, MigrationType, Plan, TaskPlan};
 use migration::resources::{Endpoint, Instance};
 use migration::table_name::{NamedByMapping, TableName};
+use migration::writers::Writer;
 
 use crate::error::Error;
 use crate::trouble::{self, Trouble};
 
 /// The most pages of table statistics that are read, 500 tables each.
 const MOST_PAGES: usize = 400;
+
+/// The most pages of tasks that are read, 100 tasks each: an account has 600.
+const MOST_PAGES_OF_TASKS: usize = 100;
 
 /// How a task is looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +105,48 @@ pub async fn describe(
             trouble => Err(trouble),
         },
     }
+}
+
+/// The tasks that write into an endpoint, with their mappings.
+///
+/// # Errors
+/// When DMS does not answer, or its pages do not come to an end.
+pub async fn writers(client: &Client, target: &Arn) -> Result<Vec<Writer>, Error> {
+    let attempt = "describing the tasks of the target endpoint";
+    let mut writers = Vec::new();
+    let mut marker = None;
+    for _ in 0..MOST_PAGES_OF_TASKS {
+        let filter = filter("endpoint-arn", vec![target.to_string()])
+            .map_err(|trouble| trouble.into_error(attempt))?;
+        let answer = client
+            .describe_replication_tasks()
+            .filters(filter)
+            .max_records(100)
+            .set_marker(marker)
+            .send()
+            .await;
+        let page = match answer {
+            Ok(page) => page,
+            Err(error) => match trouble::read(attempt, &error) {
+                Trouble::NotFound(_) => return Ok(writers),
+                trouble => return Err(trouble.into_error(attempt)),
+            },
+        };
+        for task in page.replication_tasks() {
+            let mappings = task.table_mappings().and_then(|text| serde_json::from_str(text).ok());
+            // The filter takes sources, too.
+            if let (Some(mappings), true) =
+                (mappings, task.target_endpoint_arn() == Some(&target.to_string()))
+            {
+                writers.push(Writer::of(&read_task(task)?, &mappings));
+            }
+        }
+        marker = page.marker.filter(|marker| !marker.is_empty());
+        if marker.is_none() {
+            return Ok(writers);
+        }
+    }
+    Err(Error::Unavailable(format!("{attempt}: DMS gives more than {MOST_PAGES_OF_TASKS} pages and no end")))
 }
 
 /// A task as an observation. Too busy is a thing to observe, not an error.
@@ -310,6 +358,7 @@ pub async fn endpoint(client: &Client, arn: &Arn) -> Result<Option<Endpoint>, Er
             arn: endpoint.endpoint_arn().unwrap_or_default().to_owned(),
             endpoint_type: endpoint.endpoint_type().map(|t| t.as_str().to_owned()).unwrap_or_default(),
             status: endpoint.status().unwrap_or_default().to_owned(),
+            engine: endpoint.engine_name().unwrap_or_default().to_owned(),
         })),
         Err(error) => none_when_missing(attempt, trouble::read(attempt, &error)),
     }
@@ -328,9 +377,26 @@ pub async fn instance(client: &Client, arn: &Arn) -> Result<Option<Instance>, Er
             arn: instance.replication_instance_arn().unwrap_or_default().to_owned(),
             identifier: instance.replication_instance_identifier().unwrap_or_default().to_owned(),
             status: instance.replication_instance_status().unwrap_or_default().to_owned(),
+            engine_version: instance.engine_version().unwrap_or_default().to_owned(),
+            maintenance: instance.preferred_maintenance_window().unwrap_or_default().to_owned(),
+            pending: instance.pending_modified_values().map(pending).unwrap_or_default(),
         })),
         Err(error) => none_when_missing(attempt, trouble::read(attempt, &error)),
     }
+}
+
+/// What waits for the next maintenance of an instance.
+fn pending(values: &ReplicationPendingModifiedValues) -> Vec<String> {
+    [
+        ("EngineVersion", values.engine_version().map(str::to_owned)),
+        ("ReplicationInstanceClass", values.replication_instance_class().map(str::to_owned)),
+        ("AllocatedStorage", values.allocated_storage().map(|gigabytes| gigabytes.to_string())),
+        ("MultiAZ", values.multi_az().map(|multi| multi.to_string())),
+        ("NetworkType", values.network_type().map(str::to_owned)),
+    ]
+    .into_iter()
+    .filter_map(|(member, value)| value.map(|value| format!("{member} {value}")))
+    .collect()
 }
 
 fn none_when_missing<T>(attempt: &str, trouble: Trouble) -> Result<Option<T>, Error> {

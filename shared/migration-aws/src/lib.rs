@@ -5,6 +5,7 @@ pub mod clients;
 pub mod dms;
 pub mod error;
 pub mod executions;
+pub mod existing;
 pub mod lag;
 pub mod request;
 pub mod serve;

@@ -3,9 +3,10 @@
 
 use serde_json::Value;
 
+use crate::finding::Findings;
 use crate::observation::Route;
 use crate::plan::located::quoted;
-use crate::plan::{MigrationType, TaskRequest};
+use crate::plan::{MigrationType, OnDrift, Plan, TaskRequest};
 
 /// The longest list of differences that is told.
 const MOST: usize = 20;
@@ -73,6 +74,13 @@ pub fn differences(request: &TaskRequest, task: &Described) -> Vec<String> {
         found.push(format!("and {more} more"));
     }
     found
+}
+
+/// Names the differences in the report of a run that takes the task as it is.
+pub fn warn(plan: &Plan, differences: &[String], findings: &mut Findings) {
+    for difference in differences.iter().filter(|_| plan.on_drift == OnDrift::Ignore) {
+        findings.warning("/Task", "drift", difference);
+    }
 }
 
 fn parsed(text: &Option<String>) -> Option<Value> {

@@ -7,31 +7,37 @@ use crate::document::{Migration, NextStep, Run, What};
 use crate::finding::{Finding, Findings, reject};
 use crate::observation::Route;
 use crate::plan::read::Reading;
-use crate::plan::{Arn, AtClose, MigrationType, Plan, home, read, together};
+use crate::plan::{Arn, AtClose, MigrationType, Mode, Plan, home, read, together};
 use crate::verdict::{Level, Outcome, Verdict};
 use crate::window::{self, Opening, whole_seconds};
 
 /// The longest run: the machine itself ends an execution after 14 days, and there must be time left to report.
 pub const LONGEST_RUN: SignedDuration = SignedDuration::from_hours(13 * 24 + 12);
 
+/// The longest pre-flight: a connection test and a busy DMS are waited for that long.
+pub const LONGEST_PREFLIGHT: SignedDuration = SignedDuration::from_hours(1);
+
 /// What people call a task whose plan names none.
 const NAMELESS: &str = "(unnamed)";
 
 /// Opens a run: reads the plan and looks whether its window is open. The document comes back with a plan and a run, or
-/// with the verdict Rejected or Skipped.
+/// with the verdict Rejected or Skipped. A pre-flight works at any time: its window is what it reports on.
 pub fn open(input: &Value, execution: &str, now: Timestamp) -> Migration {
     let mut reading = read::read(input);
     check_home(&mut reading, execution);
     let name = reading.name.clone().unwrap_or_else(|| NAMELESS.to_owned());
     let scheduled = reading.plan.as_ref().and_then(|plan| plan.scheduled_time);
+    let preflight = reading.plan.as_ref().is_some_and(|plan| plan.mode == Mode::Preflight);
     let opening = reading
         .plan
         .as_ref()
         .and_then(|plan| plan.window.as_ref())
+        .filter(|_| !preflight)
         .map(|plan_window| window::at(plan_window, scheduled, now));
+    let longest = if preflight { LONGEST_PREFLIGHT } else { LONGEST_RUN };
     let (closes, windowed) = match opening {
         Some(Opening::Open { closes, .. }) => (closes, true),
-        Some(Opening::Shut { .. }) | None => (now.saturating_add(LONGEST_RUN).unwrap_or(now), false),
+        Some(Opening::Shut { .. }) | None => (now.saturating_add(longest).unwrap_or(now), false),
     };
     let closes = whole_seconds(closes);
     let mut document = Migration {
@@ -94,7 +100,11 @@ pub fn settle(
         reject_plan(document, now);
         return;
     }
-    crate::decide::record::wait(document, 1, "the plan is good and its window is open: look at the task");
+    let why = match document.plan.as_ref().map(|plan| plan.mode) {
+        Some(Mode::Preflight) => "the plan is good: look at the task and at the connections",
+        _ => "the plan is good and its window is open: look at the task",
+    };
+    crate::decide::record::wait(document, 1, why);
 }
 
 /// At the close by migration type, where the plan does not say: a load is stopped, a replication goes on.

@@ -1,11 +1,12 @@
 //! Whether the endpoints and the instance that a plan names exist, are of the right kind and can work.
 
+use crate::engines;
 use crate::finding::Findings;
 use crate::plan::Arn;
 use crate::plan::located::quoted;
 
 /// An endpoint as DescribeEndpoints shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its ARN.
     pub arn: String,
@@ -13,10 +14,12 @@ pub struct Endpoint {
     pub endpoint_type: String,
     /// `active` when it can be used.
     pub status: String,
+    /// DMS's word for what it is an endpoint of, `postgres`.
+    pub engine: String,
 }
 
 /// An instance as DescribeReplicationInstances shows it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Instance {
     /// Its ARN.
     pub arn: String,
@@ -24,6 +27,12 @@ pub struct Instance {
     pub identifier: String,
     /// `available` when it can work.
     pub status: String,
+    /// The version of DMS that it runs.
+    pub engine_version: String,
+    /// When it is maintained each week, in UTC: `sun:06:00-sun:14:00`.
+    pub maintenance: String,
+    /// What is to be changed in its next maintenance, each a member and its new value.
+    pub pending: Vec<String>,
 }
 
 /// Checks one endpoint; `wanted` is `source` or `target`.
@@ -46,6 +55,7 @@ pub fn check_endpoint(path: &str, arn: &Arn, wanted: &str, seen: Option<&Endpoin
             ),
         );
     }
+    engines::check_known(path, &endpoint.engine, findings);
     if endpoint.status != "active" {
         findings.error(
             path,
@@ -65,6 +75,19 @@ pub fn check_instance(path: &str, arn: &Arn, seen: Option<&Instance>, findings: 
         );
         return;
     };
+    if !instance.pending.is_empty() {
+        findings.warning(
+            path,
+            "pending-changes",
+            format!(
+                "changes of the replication instance, which has version {}, are pending ({}): its next maintenance ({} UTC) makes \
+                 them and may restart it",
+                instance.engine_version,
+                instance.pending.join(", "),
+                instance.maintenance
+            ),
+        );
+    }
     let mend = match instance.status.as_str() {
         "available" => return,
         "storage-full" => "enlarge its storage: tasks on a full instance are stopped",
@@ -75,5 +98,19 @@ pub fn check_instance(path: &str, arn: &Arn, seen: Option<&Instance>, findings: 
         path,
         "instance-not-available",
         format!("the replication instance is {}, not available; {mend}", quoted(&instance.status)),
+    );
+}
+
+/// Says which instance it is, for a report that is read before the night.
+pub fn describe_instance(path: &str, instance: &Instance, findings: &mut Findings) {
+    findings.hint(
+        path,
+        "instance-seen",
+        format!(
+            "the replication instance is {}, version {}, with its weekly maintenance at {} UTC",
+            quoted(&instance.identifier),
+            quoted(&instance.engine_version),
+            quoted(&instance.maintenance)
+        ),
     );
 }

@@ -97,7 +97,7 @@ fn literal(pattern: &str) -> Option<String> {
 
 /// True when a pattern of a selection rule selects a name: `%` is any text, `_` any character, `[ab]` and `[a-d]` one of
 /// some (DMS user guide, wildcards in table mapping). Case does not count.
-fn like(pattern: &str, name: &str) -> bool {
+pub(crate) fn like(pattern: &str, name: &str) -> bool {
     let pattern: Vec<Piece> = pieces(pattern);
     let name: Vec<char> = name.to_lowercase().chars().collect();
     // The classic walk with one mark: where the last % stood, and how much of the name it has taken.
@@ -123,22 +123,37 @@ fn like(pattern: &str, name: &str) -> bool {
     pattern[p..].iter().all(|piece| matches!(piece, Piece::Any))
 }
 
-enum Piece {
+/// A part of a pattern.
+pub(crate) enum Piece {
     /// Any text.
     Any,
     /// One character: any, or one of these ranges.
     One(Option<Ranges>),
 }
 
-struct Ranges(Vec<(char, char)>);
+/// Characters, from and to.
+pub(crate) struct Ranges(Vec<(char, char)>);
 
 impl Ranges {
+    /// True when a character is in both.
+    pub(crate) fn meets(&self, other: &Ranges) -> bool {
+        let meet =
+            |(from, to): &(char, char), (begins, ends): &(char, char)| from.max(begins) <= to.min(ends);
+        self.0.iter().any(|one| other.0.iter().any(|another| meet(one, another)))
+    }
+
+    /// True when no character is in it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(|(from, to)| from > to)
+    }
+
     fn contains(&self, c: char) -> bool {
         self.0.iter().any(|(from, to)| (*from..=*to).contains(&c))
     }
 }
 
-fn pieces(pattern: &str) -> Vec<Piece> {
+/// The parts of a pattern, in lower case.
+pub(crate) fn pieces(pattern: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let lower = pattern.to_lowercase();
     let mut rest = lower.chars();

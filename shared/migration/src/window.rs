@@ -44,6 +44,34 @@ pub fn at(window: &Window, scheduled: Option<Timestamp>, now: Timestamp) -> Open
     }
 }
 
+/// How far ahead [`this_week`] looks.
+const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// When the window opens, and closes, in the week from `now`: the opening under way first, where there is one. Of a span only
+/// the one opening is known, whatever schedule repeats it.
+pub fn this_week(
+    window: &Window,
+    scheduled: Option<Timestamp>,
+    now: Timestamp,
+) -> Vec<(Timestamp, Timestamp)> {
+    let soon = |(opened, closes): &(Timestamp, Timestamp)| {
+        opened < closes && now < *closes && opened.duration_since(now) < A_WEEK
+    };
+    match &window.when {
+        When::Duration(duration) => {
+            let opened = scheduled.unwrap_or(now);
+            let closes = opened.checked_add(*duration).ok();
+            closes.map(|closes| (opened, closes)).filter(soon).into_iter().collect()
+        }
+        When::Hours(hours) => {
+            let Ok(zone) = TimeZone::get(&hours.time_zone) else { return Vec::new() };
+            let today = now.to_zoned_datetime(zone.clone()).date();
+            let days = (-1..=8).filter_map(|ahead: i32| today.checked_add(ahead.days()).ok());
+            days.filter_map(|date| occurrence(hours, &zone, date)).filter(soon).collect()
+        }
+    }
+}
+
 /// An instant without its fraction: Choice states compare whole seconds, and nobody reads nanoseconds.
 pub fn whole_seconds(instant: Timestamp) -> Timestamp {
     Timestamp::from_second(instant.as_second()).unwrap_or(instant)

@@ -75,6 +75,24 @@ fn outside_its_window_a_run_is_skipped_and_a_schedule_that_missed_it_is_a_warnin
 }
 
 #[test]
+fn a_preflight_is_opened_at_any_hour_and_has_an_hour() {
+    let plan = full_load().with("/Mode", json!("Preflight"));
+    for (plan, now) in [
+        (plan.clone().with("/Window", night()), AT_NOON),
+        (plan.clone().with("/Window", night()), IN_THE_NIGHT),
+        (plan, AT_NOON),
+    ] {
+        let run = run(&plan, now);
+        assert_eq!((run.windowed, run.stop_at_close), (false, false));
+        assert_eq!(run.closes, migration::window::whole_seconds(ts(now) + SignedDuration::from_hours(1)));
+        assert_eq!(run.work_ends, run.closes);
+        let next = settled(&plan.0, now, None).next.expect("a next step");
+        assert_eq!(next.what, What::Wait);
+        assert!(!next.why.contains("window"), "{}", next.why);
+    }
+}
+
+#[test]
 fn a_window_is_open_from_its_opening_to_the_second_before_its_close() {
     let plan = full_load().with("/Window", night());
     for (now, is_open) in [

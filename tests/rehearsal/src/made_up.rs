@@ -6,6 +6,8 @@ use dms_simulator::scenario::{ExistingTask, SourceTable};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use migration::engines;
+use migration::finding::Findings;
 use migration::plan::window::When;
 use migration::plan::{KeptTask, Plan, TaskPlan, TaskRequest};
 use migration::window::{self, Opening};
@@ -14,6 +16,10 @@ use serde_json::{Value, json};
 const INSTANCE: &str = "arn:aws:dms:us-east-1:123456789012:rep:MADEUPINSTANCEAAAAAAAAAAAAA";
 const SOURCE: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:MADEUPSOURCEAAAAAAAAAAAAAA";
 const TARGET: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:MADEUPTARGETAAAAAAAAAAAAAA";
+
+/// Engines to choose from, the usual ones first.
+const SOURCES: [&str; 5] = ["postgres", "mysql", "oracle", "sqlserver", "mongodb"];
+const TARGETS: [&str; 4] = ["aurora-postgresql", "oracle", "s3", "kinesis"];
 
 /// Names for what a wildcard stands for.
 const SCHEMAS: [&str; 2] = ["crm", "billing"];
@@ -32,13 +38,25 @@ pub fn scenario(plan: &Plan) -> Scenario {
 
 fn for_request(request: &TaskRequest) -> Scenario {
     let mapping = request.table_mappings.json().cloned().unwrap_or(Value::Null);
+    let (source, target) = engines(request);
     with_tables(
         Scenario::default()
             .with_instance(&request.replication_instance_arn.to_string(), "made-up-instance")
-            .with_source(&request.source_endpoint_arn.to_string(), "made-up-source", "postgres")
-            .with_target(&request.target_endpoint_arn.to_string(), "made-up-target", "aurora-postgresql"),
+            .with_source(&request.source_endpoint_arn.to_string(), "made-up-source", source)
+            .with_target(&request.target_endpoint_arn.to_string(), "made-up-target", target),
         &mapping,
     )
+}
+
+/// The first two engines of which the request asks nothing that they cannot do.
+fn engines(request: &TaskRequest) -> (&'static str, &'static str) {
+    let pairs = SOURCES.iter().flat_map(|source| TARGETS.iter().map(move |target| (*source, *target)));
+    let faults = |(source, target): &(&'static str, &'static str)| {
+        let mut findings = Findings::default();
+        engines::check(request, source, target, &mut findings);
+        findings.into_sorted().len()
+    };
+    pairs.min_by_key(faults).unwrap_or((SOURCES[0], TARGETS[0]))
 }
 
 fn for_kept(kept: &KeptTask) -> Scenario {

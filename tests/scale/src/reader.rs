@@ -8,6 +8,7 @@ use migration::plan::settings::{DO_NOTHING, flag, prep_mode};
 use migration::plan::{Arn, MigrationType};
 use migration::resources::{Endpoint, Instance};
 use migration::table_name::{NamedByMapping, TableName};
+use migration::writers::Writer;
 use serde_json::Value;
 
 use crate::error::StepError;
@@ -42,6 +43,15 @@ fn count(value: &Value, name: &str) -> u32 {
 fn instant(value: &Value, name: &str) -> Option<Timestamp> {
     let seconds = value.get(name)?.as_f64()?;
     Timestamp::from_millisecond((seconds * 1000.0).round() as i64).ok()
+}
+
+/// A task as one that writes into its target.
+///
+/// # Errors
+/// When an ARN in the answer is none.
+pub fn writer(described: &Value) -> Result<Writer, StepError> {
+    let mappings = text(described, "TableMappings").and_then(|text| serde_json::from_str(text).ok());
+    Ok(Writer::of(&task(described)?, &mappings.unwrap_or(Value::Null)))
 }
 
 /// A task.
@@ -138,6 +148,7 @@ pub fn endpoint(endpoint: &Value) -> Endpoint {
         arn: owned(endpoint, "EndpointArn"),
         endpoint_type: owned(endpoint, "EndpointType"),
         status: owned(endpoint, "Status"),
+        engine: owned(endpoint, "EngineName"),
     }
 }
 
@@ -147,5 +158,8 @@ pub fn instance(instance: &Value) -> Instance {
         arn: owned(instance, "ReplicationInstanceArn"),
         identifier: owned(instance, "ReplicationInstanceIdentifier"),
         status: owned(instance, "ReplicationInstanceStatus"),
+        engine_version: owned(instance, "EngineVersion"),
+        maintenance: owned(instance, "PreferredMaintenanceWindow"),
+        pending: Vec::new(),
     }
 }

@@ -101,7 +101,7 @@ mod tests {
         // Open run, Validate plan, the hub; Create task; Start task; Report, How did it end?, Succeeded.
         assert_eq!(run.tally.transitions, 3 * run.tally.polls + 8);
         assert_eq!(run.tally.events, 1 + 9 * run.tally.polls + 9 + 5 + 5 + 9 + 1);
-        // Six of validate, two of each act, one of each poll, and what the polls ask besides.
+        // Seven of validate, two of each act, one of each poll, and what the polls ask besides.
         assert!(run.tally.calls > run.tally.polls + 10, "{:?}", run.tally);
         let noticed = run.noticed_after.unwrap_or_default();
         assert!(noticed <= SignedDuration::from_secs(16), "{noticed}");

@@ -56,19 +56,23 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
 
 /// A task that somebody else keeps is not there.
 fn missing(s: &Situation<'_>) -> Option<Next> {
-    if s.observation.task != TaskSeen::NotThere {
-        return None;
-    }
-    s.report(
-        Verdict::new(Outcome::Rejected, "there is no such task in this account and Region", s.now)
-            .to_do("check the ARN or identifier: a task that was created again has a new ARN"),
-    )
+    (s.observation.task == TaskSeen::NotThere).then(|| s.report(no_such_task(s))).flatten()
+}
+
+pub(super) fn no_such_task(s: &Situation<'_>) -> Verdict {
+    Verdict::new(Outcome::Rejected, "there is no such task in this account and Region", s.now)
+        .to_do("check the ARN or identifier: a task that was created again has a new ARN")
 }
 
 fn drift(s: &Situation<'_>, task: &Task) -> Option<Next> {
     if task.differences.is_empty() || s.plan.on_drift == OnDrift::Ignore || s.run.start.is_some() {
         return None;
     }
+    s.report(differing(s, task))
+}
+
+/// The task that exists is not the one that the plan describes, and is not made so.
+pub(super) fn differing(s: &Situation<'_>, task: &Task) -> Verdict {
     let mut verdict = Verdict::new(
         Outcome::Rejected,
         if s.run.modified {
@@ -89,9 +93,9 @@ fn drift(s: &Situation<'_>, task: &Task) -> Option<Next> {
         };
         verdict = verdict.because(format!("OnDrift Modify does not change it: {why}"));
     }
-    s.report(verdict.to_do(
+    verdict.to_do(
         "make the plan say what the task is, or delete the task, or run it as it is with OnDrift Ignore",
-    ))
+    )
 }
 
 /// DMS starts a task only when the last test of both its connections was successful.
@@ -100,29 +104,34 @@ pub(super) fn connections(s: &Situation<'_>) -> Option<Next> {
         return s.wait("the connections could not be seen just now");
     };
     let mut waiting = Vec::new();
+    let mut failed: Option<Verdict> = None;
     for endpoint in s.run.route.iter().flat_map(|route| [&route.source, &route.target]) {
         match connections.iter().find(|connection| connection.endpoint == *endpoint).map(|c| &c.state) {
             Some(ConnectionState::Successful) => {}
             Some(ConnectionState::Failed(text)) => {
-                let verdict = Verdict::new(
-                    Outcome::Rejected,
-                    format!(
-                        "the connection test of {endpoint} failed: {}",
-                        crate::verdict::end::one_line(text)
-                    ),
-                    s.now,
+                let words = format!(
+                    "the connection test of {endpoint} failed: {}",
+                    crate::verdict::end::one_line(text)
                 );
-                return s.report(verdict.to_do(
-                    "mend the endpoint's address, credentials or network; the next run tests it again",
-                ));
+                failed = Some(match failed {
+                    Some(verdict) => verdict.because(words),
+                    None => Verdict::new(Outcome::Rejected, words, s.now),
+                });
             }
             Some(ConnectionState::Testing) | None => waiting.push(endpoint.tail()),
         }
     }
+    let patient = s.now.duration_since(s.run.pending_since.unwrap_or(s.now)) <= PATIENCE;
+    // A test that is going on is waited for even then: both failures are told at once.
+    if let Some(verdict) = failed.filter(|_| waiting.is_empty() || !patient) {
+        return s.report(
+            verdict.to_do("mend the endpoint's address, credentials or network; the next run tests it again"),
+        );
+    }
     if waiting.is_empty() {
         return None;
     }
-    if s.now.duration_since(s.run.pending_since.unwrap_or(s.now)) > PATIENCE {
+    if !patient {
         let verdict = Verdict::new(
             Outcome::Rejected,
             format!("the connection test of {} has not come to an end", waiting.join(" and ")),

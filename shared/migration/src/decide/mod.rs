@@ -7,6 +7,7 @@ mod again;
 mod close;
 mod create;
 mod news;
+mod preflight;
 pub mod record;
 mod reload;
 mod rest;
@@ -124,7 +125,8 @@ type Judge = fn(&Situation<'_>) -> Option<Next>;
 
 /// The judges in their order, each with the name of its row in `docs/architecture.md`. When none decides, the task is at work
 /// and goes on: [`at_work`].
-const JUDGES: [(&str, Judge); 12] = [
+const JUDGES: [(&str, Judge); 13] = [
+    ("preflight", preflight::preflight),
     ("owner", create::owner),
     ("gone", sight::gone),
     ("stopping", stopping::stopping),

@@ -11,7 +11,7 @@ use crate::document::{
 use crate::interval;
 use crate::observation::{self, Connection, ConnectionState, Observation, Phase, Table, TaskSeen};
 use crate::pace::{Pace, PreviousLoad};
-use crate::plan::{AtClose, MigrationType};
+use crate::plan::{AtClose, MigrationType, Mode};
 use crate::verdict::tables::TablePass;
 
 pub use super::start::Guarded;
@@ -51,7 +51,8 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
     }
     run.route.get_or_insert_with(|| seen.route.clone());
     let under_way = matches!(seen.phase, Phase::Starting | Phase::Running);
-    if under_way && run.start.is_none() && run.joined.is_none() && task.driven_by.is_none() {
+    let migrates = document.plan.as_ref().is_some_and(|plan| plan.mode == Mode::Migrate);
+    if migrates && under_way && run.start.is_none() && run.joined.is_none() && task.driven_by.is_none() {
         let stated = document.plan.as_ref().and_then(|plan| plan.window.as_ref()?.at_close);
         join(run, seen.start_date().unwrap_or(now), stated);
     }

@@ -5,7 +5,7 @@ use super::{Next, PATIENCE, START_GRACE, START_MARGIN, Situation, again, is_that
 use crate::commands;
 use crate::document::{Answer, Refusal, StartAct};
 use crate::observation::{self, Phase};
-use crate::plan::MigrationType;
+use crate::plan::{MigrationType, Start};
 use crate::start_type::{self, Choice};
 use crate::verdict::tables::TablePass;
 use crate::verdict::{Level, Outcome, Verdict};
@@ -81,20 +81,26 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
             }
             s.report(pass.into_verdict(verdict, Vec::new()))
         }
-        Choice::Undecided { why, to_do, settles } => {
-            let named = pass.errored.iter().chain(&pass.unfinished).cloned().collect();
-            let mut verdict =
-                Verdict::new(Outcome::Rejected, format!("no start of the task is safe: {why}"), s.now)
-                    .because("nothing was started")
-                    .to_do(to_do);
-            if let Some(command) =
-                settles.and_then(|start| commands::run_again(&s.run.execution, Some(start)))
-            {
-                verdict = verdict.to_do(format!("once decided: {command}"));
-            }
-            s.report(pass.into_verdict(verdict, named))
-        }
+        Choice::Undecided { why, to_do, settles } => s.report(undecided(s, pass, why, to_do, settles)),
     }
+}
+
+/// No start is safe: what somebody must decide.
+pub(super) fn undecided(
+    s: &Situation<'_>,
+    pass: TablePass,
+    why: String,
+    to_do: String,
+    settles: Option<Start>,
+) -> Verdict {
+    let named = pass.errored.iter().chain(&pass.unfinished).cloned().collect();
+    let mut verdict = Verdict::new(Outcome::Rejected, format!("no start of the task is safe: {why}"), s.now)
+        .because("nothing was started")
+        .to_do(to_do);
+    if let Some(command) = settles.and_then(|start| commands::run_again(&s.run.execution, Some(start))) {
+        verdict = verdict.to_do(format!("once decided: {command}"));
+    }
+    pass.into_verdict(verdict, named)
 }
 
 /// A start was taken, or may have been, and does not show.

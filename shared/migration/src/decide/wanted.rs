@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::load_is_over;
 use crate::document::{Progress, Run, StartAct, Task};
 use crate::observation::{self, Phase, Stats, TaskSeen};
-use crate::plan::{MigrationType, OnTableErrors, Plan, Until};
+use crate::plan::{MigrationType, Mode, OnTableErrors, Plan, Until};
 
 /// How often the rows of a load are looked at while nothing else moves, when the plan asks for no stall to be told.
 const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(15);
@@ -34,6 +34,11 @@ pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, 
         TaskSeen::NotThere => return Wanted { connections: before_start, ..Wanted::default() },
         TaskSeen::Seen(task) => task,
     };
+    if plan.mode == Mode::Preflight {
+        // A pre-flight wants to know how the task would be started, and nothing of one that is at work.
+        let idle = task.phase == Phase::Idle;
+        return Wanted { tables: idle && task.has_run(), connections: idle, lag: false };
+    }
     let counted = |stats: &Stats| Stats { percent: None, ..stats.clone() };
     let counters = task.stats.as_ref().map(counted);
     let moved = counters != last.and_then(|last| last.stats.as_ref()).map(counted);

@@ -7,9 +7,10 @@ use super::{Event, News};
 use crate::commands;
 use crate::document::{Answer, Occasion, Origin, StartAct};
 use crate::finding::Severity;
+use crate::plan::{Mode, Plan};
 use crate::verdict::Verdict;
 use crate::verdict::end::one_line;
-use crate::window::whole_seconds;
+use crate::window::{self, Opening, whole_seconds};
 
 /// The most notes about the plan that a text shows.
 const MOST_NOTES: usize = 20;
@@ -118,12 +119,7 @@ fn circumstances(news: News<'_>, lines: &mut Vec<String>) {
     }
     // A plan that was rejected may have a window, but nothing came of it.
     if let Some(plan) = &document.plan {
-        let window = match (run.windowed, plan.window.is_some()) {
-            (true, _) => format!("open until {}", on_the_clocks(news, run.closes)),
-            (false, true) => "shut".to_owned(),
-            (false, false) => "none".to_owned(),
-        };
-        lines.push(labelled("Window", &window));
+        lines.push(labelled("Window", &hours(news, plan)));
     }
     lines.push(labelled("Began", &on_the_clocks(news, run.started)));
     if news.took().as_secs() > 0 {
@@ -137,6 +133,23 @@ fn circumstances(news: News<'_>, lines: &mut Vec<String>) {
             Origin::Kept => "kept by somebody else",
         };
         lines.push(labelled("Task", &format!("{} ({whose})", task.identifier)));
+    }
+}
+
+/// Whether the plan's window is open, and when it will be.
+fn hours(news: News<'_>, plan: &Plan) -> String {
+    let Some(window) = &plan.window else { return "none".to_owned() };
+    if news.run.windowed {
+        return format!("open until {}", on_the_clocks(news, news.run.closes));
+    }
+    match window::at(window, plan.scheduled_time, news.now) {
+        Opening::Open { closes, .. } if plan.mode == Mode::Preflight => {
+            format!("open until {}", on_the_clocks(news, closes))
+        }
+        Opening::Shut { next: Some(next) } if plan.mode == Mode::Preflight => {
+            format!("shut, opens next at {}", on_the_clocks(news, next))
+        }
+        _ => "shut".to_owned(),
     }
 }
 

@@ -36,6 +36,9 @@ pub const MOST_LEVELS: usize = 64;
 pub struct Plan {
     /// The DMS task this is about.
     pub task: TaskPlan,
+    /// Whether to migrate, or only to look.
+    #[serde(default)]
+    pub mode: Mode,
     /// When the run may work; always when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub window: Option<Window>,
@@ -63,6 +66,16 @@ pub struct Plan {
     /// The instant for which EventBridge Scheduler started this run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduled_time: Option<jiff::Timestamp>,
+}
+
+/// What a run is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mode {
+    /// To migrate.
+    #[default]
+    Migrate,
+    /// To look at all that a migration would need, and to report: nothing is created, changed, started or stopped.
+    Preflight,
 }
 
 /// The task of a plan: described in full and ours to create, or kept by somebody else.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::located::{Members, Node, deeper_than, quoted};
 use super::text::{self, NotTaken};
 use super::{
-    Arn, KeptTask, MOST_LEVELS, MOST_PLAN_BYTES, Notify, OnDrift, OnErrors, OnTableErrors, Plan, Start,
+    Arn, KeptTask, MOST_LEVELS, MOST_PLAN_BYTES, Mode, Notify, OnDrift, OnErrors, OnTableErrors, Plan, Start,
     TaskPlan, Then, Until,
 };
 use super::{embedded, request, together, window};
@@ -121,6 +121,9 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
     }
     let name = task_node.as_ref().and_then(task_name);
     let task = task_node.as_ref().and_then(|node| read_task(node, findings));
+    let mode = plan
+        .word("Mode", &[("Migrate", Mode::Migrate), ("Preflight", Mode::Preflight)], findings)
+        .unwrap_or_default();
     let window = plan.get("Window").and_then(|node| window::read(&node, findings));
     let start = plan
         .word(
@@ -178,6 +181,7 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
 
     let read = task.map(|task| Plan {
         task,
+        mode,
         window,
         on_drift,
         start,
@@ -312,10 +316,6 @@ fn read_number(
 
 /// Members that the plan has and this version cannot honour: refused, never ignored.
 fn read_what_is_not_supported_yet(plan: &mut Members<'_>, findings: &mut Findings) {
-    let place = plan.place("Mode");
-    if plan.word("Mode", &[("Migrate", false), ("Preflight", true)], findings) == Some(true) {
-        findings.error(&place, "not-supported-yet", "Mode Preflight is not supported yet");
-    }
     let place = plan.place("OnAbort");
     let words = [("AsAtClose", ()), ("Stop", ()), ("LeaveRunning", ())];
     if plan.word("OnAbort", &words, findings).is_some() {

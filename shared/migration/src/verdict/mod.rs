@@ -23,6 +23,8 @@ pub enum Outcome {
     SucceededWithWarnings,
     /// Not now: another run drives the task, the window is shut, or there is nothing to do.
     Skipped,
+    /// A pre-flight has found nothing that stands in the way of a run.
+    Ready,
     /// Stopped at the close; the next window goes on.
     Paused,
     /// The run is over and the task goes on, as the plan wants.
@@ -41,10 +43,11 @@ pub enum Outcome {
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Outcome; 10] = [
+    pub const ALL: [Outcome; 11] = [
         Outcome::Succeeded,
         Outcome::SucceededWithWarnings,
         Outcome::Skipped,
+        Outcome::Ready,
         Outcome::Paused,
         Outcome::LeftRunning,
         Outcome::PartlyFailed,
@@ -60,6 +63,7 @@ impl Outcome {
             Outcome::Succeeded => "Succeeded",
             Outcome::SucceededWithWarnings => "SucceededWithWarnings",
             Outcome::Skipped => "Skipped",
+            Outcome::Ready => "Ready",
             Outcome::Paused => "Paused",
             Outcome::LeftRunning => "LeftRunning",
             Outcome::PartlyFailed => "PartlyFailed",
@@ -76,6 +80,7 @@ impl Outcome {
             Outcome::Succeeded
             | Outcome::SucceededWithWarnings
             | Outcome::Skipped
+            | Outcome::Ready
             | Outcome::Paused
             | Outcome::LeftRunning => true,
             Outcome::PartlyFailed
@@ -89,7 +94,7 @@ impl Outcome {
     /// How loud the message is, unless the verdict says otherwise.
     pub fn level(self) -> Level {
         match self {
-            Outcome::Succeeded | Outcome::Skipped | Outcome::LeftRunning => Level::Info,
+            Outcome::Succeeded | Outcome::Skipped | Outcome::Ready | Outcome::LeftRunning => Level::Info,
             Outcome::SucceededWithWarnings | Outcome::Paused | Outcome::Interrupted => Level::Warning,
             Outcome::PartlyFailed | Outcome::Failed | Outcome::Rejected | Outcome::Unknown => Level::Error,
         }
@@ -192,6 +197,17 @@ impl Verdict {
     /// Adds something to do.
     pub fn to_do(mut self, step: impl Into<String>) -> Self {
         self.to_do.push(step.into());
+        self
+    }
+
+    /// Adds what another verdict of the same outcome says.
+    pub fn and(mut self, other: Verdict) -> Self {
+        self.reasons.extend(other.reasons);
+        self.to_do.extend(other.to_do);
+        if self.tables == 0 {
+            (self.tables, self.tables_loaded, self.rows) = (other.tables, other.tables_loaded, other.rows);
+            (self.named_tables, self.more_tables) = (other.named_tables, other.more_tables);
+        }
         self
     }
 

@@ -1,7 +1,9 @@
 //! What people read of a night, word for word: the decisions of these tables, told.
 
 use migration::decide::record;
-use migration::document::{Migration, Occasion, StopCause};
+use migration::document::{Migration, Occasion, Origin, StopCause};
+use migration::drift;
+use migration::finding::Findings;
 use migration::message::{Event, Message, News};
 use migration::opening;
 use serde_json::{Value, json};
@@ -157,6 +159,20 @@ fn skipped() {
         minute(14 * 60),
     );
     insta::assert_snapshot!(mail(&message(&document, Event::Finished, 14 * 60)));
+}
+
+#[test]
+fn ready() {
+    let noon = json!({"Mode": "Preflight", "Window": {"Opens": "23:00"}, "OnDrift": "Ignore"});
+    let mut case =
+        full_load(and(night(), noon)).last_week("NORMAL").tables(&["Table completed", "Full load"]);
+    let difference = "ReplicationTaskSettings.FullLoadSettings.MaxFullLoadSubTasks: the plan states \"4\", the task has \"8\"";
+    case.known().differences = vec![difference.to_owned()];
+    case.known().origin = Origin::Adopted;
+    let mut findings = Findings::default();
+    drift::warn(case.document.plan.as_ref().unwrap(), &[difference.to_owned()], &mut findings);
+    case.document.findings = findings.into_sorted();
+    insta::assert_snapshot!(mail(&ending(case, 1)));
 }
 
 #[test]

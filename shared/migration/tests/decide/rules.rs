@@ -12,7 +12,7 @@ use migration::observation::{
 };
 use migration::pace::{Pace, PreviousLoad};
 use migration::plan::settings::DO_NOTHING;
-use migration::plan::{AtClose, MigrationType, OnDrift, OnTableErrors, Start, Then, Until};
+use migration::plan::{AtClose, MigrationType, Mode, OnDrift, OnTableErrors, Start, Then, Until};
 use migration::table_name::{NamedByMapping, TableName};
 use migration::verdict::{Level, Outcome, Verdict};
 use proptest::bool::weighted;
@@ -596,6 +596,29 @@ proptest! {
             });
             prop_assert!(alone);
             prop_assert!(before.joined.is_none());
+        }
+    }
+
+    /// A pre-flight looks, and nothing else comes of one: it is on its way or reports, and follows no task.
+    #[test]
+    fn nothing_is_done_by_a_preflight(case in anything()) {
+        let case = case.set(|case| {
+            case.document.plan.as_mut().unwrap().mode = Mode::Preflight;
+            let run = case.run();
+            (run.start, run.stop, run.joined, run.reload) = (None, None, None, None);
+            (run.restarts, run.creates, run.stop_at_close) = (0, 0, false);
+        });
+        let d = decided(case);
+        match &d.next {
+            Next::Wait { .. } => {}
+            Next::Report(verdict) => {
+                prop_assert!(matches!(verdict.outcome, Outcome::Ready | Outcome::Rejected | Outcome::Unknown));
+            }
+            next => prop_assert!(false, "{}", in_words(next)),
+        }
+        prop_assert!(!d.run().is_under_way() && !d.run().stop_at_close);
+        if d.before.now >= d.run().work_ends {
+            prop_assert!(verdict(&d.next).is_some(), "it comes to an end");
         }
     }
 

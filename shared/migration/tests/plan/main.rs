@@ -4,6 +4,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod engines;
 mod mappings;
 mod outside;
 mod replication;
@@ -12,6 +13,7 @@ mod shapes;
 mod tasks;
 mod together;
 mod windows;
+mod writers;
 
 use std::collections::BTreeSet;
 
@@ -69,6 +71,8 @@ fn cases() -> Vec<Case> {
         windows::cases(),
         together::cases(),
         outside::cases(),
+        engines::cases(),
+        writers::cases(),
     ]
     .into_iter()
     .flatten()

@@ -114,7 +114,7 @@ pub(crate) fn cases() -> Vec<Case> {
             full_load().with("/Task/TableMappings", json!(mapping().to_string())),
         ),
         Case { code: "more-findings", path: "", bad: many(MOST_FINDINGS + 1), good: few },
-        member("not-supported-yet", "/Mode", &full_load(), json!("Preflight"), json!("Migrate")),
+        member("unknown-word", "/Mode", &full_load(), json!("preflight"), json!("Preflight")),
         member("until-never", "/Until", &full_load(), json!("CaughtUp"), json!("Stopped")),
         plan(
             "until-never",

@@ -7,7 +7,7 @@ use rehearsal::made_up;
 use crate::stage::{EVENING, Stage, at, read};
 
 /// What each file ends in.
-const EXPECTED: [(&str, &str); 11] = [
+const EXPECTED: [(&str, &str); 12] = [
     ("cdc-only", "Succeeded"),
     ("contradictory-cdc-start", "Rejected"),
     ("cut-over", "Succeeded"),
@@ -17,6 +17,7 @@ const EXPECTED: [(&str, &str); 11] = [
     ("nightly-refresh", "Succeeded"),
     ("nightly-window", "Succeeded"),
     ("pasted-task", "Succeeded"),
+    ("preflight", "Ready"),
     ("scheduled", "Succeeded"),
     ("scheduled-template", "Succeeded"),
 ];

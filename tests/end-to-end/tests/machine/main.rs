@@ -6,6 +6,7 @@
 mod console;
 mod events;
 mod owners;
+mod preflight;
 mod replication;
 mod stage;
 mod trouble;
@@ -74,6 +75,15 @@ fn tests() -> Vec<Named> {
         replication::a_load_whose_replication_has_caught_up_is_left_running,
         replication::a_replication_that_has_caught_up_is_stopped_when_the_plan_says_so,
         replication::a_replication_that_never_catches_up_runs_into_its_close,
+        preflight::of_a_good_plan_creates_nothing_and_says_what_a_run_would_do,
+        preflight::outside_its_window_says_when_it_opens,
+        preflight::four_faults_are_all_named_in_one_message,
+        preflight::both_failed_connections_are_told,
+        preflight::a_task_that_differs_is_named_as_the_plan_says,
+        preflight::a_task_at_work_is_left_alone,
+        preflight::what_the_engines_cannot_do_is_told,
+        preflight::maintenance_in_the_window_and_another_writer_are_warnings,
+        preflight::a_target_that_another_task_is_loading_is_told,
         trouble::validate_that_always_crashes_ends_in_a_message,
         trouble::create_task_that_always_crashes_ends_in_a_message,
         trouble::poll_that_crashes_for_ten_minutes_is_told_once_and_the_run_succeeds,

@@ -103,8 +103,10 @@ impl Run<'_> {
     #[track_caller]
     pub(crate) fn expect(&self, verdict: &str) -> &Self {
         assert_eq!(self.ended.verdict(), verdict, "{}", self.story());
-        let good =
-            matches!(verdict, "Succeeded" | "SucceededWithWarnings" | "Skipped" | "Paused" | "LeftRunning");
+        let good = matches!(
+            verdict,
+            "Succeeded" | "SucceededWithWarnings" | "Skipped" | "Ready" | "Paused" | "LeftRunning"
+        );
         let (status, error) = if good { ("SUCCEEDED", None) } else { ("FAILED", Some(verdict)) };
         assert_eq!(
             (self.ended.status.as_str(), self.ended.error.as_deref()),

@@ -4,6 +4,7 @@ use migration::document::Migration;
 use migration::observation::{Connection, Route, Table, TaskSeen};
 use migration::plan::{Arn, KeptTask, Plan, TaskPlan};
 use migration::resources::{Endpoint, Instance};
+use migration::writers::Writer;
 use serde_json::{Value, json};
 
 use crate::error::StepError;
@@ -45,6 +46,23 @@ pub async fn describe(
         Err(Trouble::NotFound) => Ok(None),
         Err(trouble) => Err(trouble),
     }
+}
+
+/// The tasks that write into an endpoint. The few of these endpoints fit on one page.
+///
+/// # Errors
+/// When DMS is too busy, or refuses.
+pub async fn writers(client: &mut Client<'_>, target: &Arn) -> Result<Vec<Writer>, StepError> {
+    let filters = json!([{"Name": "endpoint-arn", "Values": [target.to_string()]}]);
+    let answer = match client
+        .read("DescribeReplicationTasks", &json!({"Filters": filters, "MaxRecords": 100}))
+        .await
+    {
+        Ok(answer) => answer,
+        Err(Trouble::NotFound) => return Ok(Vec::new()),
+        Err(trouble) => return Err(trouble.into_error()),
+    };
+    reader::list(&answer, "ReplicationTasks").iter().map(reader::writer).collect()
 }
 
 /// The task as an observation: too busy is a thing to observe.

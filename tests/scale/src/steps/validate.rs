@@ -4,6 +4,7 @@ use migration::document::Migration;
 use migration::finding::Findings;
 use migration::observation::{Connection, ConnectionState, Route};
 use migration::plan::Arn;
+use migration::writers::{self, Selection, Writer};
 use migration::{opening, resources};
 use serde_json::{Value, json};
 
@@ -34,6 +35,12 @@ pub async fn handle(
     }
     let instance = lookups::instance(client, &route.instance).await?;
     resources::check_instance("/Task", &route.instance, instance.as_ref(), &mut findings);
+    if let Some(wanted) = document.plan.as_ref().and_then(|plan| plan.request()) {
+        let written = lookups::writers(client, &route.target).await?;
+        let ours = wanted.table_mappings.json().map(Selection::of).unwrap_or_default();
+        let is_own = |writer: &Writer| writer.identifier == wanted.replication_task_identifier;
+        writers::check("/Task/TableMappings", &route.source, &ours, &written, is_own, &mut findings);
+    }
     if !findings.reject() {
         test_connections(client, &route).await?;
     }

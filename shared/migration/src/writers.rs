@@ -1,0 +1,258 @@
+//! Other tasks that write into the same target: two that load one table empty, drop or double each other's rows.
+
+use serde_json::Value;
+
+use crate::finding::Findings;
+use crate::observation::{Phase, Task};
+use crate::overlap::overlap;
+use crate::plan::located::quoted;
+use crate::plan::settings::DO_NOTHING;
+use crate::plan::{Arn, MigrationType};
+use crate::table_name::like;
+
+/// The most tasks that are named one by one.
+const MOST_NAMED: usize = 10;
+
+/// The most pairs of rules that are compared, over all tasks: a function has its seconds. Behind it no task is named.
+const MOST_PAIRS: usize = 200_000;
+
+/// A task of a target endpoint.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    /// Its ARN.
+    pub arn: String,
+    /// Its identifier.
+    pub identifier: String,
+    /// The source endpoint that it reads.
+    pub source: Arn,
+    /// DMS's word for what it does.
+    pub status: String,
+    /// It is on its way up or at work.
+    pub at_work: bool,
+    /// It is loading tables, which it empties or drops first: its TargetTablePrepMode.
+    pub replaces: Option<String>,
+    /// What it writes.
+    pub selection: Selection,
+}
+
+impl Writer {
+    /// A task as DMS describes it, with its settings and its mapping.
+    pub fn of(task: &Task, mappings: &Value) -> Writer {
+        let at_work = matches!(task.phase, Phase::Starting | Phase::Running);
+        let loaded = task.stats.as_ref().is_some_and(|stats| {
+            stats.full_load_finish_date.is_some() && stats.full_load_finish_date >= stats.fresh_start_date
+        });
+        let loads = at_work && task.migration_type != MigrationType::Cdc && !loaded;
+        let prep_mode = task.facts.as_ref().map(|facts| facts.prep_mode.clone());
+        Writer {
+            arn: task.arn.to_string(),
+            identifier: task.identifier.clone(),
+            source: task.route.source.clone(),
+            status: task.status.clone(),
+            at_work,
+            replaces: prep_mode.filter(|mode| loads && mode != DO_NOTHING),
+            selection: Selection::of(mappings),
+        }
+    }
+}
+
+/// The tables that a mapping writes, as patterns.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    written: Vec<Written>,
+    excluded: Vec<(String, String)>,
+}
+
+/// What one rule selects, and what that is called in the target.
+#[derive(Clone, Debug)]
+struct Written {
+    selected: (String, String),
+    schema: String,
+    table: String,
+    /// Transformations give other names, which are not all known.
+    renamed: bool,
+}
+
+impl Selection {
+    /// Reads it from table mappings.
+    pub fn of(mappings: &Value) -> Selection {
+        let rules = mappings.get("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let renaming: Vec<Renaming<'_>> = rules.iter().filter_map(Renaming::of).collect();
+        let mut selection = Selection::default();
+        for rule in rules.iter().filter(|rule| text(rule, "/rule-type") == "selection") {
+            let selected = (
+                text(rule, "/object-locator/schema-name").to_owned(),
+                text(rule, "/object-locator/table-name").to_owned(),
+            );
+            match text(rule, "/rule-action") {
+                "exclude" => selection.excluded.push(selected),
+                "include" | "explicit" => selection.written.push(Written::of(selected, &renaming)),
+                _ => {}
+            }
+        }
+        selection
+    }
+
+    fn excludes(&self, other: &Written) -> bool {
+        let (schema, table) = &other.selected;
+        self.excluded.iter().any(|(schemas, tables)| covers(schemas, schema) && covers(tables, table))
+    }
+
+    /// The first two rules that can write the same table; certain ones first.
+    fn shares<'a>(&'a self, other: &'a Selection, pairs: &mut usize) -> Option<(&'a Written, &'a Written)> {
+        let mut doubtful = None;
+        for one in self.written.iter().filter(|one| !self.excludes(one)) {
+            for another in &other.written {
+                *pairs = pairs.checked_sub(1)?;
+                if !overlap(&one.schema, &another.schema) || !overlap(&one.table, &another.table) {
+                    continue;
+                }
+                if one.renamed || another.renamed {
+                    doubtful = doubtful.or(Some((one, another)));
+                } else if !self.excludes(another) && !other.excludes(one) && !other.excludes(another) {
+                    return Some((one, another));
+                }
+            }
+        }
+        doubtful
+    }
+}
+
+impl Written {
+    fn of(selected: (String, String), renaming: &[Renaming<'_>]) -> Written {
+        let concerns = |change: &&Renaming<'_>| {
+            overlap(change.schema, &selected.0) && (change.of_schema || overlap(change.table, &selected.1))
+        };
+        let changes: Vec<&Renaming<'_>> = renaming.iter().filter(concerns).collect();
+        let name = |of_schema: bool, selected: &str| {
+            let mut changes = changes.iter().filter(|change| change.of_schema == of_schema);
+            match (changes.next(), changes.next()) {
+                (None, _) => selected.to_owned(),
+                // One new name for all that is selected, or any name at all.
+                (Some(change), None) if change.renames_all(selected) => {
+                    change.value.unwrap_or("%").to_owned()
+                }
+                _ => "%".to_owned(),
+            }
+        };
+        Written {
+            schema: name(true, &selected.0),
+            table: name(false, &selected.1),
+            renamed: !changes.is_empty(),
+            selected,
+        }
+    }
+
+    /// True when a table of one is a table of the other, as far as names tell. Two sources that are selected by one wildcard may
+    /// have different tables.
+    fn is_surely(&self, other: &Written, same_source: bool) -> bool {
+        let literally = |one: &str, another: &str| is_literal(one) && one.eq_ignore_ascii_case(another);
+        let covers = |one: &str, another: &str| covers(one, another) || covers(another, one);
+        let fits =
+            |one: &str, another: &str| literally(one, another) || (same_source && covers(one, another));
+        !self.renamed
+            && !other.renamed
+            && fits(&self.selected.0, &other.selected.0)
+            && fits(&self.selected.1, &other.selected.1)
+    }
+
+    fn in_words(&self) -> String {
+        let (schema, table) = &self.selected;
+        quoted(&format!("{schema}.{table}")).trim_matches('"').to_owned()
+    }
+}
+
+/// A transformation that gives schemas or tables another name. One that only changes the case does not count.
+struct Renaming<'a> {
+    of_schema: bool,
+    schema: &'a str,
+    table: &'a str,
+    /// The new name, of a plain renaming.
+    value: Option<&'a str>,
+}
+
+impl<'a> Renaming<'a> {
+    fn of(rule: &'a Value) -> Option<Renaming<'a>> {
+        let (target, action) = (text(rule, "/rule-target"), text(rule, "/rule-action"));
+        let renames = action == "rename" || action.ends_with("-prefix") || action.ends_with("-suffix");
+        if text(rule, "/rule-type") != "transformation" || !renames || !matches!(target, "schema" | "table") {
+            return None;
+        }
+        Some(Renaming {
+            of_schema: target == "schema",
+            schema: text(rule, "/object-locator/schema-name"),
+            table: text(rule, "/object-locator/table-name"),
+            value: rule.get("value").and_then(Value::as_str).filter(|_| action == "rename"),
+        })
+    }
+
+    fn renames_all(&self, selected: &str) -> bool {
+        let pattern = if self.of_schema { self.schema } else { self.table };
+        self.value.is_some() && covers(pattern, selected)
+    }
+}
+
+fn text<'a>(rule: &'a Value, pointer: &str) -> &'a str {
+    rule.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// True when all that the second pattern selects is surely selected by the first.
+fn covers(pattern: &str, other: &str) -> bool {
+    pattern == "%" || pattern.eq_ignore_ascii_case(other) || (is_literal(other) && like(pattern, other))
+}
+
+/// True for a pattern that is one name. A `_` is in many names, and is taken for itself.
+fn is_literal(pattern: &str) -> bool {
+    !pattern.contains(['%', '['])
+}
+
+/// Names the other tasks that can write the same tables of the target as this selection from this source. `is_own` tells the
+/// task of the plan itself, which is among them when it exists.
+pub fn check(
+    path: &str,
+    source: &Arn,
+    ours: &Selection,
+    writers: &[Writer],
+    is_own: impl Fn(&Writer) -> bool,
+    findings: &mut Findings,
+) {
+    // A task that is at work already is followed, and what it meets there it has met.
+    let follows = writers.iter().any(|writer| is_own(writer) && writer.at_work);
+    let mut pairs = MOST_PAIRS;
+    let mut others: Vec<&Writer> = writers.iter().filter(|writer| !is_own(writer)).collect();
+    // Should there be too many, those that are at work are named.
+    others.sort_by_key(|writer| !writer.at_work);
+    let mut more = 0;
+    for writer in others {
+        let Some((one, another)) = ours.shares(&writer.selection, &mut pairs) else { continue };
+        let certain = one.is_surely(another, writer.source == *source);
+        let name = quoted(&writer.identifier);
+        match writer.replaces.as_ref().filter(|_| certain && !follows) {
+            Some(prep_mode) => findings.error(
+                path,
+                "target-being-loaded",
+                format!(
+                    "the task {name} is loading tables of this target now under {prep_mode}, and it selects {} where this plan \
+                     selects {}: wait until its load is over, or give the two different tables",
+                    another.in_words(),
+                    one.in_words()
+                ),
+            ),
+            None if more < MOST_NAMED => {
+                more += 1;
+                findings.warning(
+                    path,
+                    "another-writer",
+                    format!(
+                        "the task {name} ({}) {} the same tables of this target: it selects {}, this plan {}",
+                        quoted(&writer.status),
+                        if certain { "writes" } else { "may write" },
+                        another.in_words(),
+                        one.in_words()
+                    ),
+                );
+            }
+            None => {}
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! What a pre-flight finds and says: everything that a run would meet, and nothing that it would do.
+
+use migration::document::Origin;
+use migration::drift;
+use migration::finding::Findings;
+use migration::plan::OnDrift;
+use serde_json::{Value, json};
+
+use crate::cases::{CLOSE, Case, EXECUTION, and, cdc, check, full_load, kept, load_and_cdc, windowed};
+
+/// A pre-flight of this plan.
+fn preflight(plan: Value) -> Value {
+    and(json!({"Mode": "Preflight"}), plan)
+}
+
+const NIGHT: &str = "2026-11-20T21:00:00Z";
+
+#[test]
+fn a_task_that_is_not_there_yet() {
+    let absent = || full_load(preflight(json!({}))).not_created();
+    check([
+        (
+            "good connections",
+            absent(),
+            "Ready | nothing was created, changed, started or stopped | a run creates it and starts it with start-replication \
+             | no window | without Mode",
+        ),
+        (
+            "one is tested",
+            absent().connected(Some("testing"), Some("successful")),
+            "Look again | SOURCE is being tested",
+        ),
+        (
+            "one has failed",
+            absent().connected(Some("successful"), Some("no route\nto host")),
+            "Rejected | endpoint:TARGET failed: no route to host | not creates it",
+        ),
+        (
+            "both have failed",
+            absent().connected(Some("no such host"), Some("wrong password")),
+            "Rejected | SOURCE failed: no such host | TARGET failed: wrong password",
+        ),
+        (
+            "one has failed and the other is tested",
+            absent().connected(Some("no such host"), Some("testing")),
+            "Look again | TARGET is being tested",
+        ),
+        (
+            "a test without an end",
+            absent().connected(Some("testing"), Some("successful")).pending(1).at(32),
+            "Rejected | the connection test of SOURCE has not come to an end",
+        ),
+        ("DMS was busy", absent().unseen(), "Look again | too busy"),
+        (
+            "DMS was busy for an hour",
+            absent().unseen().at(60),
+            "Unknown | did not come to an end in time: DMS was too busy | start the pre-flight again",
+        ),
+        (
+            "the connections could not be seen",
+            absent().set(|case| case.connections = None),
+            "Look again | the connections could not be seen",
+        ),
+        (
+            "one of its name has come meanwhile",
+            full_load(preflight(json!({}))).set(|case| case.document.task = None),
+            "Rejected | was created while this pre-flight looked",
+        ),
+        (
+            "deleted meanwhile, seen once",
+            full_load(preflight(json!({}))).not_there_once(),
+            "Look again | looked for once more",
+        ),
+        ("deleted meanwhile", full_load(preflight(json!({}))).not_there(), "Ready | a run creates it"),
+        ("a kept one", kept(preflight(json!({}))).not_created(), "Rejected | there is no such task"),
+    ]);
+}
+
+#[test]
+fn a_task_that_is_there() {
+    let other = EXECUTION.replace("night-1", "night-0");
+    check([
+        (
+            "it has never run",
+            full_load(preflight(json!({}))),
+            "Ready | with start-replication, because the task has never run",
+        ),
+        (
+            "it stopped in the middle",
+            full_load(preflight(json!({}))).last_week("NORMAL").tables(&["Table completed", "Full load"]),
+            "Ready | with resume-processing, because 1 of 2 tables are not complete",
+        ),
+        (
+            "it is complete",
+            full_load(preflight(json!({}))).last_week("FULL_LOAD_ONLY_FINISHED").tables(&["Table completed"]),
+            "Ready | a run would be Skipped, there is nothing to do: all 1 tables were loaded",
+        ),
+        (
+            "it is complete and the plan copies anew",
+            full_load(preflight(json!({"Start": "Refresh"})))
+                .last_week("FULL_LOAD_ONLY_FINISHED")
+                .tables(&["Table completed"]),
+            "Ready | with reload-target",
+        ),
+        (
+            "no start is safe",
+            full_load(preflight(json!({}))).do_nothing().last_week("NORMAL").tables(&["Full load"]),
+            "Rejected | no start of the task is safe | run once with Start Resume | shop.t0 Full load",
+        ),
+        (
+            "no start is safe and a connection has failed",
+            load_and_cdc(preflight(json!({})))
+                .last_week("NORMAL")
+                .tables(&["Table error"])
+                .connected(Some("successful"), Some("no route")),
+            "Rejected | TARGET failed: no route | no start of the task is safe",
+        ),
+        (
+            "its tables could not be seen",
+            full_load(preflight(json!({}))).last_week("NORMAL"),
+            "Look again | the table statistics could not be seen",
+        ),
+        (
+            "its settings could not be seen",
+            full_load(preflight(json!({}))).set(|case| case.known().facts = None),
+            "Look again | the task's settings could not be seen",
+        ),
+        (
+            "a replication",
+            cdc(preflight(json!({"Until": "CaughtUp"}))).last_week("NORMAL").tables(&["Table completed"]),
+            "Ready | with resume-processing, because the task has run before",
+        ),
+        (
+            "it is at work",
+            full_load(preflight(json!({}))).began(-60).status("running"),
+            "Ready | the task is running already: a run that begins now follows it | not start-replication",
+        ),
+        (
+            "another run of ours drives it",
+            full_load(preflight(json!({})))
+                .began(-60)
+                .status("running")
+                .set(|case| case.known().driven_by = Some(other)),
+            "Ready | another run drives the task now | night-0 | is Skipped | not follows it",
+        ),
+        (
+            "it is being modified",
+            full_load(preflight(json!({}))).status("modifying"),
+            "Ready | the task is modifying just now: a run waits",
+        ),
+        ("it is being deleted", full_load(preflight(json!({}))).status("deleting"), "Ready | being deleted"),
+        (
+            "a kept one is being deleted",
+            kept(preflight(json!({}))).status("deleting"),
+            "Rejected | it is being deleted",
+        ),
+        ("a kept one", kept(preflight(json!({}))), "Ready | with start-replication"),
+    ]);
+}
+
+#[test]
+fn a_task_that_differs() {
+    let differing = |on_drift: &str, origin: Origin| {
+        full_load(preflight(json!({ "OnDrift": on_drift }))).set(|case| {
+            case.known().origin = origin;
+            case.known().differences = vec!["TableMappings: the rules differ".to_owned()];
+        })
+    };
+    check([
+        (
+            "is rejected by default, whatever its connections say",
+            differing("Reject", Origin::Adopted).connected(Some("testing"), None),
+            "Rejected | is not the one that the plan describes | TableMappings | OnDrift Ignore",
+        ),
+        (
+            "is run as it is",
+            differing("Ignore", Origin::Adopted),
+            "Ready | 1 difference between the task and the plan | OnDrift Ignore | start-replication",
+        ),
+        (
+            "would be modified",
+            differing("Modify", Origin::Adopted),
+            "Ready | has never run: a run modifies it | TableMappings: the rules differ",
+        ),
+        (
+            "has run and is not modified",
+            differing("Modify", Origin::Adopted).last_week("NORMAL").tables(&["Full load"]),
+            "Rejected | OnDrift Modify does not change it: it has run before",
+        ),
+        (
+            "is somebody else's and is not modified",
+            differing("Modify", Origin::Kept),
+            "Rejected | OnDrift Modify does not change it: it is kept by somebody else",
+        ),
+    ]);
+}
+
+#[test]
+fn differences_are_findings_where_the_task_is_taken_as_it_is() {
+    let differences = ["TableMappings: the rules differ".to_owned()];
+    for (word, expected) in [(OnDrift::Reject, 0), (OnDrift::Modify, 0), (OnDrift::Ignore, 1)] {
+        let mut plan = full_load(json!({})).document.plan.unwrap();
+        plan.on_drift = word;
+        let mut findings = Findings::default();
+        drift::warn(&plan, &differences, &mut findings);
+        assert_eq!(findings.into_sorted().len(), expected, "{word:?}");
+    }
+}
+
+/// Every hour will do, and the report says when the window is open.
+#[test]
+fn its_window_is_reported_and_does_not_bind_it() {
+    let hours = |opens: &str, closes: &str| {
+        let window = json!({"Opens": opens, "Closes": closes, "TimeZone": "UTC"});
+        full_load(preflight(json!({ "Window": window })))
+    };
+    let night = |case: Case| case.not_created();
+    check([
+        (
+            "open",
+            night(hours("21:00", "04:00")),
+            "Ready | the window is open now, until 2026-11-21T04:00:00Z",
+        ),
+        ("shut", night(hours("22:30", "04:00")), "Ready | shut now and opens next at 2026-11-20T22:30:00Z"),
+        (
+            "closing in a minute, which is nobody's concern",
+            night(hours("12:00", "21:02")),
+            "Ready | the window is open now, until 2026-11-20T21:02:00Z",
+        ),
+        (
+            "past the close of its window",
+            full_load(preflight(windowed())).not_created().at(CLOSE + 30),
+            "Ready | the window is shut now and does not open again",
+        ),
+        (
+            "more time is wanted than is left",
+            full_load(preflight(and(windowed(), json!({"Window": {"MinimumMinutes": 60}})))).at(CLOSE - 5),
+            "Ready | with start-replication",
+        ),
+    ]);
+    let case = hours("22:30", "04:00");
+    let run = case.document.run.unwrap();
+    assert!(!run.windowed && !run.stop_at_close);
+    assert_eq!(run.closes, NIGHT.parse::<jiff::Timestamp>().unwrap() + migration::opening::LONGEST_PREFLIGHT);
+}

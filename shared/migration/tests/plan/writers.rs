@@ -1,0 +1,191 @@
+//! Other tasks that write the same tables of the target.
+
+use migration::finding::{Finding, Findings, Severity};
+use migration::writers::{Selection, Writer, check};
+use serde_json::{Value, json};
+
+use crate::Case;
+use crate::common::plans::{SOURCE, TARGET};
+
+const MAPPINGS: &str = "/Task/TableMappings";
+
+fn rule(action: &str, schema: &str, table: &str) -> Value {
+    json!({"rule-type": "selection", "rule-action": action,
+        "object-locator": {"schema-name": schema, "table-name": table}})
+}
+
+fn renaming(target: &str, action: &str, schema: &str, table: &str, value: &str) -> Value {
+    json!({"rule-type": "transformation", "rule-target": target, "rule-action": action, "value": value,
+        "object-locator": {"schema-name": schema, "table-name": table}})
+}
+
+fn selection(rules: &[Value]) -> Selection {
+    Selection::of(&json!({ "rules": rules }))
+}
+
+fn writer(identifier: &str, replaces: Option<&str>, rules: &[Value]) -> Writer {
+    Writer {
+        arn: format!("arn:aws:dms:us-east-1:123456789012:task:{identifier}"),
+        identifier: identifier.to_owned(),
+        source: SOURCE.parse().unwrap(),
+        status: if replaces.is_some() { "running" } else { "stopped" }.to_owned(),
+        at_work: replaces.is_some(),
+        replaces: replaces.map(str::to_owned),
+        selection: selection(rules),
+    }
+}
+
+fn found(ours: &[Value], others: &[Writer]) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    check(
+        MAPPINGS,
+        &SOURCE.parse().unwrap(),
+        &selection(ours),
+        others,
+        |writer| writer.identifier == "orders",
+        &mut findings,
+    );
+    findings.into_sorted()
+}
+
+pub(crate) fn cases() -> Vec<Case> {
+    let ours = [rule("include", "crm", "%")];
+    let against =
+        |replaces, schema| found(&ours, &[writer("other", replaces, &[rule("include", schema, "orders")])]);
+    vec![
+        Case {
+            code: "another-writer",
+            path: MAPPINGS,
+            bad: against(None, "crm"),
+            good: against(None, "shop"),
+        },
+        Case {
+            code: "target-being-loaded",
+            path: MAPPINGS,
+            bad: against(Some("DROP_AND_CREATE"), "crm"),
+            good: against(None, "crm"),
+        },
+    ]
+}
+
+#[test]
+fn tables_are_shared_by_their_names_in_the_target() {
+    let crm = || rule("include", "crm", "%");
+    for (fact, ours, theirs, words) in [
+        (
+            "the same table",
+            vec![rule("explicit", "crm", "orders")],
+            vec![rule("include", "CRM", "ORDERS")],
+            "writes the same",
+        ),
+        ("one of many", vec![crm()], vec![rule("include", "%", "orders")], "writes the same"),
+        (
+            "patterns that can meet",
+            vec![rule("include", "crm", "o%")],
+            vec![rule("include", "crm", "%s")],
+            "may write",
+        ),
+        (
+            "another table",
+            vec![rule("include", "crm", "orders")],
+            vec![rule("include", "crm", "customers")],
+            "",
+        ),
+        ("another schema", vec![crm()], vec![rule("include", "shop", "%")], ""),
+        (
+            "excluded there",
+            vec![rule("include", "crm", "orders")],
+            vec![crm(), rule("exclude", "crm", "o%")],
+            "",
+        ),
+        (
+            "excluded here",
+            vec![crm(), rule("exclude", "crm", "orders")],
+            vec![rule("include", "crm", "orders")],
+            "",
+        ),
+        (
+            "excluded in a part only",
+            vec![crm(), rule("exclude", "crm", "tmp%")],
+            vec![rule("include", "crm", "%")],
+            "writes the same",
+        ),
+        (
+            "renamed away",
+            vec![crm(), renaming("schema", "rename", "crm", "", "archive")],
+            vec![rule("include", "crm", "%")],
+            "",
+        ),
+        (
+            "renamed into it",
+            vec![rule("include", "shop", "%"), renaming("schema", "rename", "%", "", "crm")],
+            vec![rule("include", "crm", "%")],
+            "may write",
+        ),
+        (
+            "given a prefix, which may be any name",
+            vec![rule("include", "crm", "orders"), renaming("table", "add-prefix", "crm", "%", "x_")],
+            vec![rule("include", "crm", "customers")],
+            "may write",
+        ),
+        (
+            "another table is renamed",
+            vec![rule("include", "crm", "orders"), renaming("table", "rename", "crm", "lines", "customers")],
+            vec![rule("include", "crm", "customers")],
+            "",
+        ),
+        (
+            "only the case is changed",
+            vec![rule("include", "crm", "orders"), renaming("table", "convert-uppercase", "crm", "%", "")],
+            vec![rule("include", "crm", "customers")],
+            "",
+        ),
+        ("nothing is selected", vec![json!(5), json!({"rule-type": "selection"})], vec![crm()], ""),
+    ] {
+        let found = found(&ours, &[writer("other", None, &theirs)]);
+        assert_eq!(found.is_empty(), words.is_empty(), "{fact}: {found:#?}");
+        assert!(found.iter().all(|finding| finding.message.contains(words)), "{fact}: {found:#?}");
+    }
+}
+
+#[test]
+fn two_sources_under_one_wildcard_may_have_different_tables() {
+    let elsewhere = |rules: &[Value]| {
+        let writer = writer("other", Some("DROP_AND_CREATE"), rules);
+        Writer { source: TARGET.parse().unwrap(), ..writer }
+    };
+    for (fact, table, severity) in [
+        ("a wildcard", "%", Severity::Warning),
+        ("a name under a wildcard", "orders", Severity::Warning),
+        ("one name", "lines", Severity::Error),
+    ] {
+        let ours = [rule("include", "public", if table == "lines" { "lines" } else { "%" })];
+        let found = found(&ours, &[elsewhere(&[rule("include", "public", table)])]);
+        assert_eq!(found.iter().map(|finding| finding.severity).collect::<Vec<_>>(), [severity], "{fact}");
+    }
+}
+
+#[test]
+fn the_task_itself_is_no_other_and_many_are_not_all_named() {
+    let crm = [rule("include", "crm", "%")];
+    assert_eq!(found(&crm, &[writer("orders", Some("DROP_AND_CREATE"), &crm)]), []);
+    let mut many: Vec<Writer> = (0..40).map(|nth| writer(&format!("t{nth}"), None, &crm)).collect();
+    many.push(writer("loading", Some("TRUNCATE_BEFORE_LOAD"), &crm));
+    let found = found(&crm, &many);
+    assert_eq!(found[0].severity, Severity::Error);
+    assert!(found[0].message.contains("\"loading\" is loading tables"), "{}", found[0].message);
+    assert_eq!(found.len(), 11);
+
+    // The plan's own task is at work: a run follows it, and must not be refused for what is going on anyway.
+    many.push(writer("orders", Some("TRUNCATE_BEFORE_LOAD"), &crm));
+    let severities: Vec<Severity> = self::found(&crm, &many).iter().map(|finding| finding.severity).collect();
+    assert_eq!(severities, [Severity::Warning; 10]);
+}
+
+#[test]
+fn mappings_of_any_size_are_compared_in_time() {
+    let rules: Vec<Value> =
+        (0..2_000).map(|nth| rule("include", "%a%b%c%d%e", &format!("%{nth}%x%"))).collect();
+    let elsewhere: Vec<Value> = (0..2_000).map(|nth| rule("include", "x", &format!("{nth}"))).collect();
+    assert_eq!(found(&rules, &[writer("other", None, &elsewhere)]), []);
+}
