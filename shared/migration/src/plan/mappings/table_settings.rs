@@ -51,6 +51,10 @@ pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>, id: Option
 }
 
 fn read_parallel_load(load: &mut Reading<'_, '_>) {
+    // The console writes every member of it, each null, where nothing is loaded in parallel.
+    if load.members.present().is_empty() {
+        return;
+    }
     let types = [
         ("partitions-auto", Parallel::Auto),
         ("subpartitions-auto", Parallel::Auto),
