@@ -17,7 +17,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help rehearse test lint unit model-check scale end-to-end mutants template build fmt venv prerequisites
+.PHONY: help rehearse check test lint unit model-check scale end-to-end mutants template build fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ help: ## Say what there is
 rehearse: venv ## Run a plan through the whole product on this machine: PLAN=, SCENARIO=, AT=2026-10-25T01:30, SPEED=
 	@tests/build-quietly
 	@target/debug/rehearse --plan "$(PLAN)" --scenario "$(SCENARIO)" --at "$(AT)" --speed "$(SPEED)"
+
+check: prerequisites ## Name every fault of a plan, without an AWS account: PLAN=
+	@cargo run -q -p migration --bin check-plan -- "$(PLAN)"
 
 test: venv lint template unit model-check scale end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template
 
