@@ -11,6 +11,7 @@ mod journey;
 mod lag;
 mod messages;
 mod news;
+mod passes;
 mod preflight;
 mod reloads;
 mod replication;
