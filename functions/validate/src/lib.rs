@@ -9,9 +9,8 @@ use jiff::Timestamp;
 use migration::document::Migration;
 use migration::finding::Findings;
 use migration::observation::{Phase, Route, TaskSeen};
-use migration::plan::{KeptTask, MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest};
-use migration::writers::{self, Selection, Writer};
-use migration::{drift, engines, maintenance, opening, resources};
+use migration::plan::{MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest};
+use migration::{drift, engines, maintenance, opening, resources, writers};
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
 use migration_aws::existing;
@@ -84,7 +83,8 @@ async fn check(client: &Client, document: &mut Migration, plan: &Plan, now: Time
         .or_else(|| document.run.as_ref().and_then(|run| run.route.clone()));
     if let Some(route) = &route {
         check_route(client, plan, route, now, &mut findings).await?;
-        check_writers(client, plan, route, &mut findings).await?;
+        let writers = dms::writers(client, &route.target).await?;
+        writers::check(plan, &route.source, &writers, &mut findings);
         let idle = kept.as_ref().is_none_or(|kept| kept.phase == Phase::Idle);
         if idle && !findings.reject() {
             connections::test(client, route, &mut findings).await?;
@@ -158,36 +158,5 @@ async fn check_route(
             resources::describe_instance(&path, instance, findings);
         }
     }
-    Ok(())
-}
-
-/// Other tasks that write the same tables of the target.
-async fn check_writers(
-    client: &Client,
-    plan: &Plan,
-    route: &Route,
-    findings: &mut Findings,
-) -> Result<(), Error> {
-    let writers = dms::writers(client, &route.target).await?;
-    let is_own = |writer: &Writer| match &plan.task {
-        TaskPlan::Request(request) => {
-            writer.identifier.eq_ignore_ascii_case(&request.replication_task_identifier)
-        }
-        TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(identifier)) => {
-            writer.identifier.eq_ignore_ascii_case(identifier)
-        }
-        TaskPlan::Kept(KeptTask::ReplicationTaskArn(arn)) => writer.arn == arn.to_string(),
-    };
-    let (path, ours) = match plan.request() {
-        Some(request) => {
-            ("/Task/TableMappings", request.table_mappings.json().map(Selection::of).unwrap_or_default())
-        }
-        // The mapping of a task that somebody else keeps is its own.
-        None => {
-            let own = writers.iter().find(|writer| is_own(writer));
-            ("/Task", own.map(|own| own.selection.clone()).unwrap_or_default())
-        }
-    };
-    writers::check(path, &route.source, &ours, &writers, is_own, findings);
     Ok(())
 }

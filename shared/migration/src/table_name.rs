@@ -90,7 +90,7 @@ impl NamedByMapping {
 }
 
 /// The name that a pattern stands for when it can only mean one table; `_` counts as itself, `[_]` is one.
-fn literal(pattern: &str) -> Option<String> {
+pub(crate) fn literal(pattern: &str) -> Option<String> {
     let name = pattern.replace("[_]", "_");
     (!name.is_empty() && !name.contains(['%', '['])).then_some(name)
 }

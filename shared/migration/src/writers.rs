@@ -7,8 +7,8 @@ use crate::observation::{Phase, Task};
 use crate::overlap::overlap;
 use crate::plan::located::quoted;
 use crate::plan::settings::DO_NOTHING;
-use crate::plan::{Arn, MigrationType};
-use crate::table_name::like;
+use crate::plan::{Arn, KeptTask, MigrationType, Plan, TaskPlan};
+use crate::table_name::{like, literal};
 
 /// The most tasks that are named one by one.
 const MOST_NAMED: usize = 10;
@@ -146,7 +146,8 @@ impl Written {
     /// True when a table of one is a table of the other, as far as names tell. Two sources that are selected by one wildcard may
     /// have different tables.
     fn is_surely(&self, other: &Written, same_source: bool) -> bool {
-        let literally = |one: &str, another: &str| is_literal(one) && one.eq_ignore_ascii_case(another);
+        let literally =
+            |one: &str, another: &str| literal(one).is_some() && one.eq_ignore_ascii_case(another);
         let covers = |one: &str, another: &str| covers(one, another) || covers(another, one);
         let fits =
             |one: &str, another: &str| literally(one, another) || (same_source && covers(one, another));
@@ -198,24 +199,33 @@ fn text<'a>(rule: &'a Value, pointer: &str) -> &'a str {
 
 /// True when all that the second pattern selects is surely selected by the first.
 fn covers(pattern: &str, other: &str) -> bool {
-    pattern == "%" || pattern.eq_ignore_ascii_case(other) || (is_literal(other) && like(pattern, other))
+    pattern == "%"
+        || pattern.eq_ignore_ascii_case(other)
+        || literal(other).is_some_and(|name| like(pattern, &name))
 }
 
-/// True for a pattern that is one name. A `_` is in many names, and is taken for itself.
-fn is_literal(pattern: &str) -> bool {
-    !pattern.contains(['%', '['])
-}
-
-/// Names the other tasks that can write the same tables of the target as this selection from this source. `is_own` tells the
-/// task of the plan itself, which is among them when it exists.
-pub fn check(
-    path: &str,
-    source: &Arn,
-    ours: &Selection,
-    writers: &[Writer],
-    is_own: impl Fn(&Writer) -> bool,
-    findings: &mut Findings,
-) {
+/// Names the other tasks that can write the same tables of the target as the task of a plan, which reads this source. That task
+/// itself is among them when it exists.
+pub fn check(plan: &Plan, source: &Arn, writers: &[Writer], findings: &mut Findings) {
+    let is_own = |writer: &Writer| match &plan.task {
+        TaskPlan::Request(request) => {
+            writer.identifier.eq_ignore_ascii_case(&request.replication_task_identifier)
+        }
+        TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(identifier)) => {
+            writer.identifier.eq_ignore_ascii_case(identifier)
+        }
+        TaskPlan::Kept(KeptTask::ReplicationTaskArn(arn)) => writer.arn == arn.to_string(),
+    };
+    let (path, ours) = match plan.request() {
+        Some(request) => {
+            ("/Task/TableMappings", request.table_mappings.json().map(Selection::of).unwrap_or_default())
+        }
+        // The mapping of a task that somebody else keeps is its own.
+        None => {
+            let own = writers.iter().find(|writer| is_own(writer));
+            ("/Task", own.map(|own| own.selection.clone()).unwrap_or_default())
+        }
+    };
     // A task that is at work already is followed, and what it meets there it has met.
     let follows = writers.iter().any(|writer| is_own(writer) && writer.at_work);
     let mut pairs = MOST_PAIRS;

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::MigrationType;
 use super::located::{Members, quoted};
+use super::start_position::StartPosition;
 use crate::finding::Findings;
 
 /// What a request says about the bounds of a replication.
@@ -97,7 +98,10 @@ pub(super) fn read(
 
 /// A replication that ends before it begins. Both times are UTC.
 fn check_order(cdc: &Cdc, place: &str, findings: &mut Findings) {
-    let start = cdc.start_time.or_else(|| utc(cdc.start_position.as_deref()?));
+    let start = cdc.start_time.or_else(|| match StartPosition::read(cdc.start_position.as_deref()?)? {
+        StartPosition::Date(date) => jiff::tz::Offset::UTC.to_timestamp(date).ok(),
+        _ => None,
+    });
     let stop = cdc
         .stop_position
         .as_deref()
@@ -116,18 +120,7 @@ fn check_order(cdc: &Cdc, place: &str, findings: &mut Findings) {
 
 /// The forms that DMS documents: a date, a checkpoint, or a log position of MySQL, PostgreSQL, SQL Server or Oracle.
 fn check_start_position(path: &str, text: &str, findings: &mut Findings) {
-    let position_of = |separator: char, part: fn(&str) -> bool, parts: std::ops::RangeInclusive<usize>| {
-        let pieces: Vec<&str> = text.split(separator).collect();
-        parts.contains(&pieces.len()) && pieces.iter().all(|piece| !piece.is_empty() && part(piece))
-    };
-    let hexadecimal = |piece: &str| piece.bytes().all(|b| b.is_ascii_hexdigit());
-    let date = text.parse::<jiff::civil::DateTime>().is_ok();
-    let checkpoint = text.starts_with("checkpoint:");
-    let binlog = text.rsplit_once(':').is_some_and(|(file, offset)| {
-        file.contains('.') && !offset.is_empty() && offset.bytes().all(|b| b.is_ascii_digit())
-    });
-    let lsn = position_of('/', hexadecimal, 2..=2) || position_of(':', hexadecimal, 3..=3);
-    let scn = text.bytes().all(|b| b.is_ascii_digit());
+    let mark = findings.mark();
     if text.eq_ignore_ascii_case("now") {
         findings.error(
             path,
@@ -135,17 +128,17 @@ fn check_start_position(path: &str, text: &str, findings: &mut Findings) {
             "CdcStartPosition \"now\" is no position that DMS documents; to start with the changes made from now on, \
              leave out both CdcStartPosition and CdcStartTime",
         );
-    } else if !(date || checkpoint || binlog || lsn || scn) {
+    } else if StartPosition::read(text).is_none() {
         findings.error(
             path,
             "bad-cdc-start-position",
             format!(
-                "CdcStartPosition must be a date, a checkpoint:..., or a position in the source's log, not {}; DMS would \
-                 say \"Invalid CdcStartPosition format\"",
+                "CdcStartPosition must be a date, a checkpoint:..., or a position in the source's log, not {}",
                 quoted(text)
             ),
         );
     }
+    findings.dms_would_say(mark, "Invalid CdcStartPosition format");
 }
 
 /// Exactly `YYYY-MM-DDThh:mm:ss`: DMS takes neither a part of it nor an offset.

@@ -140,25 +140,8 @@ impl TaskRequest {
     }
 }
 
-/// The members of a request, in DMS's order.
-pub const MEMBERS: [&str; 13] = [
-    "ReplicationTaskIdentifier",
-    "SourceEndpointArn",
-    "TargetEndpointArn",
-    "ReplicationInstanceArn",
-    "MigrationType",
-    "TableMappings",
-    "ReplicationTaskSettings",
-    "CdcStartTime",
-    "CdcStartPosition",
-    "CdcStopPosition",
-    "Tags",
-    "TaskData",
-    "ResourceIdentifier",
-];
-
 /// Members that `describe-replication-tasks` answers and that nobody can ask for: dropped with a hint.
-const READ_ONLY: [&str; 9] = [
+pub const READ_ONLY: [&str; 9] = [
     "LastFailureMessage",
     "RecoveryCheckpoint",
     "ReplicationTaskArn",

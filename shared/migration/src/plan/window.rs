@@ -1,7 +1,7 @@
 //! The window as the user writes it. [`crate::window`] says what it means at a given instant.
 
 use jiff::civil::{Date, Time, Weekday};
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -227,10 +227,9 @@ fn gap_around(time: Time, zone: &str) -> Option<Date> {
     let from = Timestamp::constant(1_767_225_600, 0); // 2026-01-01
     zone.following(from).take(CLOCK_CHANGES).find_map(|change| {
         let before = zone.to_offset(change.timestamp() - SignedDuration::from_secs(1));
-        let (shut, open) =
-            (before.to_datetime(change.timestamp()), change.offset().to_datetime(change.timestamp()));
-        let left_out = shut.date().to_datetime(time);
-        (shut <= left_out && left_out < open).then(|| shut.date())
+        let date = before.to_datetime(change.timestamp()).date();
+        let local = zone.to_ambiguous_timestamp(date.to_datetime(time));
+        matches!(local.offset(), AmbiguousOffset::Gap { .. }).then_some(date)
     })
 }
 

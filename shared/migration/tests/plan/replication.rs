@@ -58,7 +58,7 @@ pub(crate) fn cases() -> Vec<Case> {
             "stop-before-start",
             stop,
             cdc().with(start, json!("2026-12-01T05:00:00")),
-            cdc().with(start, json!("12345")),
+            cdc().with(start, json!("20991231")),
         ),
         plan(
             "cdc-member-without-cdc",

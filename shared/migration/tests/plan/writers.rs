@@ -1,11 +1,13 @@
 //! Other tasks that write the same tables of the target.
 
 use migration::finding::{Finding, Findings, Severity};
+use migration::plan::request::Document;
+use migration::plan::{TaskPlan, read};
 use migration::writers::{Selection, Writer, check};
 use serde_json::{Value, json};
 
 use crate::Case;
-use crate::common::plans::{SOURCE, TARGET};
+use crate::common::plans::{SOURCE, TARGET, full_load};
 
 const MAPPINGS: &str = "/Task/TableMappings";
 
@@ -36,15 +38,12 @@ fn writer(identifier: &str, replaces: Option<&str>, rules: &[Value]) -> Writer {
 }
 
 fn found(ours: &[Value], others: &[Writer]) -> Vec<Finding> {
+    let mut plan = read::read(&full_load().0).plan.expect("a good plan");
+    if let TaskPlan::Request(request) = &mut plan.task {
+        request.table_mappings = Document::Json(json!({ "rules": ours }));
+    }
     let mut findings = Findings::default();
-    check(
-        MAPPINGS,
-        &SOURCE.parse().unwrap(),
-        &selection(ours),
-        others,
-        |writer| writer.identifier == "orders",
-        &mut findings,
-    );
+    check(&plan, &SOURCE.parse().unwrap(), others, &mut findings);
     findings.into_sorted()
 }
 

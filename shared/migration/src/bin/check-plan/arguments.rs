@@ -4,11 +4,6 @@ use std::path::PathBuf;
 
 use lexopt::prelude::*;
 
-/// The command line.
-pub(crate) struct Arguments {
-    pub(crate) work: Work,
-}
-
 /// What is to be done.
 pub(crate) enum Work {
     /// Say how the command is used.
@@ -27,20 +22,20 @@ pub(crate) enum Output {
 }
 
 /// Reads the command line.
-pub(crate) fn read() -> Result<Arguments, lexopt::Error> {
+pub(crate) fn read() -> Result<Work, lexopt::Error> {
     let mut files = Vec::new();
     let mut output = Output::ForPeople;
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
-            Short('h') | Long("help") => return Ok(Arguments { work: Work::Help }),
+            Short('h') | Long("help") => return Ok(Work::Help),
             Long("json") => output = Output::Json,
             Long("from-task") => {
                 let file = parser.value()?.into();
                 if let Some(more) = parser.next()? {
                     return Err(more.unexpected());
                 }
-                return Ok(Arguments { work: Work::FromTask(file) });
+                return Ok(Work::FromTask(file));
             }
             Value(file) => files.push(file.into()),
             _ => return Err(argument.unexpected()),
@@ -49,5 +44,5 @@ pub(crate) fn read() -> Result<Arguments, lexopt::Error> {
     if files.is_empty() {
         return Err("no file is given".into());
     }
-    Ok(Arguments { work: Work::Check { files, output } })
+    Ok(Work::Check { files, output })
 }

@@ -1,7 +1,8 @@
 //! A plan to start from, made of a task that exists: what DMS answered about it, without what only DMS can say.
 
 use migration::plan::embedded;
-use migration::plan::request::MEMBERS;
+use migration::plan::homes::HOMES;
+use migration::plan::request::READ_ONLY;
 use migration::plan::settings::READ_ONLY_LOGGING;
 use serde_json::{Map, Value, json};
 
@@ -31,13 +32,14 @@ pub(crate) fn plan(answer: &str) -> Result<Value, String> {
 
 fn request(task: &Map<String, Value>) -> Value {
     let mut request = Map::new();
-    for name in MEMBERS.iter() {
-        let Some(value) = task.get(*name).filter(|value| !value.is_null()) else { continue };
-        let value = match *name {
+    let asked_for = |name: &&str| !READ_ONLY.contains(name);
+    for name in HOMES.iter().filter(|(_, home)| *home == "Task").map(|(name, _)| *name).filter(asked_for) {
+        let Some(value) = task.get(name).filter(|value| !value.is_null()) else { continue };
+        let value = match name {
             "TableMappings" | "ReplicationTaskSettings" => without_nulls(embedded::document(value)),
             _ => value.clone(),
         };
-        request.insert((*name).to_owned(), value);
+        request.insert(name.to_owned(), value);
     }
     if let Some(logging) = request.get_mut("ReplicationTaskSettings").and_then(|s| s.get_mut("Logging"))
         && let Some(logging) = logging.as_object_mut()

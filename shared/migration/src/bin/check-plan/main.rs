@@ -11,8 +11,8 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
-use arguments::{Arguments, Output, Work};
-use migration::finding::{Finding, Severity, reject};
+use arguments::{Output, Work};
+use migration::finding::{Finding, reject};
 use migration::plan::read::read_text;
 use serde_json::{Value, json};
 
@@ -33,7 +33,7 @@ struct File {
 
 fn main() -> ExitCode {
     let work = match arguments::read() {
-        Ok(Arguments { work }) => work,
+        Ok(work) => work,
         Err(error) => return fail(&format!("{error}\n{USAGE}")),
     };
     let done = match work {
@@ -115,17 +115,4 @@ fn say(text: &str) -> Result<(), String> {
         }
         _ => Ok(()),
     }
-}
-
-/// The words for a number of findings of each weight.
-fn counted(findings: &[Finding]) -> String {
-    let words = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Hint, "hint")];
-    let counts: Vec<String> = words
-        .iter()
-        .filter_map(|(severity, word)| {
-            let count = findings.iter().filter(|finding| finding.severity == *severity).count();
-            (count > 0).then(|| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
-        })
-        .collect();
-    if counts.is_empty() { "nothing to say against it".to_owned() } else { counts.join(", ") }
 }

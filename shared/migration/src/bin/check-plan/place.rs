@@ -63,7 +63,7 @@ fn whole(text: Cow<'_, str>, inside: String) -> Place<'_> {
         }
         _ => 0,
     };
-    let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+    let at = text.floor_char_boundary(at);
     let width = text[at..].chars().next().map_or(0, char::len_utf8);
     Place { span: at..at + width, text, inside }
 }

@@ -5,7 +5,6 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use migration::finding::{Finding, Severity};
 
-use crate::counted;
 use crate::place::{Document, Place};
 
 /// More of one line than this is not shown: a plan may be one line.
@@ -67,15 +66,24 @@ impl<'t> Lines<'t> {
         let to = text[start..].find('\n').map_or(text.len(), |at| start + at);
         let end = end.min(to).max(start);
         let wide = to - line > WIDEST || line - from > WIDEST;
-        let from = if wide { boundary(text, line.max(start.saturating_sub(WIDEST / 3))) } else { from };
-        let to = if wide { boundary(text, to.min(start + WIDEST)) } else { to };
+        let from =
+            if wide { text.floor_char_boundary(line.max(start.saturating_sub(WIDEST / 3))) } else { from };
+        let to = if wide { text.floor_char_boundary(to.min(start + WIDEST)) } else { to };
         let end = end.min(to);
         let first = text[..from].matches('\n').count() + 1;
         Lines { text: &text[from..to], first, span: start - from..end - from }
     }
 }
 
-/// The nearest place at or before this one where a character begins.
-fn boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+/// The words for a number of findings of each weight.
+fn counted(findings: &[Finding]) -> String {
+    let words = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Hint, "hint")];
+    let counts: Vec<String> = words
+        .iter()
+        .filter_map(|(severity, word)| {
+            let count = findings.iter().filter(|finding| finding.severity == *severity).count();
+            (count > 0).then(|| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
+        })
+        .collect();
+    if counts.is_empty() { "nothing to say against it".to_owned() } else { counts.join(", ") }
 }

@@ -2,6 +2,7 @@
 //! that rules do not undo each other. In one pass: a mapping may have thousands.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 
 use serde_json::Value;
 
@@ -40,22 +41,32 @@ fn something_is_selected(list: &[Value], path: &str, findings: &mut Findings) {
     }
 }
 
-fn ids(rules: &[Rule<'_>], findings: &mut Findings) {
-    let mut first: HashMap<&str, &Rule<'_>> = HashMap::new();
+/// Each rule whose key an earlier rule has, with the place of that one.
+fn repeated<'r, 'a, K: Eq + Hash>(
+    rules: &'r [Rule<'a>],
+    key: impl Fn(&'r Rule<'a>) -> Option<K>,
+) -> Vec<(&'r Rule<'a>, K, &'r str)> {
+    let mut first: HashMap<K, &str> = HashMap::new();
+    let mut repeated = Vec::new();
     for rule in rules {
-        let Some(id) = &rule.id else { continue };
-        if let Some(other) = first.get(id.as_str()) {
-            findings.warning(
-                &format!("{}/rule-id", rule.path),
-                "equal-rule-ids",
-                format!(
-                    "rule-id {id} stands at {} too: give each rule its own, where rules collide DMS takes the lowest",
-                    other.path
-                ),
-            );
-        } else {
-            first.insert(id, rule);
+        let Some(key) = key(rule) else { continue };
+        match first.get(&key) {
+            Some(other) => repeated.push((rule, key, *other)),
+            None => drop(first.insert(key, &rule.path)),
         }
+    }
+    repeated
+}
+
+fn ids(rules: &[Rule<'_>], findings: &mut Findings) {
+    for (rule, id, other) in repeated(rules, |rule| rule.id.as_deref()) {
+        findings.warning(
+            &format!("{}/rule-id", rule.path),
+            "equal-rule-ids",
+            format!(
+                "rule-id {id} stands at {other} too: give each rule its own, where rules collide DMS takes the lowest"
+            ),
+        );
     }
     let mut numbers = rules.iter().filter(|rule| rule.id_is_number).peekable();
     if let Some(rule) = numbers.peek() {
@@ -72,70 +83,53 @@ fn ids(rules: &[Rule<'_>], findings: &mut Findings) {
 }
 
 fn names(rules: &[Rule<'_>], findings: &mut Findings) {
-    let mut first: HashMap<&str, &Rule<'_>> = HashMap::new();
-    for rule in rules {
-        let Some(name) = rule.name else { continue };
-        if let Some(other) = first.get(name) {
-            findings.warning(
-                &format!("{}/rule-name", rule.path),
-                "equal-rule-names",
-                format!("rule-name {} stands at {} too: give each rule its own", quoted(name), other.path),
-            );
-        } else {
-            first.insert(name, rule);
-        }
+    for (rule, name, other) in repeated(rules, |rule| rule.name) {
+        findings.warning(
+            &format!("{}/rule-name", rule.path),
+            "equal-rule-names",
+            format!("rule-name {} stands at {other} too: give each rule its own", quoted(name)),
+        );
     }
 }
 
 fn selections(rules: &[Rule<'_>], findings: &mut Findings) {
-    let acting = |rule: &Rule<'_>, wanted: fn(Action) -> bool| matches!(rule.what, What::Selection(Some(action)) if wanted(action));
-    let excluded: HashSet<Locator<'_>> =
-        rules.iter().filter(|rule| acting(rule, |a| a == Action::Exclude)).map(|rule| rule.locator).collect();
-    let mut included: HashMap<Locator<'_>, &str> = HashMap::new();
-    for rule in rules.iter().filter(|rule| acting(rule, |a| a != Action::Exclude)) {
-        if rule.locator.schema.is_none() || rule.locator.table.is_none() {
-            continue;
-        }
-        if excluded.contains(&rule.locator) {
-            findings.warning(
-                &rule.path,
-                "included-and-excluded",
-                "another rule excludes exactly what this one includes, so that it selects nothing",
-            );
-        }
-        if let Some(other) = included.insert(rule.locator, &rule.path) {
-            findings.warning(
-                &rule.path,
-                "selected-twice",
-                format!("the rule at {other} selects the same tables: keep one of the two"),
-            );
-        }
+    let acting = |rule: &Rule<'_>| match rule.what {
+        What::Selection(action) if rule.locator.schema.is_some() && rule.locator.table.is_some() => action,
+        _ => None,
+    };
+    let excludes = |rule: &&Rule<'_>| acting(rule) == Some(Action::Exclude);
+    let excluded: HashSet<Locator<'_>> = rules.iter().filter(excludes).map(|rule| rule.locator).collect();
+    let included = |rule: &Rule<'_>| acting(rule).is_some_and(|action| action != Action::Exclude);
+    for rule in rules.iter().filter(|rule| included(rule) && excluded.contains(&rule.locator)) {
+        findings.warning(
+            &rule.path,
+            "included-and-excluded",
+            "another rule excludes exactly what this one includes, so that it selects nothing",
+        );
+    }
+    for (rule, _, other) in repeated(rules, |rule| included(rule).then_some(rule.locator)) {
+        findings.warning(
+            &rule.path,
+            "selected-twice",
+            format!("the rule at {other} selects the same tables: keep one of the two"),
+        );
     }
 }
 
 /// One object takes one change of a kind: of several DMS takes the one with the lowest rule-id.
 fn changes(rules: &[Rule<'_>], findings: &mut Findings) {
-    let mut first: HashMap<(What<'_>, Locator<'_>), &str> = HashMap::new();
-    for rule in rules {
-        let compared = match rule.what {
-            What::Transformation(Change::Masking) | What::Selection(_) => false,
-            What::Transformation(Change::Other(_, None)) => false,
-            _ => rule.locator.schema.is_some() || rule.locator.tablespace.is_some(),
-        };
-        if !compared {
-            continue;
-        }
-        if let Some(other) = first.get(&(rule.what, rule.locator)) {
-            findings.warning(
-                &rule.path,
-                "changed-twice",
-                format!(
-                    "the rule at {other} does the same kind of thing to the same object: DMS takes only the one with the lowest \
-                     rule-id"
-                ),
-            );
-        } else {
-            first.insert((rule.what, rule.locator), &rule.path);
-        }
+    let change = |rule: &Rule<'_>| match rule.what {
+        What::Selection(_) | What::Transformation(Change::Masking | Change::Other(_, None)) => false,
+        _ => rule.locator.schema.is_some() || rule.locator.tablespace.is_some(),
+    };
+    for (rule, _, other) in repeated(rules, |rule| change(rule).then_some((rule.what, rule.locator))) {
+        findings.warning(
+            &rule.path,
+            "changed-twice",
+            format!(
+                "the rule at {other} does the same kind of thing to the same object: DMS takes only the one with the lowest \
+                 rule-id"
+            ),
+        );
     }
 }

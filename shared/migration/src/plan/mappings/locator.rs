@@ -2,6 +2,7 @@
 
 use super::rule::Reading;
 use crate::plan::located::quoted;
+use crate::table_name::literal;
 
 /// What a rule is about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -34,12 +35,11 @@ impl<'a> Locator<'a> {
         })
         .unwrap_or_default()
     }
-}
 
-/// True when a name is a pattern: `%` is any text, `[ab]` and `[a-d]` one character of some. `_` is any one character too, but
-/// most names have one, so that it is taken for itself; `[_]` is one.
-pub(super) fn is_pattern(name: &str) -> bool {
-    name.replace("[_]", "_").contains(['%', '['])
+    /// True when it names one table: neither name is a pattern.
+    pub(super) fn names_one(&self) -> bool {
+        [self.schema, self.table].iter().flatten().all(|name| literal(name).is_some())
+    }
 }
 
 impl<'a> Reading<'_, 'a> {

@@ -1,7 +1,7 @@
 //! Selection rules: which tables are migrated (DMS user guide, selection rules and actions).
 
 use super::filters;
-use super::locator::{Locator, is_pattern};
+use super::locator::Locator;
 use super::rule::Reading;
 
 /// What a selection rule does with its tables.
@@ -31,7 +31,7 @@ pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>) -> Option<
              do nothing",
         );
     }
-    let names_one = ![locator.schema, locator.table].iter().flatten().any(|name| is_pattern(name));
+    let names_one = locator.names_one();
     if action == Some(Action::Explicit) && !names_one {
         rule.findings.error(
             &rule.members.place("object-locator"),

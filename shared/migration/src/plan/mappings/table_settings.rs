@@ -1,6 +1,6 @@
 //! Table-settings rules: how one table is loaded (DMS user guide, table and collection settings rules and operations).
 
-use super::locator::{Locator, is_pattern};
+use super::locator::Locator;
 use super::rule::Reading;
 use crate::plan::located::{Node, shown};
 
@@ -22,7 +22,7 @@ enum Lobs {
 }
 
 pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>, id: Option<&str>) {
-    if [locator.schema, locator.table].iter().flatten().any(|name| is_pattern(name)) {
+    if !locator.names_one() {
         let mark = rule.findings.mark();
         rule.findings.error(
             &rule.members.place("object-locator"),
