@@ -4,8 +4,7 @@ use migration::document::Migration;
 use migration::finding::Findings;
 use migration::observation::{Connection, ConnectionState, Route};
 use migration::plan::Arn;
-use migration::writers::{self, Selection, Writer};
-use migration::{opening, resources};
+use migration::{opening, resources, writers};
 use serde_json::{Value, json};
 
 use super::{Request, lookups};
@@ -35,11 +34,9 @@ pub async fn handle(
     }
     let instance = lookups::instance(client, &route.instance).await?;
     resources::check_instance("/Task", &route.instance, instance.as_ref(), &mut findings);
-    if let Some(wanted) = document.plan.as_ref().and_then(|plan| plan.request()) {
+    if let Some(plan) = &document.plan {
         let written = lookups::writers(client, &route.target).await?;
-        let ours = wanted.table_mappings.json().map(Selection::of).unwrap_or_default();
-        let is_own = |writer: &Writer| writer.identifier == wanted.replication_task_identifier;
-        writers::check("/Task/TableMappings", &route.source, &ours, &written, is_own, &mut findings);
+        writers::check(plan, &route.source, &written, &mut findings);
     }
     if !findings.reject() {
         test_connections(client, &route).await?;
