@@ -1,13 +1,10 @@
 //! DMS's counters held against its list of tables, one counter at a time, and the names that are not listed.
 
-use migration::decide::record;
-use migration::document::Answer;
 use migration::observation::{Stats, Table};
 use migration::table_name::NamedByMapping;
 use migration::verdict::tables::TablePass;
-use serde_json::json;
 
-use crate::cases::{full_load, minute, table, table_name};
+use crate::cases::{table, table_name};
 
 fn counted([loaded, loading, queued, errored]: [u32; 4]) -> Stats {
     Stats {
@@ -104,21 +101,4 @@ fn rows_that_differ_are_those_that_failed_and_those_that_were_suspended() {
     let pass = TablePass::over(&[one]);
     assert_eq!(pass.mismatched.len(), 1);
     assert_eq!(pass.mismatched[0].state, "5 rows differ");
-}
-
-#[test]
-fn a_stop_of_the_machine_itself_is_written_down_each_time() {
-    let mut case = full_load(json!({})).started(1);
-    record::stop_unseen(&mut case.document, minute(5));
-    record::stop_unseen(&mut case.document, minute(8));
-    let stop = case.run().stop.clone().unwrap();
-    assert_eq!((stop.tries, stop.decided, stop.last_decided), (2, minute(5), minute(8)));
-    assert_eq!((stop.taken, stop.answer), (None, None));
-    record::stop_answered(case.run(), None);
-    assert_eq!(case.run().stop.clone().unwrap().taken, None, "a lost answer is no proof");
-    record::stop_answered(case.run(), Some(Answer::Accepted));
-    record::stop_answered(case.run(), Some(Answer::Withheld("late".to_owned())));
-    let stop = case.run().stop.clone().unwrap();
-    assert_eq!(stop.taken, Some(minute(8)), "a refusal afterwards does not undo it");
-    assert!(matches!(stop.answer, Some(Answer::Withheld(_))));
 }

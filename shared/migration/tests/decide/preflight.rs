@@ -183,6 +183,12 @@ fn a_task_that_differs() {
             "Ready | has never run: a run modifies it | TableMappings: the rules differ",
         ),
         (
+            "would be modified, once the run has ended that drives it now",
+            differing("Modify", Origin::Adopted)
+                .set(|case| case.known().driven_by = Some(EXECUTION.replace("night-1", "night-0"))),
+            "Ready | another run drives the task now | has never run: a run modifies it",
+        ),
+        (
             "has run and is not modified",
             differing("Modify", Origin::Adopted).last_week("NORMAL").tables(&["Full load"]),
             "Rejected | OnDrift Modify does not change it: it has run before",

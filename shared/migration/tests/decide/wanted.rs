@@ -86,6 +86,20 @@ fn calls_are_made_where_the_decision_needs_them() {
             ),
             TABLES,
         ),
+        (
+            "a table is in error and has had its second chance",
+            looked(
+                full_load(json!({"OnTableErrors": "Reload"}))
+                    .started(1)
+                    .began(1)
+                    .status("running")
+                    .counters([0, 1, 0, 1])
+                    .reloaded(&[3], 2)
+                    .at(2),
+                1,
+            ),
+            NOTHING,
+        ),
         ("its load is over and its lag is waited for", replicating(json!({"Until": "CaughtUp"})), LAG),
         (
             "its lag is waited for from the beginning",

@@ -1,0 +1,196 @@
+//! What the document remembers of a look, a decision and an answer: what later decisions are made of.
+
+use jiff::SignedDuration;
+use migration::decide::{Next, record};
+use migration::document::{Answer, Origin, Run, StartKind, StopCause, What};
+use migration::observation::Observation;
+use migration::pace::PreviousLoad;
+use migration::plan::AtClose;
+use migration::verdict::{Outcome, Verdict};
+use serde_json::json;
+
+use crate::cases::{CLOSE, Case, full_load, kept, minute, refusal, windowed};
+
+/// One look, taken in and not decided on.
+fn look(case: Case) -> Case {
+    case.set(|case| {
+        let observation = Observation {
+            task: case.seen.clone(),
+            tables: case.tables.clone(),
+            connections: case.connections.clone(),
+            lag: case.lag.clone(),
+        };
+        record::take_in(&mut case.document, &observation, case.now);
+    })
+}
+
+/// One decision, written down.
+fn decided(case: Case, next: Next) -> Case {
+    case.set(|case| record::write_down(&mut case.document, next, &case.seen, case.now))
+}
+
+fn run(case: &Case) -> &Run {
+    case.document.run.as_ref().unwrap()
+}
+
+#[test]
+fn only_a_kept_task_is_known_by_being_seen() {
+    let unknown = |case: Case| look(case.set(|case| case.document.task = None)).document.task;
+    assert_eq!(unknown(full_load(json!({}))), None, "what the plan describes is taken up by create-task");
+    let seen = unknown(kept(json!({}))).expect("a kept task is known once it was seen");
+    assert_eq!((seen.origin, seen.facts), (Origin::Kept, None));
+    let known = look(kept(json!({}))).document.task.expect("it was known before");
+    assert!(known.facts.is_some(), "what is known of it stays");
+}
+
+#[test]
+fn what_is_waited_for_is_pending_from_the_first_look_that_shows_it() {
+    let pending = |case: Case| run(&look(case)).pending_since;
+    let ready = || full_load(json!({})).at(9);
+    let cases = [
+        ("all is ready", ready(), None),
+        ("the task is being changed", ready().status("modifying"), Some(9)),
+        ("it is on its way down", ready().status("stopping"), Some(9)),
+        ("it is at work", ready().status("running"), None),
+        ("it was busy before", ready().status("modifying").pending(4), Some(4)),
+        ("it was busy and is ready", ready().pending(4), None),
+        ("it was busy and cannot be seen", ready().pending(4).unseen(), Some(4)),
+        ("it was busy and is not there", ready().pending(4).not_there_once(), None),
+        ("both connections are tested", ready().connected(Some("successful"), Some("no route")), None),
+        ("one is in its test", ready().connected(Some("successful"), Some("testing")), Some(9)),
+        ("both are in their tests", ready().connected(Some("testing"), Some("testing")), Some(9)),
+        ("one was never tested", ready().connected(Some("successful"), None), Some(9)),
+        ("none was ever tested", ready().connected(None, None), Some(9)),
+        ("nobody looked at them", ready().set(|case| case.connections = None), None),
+    ];
+    for (fact, case, since) in cases {
+        assert_eq!(pending(case), since.map(minute), "{fact}");
+    }
+}
+
+#[test]
+fn rows_of_an_earlier_run_are_shown_until_this_one_has_some() {
+    let rows = |case: Case, before: u64| {
+        let case = case.tables(&["Full load"; 3]).set(|case| {
+            case.document.progress.get_or_insert_default().rows = before;
+        });
+        look(case).document.progress.unwrap().rows
+    };
+    let earlier = || full_load(json!({})).last_week("NORMAL");
+    assert_eq!(rows(earlier(), 0), 3000, "nothing is known yet");
+    assert_eq!(rows(earlier(), 500), 500, "the table list is that of last week");
+    let ours = || full_load(json!({})).started(1).began(1).status("running");
+    assert_eq!(rows(ours(), 500), 3000);
+    assert_eq!(rows(ours(), 0), 3000);
+}
+
+#[test]
+fn the_load_before_is_read_off_before_this_run_loads() {
+    let timed =
+        |case: Case| case.loaded(-100).set(|case| case.stats_mut().full_load_start_date = Some(minute(-160)));
+    let previous = |case: Case| run(&look(timed(case))).previous_load;
+    let complete =
+        || full_load(json!({})).last_week("FULL_LOAD_ONLY_FINISHED").tables(&["Table completed"; 2]);
+    assert_eq!(previous(complete()), Some(PreviousLoad { rows: 2000, seconds: 3600 }));
+    assert_eq!(previous(complete().tables(&["Table completed", "Full load"])), None, "it was not finished");
+    assert_eq!(previous(complete().status("running")), None, "it is at work");
+    let ours = full_load(json!({})).started(1).began(1).stopped(9, "NORMAL");
+    assert_eq!(previous(ours.tables(&["Table completed"; 2])), None, "it is this run's own");
+}
+
+#[test]
+fn a_start_is_stopped_at_the_close_where_the_plan_says_so() {
+    let cases = [
+        ("a window that stops it", true, AtClose::Stop, true),
+        ("a window that leaves it", true, AtClose::LeaveRunning, false),
+        ("no window", false, AtClose::Stop, false),
+        ("no window, and nothing to stop", false, AtClose::LeaveRunning, false),
+    ];
+    for (fact, windowed_run, at_close, stops) in cases {
+        let case = full_load(windowed()).set(|case| {
+            (case.run().windowed, case.run().at_close) = (windowed_run, at_close);
+        });
+        let start = Next::Start { kind: StartKind::StartReplication, why: "the first run".to_owned() };
+        let mut case = decided(case, start);
+        assert_eq!(case.run().stop_at_close, stops, "{fact}: decided");
+        record::start_answered(case.run(), Some(Answer::Accepted));
+        assert_eq!(case.run().stop_at_close, stops, "{fact}: taken by DMS");
+        record::start_answered(case.run(), None);
+        assert_eq!(case.run().stop_at_close, stops, "{fact}: the answer was lost");
+        record::start_answered(case.run(), Some(refusal("InvalidResourceStateFault", "not now", true)));
+        assert!(!case.run().stop_at_close, "{fact}: refused, nothing runs");
+        case.run().restarts = 1;
+        record::start_answered(case.run(), Some(refusal("InvalidResourceStateFault", "not now", true)));
+        assert_eq!(case.run().stop_at_close, stops, "{fact}: refused, after a start that was taken");
+    }
+}
+
+#[test]
+fn each_decision_says_what_the_machine_does_and_when_it_looks_again() {
+    let why = || "because".to_owned();
+    let soon = 14..=15;
+    let stop = Next::Stop { cause: StopCause::Close, why: why() };
+    let next = |case: Case, next: Next| decided(case, next).document.next.unwrap();
+    let late = || full_load(json!({})).at(600);
+    for (decision, what) in [
+        (Next::Create { why: why() }, What::Create),
+        (Next::Start { kind: StartKind::StartReplication, why: why() }, What::Start),
+        (Next::Reload { tables: Vec::new(), why: why() }, What::Start),
+        (stop.clone(), What::Stop),
+        (Next::Wait { why: why(), soon: true }, What::Wait),
+    ] {
+        let step = next(late(), decision);
+        assert_eq!(step.what, what);
+        assert!(soon.contains(&step.seconds), "{what:?} after {} s", step.seconds);
+        assert_eq!(step.reload, what == What::Start && !step.why.starts_with("start-replication"));
+        assert!(step.why.ends_with("because"), "{}", step.why);
+    }
+    let grown = next(late(), Next::Wait { why: why(), soon: false });
+    assert!((110..=120).contains(&grown.seconds), "{} s after ten hours", grown.seconds);
+    let report = Next::Report(Box::new(Verdict::new(Outcome::Skipped, "nothing to do", minute(600))));
+    let step = next(late(), report);
+    assert_eq!((step.what, step.seconds, step.why.as_str()), (What::Report, 0, "nothing to do"));
+    // Before the close no wait reaches past it; once the close is past it cuts nothing any more.
+    let before = full_load(windowed());
+    let ends = run(&before).work_ends;
+    let before = before.set(|case| case.now = ends - SignedDuration::from_secs(5));
+    assert_eq!(next(before, Next::Wait { why: why(), soon: true }).seconds, 6);
+    let step = next(full_load(windowed()).at(CLOSE + 1), stop);
+    assert!(soon.contains(&step.seconds), "{} s", step.seconds);
+}
+
+#[test]
+fn a_step_that_decides_nothing_looks_again_when_it_says() {
+    let mut case = full_load(json!({}));
+    record::wait(&mut case.document, 77, "a connection is tested");
+    let step = case.document.next.unwrap();
+    assert_eq!((step.what, step.seconds, step.why.as_str()), (What::Wait, 77, "a connection is tested"));
+    assert_eq!((step.occasion, step.reload), (None, false));
+}
+
+#[test]
+fn each_task_at_rest_is_dated_from_the_first_look() {
+    let at_rest = |case: Case| run(&look(case)).at_rest;
+    let stopped = || full_load(json!({})).started(1).began(1).stopped(9, "NORMAL");
+    assert_eq!(at_rest(stopped().at(10)), Some(minute(10)));
+    assert_eq!(at_rest(stopped().at_rest(10).at(12)), Some(minute(10)));
+    assert_eq!(at_rest(stopped().at_rest(10).status("running").at(12)), None, "it is at work again");
+    assert_eq!(at_rest(full_load(json!({})).last_week("NORMAL").at(12)), None, "it is no run of ours");
+}
+
+#[test]
+fn a_stop_of_the_machine_itself_is_written_down_each_time() {
+    let mut case = full_load(json!({})).started(1);
+    record::stop_unseen(&mut case.document, minute(5));
+    record::stop_unseen(&mut case.document, minute(8));
+    let stop = case.run().stop.clone().unwrap();
+    assert_eq!((stop.tries, stop.decided, stop.last_decided), (2, minute(5), minute(8)));
+    assert_eq!((stop.taken, stop.answer), (None, None));
+    record::stop_answered(case.run(), None);
+    assert_eq!(case.run().stop.clone().unwrap().taken, None, "a lost answer is no proof");
+    record::stop_answered(case.run(), Some(Answer::Accepted));
+    record::stop_answered(case.run(), Some(Answer::Withheld("late".to_owned())));
+    let stop = case.run().stop.clone().unwrap();
+    assert_eq!(stop.taken, Some(minute(8)), "a refusal afterwards does not undo it");
+    assert!(matches!(stop.answer, Some(Answer::Withheld(_))));
+}
