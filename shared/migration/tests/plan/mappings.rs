@@ -256,6 +256,17 @@ fn rules_apart() -> Vec<Case> {
     ]
 }
 
+/// A rule about something that the selection of this schema and table includes or does not.
+fn about(schema: &str, table: &str, base: &Value, bad: &[(&str, Value)], good: &[(&str, Value)]) -> Case {
+    let with = |changes: &[(&str, Value)]| {
+        let mut mapping = mapping();
+        mapping["rules"][0]["object-locator"] = json!({"schema-name": schema, "table-name": table});
+        mapping["rules"].as_array_mut().unwrap().push(changed(base.clone(), changes));
+        full_load().with("/Task/TableMappings", mapping)
+    };
+    plan("about-nothing-selected", "/Task/TableMappings/rules/1/object-locator", with(bad), with(good))
+}
+
 fn locators() -> Vec<Case> {
     let schema = "/Task/TableMappings/rules/1/object-locator/schema-name";
     let table = "/Task/TableMappings/rules/1/object-locator/table-name";
@@ -298,6 +309,17 @@ fn locators() -> Vec<Case> {
             &table_is(json!(null)),
         ),
         rule("missing-member", schema, &tablespace, &[("/object-locator", json!({"x": null}))], &[]),
+        about("orders", "%", &table_settings(), &schema_is(json!("order")), &schema_is(json!("ORDERS"))),
+        about("ord%", "item_", &table_settings(), &table_is(json!("item")), &[]),
+        about("orders", "items", &transformation("table", "rename"), &table_is(json!("x%")), &[]),
+        about("orders", "items", &primary_key(), &table_is(json!("item")), &table_is(json!("i%"))),
+        about(
+            "orders",
+            "items",
+            &transformation("schema", "rename"),
+            &schema_is(json!("crm")),
+            &table_is(json!("no such table")),
+        ),
         rule(
             "star-is-no-wildcard",
             table,

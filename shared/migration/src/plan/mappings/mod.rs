@@ -13,6 +13,7 @@ mod rule;
 mod selection;
 mod table_settings;
 mod transformation;
+mod unselected;
 mod validation;
 
 use serde_json::Value;
@@ -69,4 +70,5 @@ fn check(mapping: &Node<'_>, migration_type: Option<&MigrationType>, findings: &
         })
         .collect();
     apart::check(list, &rules, &mapping.path, findings);
+    unselected::check(&rules, rules.len() == list.len(), findings);
 }
