@@ -5,7 +5,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::located::{Members, Node, quoted};
+use super::located::{Members, Node, nearest, quoted};
 use crate::finding::Findings;
 
 /// The longest a window may be open: the machine's longest run is 14 days.
@@ -158,6 +158,18 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
     Some(window)
 }
 
+/// The zone that was meant, or what zones look like.
+fn like_time_zone(name: &str) -> String {
+    let known: Vec<String> = jiff::tz::db().available().map(|known| known.to_string()).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    let town = |zone: &str| zone.rsplit('/').next().unwrap_or_default().replace('_', " ").to_lowercase();
+    let meant = known.iter().copied().find(|zone| town(zone) == town(name));
+    match meant.or_else(|| nearest(name, &known)) {
+        Some(nearest) => format!("did you mean {nearest}?"),
+        None => "Europe/Berlin and America/New_York are".to_owned(),
+    }
+}
+
 fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hours> {
     let opens = read_time(members, "Opens", findings);
     let closes = read_time(members, "Closes", findings);
@@ -168,7 +180,7 @@ fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hour
         findings.error(
             &members.place("TimeZone"),
             "unknown-time-zone",
-            format!("{} is no IANA time zone; Europe/Berlin and America/New_York are", quoted(name)),
+            format!("{} is no IANA time zone; {}", quoted(name), like_time_zone(name)),
         );
     }
     let mut days = Vec::new();

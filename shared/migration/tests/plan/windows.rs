@@ -73,3 +73,18 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
     ]
 }
+
+#[test]
+fn a_misspelt_time_zone_is_shown_the_one_that_was_meant() {
+    for (written, advice) in [
+        ("Europe/Berln", "did you mean Europe/Berlin?"),
+        ("Berlin", "did you mean Europe/Berlin?"),
+        ("america/new york", "did you mean America/New_York?"),
+        ("Europe/Kolkata", "did you mean Asia/Kolkata?"),
+        ("W. Mars Standard Time", "Europe/Berlin and America/New_York are"),
+    ] {
+        let found = full_load().with("/Window", night()).with("/Window/TimeZone", json!(written)).findings();
+        let said = &found.iter().find(|finding| finding.path == "/Window/TimeZone").unwrap().message;
+        assert!(said.ends_with(advice), "{written}: {said}");
+    }
+}
