@@ -108,6 +108,15 @@ fn a_task_that_is_there() {
             "Rejected | no start of the task is safe | run once with Start Resume | shop.t0 Full load",
         ),
         (
+            "no start is safe, and a connection has failed",
+            full_load(preflight(json!({})))
+                .do_nothing()
+                .last_week("NORMAL")
+                .tables(&["Full load"])
+                .connected(Some("no route to host"), Some("successful")),
+            "Rejected | SOURCE failed: no route to host | no start of the task is safe | shop.t0 Full load",
+        ),
+        (
             "no start is safe and a connection has failed",
             load_and_cdc(preflight(json!({})))
                 .last_week("NORMAL")
