@@ -396,6 +396,16 @@ fn a_start_again_that_dms_did_not_take() {
         ("for now, and the time is over soon", again(windowed()).put_off(state).at(CLOSE - 2), failure),
         ("for now, and the time is over", again(windowed()).put_off(state).at(CLOSE), failure),
         (
+            "for now, just before the close, with three minutes left",
+            failed(windowed(), AWAY).started_again(1, CLOSE - 5).put_off(state).at(CLOSE - 3),
+            "Start resume-processing",
+        ),
+        (
+            "for now, just before the close, with two minutes left",
+            failed(windowed(), AWAY).started_again(1, CLOSE - 5).put_off(state).at(CLOSE - 2),
+            failure,
+        ),
+        (
             "for now, and a resume has become unsafe",
             failed_load_and_cdc(&ERRORED).started_again(1, 61).at(62).put_off(untested),
             "Failed | a resume would skip them",

@@ -117,6 +117,15 @@ fn somebody_else_drives_or_deletes_it() {
             "Skipped | another run drives the task",
         ),
         (
+            "another execution has taken it over that we have started: it is followed to its end",
+            full_load(json!({}))
+                .started(1)
+                .began(1)
+                .status("running")
+                .set(|case| case.known().driven_by = Some(other.clone())),
+            "Wait | the task is running",
+        ),
+        (
             "deleted while it ran",
             full_load(json!({})).started(1).not_there().at(30),
             "Interrupted | somebody else has deleted the task | CloudTrail",

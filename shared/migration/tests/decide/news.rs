@@ -208,6 +208,11 @@ fn a_load_that_will_not_fit_its_window() {
             slow(windowed()).previous_load(4425),
             "Tell WillNotFit | ends 1 minutes after the work of its window",
         ),
+        (
+            "to the second",
+            loading(windowed()).looked(20, 10, Some(1000)).sees(120, 20, Some(2000)).previous_load(5000),
+            "Wait",
+        ),
         ("to the minute", slow(windowed()).previous_load(4416), "Wait"),
         ("nothing stops the load", slow(json!({})).previous_load(10_000), "Wait"),
         ("the window leaves it running", slow(left).previous_load(10_000), "Wait"),

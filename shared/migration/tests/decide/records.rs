@@ -1,6 +1,7 @@
 //! What the document remembers of a look, a decision and an answer: what later decisions are made of.
 
 use jiff::SignedDuration;
+use migration::budget::POLL;
 use migration::decide::{Next, record};
 use migration::document::{Answer, Origin, Run, StartKind, StopCause, What};
 use migration::observation::Observation;
@@ -41,6 +42,20 @@ fn only_a_kept_task_is_known_by_being_seen() {
     assert_eq!((seen.origin, seen.facts), (Origin::Kept, None));
     let known = look(kept(json!({}))).document.task.expect("it was known before");
     assert!(known.facts.is_some(), "what is known of it stays");
+}
+
+#[test]
+fn each_look_is_counted() {
+    let once = look(full_load(json!({})).at(2));
+    let counts = |case: &Case| (run(case).polls, run(case).throttled, run(case).not_there);
+    assert_eq!(counts(&once), (1, 0, 0));
+    let unseen = look(once.clone().unseen());
+    assert_eq!(counts(&unseen), (2, 1, 0));
+    let gone = look(look(once.not_there_once()).not_there_once());
+    assert_eq!(counts(&gone), (3, 0, 2));
+    assert_eq!(run(&gone).events, 3 * POLL + run(&full_load(json!({}))).events);
+    let back = look(full_load(json!({})).set(|case| case.run().not_there = 1));
+    assert_eq!(counts(&back), (1, 0, 0), "it was seen");
 }
 
 #[test]
