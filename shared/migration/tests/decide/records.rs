@@ -10,7 +10,7 @@ use migration::plan::AtClose;
 use migration::verdict::{Outcome, Verdict};
 use serde_json::json;
 
-use crate::cases::{CLOSE, Case, full_load, kept, minute, refusal, windowed};
+use crate::cases::{CLOSE, Case, cdc, full_load, kept, load_and_cdc, minute, refusal, windowed};
 
 /// One look, taken in and not decided on.
 fn look(case: Case) -> Case {
@@ -111,6 +111,19 @@ fn the_load_before_is_read_off_before_this_run_loads() {
     assert_eq!(previous(complete().status("running")), None, "it is at work");
     let ours = full_load(json!({})).started(1).began(1).stopped(9, "NORMAL");
     assert_eq!(previous(ours.tables(&["Table completed"; 2])), None, "it is this run's own");
+}
+
+#[test]
+fn the_pace_is_that_of_a_load_of_this_run_while_it_lasts() {
+    let paced = |case: Case| run(&look(case.tables(&["Full load"]))).pace.is_some();
+    let begun = |case: Case| case.started(1).began(1).fresh(1).status("running").counters([0, 1, 0, 0]).at(9);
+    assert!(paced(begun(full_load(json!({})))));
+    assert!(!paced(begun(full_load(json!({}))).status("stopping")), "it is on its way down");
+    assert!(!paced(begun(cdc(windowed()))), "replication loads nothing");
+    let over = begun(load_and_cdc(json!({}))).counters([1, 0, 0, 0]).loaded(8);
+    assert!(!paced(over), "the load is over");
+    let earlier = full_load(json!({})).began(-60).fresh(-60).status("running").counters([0, 1, 0, 0]);
+    assert!(!paced(earlier.set(|case| case.known().driven_by = Some("night-0".to_owned()))), "another's run");
 }
 
 #[test]
