@@ -35,6 +35,26 @@ fn a_start_that_was_taken() {
             "Look again | does not show it yet",
         ),
         (
+            "the new start shows for five minutes beside the stop of last week",
+            last_week().started_by(StartKind::ReloadTarget, 1).began(1).at(6),
+            "Succeeded",
+        ),
+        (
+            "it was over within the second in which it began",
+            full_load(json!({})).started(1).began(1).stopped(1, FINISHED).tables(&COMPLETE).at(2),
+            "Succeeded",
+        ),
+        (
+            "was made long after it was decided: its effect is waited for from then",
+            full_load(json!({})).started(1).set(|case| record::start_asked(case.run(), minute(8))).at(12),
+            "Look again | does not show it yet",
+        ),
+        (
+            "was made long after it was decided, and had no effect",
+            full_load(json!({})).started(1).set(|case| record::start_asked(case.run(), minute(8))).at(13),
+            "Failed | DMS took the start and the task is ready all the same",
+        ),
+        (
             "a failure that came without a date of its own is judged after a while",
             last_week()
                 .started_by(StartKind::ReloadTarget, 1)
