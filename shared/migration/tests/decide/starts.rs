@@ -74,6 +74,11 @@ fn a_start_that_was_taken() {
             "Look again | does not show it yet",
         ),
         (
+            "is waited for half an hour then",
+            full_load(json!({})).started(1).status("modifying").at(31),
+            "Failed | DMS took the start and the task is modifying all the same",
+        ),
+        (
             "tables that cannot be seen are waited for",
             full_load(json!({})).started(1).began(1).stopped(9, FINISHED).at(10),
             "Look again | its tables could not be seen",

@@ -114,6 +114,21 @@ fn calls_are_made_where_the_decision_needs_them() {
         ("its load is over", replicating(json!({})), TABLES),
         ("it has come to rest", full_load(json!({})).started(1).began(1).stopped(5, "NORMAL"), TABLES),
         (
+            "a pre-flight looks at one that has never run",
+            full_load(json!({"Mode": "Preflight"})),
+            CONNECTIONS,
+        ),
+        (
+            "a pre-flight looks at one that has run before",
+            full_load(json!({"Mode": "Preflight"})).last_week("NORMAL"),
+            BOTH,
+        ),
+        (
+            "a pre-flight looks at one that is at work",
+            full_load(json!({"Mode": "Preflight"})).began(-60).status("running"),
+            NOTHING,
+        ),
+        (
             "it was joined and failed before DMS dated its start",
             kept(json!({})).status("starting").joined().status("failed"),
             TABLES,
