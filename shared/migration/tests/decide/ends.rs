@@ -1,6 +1,8 @@
 //! A task has come to rest in a run of ours: stop reason, counters and every table make the verdict.
 
+use migration::decide::Next;
 use migration::document::{StartKind, StopCause};
+use migration::observation::TaskSeen;
 use migration::table_name::NamedByMapping;
 use serde_json::json;
 
@@ -423,4 +425,20 @@ fn a_load_that_was_resumed_is_doubted_where_dms_gives_no_end_of_it() {
             "Succeeded | all 3 tables are complete",
         ),
     ]);
+}
+
+#[test]
+fn what_dms_said_last_is_told_with_a_bad_end_alone() {
+    let said = |case: Case| {
+        let old = "Last Error Task 'orders' was stopped after 7 recovery attempts";
+        let case = case.set(|case| {
+            let TaskSeen::Seen(task) = &mut case.seen else { panic!("the task is seen") };
+            task.last_failure = Some(format!("{old}\n"));
+        });
+        let Next::Report(verdict) = case.clone().poll() else { panic!("the task has come to rest") };
+        verdict.last_failure
+    };
+    assert_eq!(said(ended("NORMAL", &COMPLETE)), None, "DMS keeps the words of a failure that is over");
+    let failure = said(ended("FATAL_ERROR", &COMPLETE));
+    assert_eq!(failure.as_deref(), Some("Last Error Task 'orders' was stopped after 7 recovery attempts"));
 }
