@@ -12,6 +12,7 @@ pub mod mappings;
 pub mod read;
 pub mod request;
 pub mod settings;
+mod shape;
 pub mod start_position;
 mod tags;
 pub mod text;

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::located::{Members, Node, quoted};
+use super::shape::has_shape;
 use crate::finding::Findings;
 
 /// The longest a window may be open: the machine's longest run is 14 days.
@@ -235,7 +236,7 @@ fn gap_around(time: Time, zone: &str) -> Option<Date> {
 
 fn read_time(members: &mut Members<'_>, name: &'static str, findings: &mut Findings) -> Option<Time> {
     let text = members.required_text(name, findings)?;
-    let time = Time::strptime("%H:%M", text).ok().filter(|_| text.len() == 5);
+    let time = Time::strptime("%H:%M", text).ok().filter(|_| has_shape(text, "00:00"));
     if time.is_none() {
         findings.error(
             &members.place(name),
