@@ -143,7 +143,7 @@ pub enum Until {
     Stopped,
     /// Every table is loaded; the task may go on replicating.
     FullLoadComplete,
-    /// Every table is loaded, and replication lags by no more than [`Plan::lag_seconds`].
+    /// Every table is loaded, and replication lags by no more than `LagSeconds`.
     CaughtUp,
 }
 

@@ -12,6 +12,9 @@ use crate::finding::Findings;
 /// The longest a window may be open: the machine's longest run is 14 days.
 const LONGEST: SignedDuration = SignedDuration::from_hours(13 * 24);
 
+/// The longest time before the close at which a plan may want to begin nothing: a day, in minutes.
+pub(super) const MOST_MINIMUM_MINUTES: u64 = 24 * 60;
+
 /// Two years of them.
 const CLOCK_CHANGES: usize = 4;
 
@@ -151,7 +154,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
             "StopLead means nothing with AtClose LeaveRunning",
         );
     }
-    let minimum_minutes = members.whole_number("MinimumMinutes", 60 * 24, findings).unwrap_or(0);
+    let minimum_minutes = members.whole_number("MinimumMinutes", MOST_MINIMUM_MINUTES, findings).unwrap_or(0);
     members.close(findings);
     let window =
         Window { when: when?, at_close, stop_lead, minimum_minutes: u32::try_from(minimum_minutes).ok()? };
