@@ -248,6 +248,11 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
 
 /// A type that can be asked for.
 #[derive(Clone, Copy)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename_all = "kebab-case", rename = "MigrationType")
+)]
 pub(super) enum MigrationTypeWord {
     /// The rows that are there.
     FullLoad,

@@ -60,6 +60,7 @@ pub struct Hours {
 
 /// A day of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 pub enum Day {
     Mon,
@@ -100,6 +101,7 @@ impl From<Weekday> for Day {
 
 /// What happens to a running task when its window closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum AtClose {
     /// It is stopped and observed stopped.
     Stop,

@@ -56,6 +56,7 @@ const OF_THE_CONSOLE: [&str; 1] = ["isAutoSegmentationChecked"];
 
 /// What a rule is about.
 #[derive(Clone, Copy)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "kebab-case"))]
 pub(in crate::plan) enum Type {
     /// Which tables are migrated.
     Selection,

@@ -6,6 +6,7 @@ use super::rule::Reading;
 
 /// What a selection rule does with its tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "kebab-case"))]
 pub(in crate::plan) enum Action {
     /// They are migrated, unless a rule excludes them.
     Include,
