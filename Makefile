@@ -17,7 +17,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help rehearse check test lint unit model-check scale end-to-end mutants template build fmt venv prerequisites
+.PHONY: help rehearse check schema test lint unit model-check scale end-to-end mutants template build fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ rehearse: venv ## Run a plan through the whole product on this machine: PLAN=, S
 
 check: prerequisites ## Name every fault of a plan, without an AWS account: PLAN=
 	@cargo run -q -p migration --bin check-plan -- "$(PLAN)"
+
+schema: prerequisites ## Write the JSON Schema of a plan, by which editors complete and check, to docs/plan.schema.json
+	@schema="$$(cargo run -q -p migration --bin check-plan -- --schema)"; printf '%s\n' "$$schema" > docs/plan.schema.json
 
 test: venv lint template unit model-check scale end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template
 

@@ -45,6 +45,8 @@ fn its_exit_status_says_whether_a_plan_has_errors() {
         (&[], String::new(), 2),
         (&["--jsno", "-"], String::new(), 2),
         (&["--help"], String::new(), 0),
+        (&["--schema"], String::new(), 0),
+        (&["--schema", "-"], String::new(), 2),
     ] {
         let output = check(arguments, &input);
         assert_eq!(output.status.code(), Some(status), "{arguments:?}: {output:?}");
@@ -82,6 +84,16 @@ fn for_people_it_shows_the_line_and_the_place_in_it() {
         assert!(shown.contains(part), "{part} is missing in:\n{shown}");
     }
     assert!(!shown.contains('\u{1b}'), "no colours where no terminal is");
+}
+
+#[test]
+fn it_prints_the_schema_of_a_plan() {
+    let kept = std::fs::read_to_string(root().join("docs/plan.schema.json"))
+        .expect("docs/plan.schema.json can be read");
+    assert!(
+        printed(&check(&["--schema"], "")) == kept,
+        "docs/plan.schema.json is another: `make schema` writes it"
+    );
 }
 
 #[test]

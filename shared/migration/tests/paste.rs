@@ -5,13 +5,14 @@
 mod common;
 
 use common::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, cdc, event, full_load, mapping};
+use common::schema;
 use migration::finding::Severity;
 use migration::plan::request::{Document, Tag};
 use migration::plan::{KeptTask, MigrationType, Plan, TaskPlan, TaskRequest, read};
 use serde_json::{Value, json};
 
 fn plan(value: &Value) -> Plan {
-    let reading = read::read(value);
+    let reading = schema::read(value);
     reading.plan.unwrap_or_else(|| panic!("{:#?}", reading.findings))
 }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::MigrationType;
 use super::located::{Members, quoted};
+use super::shape::has_shape;
 use super::start_position::StartPosition;
 use crate::finding::Findings;
 
@@ -143,7 +144,7 @@ fn check_start_position(path: &str, text: &str, findings: &mut Findings) {
 
 /// Exactly `YYYY-MM-DDThh:mm:ss`: DMS takes neither a part of it nor an offset.
 fn is_utc_second(text: &str) -> bool {
-    text.len() == 19 && text.as_bytes()[10] == b'T' && text.parse::<jiff::civil::DateTime>().is_ok()
+    has_shape(text, "0000-00-00T00:00:00") && text.parse::<jiff::civil::DateTime>().is_ok()
 }
 
 /// The CLI's skeleton holds the epoch where no time is meant.

@@ -11,7 +11,10 @@ pub mod located;
 pub mod mappings;
 pub mod read;
 pub mod request;
+#[cfg(feature = "schema")]
+pub mod schema;
 pub mod settings;
+mod shape;
 pub mod start_position;
 mod tags;
 pub mod text;
@@ -71,6 +74,7 @@ pub struct Plan {
 
 /// What a run is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Mode {
     /// To migrate.
     #[default]
@@ -99,6 +103,7 @@ pub enum KeptTask {
 
 /// What to do when the task that exists differs from what the plan states.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum OnDrift {
     /// Name the differences and touch nothing.
     #[default]
@@ -111,6 +116,7 @@ pub enum OnDrift {
 
 /// How a task is started, given its history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Start {
     /// A first run starts, an unfinished one is resumed where that is safe, a finished full load is left alone.
     #[default]
@@ -137,17 +143,19 @@ impl Start {
 
 /// What counts as done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Until {
     /// The task has stopped by itself.
     Stopped,
     /// Every table is loaded; the task may go on replicating.
     FullLoadComplete,
-    /// Every table is loaded, and replication lags by no more than [`Plan::lag_seconds`].
+    /// Every table is loaded, and replication lags by no more than `LagSeconds`.
     CaughtUp,
 }
 
 /// What to do with a running task when `Until` has come true.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Then {
     /// It goes on replicating.
     #[default]
@@ -158,6 +166,7 @@ pub enum Then {
 
 /// What becomes of tables that DMS could not load.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum OnTableErrors {
     /// The run has failed.
     #[default]
@@ -171,6 +180,7 @@ pub enum OnTableErrors {
 
 /// How rows that validation found different weigh in the verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum OnErrors {
     /// The run has failed.
     #[default]

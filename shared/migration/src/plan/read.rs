@@ -12,16 +12,25 @@ use super::{embedded, request, together, window};
 use crate::finding::{Finding, Findings, reject};
 
 /// How often a task is started again after a failure that may pass, unless the plan says otherwise.
-const DEFAULT_RESTARTS: u32 = 1;
+pub(super) const DEFAULT_RESTARTS: u32 = 1;
+
+/// The most often that a plan may want it.
+pub(super) const MOST_RESTARTS: u64 = 100;
 
 /// After how many minutes without a row moved people are told, unless the plan says otherwise.
-const DEFAULT_STALL_MINUTES: u32 = 60;
+pub(super) const DEFAULT_STALL_MINUTES: u32 = 60;
+
+/// The longest that a plan may want to wait before it tells them: a day, in minutes.
+pub(super) const MOST_STALL_MINUTES: u64 = 24 * 60;
 
 /// The lag at which a replication counts as caught up, unless the plan says otherwise, in seconds.
-const DEFAULT_LAG_SECONDS: u32 = 60;
+pub(super) const DEFAULT_LAG_SECONDS: u32 = 60;
 
 /// The most lag that a plan may call caught up: a day, in seconds.
-const MOST_LAG_SECONDS: u64 = 86_400;
+pub(super) const MOST_LAG_SECONDS: u64 = 86_400;
+
+/// The longest name of a team, in characters.
+pub(super) const MOST_TEAM: usize = 64;
 
 /// What came of reading a plan.
 #[derive(Debug)]
@@ -171,8 +180,9 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
     let on_validation_errors = plan
         .word("OnValidationErrors", &[("Fail", OnErrors::Fail), ("Warn", OnErrors::Warn)], findings)
         .unwrap_or_default();
-    let restarts = read_number(&mut plan, "Restarts", 100, DEFAULT_RESTARTS, findings);
-    let stall_minutes = read_number(&mut plan, "StallMinutes", 24 * 60, DEFAULT_STALL_MINUTES, findings);
+    let restarts = read_number(&mut plan, "Restarts", MOST_RESTARTS, DEFAULT_RESTARTS, findings);
+    let stall_minutes =
+        read_number(&mut plan, "StallMinutes", MOST_STALL_MINUTES, DEFAULT_STALL_MINUTES, findings);
     read_what_is_not_supported_yet(&mut plan, findings);
     let notify = plan.get("Notify").map(|node| read_notify(&node, findings));
     let notify = notify.unwrap_or(Notify { warning: true, ..Notify::default() });
@@ -268,7 +278,12 @@ fn read_one_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
         }
         ["ReplicationTaskIdentifier"] => {
             let text = members.required_text("ReplicationTaskIdentifier", findings)?;
-            request::check_identifier(&members.place("ReplicationTaskIdentifier"), text, 255, findings);
+            request::check_identifier(
+                &members.place("ReplicationTaskIdentifier"),
+                text,
+                request::MOST_IDENTIFIER,
+                findings,
+            );
             Some(TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(text.to_owned())))
         }
         present if present.iter().any(|name| name.starts_with("ReplicationConfig")) => {
@@ -347,13 +362,18 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
         );
     }
     if let Some(text) = members.text("Team", findings) {
-        if text.chars().count() <= 64 && text.chars().all(|c| c.is_alphanumeric() || " _.-".contains(c)) {
+        if text.chars().count() <= MOST_TEAM
+            && text.chars().all(|c| c.is_alphanumeric() || " _.-".contains(c))
+        {
             notify.team = Some(text.to_owned());
         } else {
             findings.error(
                 &members.place("Team"),
                 "bad-team",
-                format!("Team must be up to 64 letters, digits, blanks and _.-, not {}", quoted(text)),
+                format!(
+                    "Team must be up to {MOST_TEAM} letters, digits, blanks and _.-, not {}",
+                    quoted(text)
+                ),
             );
         }
     }

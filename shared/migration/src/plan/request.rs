@@ -140,6 +140,12 @@ impl TaskRequest {
     }
 }
 
+/// The longest identifier of a task, in characters.
+pub(super) const MOST_IDENTIFIER: usize = 255;
+
+/// The longest tail of an ARN that can be asked for, in characters.
+pub(super) const MOST_RESOURCE_IDENTIFIER: usize = 31;
+
 /// Members that `describe-replication-tasks` answers and that nobody can ask for: dropped with a hint.
 pub const READ_ONLY: [&str; 9] = [
     "LastFailureMessage",
@@ -158,7 +164,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
     let mut members = Members::open(node, findings)?;
     let identifier = members.required_text("ReplicationTaskIdentifier", findings);
     if let Some(identifier) = identifier {
-        check_identifier(&members.place("ReplicationTaskIdentifier"), identifier, 255, findings);
+        check_identifier(&members.place("ReplicationTaskIdentifier"), identifier, MOST_IDENTIFIER, findings);
     }
     let source = dms_arn(&mut members, "SourceEndpointArn", "endpoint", findings);
     let target = dms_arn(&mut members, "TargetEndpointArn", "endpoint", findings);
@@ -211,7 +217,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
     let task_data = members.text("TaskData", findings).map(str::to_owned);
     let resource_identifier = members.text("ResourceIdentifier", findings);
     if let Some(chosen) = resource_identifier {
-        check_identifier(&members.place("ResourceIdentifier"), chosen, 31, findings);
+        check_identifier(&members.place("ResourceIdentifier"), chosen, MOST_RESOURCE_IDENTIFIER, findings);
     }
     for name in READ_ONLY {
         if members.get(name).is_some() {
@@ -240,10 +246,19 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
     })
 }
 
+/// A type that can be asked for.
 #[derive(Clone, Copy)]
-enum MigrationTypeWord {
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename_all = "kebab-case", rename = "MigrationType")
+)]
+pub(super) enum MigrationTypeWord {
+    /// The rows that are there.
     FullLoad,
+    /// The changes that are made.
     Cdc,
+    /// The rows, then the changes.
     FullLoadAndCdc,
 }
 

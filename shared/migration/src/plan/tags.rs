@@ -35,6 +35,12 @@ pub(super) fn read(node: &Node<'_>, findings: &mut Findings) -> Vec<Tag> {
     tags
 }
 
+/// The longest key of a tag, in characters.
+pub(super) const MOST_KEY: usize = 128;
+
+/// The longest value of a tag, in characters.
+pub(super) const MOST_VALUE: usize = 256;
+
 /// The most tags that AWS takes on a resource, less the one that we add.
 const MOST_TAGS: usize = 49;
 
@@ -55,12 +61,12 @@ fn check_keys(path: &str, tags: &[Tag], findings: &mut Findings) {
 fn check_tag(path: &str, key: &str, value: &str, findings: &mut Findings) {
     let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
     let lower = key.to_ascii_lowercase();
-    if key.is_empty() || key.chars().count() > 128 || !key.chars().all(allowed) {
+    if key.is_empty() || key.chars().count() > MOST_KEY || !key.chars().all(allowed) {
         findings.error(path, "bad-tag", format!("{} is no tag key that DMS takes", quoted(key)));
     } else if lower.starts_with("aws:") || lower.starts_with("dms:") || key == OWNER_TAG {
         findings.error(path, "reserved-tag", format!("the tag {} is reserved", quoted(key)));
     }
-    if value.chars().count() > 256 || !value.chars().all(allowed) {
+    if value.chars().count() > MOST_VALUE || !value.chars().all(allowed) {
         findings.error(path, "bad-tag", format!("{} is no tag value that DMS takes", quoted(value)));
     }
 }

@@ -6,10 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::located::{Members, Node, nearest, quoted};
+use super::shape::has_shape;
 use crate::finding::Findings;
 
 /// The longest a window may be open: the machine's longest run is 14 days.
 const LONGEST: SignedDuration = SignedDuration::from_hours(13 * 24);
+
+/// The longest time before the close at which a plan may want to begin nothing: a day, in minutes.
+pub(super) const MOST_MINIMUM_MINUTES: u64 = 24 * 60;
 
 /// Two years of them.
 const CLOCK_CHANGES: usize = 4;
@@ -56,6 +60,7 @@ pub struct Hours {
 
 /// A day of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[allow(missing_docs)]
 pub enum Day {
     Mon,
@@ -96,6 +101,7 @@ impl From<Weekday> for Day {
 
 /// What happens to a running task when its window closes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum AtClose {
     /// It is stopped and observed stopped.
     Stop,
@@ -150,7 +156,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
             "StopLead means nothing with AtClose LeaveRunning",
         );
     }
-    let minimum_minutes = members.whole_number("MinimumMinutes", 60 * 24, findings).unwrap_or(0);
+    let minimum_minutes = members.whole_number("MinimumMinutes", MOST_MINIMUM_MINUTES, findings).unwrap_or(0);
     members.close(findings);
     let window =
         Window { when: when?, at_close, stop_lead, minimum_minutes: u32::try_from(minimum_minutes).ok()? };
@@ -247,7 +253,7 @@ fn gap_around(time: Time, zone: &str) -> Option<Date> {
 
 fn read_time(members: &mut Members<'_>, name: &'static str, findings: &mut Findings) -> Option<Time> {
     let text = members.required_text(name, findings)?;
-    let time = Time::strptime("%H:%M", text).ok().filter(|_| text.len() == 5);
+    let time = Time::strptime("%H:%M", text).ok().filter(|_| has_shape(text, "00:00"));
     if time.is_none() {
         findings.error(
             &members.place(name),

@@ -9,4 +9,5 @@
 )]
 
 pub mod plans;
+pub mod schema;
 pub mod sources;

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use migration::finding::Finding;
-use migration::plan::read;
 use serde_json::{Value, json};
+
+use super::schema;
 
 pub const SOURCE: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:KEJVSV3IBC7QBRELAFDRYPTDWD";
 pub const TARGET: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:IHCXANKA6YT2UU5CGGEXZ4PVKD";
@@ -37,7 +38,7 @@ impl Sample {
 
     /// What the reader finds.
     pub fn findings(&self) -> Vec<Finding> {
-        read::read(&self.0).findings
+        schema::read(&self.0).findings
     }
 }
 
@@ -79,6 +80,46 @@ pub fn cdc() -> Sample {
     Sample(json!({"Task": task("cdc")}))
         .with("/Task/CdcStopPosition", json!("server_time:2026-12-01T04:00:00"))
 }
+
+/// Words that mean something somewhere in a plan, so that plans made at random get past the first check.
+pub const WORDS: [&str; 36] = [
+    "",
+    "full-load",
+    "cdc",
+    "full-load-and-cdc",
+    "Auto",
+    "Refresh",
+    "Stop",
+    "LeaveRunning",
+    "Stopped",
+    "FullLoadComplete",
+    "CaughtUp",
+    "22:00",
+    "05:00",
+    "Europe/Berlin",
+    "PT7H",
+    "-PT7H",
+    "P9999999999D",
+    "Mon",
+    "2026-12-24",
+    "2018-03-08T12:12:12",
+    "9999-12-31T23:59:59Z",
+    "-009999-01-01T00:00:00Z",
+    "now",
+    "server_time:2026-12-01T04:00:00",
+    "commit_time:",
+    "server_time:𝟚026-12-01T04:00:0",
+    "4AF/B00000D0",
+    "{\"rules\":[{\"rule-type\":\"selection\"}]}",
+    "{}",
+    "[",
+    "<aws.scheduler.scheduled-time>",
+    "arn:aws:dms:us-east-1:123456789012:task:X",
+    "arn:aws:dms:us-east-1:123456789012:endpoint:X",
+    "arn:aws:sns:us-east-1:123456789012:topic",
+    "Finished",
+    "orders",
+];
 
 /// A night in Berlin.
 pub fn night() -> Value {

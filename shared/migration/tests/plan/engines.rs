@@ -2,15 +2,15 @@
 
 use migration::engines;
 use migration::finding::{Finding, Findings};
-use migration::plan::read;
 use serde_json::{Value, json};
 
 use crate::Case;
 use crate::common::plans::{Sample, cdc, full_load, mapping};
+use crate::common::schema;
 
 /// What is found about a plan between two engines.
 fn between(sample: &Sample, source: &str, target: &str) -> Vec<Finding> {
-    let reading = read::read(&sample.0);
+    let reading = schema::read(&sample.0);
     let plan = reading.plan.unwrap_or_else(|| panic!("{:#?}", reading.findings));
     let mut findings = Findings::default();
     engines::check(plan.request().expect("a request"), source, target, &mut findings);

@@ -48,6 +48,14 @@ pub(crate) fn cases() -> Vec<Case> {
             json!("server_time:2026-12-01T04:00:00+01:00"),
             json!("commit_time:2026-12-01T04:00:00"),
         ),
+        // As long as a time to the second, and it has an offset.
+        member(
+            "bad-cdc-stop-position",
+            stop,
+            &cdc(),
+            json!("server_time:2026-12-01T04:00-05"),
+            json!("server_time:2026-12-01T04:00:05"),
+        ),
         plan(
             "stop-before-start",
             stop,

@@ -11,6 +11,7 @@ pub(crate) fn cases() -> Vec<Case> {
     let span = |text: &str| window(json!({"Duration": text}));
     vec![
         member("bad-time", "/Window/Opens", &night(), json!("9:00"), json!("09:00")),
+        member("bad-time", "/Window/Opens", &night(), json!(" 9:00"), json!("09:00")),
         member("bad-time", "/Window/Closes", &night(), json!("24:00"), json!("00:00")),
         member("unknown-time-zone", "/Window/TimeZone", &night(), json!("Berlin"), json!("Asia/Kolkata")),
         member(

@@ -12,6 +12,8 @@ pub(crate) enum Work {
     Check { files: Vec<PathBuf>, output: Output },
     /// Make a plan of the task in this file.
     FromTask(PathBuf),
+    /// Print the JSON Schema of a plan.
+    Schema,
 }
 
 /// For whom.
@@ -29,6 +31,12 @@ pub(crate) fn read() -> Result<Work, lexopt::Error> {
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Work::Help),
+            Long("schema") => {
+                if let Some(more) = parser.next()? {
+                    return Err(more.unexpected());
+                }
+                return Ok(Work::Schema);
+            }
             Long("json") => output = Output::Json,
             Long("from-task") => {
                 let file = parser.value()?.into();

@@ -14,15 +14,18 @@ use std::process::ExitCode;
 use arguments::{Output, Work};
 use migration::finding::{Finding, reject};
 use migration::plan::read::read_text;
+use migration::plan::schema;
 use serde_json::{Value, json};
 
 const USAGE: &str = "\
 usage: check-plan [--json] FILE...
        check-plan --from-task FILE
+       check-plan --schema
 
 Checks plans of migrations and names every fault with its place; - is the standard input.
   --json             print {\"Findings\": [...]} instead of text for people
   --from-task FILE   print a plan made of what `aws dms describe-replication-tasks` answered
+  --schema           print the JSON Schema of a plan, by which editors complete and check
 exit status: 0 without errors, 1 with errors, 2 when a file cannot be read";
 
 /// A file that was read.
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
     };
     let done = match work {
         Work::Help => say(&format!("{USAGE}\n")).map(|()| true),
+        Work::Schema => say(&schema::text()).map(|()| true),
         Work::Check { files, output } => files
             .iter()
             .map(|name| read_file(name))

@@ -5,14 +5,25 @@ use crate::plan::located::Node;
 
 /// How many values an operator takes.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Takes {
+pub(in crate::plan) enum Takes {
     None,
     One,
     Two,
 }
 
+impl Takes {
+    /// The members that hold them.
+    pub(in crate::plan) fn values(self) -> &'static [&'static str] {
+        match self {
+            Takes::None => &[],
+            Takes::One => &["value"],
+            Takes::Two => &["start-value", "end-value"],
+        }
+    }
+}
+
 /// Each operator, what it takes, and whether it says what a row must not be.
-const OPERATORS: [(&str, (Takes, bool)); 9] = [
+pub(in crate::plan) const OPERATORS: [(&str, (Takes, bool)); 9] = [
     ("lte", (Takes::One, false)),
     ("ste", (Takes::One, false)),
     ("gte", (Takes::One, false)),
@@ -62,11 +73,7 @@ fn read_condition(condition: &mut Reading<'_, '_>) -> bool {
         condition.members.ignore(&["value", "start-value", "end-value"]);
         return false;
     };
-    let wanted: &[&'static str] = match takes {
-        Takes::None => &[],
-        Takes::One => &["value"],
-        Takes::Two => &["start-value", "end-value"],
-    };
+    let wanted = takes.values();
     for name in ["value", "start-value", "end-value"] {
         let node = condition.members.get(name);
         match (node, wanted.contains(&name)) {

@@ -73,10 +73,12 @@ impl<'a> Reading<'_, 'a> {
     }
 }
 
+/// The types of tables, and whether they include views.
+pub(in crate::plan) const TABLE_TYPES: [(&str, bool); 3] = [("table", false), ("view", true), ("all", true)];
+
 /// Views are loaded, never replicated.
 fn read_table_type(locator: &mut Reading<'_, '_>) {
-    let types = [("table", false), ("view", true), ("all", true)];
-    let views = locator.members.word("table-type", &types, locator.findings);
+    let views = locator.members.word("table-type", &TABLE_TYPES, locator.findings);
     if views == Some(true) && locator.replicates() {
         locator.findings.warning(
             &locator.members.place("table-type"),

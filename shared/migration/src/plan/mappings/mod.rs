@@ -5,14 +5,14 @@
 //! its place; the facts of DMS that a rule is held against stand in the file of its type.
 
 mod apart;
-mod filters;
-mod locator;
-mod object_mapping;
+pub(super) mod filters;
+pub(super) mod locator;
+pub(super) mod object_mapping;
 mod post_processing;
-mod rule;
-mod selection;
-mod table_settings;
-mod transformation;
+pub(super) mod rule;
+pub(super) mod selection;
+pub(super) mod table_settings;
+pub(super) mod transformation;
 mod unselected;
 mod validation;
 

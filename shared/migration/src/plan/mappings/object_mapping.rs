@@ -3,9 +3,12 @@
 
 use super::rule::Reading;
 
+/// What becomes of a row.
+pub(in crate::plan) const ACTIONS: [(&str, ()); 2] =
+    [("map-record-to-record", ()), ("map-record-to-document", ())];
+
 pub(super) fn read(rule: &mut Reading<'_, '_>) {
-    let actions = [("map-record-to-record", ()), ("map-record-to-document", ())];
-    rule.members.required_word("rule-action", &actions, rule.findings);
+    rule.members.required_word("rule-action", &ACTIONS, rule.findings);
     rule.members.text("target-table-name", rule.findings);
     // What the parameters hold differs from target to target and grows; DMS reads them when the task starts.
     if let Some(node) = rule.members.get("mapping-parameters")

@@ -54,13 +54,21 @@ pub(super) struct Reading<'r, 'a> {
 /// Keys that the console writes for its own forms, and that DMS takes.
 const OF_THE_CONSOLE: [&str; 1] = ["isAutoSegmentationChecked"];
 
+/// What a rule is about.
 #[derive(Clone, Copy)]
-enum Type {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "kebab-case"))]
+pub(in crate::plan) enum Type {
+    /// Which tables are migrated.
     Selection,
+    /// What is changed on the way: names, columns, types, keys.
     Transformation,
+    /// How one table is loaded.
     TableSettings,
+    /// How rows become the records of Kinesis and Kafka, or the items of DynamoDB.
     ObjectMapping,
+    /// How what is written to S3 is tagged.
     PostProcessing,
+    /// With what function a column is compared.
     Validation,
 }
 

@@ -6,7 +6,8 @@ use super::rule::Reading;
 
 /// What a selection rule does with its tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Action {
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "kebab-case"))]
+pub(in crate::plan) enum Action {
     /// They are migrated, unless a rule excludes them.
     Include,
     /// They are not.
@@ -16,7 +17,7 @@ pub(super) enum Action {
 }
 
 /// DMS's largest load-order.
-const MOST_LOAD_ORDER: u64 = 2_147_483_647;
+pub(in crate::plan) const MOST_LOAD_ORDER: u64 = 2_147_483_647;
 
 pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>) -> Option<Action> {
     let actions =

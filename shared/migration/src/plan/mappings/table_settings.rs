@@ -5,10 +5,10 @@ use super::rule::Reading;
 use crate::plan::located::{Node, shown};
 
 /// DMS takes at most this many columns for ranges.
-const MOST_COLUMNS: usize = 10;
+pub(in crate::plan) const MOST_COLUMNS: usize = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Parallel {
+pub(in crate::plan) enum Parallel {
     Auto,
     List,
     Ranges,
@@ -16,10 +16,23 @@ enum Parallel {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Lobs {
+pub(in crate::plan) enum Lobs {
     Limited,
     Other,
 }
+
+/// The ways to load one table in parallel.
+pub(in crate::plan) const PARALLEL_LOADS: [(&str, Parallel); 5] = [
+    ("partitions-auto", Parallel::Auto),
+    ("subpartitions-auto", Parallel::Auto),
+    ("partitions-list", Parallel::List),
+    ("ranges", Parallel::Ranges),
+    ("none", Parallel::None),
+];
+
+/// What becomes of the LOBs of one table.
+pub(in crate::plan) const LOB_MODES: [(&str, Lobs); 3] =
+    [("limited", Lobs::Limited), ("unlimited", Lobs::Other), ("none", Lobs::Other)];
 
 pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>, id: Option<&str>) {
     if !locator.names_one() {
@@ -55,14 +68,7 @@ fn read_parallel_load(load: &mut Reading<'_, '_>) {
     if load.members.present().is_empty() {
         return;
     }
-    let types = [
-        ("partitions-auto", Parallel::Auto),
-        ("subpartitions-auto", Parallel::Auto),
-        ("partitions-list", Parallel::List),
-        ("ranges", Parallel::Ranges),
-        ("none", Parallel::None),
-    ];
-    let kind = load.members.required_word("type", &types, load.findings);
+    let kind = load.members.required_word("type", &PARALLEL_LOADS, load.findings);
     let partitions = load.members.get("partitions");
     let subpartitions = load.members.get("subpartitions");
     let columns = load.members.get("columns");
@@ -122,8 +128,7 @@ fn read_ranges(load: &mut Reading<'_, '_>, columns: Option<&Node<'_>>, boundarie
 }
 
 fn read_lobs(lobs: &mut Reading<'_, '_>) {
-    let modes = [("limited", Lobs::Limited), ("unlimited", Lobs::Other), ("none", Lobs::Other)];
-    let mode = lobs.members.word("mode", &modes, lobs.findings);
+    let mode = lobs.members.word("mode", &LOB_MODES, lobs.findings);
     let stated = lobs.members.get("bulk-max-size");
     let size = lobs.number("bulk-max-size", 0..=u64::from(u32::MAX));
     if let (Some(Lobs::Limited), Some(0), Some(node)) = (mode, size, stated) {

@@ -8,7 +8,7 @@ use crate::plan::located::{nearest, quoted};
 
 /// The kind of object that a rule changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Target {
+pub(in crate::plan) enum Target {
     Schema,
     Table,
     Column,
@@ -18,7 +18,7 @@ pub(super) enum Target {
 
 /// What an action does, as far as it decides what else the rule must say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Action {
+pub(in crate::plan) enum Action {
     /// Another name: rename, a prefix or suffix more or less.
     Rename,
     /// Another prefix or suffix in place of one.
@@ -35,6 +35,34 @@ enum Action {
     Mask,
 }
 
+impl Action {
+    /// The members without which it cannot be done.
+    pub(in crate::plan) fn needs(self) -> &'static [&'static str] {
+        match self {
+            Action::Rename | Action::AddColumn => &["value"],
+            Action::Replace => &["value", "old-value"],
+            Action::ChangeDataType => &["data-type"],
+            Action::DefinePrimaryKey => &["primary-key-def"],
+            Action::AddBeforeImage => &["before-image-def"],
+            Action::Convert | Action::RemoveColumn | Action::IncludeColumn | Action::Mask => &[],
+        }
+    }
+
+    /// The one kind of object that it changes; `None` when it changes names, which all kinds have.
+    pub(in crate::plan) fn only_for(self) -> Option<Target> {
+        match self {
+            Action::Rename | Action::Replace | Action::Convert => None,
+            Action::DefinePrimaryKey => Some(Target::Table),
+            _ => Some(Target::Column),
+        }
+    }
+
+    /// True when it says itself which columns it is about.
+    pub(in crate::plan) fn names_its_columns(self) -> bool {
+        matches!(self, Action::AddColumn | Action::AddBeforeImage | Action::DefinePrimaryKey)
+    }
+}
+
 /// What a transformation changes, for the comparison with others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Change<'a> {
@@ -48,7 +76,7 @@ pub(super) enum Change<'a> {
     Masking,
 }
 
-const TARGETS: [(&str, Target); 5] = [
+pub(in crate::plan) const TARGETS: [(&str, Target); 5] = [
     ("schema", Target::Schema),
     ("table", Target::Table),
     ("column", Target::Column),
@@ -56,7 +84,7 @@ const TARGETS: [(&str, Target); 5] = [
     ("index-tablespace", Target::IndexTablespace),
 ];
 
-const ACTIONS: [(&str, Action); 18] = [
+pub(in crate::plan) const ACTIONS: [(&str, Action); 18] = [
     ("rename", Action::Rename),
     ("convert-lowercase", Action::Convert),
     ("convert-uppercase", Action::Convert),
@@ -78,7 +106,7 @@ const ACTIONS: [(&str, Action); 18] = [
 ];
 
 /// The data types of DMS itself, into which the types of all engines are translated.
-const DATA_TYPES: [&str; 25] = [
+pub(in crate::plan) const DATA_TYPES: [&str; 25] = [
     "blob", "boolean", "bytes", "clob", "date", "datetime", "int1", "int2", "int4", "int8", "list", "map",
     "nclob", "numeric", "real4", "real8", "set", "string", "time", "tuple", "uint1", "uint2", "uint4",
     "uint8", "wstring",
@@ -93,6 +121,9 @@ const HEADERS: [&str; 6] = [
     "AR_H_TIMESTAMP",
     "AR_H_USER",
 ];
+
+/// The columns that may be written as they were before a change.
+pub(in crate::plan) const IMAGED_COLUMNS: [(&str, ()); 3] = [("pk-only", ()), ("non-lob", ()), ("all", ())];
 
 pub(super) fn read<'a>(rule: &mut Reading<'_, 'a>) -> (Locator<'a>, What<'a>) {
     let target = rule.members.required_word("rule-target", &TARGETS, rule.findings);
@@ -122,16 +153,18 @@ pub(super) fn read<'a>(rule: &mut Reading<'_, 'a>) -> (Locator<'a>, What<'a>) {
     (locator, What::Transformation(change))
 }
 
+fn needs(action: Option<Action>, member: &str) -> bool {
+    action.is_some_and(|action| action.needs().contains(&member))
+}
+
 /// Not every kind of object takes every action.
 fn check_target(rule: &mut Reading<'_, '_>, target: Target, action: Action) {
-    let taken = match action {
-        Action::Rename | Action::Replace | Action::Convert => true,
-        Action::DefinePrimaryKey => target == Target::Table,
-        _ => target == Target::Column,
+    let wanted = match action.only_for() {
+        None => return,
+        Some(wanted) if wanted == target => return,
+        Some(Target::Table) => "table",
+        Some(_) => "column",
     };
-    if taken {
-        return;
-    }
     let place = rule.members.place("rule-target");
     // Seen at work in production, though the user guide has it otherwise.
     if action == Action::DefinePrimaryKey && target == Target::Column {
@@ -142,7 +175,6 @@ fn check_target(rule: &mut Reading<'_, '_>, target: Target, action: Action) {
         );
         return;
     }
-    let wanted = if action == Action::DefinePrimaryKey { "table" } else { "column" };
     rule.findings.error(
         &place,
         "action-not-for-target",
@@ -154,9 +186,7 @@ fn check_target(rule: &mut Reading<'_, '_>, target: Target, action: Action) {
 
 /// An action on columns that are there says which.
 fn check_column(rule: &mut Reading<'_, '_>, locator: &Locator<'_>, action: Action) {
-    let names_its_own =
-        matches!(action, Action::AddColumn | Action::AddBeforeImage | Action::DefinePrimaryKey);
-    if !names_its_own && locator.column.is_none() {
+    if !action.names_its_columns() && locator.column.is_none() {
         let place = format!("{}/column-name", rule.members.place("object-locator"));
         rule.findings.error(
             &place,
@@ -168,12 +198,10 @@ fn check_column(rule: &mut Reading<'_, '_>, locator: &Locator<'_>, action: Actio
 
 fn read_values(rule: &mut Reading<'_, '_>, action: Option<Action>, value: Option<&str>) {
     let old = rule.members.text("old-value", rule.findings);
-    let wants_value = matches!(action, Some(Action::Rename | Action::Replace | Action::AddColumn));
-    if wants_value && value.is_none() {
-        rule.members.missing("value", rule.findings);
-    }
-    if action == Some(Action::Replace) && old.is_none() {
-        rule.members.missing("old-value", rule.findings);
+    for (name, stated) in [("value", value), ("old-value", old)] {
+        if needs(action, name) && stated.is_none() {
+            rule.members.missing(name, rule.findings);
+        }
     }
 }
 
@@ -266,7 +294,7 @@ fn read_data_type(rule: &mut Reading<'_, '_>, action: Option<Action>) {
             data_type.number(name, 0..=u64::from(u32::MAX));
         }
     });
-    if found.is_none() && action == Some(Action::ChangeDataType) {
+    if found.is_none() && needs(action, "data-type") {
         rule.members.missing("data-type", rule.findings);
     }
 }
@@ -284,15 +312,14 @@ fn read_primary_key(rule: &mut Reading<'_, '_>, action: Option<Action>) {
             None => key.members.missing("columns", key.findings),
         }
     });
-    if found.is_none() && action == Some(Action::DefinePrimaryKey) {
+    if found.is_none() && needs(action, "primary-key-def") {
         rule.members.missing("primary-key-def", rule.findings);
     }
 }
 
 fn read_before_image(rule: &mut Reading<'_, '_>, action: Option<Action>) {
     let found = rule.inside("before-image-def", |image| {
-        let filters = [("pk-only", ()), ("non-lob", ()), ("all", ())];
-        image.members.word("column-filter", &filters, image.findings);
+        image.members.word("column-filter", &IMAGED_COLUMNS, image.findings);
         image.members.text("column-prefix", image.findings);
         image.members.text("column-suffix", image.findings);
     });

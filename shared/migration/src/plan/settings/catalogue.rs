@@ -9,22 +9,22 @@ use super::PREP_MODES;
 
 /// One documented setting: a key, or a section of keys.
 #[derive(Clone, Debug)]
-pub(crate) struct Setting {
+pub(in crate::plan) struct Setting {
     /// Its name, as DMS spells it.
-    pub(crate) name: &'static str,
+    pub(in crate::plan) name: &'static str,
     /// What it may hold.
-    pub(crate) kind: Kind,
+    pub(in crate::plan) kind: Kind,
     /// What DMS takes when it is not stated.
-    pub(crate) default: ByDefault,
+    pub(in crate::plan) default: ByDefault,
     /// The numbers that AWS recommends, where that is less than DMS takes.
-    pub(crate) recommended: Option<RangeInclusive<i64>>,
+    pub(in crate::plan) recommended: Option<RangeInclusive<i64>>,
     /// True for what DMS ignores, or wants left out, in a task that replicates no changes.
-    pub(crate) only_with_cdc: bool,
+    pub(in crate::plan) only_with_cdc: bool,
 }
 
 /// What a setting may hold. Null is always taken: DMS answers it for what nobody set.
 #[derive(Clone, Debug)]
-pub(crate) enum Kind {
+pub(in crate::plan) enum Kind {
     /// True or false.
     Flag,
     /// A whole number in this range.
@@ -47,7 +47,7 @@ pub(crate) enum Kind {
 
 /// What DMS takes for a setting that is not stated.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum ByDefault {
+pub(in crate::plan) enum ByDefault {
     /// Nothing that it would answer.
     Absent,
     /// Null: the section is off.
@@ -64,7 +64,7 @@ pub(crate) enum ByDefault {
 
 impl Setting {
     /// The value that DMS takes when this is not stated; `None` where it answers none.
-    pub(crate) fn default_value(&self) -> Option<Value> {
+    pub(in crate::plan) fn default_value(&self) -> Option<Value> {
         match self.default {
             ByDefault::Absent => None,
             ByDefault::Null => Some(Value::Null),
@@ -83,7 +83,7 @@ impl Setting {
     }
 
     /// The keys of a section, or of each element of a list.
-    pub(crate) fn keys(&self) -> &'static [Setting] {
+    pub(in crate::plan) fn keys(&self) -> &'static [Setting] {
         match self.kind {
             Kind::Section(keys) | Kind::List(keys) => keys,
             _ => &[],
@@ -116,7 +116,7 @@ impl Setting {
 }
 
 /// Where a known name belongs: the section that holds it, empty for the top of the settings.
-pub(crate) fn home(name: &str) -> Option<String> {
+pub(in crate::plan) fn home(name: &str) -> Option<String> {
     fn search(settings: &[Setting], within: &str, name: &str) -> Option<String> {
         if settings.iter().any(|setting| setting.name == name) {
             return Some(within.to_owned());
@@ -172,7 +172,7 @@ const COUNT: RangeInclusive<i64> = 0..=i64::MAX;
 const COUNT_OR_ENDLESS: RangeInclusive<i64> = -1..=i64::MAX;
 
 /// The settings document.
-pub(crate) const SETTINGS: &[Setting] = &[
+pub(in crate::plan) const SETTINGS: &[Setting] = &[
     section("TargetMetadata", TARGET_METADATA),
     section("FullLoadSettings", FULL_LOAD),
     section("Logging", LOGGING),

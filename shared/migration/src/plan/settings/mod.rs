@@ -1,7 +1,7 @@
 //! Task settings: what this product reads from them, what it must take out, and what is wrong with them (DMS user
 //! guide, task settings).
 
-mod catalogue;
+pub(super) mod catalogue;
 mod check;
 mod together;
 
@@ -24,7 +24,7 @@ pub const READ_ONLY_LOGGING: [&str; 2] = ["CloudWatchLogGroup", "CloudWatchLogSt
 pub const DMS_ERROR: &str = "Invalid task settings JSON";
 
 /// What people wrap a settings document in, because requests and templates call it so.
-const WRAPPERS: [&str; 2] = ["ReplicationTaskSettings", "TaskSettings"];
+pub(super) const WRAPPERS: [&str; 2] = ["ReplicationTaskSettings", "TaskSettings"];
 
 /// Reads a settings document; `None` when it is not one. What only replication has is a finding for a type without it.
 pub fn read(
