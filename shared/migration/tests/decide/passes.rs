@@ -102,3 +102,17 @@ fn rows_that_differ_are_those_that_failed_and_those_that_were_suspended() {
     assert_eq!(pass.mismatched.len(), 1);
     assert_eq!(pass.mismatched[0].state, "5 rows differ");
 }
+
+#[test]
+fn rows_are_verified_where_there_are_tables_and_every_one_was_compared() {
+    let verified = |words: &[&str]| {
+        let tables: Vec<Table> =
+            words.iter().enumerate().map(|(nth, word)| table(nth, "Table completed", word)).collect();
+        TablePass::over(&tables).verified()
+    };
+    assert!(verified(&["Validated"; 2]));
+    assert!(!verified(&[]), "nothing was compared");
+    for word in ["Mismatched records", "Pending records", "No primary key", "Not enabled"] {
+        assert!(!verified(&["Validated", word]), "{word}");
+    }
+}
