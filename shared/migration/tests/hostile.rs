@@ -223,7 +223,7 @@ proptest! {
     #[test]
     fn any_mapping_is_read_alike_as_object_and_as_text(
         base in proptest::sample::select(vec![full_load(), load_and_cdc(), cdc()]),
-        seed in proptest::collection::vec(any::<u8>(), 0..800),
+        seed in proptest::collection::vec(any::<u8>(), 0..400),
     ) {
         let plan = base.with("/Task/TableMappings", sown::mapping(&mut Seed::new(&seed))).0;
         reads_alike_as_object_and_as_text(&plan, "/Task/TableMappings");

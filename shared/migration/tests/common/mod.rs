@@ -8,7 +8,9 @@
     reason = "a helper of tests may fail as a test does"
 )]
 
+pub mod growth;
 pub mod plans;
+pub mod shapes;
 pub mod sound;
 pub mod sources;
 pub mod sown;

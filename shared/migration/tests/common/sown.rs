@@ -191,10 +191,10 @@ const WORDS: [&str; 96] = [
     "add-tag",
 ];
 
-/// A mapping of up to 40 rules.
+/// A mapping of a handful of rules.
 pub fn mapping(seed: &mut Seed<'_>) -> Value {
     let good = rules();
-    let count = seed.byte().unwrap_or_default() % 40;
+    let count = seed.byte().unwrap_or_default() % 12;
     let mut list: Vec<Value> = Vec::new();
     for at in 0..count {
         let mut rule = seed.choose(&good).clone();
