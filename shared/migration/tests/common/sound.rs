@@ -1,9 +1,9 @@
 //! What must hold of every reading, whatever is read. The tests and the fuzzer (`tests/fuzz`) hold the reader to the same.
 
 use migration::finding::{Finding, MOST_FINDINGS, MOST_REPORT_BYTES, reject};
+use migration::plan::Plan;
 use migration::plan::read::{self, Reading};
 use migration::plan::text::{self, NotTaken};
-use migration::plan::{MOST_LEVELS, Plan};
 use serde_json::Value;
 
 /// The most bytes that a report on the worst plan may take, with the finding that counts what it leaves out.
@@ -105,6 +105,3 @@ fn colons(text: &str) -> usize {
     }
     colons
 }
-
-/// The deepest that a document inside a plan may be, and stay within the levels of the plan around it.
-pub const MOST_LEVELS_INSIDE: usize = MOST_LEVELS - 3;
