@@ -11,13 +11,14 @@ PLAN ?= events/full-load.json
 SCENARIO ?=
 AT ?=
 SPEED ?= 60
+MINUTES ?= 10
 
 # sam asks for a Region even where it only reads; nothing here talks to AWS.
 export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help rehearse check schema test lint unit model-check scale end-to-end mutants template build fmt venv prerequisites
+.PHONY: help rehearse check schema test lint unit model-check scale end-to-end mutants bench fuzz template build fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,6 +56,12 @@ end-to-end: venv
 mutants: prerequisites ## Break the decision and the verdict hundreds of times: do the tests notice? (about half an hour, not in CI)
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is missing: cargo install cargo-mutants --locked" >&2; exit 2; }
 	RULES_RUNS=300 PROPTEST_CASES=64 cargo mutants --package migration --jobs 2 --no-shuffle
+
+bench: prerequisites ## How long checking takes, for mappings of 100 to 10,000 rules in every shape
+	cargo bench --package migration --bench mappings --quiet
+
+fuzz: prerequisites ## Throw bytes at the plan's reader: MINUTES=10 in all (needs a nightly compiler; not in CI)
+	@tests/fuzz/run "$(MINUTES)"
 
 template: venv
 	cfn-lint template.yaml

@@ -5,6 +5,12 @@ use serde::{Deserialize, Serialize};
 /// The most findings one report carries; the rest is a count, so that a hostile plan cannot fill a message.
 pub const MOST_FINDINGS: usize = 100;
 
+/// The most bytes of one report, as JSON: it travels beside the plan in a document of 256 KiB.
+pub const MOST_REPORT_BYTES: usize = 40 * 1024;
+
+/// The most bytes of a place; a longer one ends at something around it.
+const MOST_PATH_BYTES: usize = 1000;
+
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Severity {
@@ -54,7 +60,7 @@ impl Findings {
     }
 
     fn add(&mut self, severity: Severity, path: &str, code: &str, message: String) {
-        let (path, code) = (path.to_owned(), code.to_owned());
+        let (path, code) = (bounded(path), code.to_owned());
         self.0.push(Finding { severity, path, code, message, dms_error: None });
     }
 
@@ -77,15 +83,21 @@ impl Findings {
         self.0.iter().any(|finding| finding.severity == Severity::Error)
     }
 
-    /// The findings, errors first, each once, at most [`MOST_FINDINGS`]; one more says how many were left out.
+    /// The findings, errors first, each once, at most [`MOST_FINDINGS`] in [`MOST_REPORT_BYTES`]; one more says how many
+    /// were left out.
     pub fn into_sorted(self) -> Vec<Finding> {
         let mut all = self.0;
         all.sort();
         all.dedup();
-        if all.len() > MOST_FINDINGS {
-            let left_out = all.len() - MOST_FINDINGS;
-            let severity = all[MOST_FINDINGS].severity;
-            all.truncate(MOST_FINDINGS);
+        let mut bytes = 0;
+        let fits = |finding: &&Finding| {
+            bytes += serde_json::to_string(finding).map_or(0, |text| text.len() + 1);
+            bytes <= MOST_REPORT_BYTES
+        };
+        let shown = all.iter().take(MOST_FINDINGS).take_while(fits).count();
+        if let Some(severity) = all.get(shown).map(|next| next.severity) {
+            let left_out = all.len() - shown;
+            all.truncate(shown);
             all.push(Finding {
                 severity,
                 path: String::new(),
@@ -96,6 +108,15 @@ impl Findings {
         }
         all
     }
+}
+
+/// A place that is not too long to be shown, else the nearest one around it that is not, and a mark that this is not all.
+fn bounded(path: &str) -> String {
+    if path.len() <= MOST_PATH_BYTES {
+        return path.to_owned();
+    }
+    let around = &path[..path.floor_char_boundary(MOST_PATH_BYTES)];
+    format!("{}/…", around.rsplit_once('/').map_or("", |(around, _)| around))
 }
 
 /// True when one of these findings rejects the plan.
@@ -118,6 +139,20 @@ mod tests {
         findings.dms_would_say(mark, "something else");
         let said: Vec<Option<String>> = findings.into_sorted().into_iter().map(|f| f.dms_error).collect();
         assert_eq!(said, [None, Some("Invalid document".to_owned()), None]);
+    }
+
+    #[test]
+    fn a_report_is_bounded_whatever_its_findings_say() {
+        let mut findings = Findings::default();
+        for n in 0..MOST_FINDINGS {
+            findings.error(&format!("/{n}/{}", "\\/".repeat(10_000)), "e", "\\".repeat(900));
+        }
+        let sorted = findings.into_sorted();
+        assert_eq!(sorted.last().unwrap().code, "more-findings");
+        assert!(sorted.len() > 10);
+        assert!(sorted[0].path.starts_with("/0/\\/\\") && sorted[0].path.ends_with("\\/…"));
+        let bytes = serde_json::to_string(&sorted).unwrap().len();
+        assert!((MOST_REPORT_BYTES / 2..MOST_REPORT_BYTES + 500).contains(&bytes), "{bytes} bytes");
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub mod maintenance;
 pub mod message;
 pub mod observation;
 pub mod opening;
-pub mod overlap;
+mod overlap;
 pub mod owner;
 pub mod pace;
 pub mod plan;

@@ -1,35 +1,43 @@
 //! Whether two patterns of selection rules can select the same name, and so whether two tasks may write the same tables.
 
-use crate::table_name::{Piece, Ranges, pieces};
+use crate::table_name::{Pattern, Piece, Steps};
 
 /// Patterns with more pieces than this are taken to overlap: no name in a database is that long.
 const MOST_PIECES: usize = 300;
 
-/// True when some name is selected by both patterns. Case does not count, as in [`crate::table_name`].
-pub fn overlap(one: &str, other: &str) -> bool {
-    let (one, other) = (pieces(one), pieces(other));
+/// True when some name is selected by both patterns.
+pub(crate) fn overlap(one: &Pattern, other: &Pattern, steps: &mut Steps) -> bool {
+    let of_one_length = one.has_one_length() && other.has_one_length();
+    let (one, other) = (one.pieces(), other.pieces());
     if one.len().max(other.len()) > MOST_PIECES {
         return true;
     }
+    // Most are the names of tables, in which a `_` stands for one character.
+    if of_one_length {
+        let meet = |(one, other): (&Piece, &Piece)| match (one, other) {
+            (Piece::One(one), Piece::One(other)) => steps.take(1) && one.meets(other),
+            _ => false,
+        };
+        return one.len() == other.len() && one.iter().zip(other).all(meet);
+    }
     // The places that both can have come to by the same text: a row for each place in `one`, and in it those in `other`.
-    let mut row = closure(vec![false; other.len() + 1], &other, true);
-    for piece in &one {
+    let mut row = closure(vec![false; other.len() + 1], other, true);
+    for piece in one {
+        let reached = row.iter().position(|reached| *reached);
+        let Some(first) = reached.filter(|_| steps.take(row.len())) else { return false };
         row = match piece {
             // It takes nothing, or whatever `other` takes.
-            Piece::Any => {
-                let first = row.iter().position(|reached| *reached).unwrap_or(row.len());
-                (0..row.len()).map(|at| at >= first).collect()
-            }
-            Piece::One(ranges) => {
+            Piece::Any => (0..row.len()).map(|at| at >= first).collect(),
+            Piece::One(one) => {
                 let mut next = vec![false; other.len() + 1];
                 for (at, against) in other.iter().enumerate().filter(|(at, _)| row[*at]) {
                     match against {
                         Piece::Any => next[at] = true,
-                        Piece::One(others) if meet(ranges.as_ref(), others.as_ref()) => next[at + 1] = true,
+                        Piece::One(another) if one.meets(another) => next[at + 1] = true,
                         Piece::One(_) => {}
                     }
                 }
-                closure(next, &other, false)
+                closure(next, other, false)
             }
         };
     }
@@ -47,20 +55,19 @@ fn closure(mut row: Vec<bool>, other: &[Piece], begins: bool) -> Vec<bool> {
     row
 }
 
-/// True when some character is taken by both.
-fn meet(one: Option<&Ranges>, other: Option<&Ranges>) -> bool {
-    match (one, other) {
-        (Some(one), Some(other)) => one.meets(other),
-        (Some(ranges), None) | (None, Some(ranges)) => !ranges.is_empty(),
-        (None, None) => true,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::table_name::like;
+    use crate::table_name::lower;
     use proptest::prelude::*;
+
+    fn overlap(one: &str, other: &str) -> bool {
+        super::overlap(&Pattern::of(one), &Pattern::of(other), &mut Steps::new(usize::MAX))
+    }
+
+    fn like(pattern: &str, name: &str) -> bool {
+        Pattern::of(pattern).selects(&lower(name), &mut Steps::new(usize::MAX))
+    }
 
     #[test]
     fn patterns_overlap_when_a_name_fits_both() {

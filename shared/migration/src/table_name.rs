@@ -9,6 +9,9 @@ use serde_json::Value;
 const MOST_NAMES: usize = 200;
 const MOST_CHARACTERS: usize = 16_000;
 
+/// The most characters that are held against the patterns of rules that exclude.
+const MOST_STEPS: usize = 20_000_000;
+
 /// A table of the source, by schema and name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -45,7 +48,7 @@ pub struct NamedByMapping {
 impl NamedByMapping {
     /// Reads them from table mappings: selection rules that include, or name explicitly, one table, unless another rule
     /// excludes it. A `_` stands for any one character in DMS's patterns and is taken as a part of the name here, since
-    /// few names have none.
+    /// few names have none. Of a mapping whose patterns take too long, the names that were come to are told.
     pub fn of(mappings: &Value) -> NamedByMapping {
         let rules = mappings.get("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let locators = |wanted: &'static [&'static str]| {
@@ -58,15 +61,21 @@ impl NamedByMapping {
                 (selects && acts).then_some((schema, table))
             })
         };
+        let excluded: Vec<(Pattern, Pattern)> =
+            locators(&["exclude"]).map(|(schema, table)| (Pattern::of(schema), Pattern::of(table))).collect();
+        let mut steps = Steps::new(MOST_STEPS);
+        let mut is_excluded = |name: &TableName| {
+            let (schema, table) = (lower(&name.schema_name), lower(&name.table_name));
+            excluded.iter().any(|(schemas, tables)| {
+                schemas.selects(&schema, &mut steps) && tables.selects(&table, &mut steps)
+            }) || steps.are_spent()
+        };
         let mut named: Vec<TableName> = locators(&["include", "explicit"])
             .filter_map(|(schema, table)| Some(TableName::new(literal(schema)?, literal(table)?)))
-            .filter(|name| {
-                !locators(&["exclude"])
-                    .any(|(schema, table)| like(schema, &name.schema_name) && like(table, &name.table_name))
-            })
             .collect();
         named.sort();
         named.dedup();
+        named.retain(|name| !is_excluded(name));
         let count = named.len();
         let mut characters = 0;
         named.truncate(MOST_NAMES);
@@ -79,10 +88,14 @@ impl NamedByMapping {
 
     /// Those of them that are not in a list of tables. Names are compared as a pattern and without regard to case, so that
     /// only a table that is really absent counts.
-    pub fn absent_from<'t>(&self, listed: impl Iterator<Item = &'t TableName> + Clone) -> Vec<TableName> {
+    pub fn absent_from<'t>(&self, listed: impl Iterator<Item = &'t TableName>) -> Vec<TableName> {
+        let listed: Vec<(Vec<char>, Vec<char>)> =
+            listed.map(|name| (lower(&name.schema_name), lower(&name.table_name))).collect();
         let is_listed = |wanted: &&TableName| {
-            listed.clone().any(|name| {
-                like(&wanted.schema_name, &name.schema_name) && like(&wanted.table_name, &name.table_name)
+            let (schemas, tables) = (Pattern::of(&wanted.schema_name), Pattern::of(&wanted.table_name));
+            let mut steps = Steps::new(usize::MAX);
+            listed.iter().any(|(schema, table)| {
+                schemas.selects(schema, &mut steps) && tables.selects(table, &mut steps)
             })
         };
         self.tables.iter().filter(|wanted| !is_listed(wanted)).cloned().collect()
@@ -95,83 +108,178 @@ pub(crate) fn literal(pattern: &str) -> Option<String> {
     (!name.is_empty() && !name.contains(['%', '['])).then_some(name)
 }
 
-/// True when a pattern of a selection rule selects a name: `%` is any text, `_` any character, `[ab]` and `[a-d]` one of
+/// How much may still be compared: a function has its seconds, and two mappings may hold thousands of patterns each.
+#[derive(Debug)]
+pub(crate) struct Steps(usize);
+
+impl Steps {
+    /// So many characters, each held against one piece of a pattern.
+    pub(crate) fn new(most: usize) -> Self {
+        Steps(most)
+    }
+
+    /// True when these steps may be taken. Whoever may not has no answer.
+    pub(crate) fn take(&mut self, steps: usize) -> bool {
+        self.0 = self.0.saturating_sub(steps);
+        !self.are_spent()
+    }
+
+    /// True when the answers since are none.
+    pub(crate) fn are_spent(&self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// A pattern of a selection rule, read once for many comparisons: `%` is any text, `_` any character, `[ab]` and `[a-d]` one of
 /// some (DMS user guide, wildcards in table mapping). Case does not count.
-pub(crate) fn like(pattern: &str, name: &str) -> bool {
-    let pattern: Vec<Piece> = pieces(pattern);
-    let name: Vec<char> = name.to_lowercase().chars().collect();
-    // The classic walk with one mark: where the last % stood, and how much of the name it has taken.
-    let (mut p, mut n, mut mark) = (0, 0, None);
-    while n < name.len() {
-        match pattern.get(p) {
-            Some(Piece::Any) => {
-                mark = Some((p, n));
-                p += 1;
+#[derive(Clone, Debug)]
+pub(crate) struct Pattern {
+    text: String,
+    pieces: Vec<Piece>,
+    name: Option<Vec<char>>,
+    has_one_length: bool,
+}
+
+impl Pattern {
+    /// Reads it.
+    pub(crate) fn of(text: &str) -> Pattern {
+        let name = literal(text).map(|name| lower(&name));
+        let pieces = pieces(text);
+        let has_one_length = pieces.iter().all(|piece| matches!(piece, Piece::One(_)));
+        Pattern { text: text.to_owned(), pieces, name, has_one_length }
+    }
+
+    /// As it was written.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Its parts.
+    pub(crate) fn pieces(&self) -> &[Piece] {
+        &self.pieces
+    }
+
+    /// True when all names that it selects are of one length: there is no `%` in it.
+    pub(crate) fn has_one_length(&self) -> bool {
+        self.has_one_length
+    }
+
+    /// True when it can only mean one name; `_` counts as itself.
+    pub(crate) fn is_literal(&self) -> bool {
+        self.name.is_some()
+    }
+
+    /// True when both are written alike.
+    pub(crate) fn is(&self, other: &Pattern) -> bool {
+        self.text.eq_ignore_ascii_case(&other.text)
+    }
+
+    /// True when all that the other one selects is surely selected by this one.
+    pub(crate) fn covers(&self, other: &Pattern, steps: &mut Steps) -> bool {
+        self.text == "%"
+            || self.is(other)
+            || other.name.as_ref().is_some_and(|name| self.selects(name, steps))
+    }
+
+    /// True when it selects a name, which is given in lower case.
+    pub(crate) fn selects(&self, name: &[char], steps: &mut Steps) -> bool {
+        let pattern = &self.pieces;
+        // The classic walk with one mark: where the last % stood, and how much of the name it has taken.
+        let (mut p, mut n, mut mark) = (0, 0, None);
+        while n < name.len() {
+            if !steps.take(1) {
+                return false;
             }
-            Some(Piece::One(allowed)) if allowed.as_ref().is_none_or(|allowed| allowed.contains(name[n])) => {
-                p += 1;
-                n += 1;
-            }
-            _ => {
-                let Some((at, taken)) = mark else { return false };
-                mark = Some((at, taken + 1));
-                p = at + 1;
-                n = taken + 1;
+            match pattern.get(p) {
+                Some(Piece::Any) => {
+                    mark = Some((p, n));
+                    p += 1;
+                }
+                Some(Piece::One(one)) if one.takes(name[n]) => {
+                    p += 1;
+                    n += 1;
+                }
+                _ => {
+                    let Some((at, taken)) = mark else { return false };
+                    mark = Some((at, taken + 1));
+                    p = at + 1;
+                    n = taken + 1;
+                }
             }
         }
+        pattern[p..].iter().all(|piece| matches!(piece, Piece::Any))
     }
-    pattern[p..].iter().all(|piece| matches!(piece, Piece::Any))
+}
+
+/// A name as patterns are held against it.
+pub(crate) fn lower(name: &str) -> Vec<char> {
+    name.to_lowercase().chars().collect()
 }
 
 /// A part of a pattern.
+#[derive(Clone, Debug)]
 pub(crate) enum Piece {
     /// Any text.
     Any,
-    /// One character: any, or one of these ranges.
-    One(Option<Ranges>),
+    /// One character.
+    One(One),
 }
 
-/// Characters, from and to.
-pub(crate) struct Ranges(Vec<(char, char)>);
+/// The characters that stand for one.
+#[derive(Clone, Debug)]
+pub(crate) enum One {
+    /// Each.
+    Every,
+    /// This one.
+    Only(char),
+    /// Those in these ranges, from and to.
+    In(Vec<(char, char)>),
+}
 
-impl Ranges {
-    /// True when a character is in both.
-    pub(crate) fn meets(&self, other: &Ranges) -> bool {
-        let meet =
-            |(from, to): &(char, char), (begins, ends): &(char, char)| from.max(begins) <= to.min(ends);
-        self.0.iter().any(|one| other.0.iter().any(|another| meet(one, another)))
+impl One {
+    fn takes(&self, c: char) -> bool {
+        match self {
+            One::Every => true,
+            One::Only(only) => *only == c,
+            One::In(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)),
+        }
     }
 
-    /// True when no character is in it.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter().all(|(from, to)| from > to)
-    }
-
-    fn contains(&self, c: char) -> bool {
-        self.0.iter().any(|(from, to)| (*from..=*to).contains(&c))
+    /// True when some character is taken by both.
+    pub(crate) fn meets(&self, other: &One) -> bool {
+        match (self, other) {
+            (One::Only(c), other) | (other, One::Only(c)) => other.takes(*c),
+            (One::Every, One::Every) => true,
+            (One::In(ranges), One::Every) | (One::Every, One::In(ranges)) => {
+                ranges.iter().any(|(from, to)| from <= to)
+            }
+            (One::In(ranges), One::In(others)) => ranges
+                .iter()
+                .any(|(from, to)| others.iter().any(|(begins, ends)| from.max(begins) <= to.min(ends))),
+        }
     }
 }
 
 /// The parts of a pattern, in lower case.
-pub(crate) fn pieces(pattern: &str) -> Vec<Piece> {
+fn pieces(pattern: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     let lower = pattern.to_lowercase();
     let mut rest = lower.chars();
     while let Some(c) = rest.next() {
         pieces.push(match c {
             '%' => Piece::Any,
-            '_' => Piece::One(None),
+            '_' => Piece::One(One::Every),
             '[' if rest.as_str().contains(']') => {
                 let inside: Vec<char> = rest.by_ref().take_while(|c| *c != ']').collect();
-                Piece::One(Some(ranges(&inside)))
+                Piece::One(One::In(ranges(&inside)))
             }
-            c => Piece::One(Some(Ranges(vec![(c, c)]))),
+            c => Piece::One(One::Only(c)),
         });
     }
     pieces
 }
 
-fn ranges(inside: &[char]) -> Ranges {
+fn ranges(inside: &[char]) -> Vec<(char, char)> {
     let mut ranges = Vec::new();
     let mut rest = inside;
     loop {
@@ -184,7 +292,7 @@ fn ranges(inside: &[char]) -> Ranges {
                 ranges.push((*one, *one));
                 rest = more;
             }
-            [] => return Ranges(ranges),
+            [] => return ranges,
         }
     }
 }
@@ -194,6 +302,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
+
+    fn like(pattern: &str, name: &str) -> bool {
+        Pattern::of(pattern).selects(&lower(name), &mut Steps::new(usize::MAX))
+    }
 
     fn rule(action: &str, schema: &str, table: &str) -> Value {
         json!({"rule-type": "selection", "rule-action": action,

@@ -8,13 +8,17 @@ use crate::overlap::overlap;
 use crate::plan::located::quoted;
 use crate::plan::settings::DO_NOTHING;
 use crate::plan::{Arn, KeptTask, MigrationType, Plan, TaskPlan};
-use crate::table_name::{like, literal};
+use crate::table_name::{Pattern, Steps};
 
 /// The most tasks that are named one by one.
 const MOST_NAMED: usize = 10;
 
-/// The most pairs of rules that are compared, over all tasks: a function has its seconds. Behind it no task is named.
-const MOST_PAIRS: usize = 200_000;
+/// The most steps that are taken to compare the patterns of all tasks with the plan's: a function has its seconds. Behind it no
+/// task is named.
+const MOST_STEPS: usize = 50_000_000;
+
+/// The most steps that are taken to see which names one mapping changes. What is selected behind it is passed over.
+const MOST_STEPS_OF_ONE: usize = 8_000_000;
 
 /// A task of a target endpoint.
 #[derive(Clone, Debug)]
@@ -60,15 +64,17 @@ impl Writer {
 #[derive(Clone, Debug, Default)]
 pub struct Selection {
     written: Vec<Written>,
-    excluded: Vec<(String, String)>,
+    excluded: Vec<Tables>,
 }
+
+/// A pattern of schemas, and one of tables in them.
+type Tables = (Pattern, Pattern);
 
 /// What one rule selects, and what that is called in the target.
 #[derive(Clone, Debug)]
 struct Written {
-    selected: (String, String),
-    schema: String,
-    table: String,
+    selected: Tables,
+    target: Tables,
     /// Transformations give other names, which are not all known.
     renamed: bool,
 }
@@ -78,39 +84,51 @@ impl Selection {
     pub fn of(mappings: &Value) -> Selection {
         let rules = mappings.get("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let renaming: Vec<Renaming<'_>> = rules.iter().filter_map(Renaming::of).collect();
+        let mut steps = Steps::new(MOST_STEPS_OF_ONE);
         let mut selection = Selection::default();
         for rule in rules.iter().filter(|rule| text(rule, "/rule-type") == "selection") {
-            let selected = (
-                text(rule, "/object-locator/schema-name").to_owned(),
-                text(rule, "/object-locator/table-name").to_owned(),
-            );
             match text(rule, "/rule-action") {
-                "exclude" => selection.excluded.push(selected),
-                "include" | "explicit" => selection.written.push(Written::of(selected, &renaming)),
+                "exclude" => selection.excluded.push(located(rule)),
+                "include" | "explicit" => {
+                    let written = Written::of(located(rule), &renaming, &mut steps);
+                    selection.written.extend(written);
+                }
                 _ => {}
             }
         }
         selection
     }
 
-    fn excludes(&self, other: &Written) -> bool {
+    fn excludes(&self, other: &Written, steps: &mut Steps) -> bool {
         let (schema, table) = &other.selected;
-        self.excluded.iter().any(|(schemas, tables)| covers(schemas, schema) && covers(tables, table))
+        self.excluded
+            .iter()
+            .any(|(schemas, tables)| schemas.covers(schema, steps) && tables.covers(table, steps))
     }
 
-    /// The first two rules that can write the same table; certain ones first.
-    fn shares<'a>(&'a self, other: &'a Selection, pairs: &mut usize) -> Option<(&'a Written, &'a Written)> {
+    /// The first two rules that can write the same table; certain ones first. None when it takes too many steps to say.
+    fn shares<'a>(&'a self, other: &'a Selection, steps: &mut Steps) -> Option<(&'a Written, &'a Written)> {
         let mut doubtful = None;
-        for one in self.written.iter().filter(|one| !self.excludes(one)) {
+        for one in &self.written {
+            if self.excludes(one, steps) {
+                continue;
+            }
             for another in &other.written {
-                *pairs = pairs.checked_sub(1)?;
-                if !overlap(&one.schema, &another.schema) || !overlap(&one.table, &another.table) {
+                let overlaps = overlap(&one.target.0, &another.target.0, steps)
+                    && overlap(&one.target.1, &another.target.1, steps);
+                if !steps.take(1) {
+                    return None;
+                }
+                if !overlaps {
                     continue;
                 }
                 if one.renamed || another.renamed {
                     doubtful = doubtful.or(Some((one, another)));
-                } else if !self.excludes(another) && !other.excludes(one) && !other.excludes(another) {
-                    return Some((one, another));
+                } else if !self.excludes(another, steps)
+                    && !other.excludes(one, steps)
+                    && !other.excludes(another, steps)
+                {
+                    return Some((one, another)).filter(|_| !steps.are_spent());
                 }
             }
         }
@@ -119,38 +137,35 @@ impl Selection {
 }
 
 impl Written {
-    fn of(selected: (String, String), renaming: &[Renaming<'_>]) -> Written {
-        let concerns = |change: &&Renaming<'_>| {
-            overlap(change.schema, &selected.0) && (change.of_schema || overlap(change.table, &selected.1))
+    /// `None` when it takes too many steps to say.
+    fn of(selected: Tables, renaming: &[Renaming<'_>], steps: &mut Steps) -> Option<Written> {
+        let mut concerns = |change: &&Renaming<'_>| {
+            overlap(&change.schema, &selected.0, steps)
+                && (change.of_schema || overlap(&change.table, &selected.1, steps))
         };
-        let changes: Vec<&Renaming<'_>> = renaming.iter().filter(concerns).collect();
-        let name = |of_schema: bool, selected: &str| {
+        let changes: Vec<&Renaming<'_>> = renaming.iter().filter(&mut concerns).collect();
+        let mut name = |of_schema: bool, selected: &Pattern| {
             let mut changes = changes.iter().filter(|change| change.of_schema == of_schema);
             match (changes.next(), changes.next()) {
-                (None, _) => selected.to_owned(),
+                (None, _) => selected.clone(),
                 // One new name for all that is selected, or any name at all.
-                (Some(change), None) if change.renames_all(selected) => {
-                    change.value.unwrap_or("%").to_owned()
+                (Some(change), None) if change.renames_all(selected, steps) => {
+                    Pattern::of(change.value.unwrap_or("%"))
                 }
-                _ => "%".to_owned(),
+                _ => Pattern::of("%"),
             }
         };
-        Written {
-            schema: name(true, &selected.0),
-            table: name(false, &selected.1),
-            renamed: !changes.is_empty(),
-            selected,
-        }
+        let target = (name(true, &selected.0), name(false, &selected.1));
+        (!steps.are_spent()).then_some(Written { target, renamed: !changes.is_empty(), selected })
     }
 
     /// True when a table of one is a table of the other, as far as names tell. Two sources that are selected by one wildcard may
     /// have different tables.
-    fn is_surely(&self, other: &Written, same_source: bool) -> bool {
-        let literally =
-            |one: &str, another: &str| literal(one).is_some() && one.eq_ignore_ascii_case(another);
-        let covers = |one: &str, another: &str| covers(one, another) || covers(another, one);
-        let fits =
-            |one: &str, another: &str| literally(one, another) || (same_source && covers(one, another));
+    fn is_surely(&self, other: &Written, same_source: bool, steps: &mut Steps) -> bool {
+        let mut fits = |one: &Pattern, another: &Pattern| {
+            (one.is_literal() && one.is(another))
+                || (same_source && (one.covers(another, steps) || another.covers(one, steps)))
+        };
         !self.renamed
             && !other.renamed
             && fits(&self.selected.0, &other.selected.0)
@@ -159,15 +174,15 @@ impl Written {
 
     fn in_words(&self) -> String {
         let (schema, table) = &self.selected;
-        quoted(&format!("{schema}.{table}")).trim_matches('"').to_owned()
+        quoted(&format!("{}.{}", schema.text(), table.text())).trim_matches('"').to_owned()
     }
 }
 
 /// A transformation that gives schemas or tables another name. One that only changes the case does not count.
 struct Renaming<'a> {
     of_schema: bool,
-    schema: &'a str,
-    table: &'a str,
+    schema: Pattern,
+    table: Pattern,
     /// The new name, of a plain renaming.
     value: Option<&'a str>,
 }
@@ -179,17 +194,18 @@ impl<'a> Renaming<'a> {
         if text(rule, "/rule-type") != "transformation" || !renames || !matches!(target, "schema" | "table") {
             return None;
         }
+        let (schema, table) = located(rule);
         Some(Renaming {
             of_schema: target == "schema",
-            schema: text(rule, "/object-locator/schema-name"),
-            table: text(rule, "/object-locator/table-name"),
+            schema,
+            table,
             value: rule.get("value").and_then(Value::as_str).filter(|_| action == "rename"),
         })
     }
 
-    fn renames_all(&self, selected: &str) -> bool {
-        let pattern = if self.of_schema { self.schema } else { self.table };
-        self.value.is_some() && covers(pattern, selected)
+    fn renames_all(&self, selected: &Pattern, steps: &mut Steps) -> bool {
+        let pattern = if self.of_schema { &self.schema } else { &self.table };
+        self.value.is_some() && pattern.covers(selected, steps)
     }
 }
 
@@ -197,11 +213,10 @@ fn text<'a>(rule: &'a Value, pointer: &str) -> &'a str {
     rule.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// True when all that the second pattern selects is surely selected by the first.
-fn covers(pattern: &str, other: &str) -> bool {
-    pattern == "%"
-        || pattern.eq_ignore_ascii_case(other)
-        || literal(other).is_some_and(|name| like(pattern, &name))
+/// The tables that a rule is about.
+fn located(rule: &Value) -> Tables {
+    let pattern = |pointer| Pattern::of(text(rule, pointer));
+    (pattern("/object-locator/schema-name"), pattern("/object-locator/table-name"))
 }
 
 /// Names the other tasks that can write the same tables of the target as the task of a plan, which reads this source. That task
@@ -228,14 +243,14 @@ pub fn check(plan: &Plan, source: &Arn, writers: &[Writer], findings: &mut Findi
     };
     // A task that is at work already is followed, and what it meets there it has met.
     let follows = writers.iter().any(|writer| is_own(writer) && writer.at_work);
-    let mut pairs = MOST_PAIRS;
+    let mut steps = Steps::new(MOST_STEPS);
     let mut others: Vec<&Writer> = writers.iter().filter(|writer| !is_own(writer)).collect();
     // Should there be too many, those that are at work are named.
     others.sort_by_key(|writer| !writer.at_work);
     let mut more = 0;
     for writer in others {
-        let Some((one, another)) = ours.shares(&writer.selection, &mut pairs) else { continue };
-        let certain = one.is_surely(another, writer.source == *source);
+        let Some((one, another)) = ours.shares(&writer.selection, &mut steps) else { continue };
+        let certain = one.is_surely(another, writer.source == *source, &mut steps);
         let name = quoted(&writer.identifier);
         match writer.replaces.as_ref().filter(|_| certain && !follows) {
             Some(prep_mode) => findings.error(

@@ -4,40 +4,13 @@
 
 mod common;
 
-use common::plans::{WORDS, cdc, full_load, load_and_cdc, mapping, night};
-use common::schema::read;
-use migration::finding::{Finding, MOST_FINDINGS, reject};
-use migration::plan::Plan;
+use common::plans::{WORDS, cdc, event, events, full_load, load_and_cdc, mapping, night};
+use common::sound::{reads_alike_as_object_and_as_text, reads_soundly, text_reads_soundly};
+use common::sown::{self, Seed};
+use migration::finding::reject;
 use migration::plan::homes::HOMES;
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
-
-/// The most bytes that a report on the worst plan may take: it travels in a document of 256 KiB, and in a message.
-const MOST_REPORT: usize = 100 * 1024;
-
-/// What must hold for every input.
-fn reads_soundly(value: &Value) -> Vec<Finding> {
-    let reading = read(value);
-    assert_eq!(reading.plan.is_some(), !reject(&reading.findings), "{:#?}", reading.findings);
-    assert!(reading.findings.len() <= MOST_FINDINGS + 1);
-    assert!(reading.findings.is_sorted_by_key(|finding| finding.severity), "errors first");
-    let report = serde_json::to_string(&reading.findings).expect("findings are JSON");
-    assert!(report.len() <= MOST_REPORT, "{} bytes of findings", report.len());
-    for finding in &reading.findings {
-        assert!(!finding.message.contains(|c: char| c.is_control()), "{finding:?}");
-        assert!(finding.message.len() < 1000, "{finding:?}");
-    }
-    assert!(reading.name.is_none_or(|name| name.chars().count() <= 255));
-    if let Some(plan) = reading.plan {
-        let text = serde_json::to_string(&plan).expect("a plan is JSON");
-        assert_eq!(
-            serde_json::from_str::<Plan>(&text).expect("what was written can be read"),
-            plan,
-            "{text}"
-        );
-    }
-    reading.findings
-}
 
 #[test]
 fn odd_inputs_are_findings() {
@@ -45,6 +18,11 @@ fn odd_inputs_are_findings() {
     let wrapped =
         |levels: usize| (0..levels).fold(json!({}), |inner, _| json!({"ReplicationTasks": [inner]}));
     let many: Map<String, Value> = (0..20_000).map(|n| (format!("Windw{n}"), json!(n))).collect();
+    let long_name = |n: usize| format!("{}{n}", "\u{202e}".repeat(150));
+    let many_long_names: Map<String, Value> = (0..200).map(|n| (long_name(n), json!(n))).collect();
+    let twice: String = (0..200).map(|n| format!("\"{0}\":1,\"{0}\":1,", long_name(n))).collect();
+    let deep_twice =
+        (0..50).fold(format!("{{{twice}\"x\":1}}"), |inner, n| format!("{{\"{}\":{inner}}}", long_name(n)));
     for (name, value) in [
         ("null", Value::Null),
         ("true", json!(true)),
@@ -64,6 +42,12 @@ fn odd_inputs_are_findings() {
                 .0,
         ),
         ("many members", Value::Object(many.clone())),
+        ("many long names", Value::Object(many_long_names)),
+        ("deep long names twice", full_load().with("/Task/TableMappings", json!(deep_twice.clone())).0),
+        (
+            "deep long names twice in settings",
+            full_load().with("/Task/ReplicationTaskSettings", json!(deep_twice)).0,
+        ),
         (
             "many days",
             full_load().with("/Window", night()).with("/Window/Days", json!(vec!["Montag"; 20_000])).0,
@@ -174,5 +158,42 @@ proptest! {
         let holder = if home.contains(' ') { "".to_owned() } else { format!("/{home}") };
         let sample = full_load().with("/Window", night()).with("/Notify", json!({}));
         reads_soundly(&sample.with(&format!("{holder}/{member}"), json!(text)).0);
+    }
+
+    #[test]
+    fn any_text_is_read_soundly(text in "\\PC{0,60}|[\\[\\]{}:,\"\\\\ab0-9eE.+ \\-]{0,40}", depth in 0_usize..140) {
+        text_reads_soundly(&text);
+        text_reads_soundly(&format!("{}{text}{}", "[".repeat(depth), "]".repeat(depth)));
+    }
+
+    #[test]
+    fn a_damaged_plan_is_read_soundly(
+        plan in proptest::sample::select(events()), seed in any::<Vec<u8>>(), laid_out in any::<bool>(),
+    ) {
+        let plan = event(&plan);
+        let text = if laid_out { format!("{plan:#}") } else { plan.to_string() };
+        text_reads_soundly(&sown::damaged(&text, &mut Seed::new(&seed)));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_mapping_is_read_alike_as_object_and_as_text(
+        base in proptest::sample::select(vec![full_load(), load_and_cdc(), cdc()]),
+        seed in proptest::collection::vec(any::<u8>(), 0..400),
+    ) {
+        let plan = base.with("/Task/TableMappings", sown::mapping(&mut Seed::new(&seed))).0;
+        reads_alike_as_object_and_as_text(&plan, "/Task/TableMappings");
+    }
+
+    #[test]
+    fn any_settings_are_read_alike_as_object_and_as_text(
+        base in proptest::sample::select(vec![full_load(), load_and_cdc(), cdc()]),
+        seed in proptest::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let plan = base.with("/Task/ReplicationTaskSettings", sown::settings(&mut Seed::new(&seed))).0;
+        reads_alike_as_object_and_as_text(&plan, "/Task/ReplicationTaskSettings");
     }
 }

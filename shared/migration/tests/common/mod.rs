@@ -1,4 +1,4 @@
-//! What the tests of the plan share: good plans to change, and the sources as text.
+//! What the tests of the plan share: good plans to change, what grows from bytes, what must hold of all, and the sources as text.
 #![allow(dead_code, reason = "each test uses its part")]
 #![allow(unreachable_pub, reason = "shared by several test crates")]
 #![allow(
@@ -8,6 +8,10 @@
     reason = "a helper of tests may fail as a test does"
 )]
 
+pub mod growth;
 pub mod plans;
 pub mod schema;
+pub mod shapes;
+pub mod sound;
 pub mod sources;
+pub mod sown;

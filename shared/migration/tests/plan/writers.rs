@@ -188,3 +188,29 @@ fn mappings_of_any_size_are_compared_in_time() {
     let elsewhere: Vec<Value> = (0..2_000).map(|nth| rule("include", "x", &format!("{nth}"))).collect();
     assert_eq!(found(&rules, &[writer("other", None, &elsewhere)]), []);
 }
+
+#[test]
+fn as_many_tables_as_an_execution_takes_are_compared_to_the_last() {
+    let named = |count: usize, action: &str| -> Vec<Value> {
+        (0..count).map(|nth| rule(action, "customers", &format!("customer_orders_{nth:04}"))).collect()
+    };
+    let last = |count: usize| [rule("include", "customers", &format!("customer_orders_{:04}", count - 1))];
+    assert_eq!(found(&named(900, "explicit"), &[writer("other", None, &last(900))]).len(), 1);
+    let elsewhere: Vec<Value> =
+        (0..900).map(|nth| rule("include", "customers", &format!("customer_orders_x{nth:04}"))).collect();
+    let and_last: Vec<Value> = elsewhere.into_iter().chain(last(900)).collect();
+    assert_eq!(found(&named(900, "explicit"), &[writer("other", None, &and_last)]).len(), 1);
+
+    let rename = |nth| {
+        renaming(
+            "table",
+            "rename",
+            "customers",
+            &format!("customer_orders_{nth:04}"),
+            &format!("new_{nth:04}"),
+        )
+    };
+    let renamed: Vec<Value> = named(450, "include").into_iter().chain((0..450).map(rename)).collect();
+    let target = [rule("include", "customers", "new_0449")];
+    assert_eq!(found(&renamed, &[writer("other", None, &target)]).len(), 1);
+}

@@ -1,6 +1,6 @@
 //! From a JSON pointer to a place in the text of a plan, also inside a document that the plan holds as a text.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use jsonc_parser::ast::{ObjectProp, Value};
@@ -13,7 +13,7 @@ use migration::plan::text::{self, NotTaken};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Place<'t> {
     /// The text that it is in: the file's, or that of a string in it.
-    pub(crate) text: Cow<'t, str>,
+    pub(crate) text: &'t str,
     /// JSON pointer to the string whose text that is; empty for the file itself.
     pub(crate) inside: String,
     /// Which bytes of the text.
@@ -31,32 +31,29 @@ impl<'t> Document<'t> {
         Document { text, tree: tree(text) }
     }
 
-    /// The place that a pointer names, or the nearest one around it: what is missing has no place of its own.
-    pub(crate) fn place(&self, pointer: &str) -> Place<'t> {
-        let Some(tree) = &self.tree else {
-            return whole(Cow::Borrowed(self.text), String::new());
+    /// The places that pointers name, or the nearest ones around them: what is missing has no place of its own. A string that
+    /// holds a document is read once, however many places are in it.
+    pub(crate) fn places<'d>(&'d self, pointers: impl Iterator<Item = &'d str>) -> Vec<Place<'d>> {
+        let mut inner: HashMap<&str, Option<Value<'d>>> = HashMap::new();
+        let place = |pointer: &'d str| {
+            let Some(outer) = &self.tree else { return whole(self.text, "") };
+            let found = walk(outer, pointer);
+            let Some(decoded) = found.string else {
+                return Place { text: self.text, inside: String::new(), span: found.span };
+            };
+            let (inside, rest) = pointer.split_at(pointer.len() - found.rest.len());
+            match inner.entry(inside).or_insert_with(|| tree(decoded)) {
+                Some(tree) => Place { text: decoded, inside: inside.to_owned(), span: walk(tree, rest).span },
+                None => whole(decoded, inside),
+            }
         };
-        let found = walk(tree, pointer);
-        match found.string {
-            Some(decoded) => place_inside(decoded, pointer.len() - found.rest.len(), pointer),
-            None => Place { text: Cow::Borrowed(self.text), inside: String::new(), span: found.span },
-        }
-    }
-}
-
-/// The place of a finding in a string that holds a document.
-fn place_inside<'t>(decoded: &str, outer: usize, pointer: &str) -> Place<'t> {
-    let (inside, rest) = pointer.split_at(outer);
-    let span = tree(decoded).map(|tree| walk(&tree, rest).span);
-    match span {
-        Some(span) => Place { text: Cow::Owned(decoded.to_owned()), inside: inside.to_owned(), span },
-        None => whole(Cow::Owned(decoded.to_owned()), inside.to_owned()),
+        pointers.map(place).collect()
     }
 }
 
 /// Where a text stops to be JSON; its beginning when it is.
-fn whole(text: Cow<'_, str>, inside: String) -> Place<'_> {
-    let at = match text::parse(&text) {
+fn whole<'t>(text: &'t str, inside: &str) -> Place<'t> {
+    let at = match text::parse(text) {
         Err(NotTaken::NotJson { line, column, .. }) => {
             let begins = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
             begins + column.saturating_sub(1)
@@ -65,7 +62,7 @@ fn whole(text: Cow<'_, str>, inside: String) -> Place<'_> {
     };
     let at = text.floor_char_boundary(at);
     let width = text[at..].chars().next().map_or(0, char::len_utf8);
-    Place { span: at..at + width, text, inside }
+    Place { span: at..at + width, text, inside: inside.to_owned() }
 }
 
 /// Reads a text as the plan's reader does: nothing but JSON.
@@ -168,7 +165,8 @@ mod tests {
 }"#;
 
     fn shown(text: &str, pointer: &str) -> (String, String) {
-        let place = Document::read(text).place(pointer);
+        let document = Document::read(text);
+        let place = document.places([pointer].into_iter()).remove(0);
         (place.inside.clone(), place.text[place.span.clone()].to_owned())
     }
 

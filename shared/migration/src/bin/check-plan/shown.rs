@@ -15,8 +15,9 @@ pub(crate) fn findings(file: &str, text: &str, findings: &[Finding], colours: bo
     let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
     let document = Document::read(text);
     let mut shown = String::new();
-    for finding in findings {
-        shown.push_str(&renderer.render(&[group(file, &document.place(&finding.path), finding)]));
+    let places = document.places(findings.iter().map(|finding| finding.path.as_str()));
+    for (finding, place) in findings.iter().zip(&places) {
+        shown.push_str(&renderer.render(&[group(file, place, finding)]));
         shown.push_str("\n\n");
     }
     shown.push_str(&format!("{file}: {}\n", counted(findings)));
@@ -59,7 +60,7 @@ struct Lines<'t> {
 
 impl<'t> Lines<'t> {
     fn around(place: &'t Place<'_>) -> Lines<'t> {
-        let text: &str = &place.text;
+        let text = place.text;
         let Range { start, end } = place.span.clone();
         let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
         let from = text[..line.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);

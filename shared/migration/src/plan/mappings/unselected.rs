@@ -1,6 +1,6 @@
 //! Rules about tables that no selection rule includes: DMS takes them, and they do nothing. Mostly a name is misspelt.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::locator::Locator;
 use super::rule::{Rule, What};
@@ -8,22 +8,22 @@ use super::selection::Action;
 use super::transformation::{Change, Target};
 use crate::finding::Findings;
 use crate::overlap::overlap;
-use crate::table_name::literal;
+use crate::table_name::{Pattern, Steps};
 
-/// The most pairs of patterns that are compared in one mapping: behind it no rule is named, so that the time stays linear.
-const MOST_PAIRS: usize = 20_000;
+/// The most steps that are taken in one mapping: behind it no rule is named, so that the time stays linear.
+const MOST_STEPS: usize = 1_000_000;
 
 /// Names the rules that are about nothing that is migrated; `all` is false when a rule of the mapping could not be read, which
 /// might be the one that selects.
 pub(super) fn check(rules: &[Rule<'_>], all: bool, findings: &mut Findings) {
     let Some(selected) = Selected::of(rules).filter(|_| all) else { return };
-    let mut pairs = MOST_PAIRS;
+    let mut steps = Steps::new(MOST_STEPS);
     let mut judged: HashMap<(&str, Option<&str>), bool> = HashMap::new();
     for rule in rules {
         let Some(about) = about(rule) else { continue };
         let meets = match judged.get(&about) {
             Some(meets) => *meets,
-            None => match selected.meets(about, &mut pairs) {
+            None => match selected.meets(about, &mut steps) {
                 Some(meets) => *judged.entry(about).or_insert(meets),
                 None => return,
             },
@@ -52,48 +52,42 @@ fn about<'a>(rule: &Rule<'a>) -> Option<(&'a str, Option<&'a str>)> {
 
 /// What the selection rules include.
 struct Selected<'a> {
-    /// Tables that are named, in small letters: case does not count here, as in [`crate::table_name`].
-    named: BTreeSet<(String, String)>,
-    /// Pairs of patterns of schema and table, each once.
-    patterns: Vec<(&'a str, &'a str)>,
+    /// Schema and table as the rules write them.
+    written: HashSet<(&'a str, &'a str)>,
+    /// The same, to compare; each once, in the order of the rules.
+    patterns: Vec<(Pattern, Pattern)>,
 }
 
 impl<'a> Selected<'a> {
     /// `None` when some selection cannot be understood, or nothing is included at all.
     fn of(rules: &[Rule<'a>]) -> Option<Selected<'a>> {
-        let mut selected = Selected { named: BTreeSet::new(), patterns: Vec::new() };
-        let mut seen = HashSet::new();
+        let mut selected = Selected { written: HashSet::new(), patterns: Vec::new() };
         for rule in rules {
             let What::Selection(action) = rule.what else { continue };
             if action? == Action::Exclude {
                 continue;
             }
-            let (schema, table) = match rule.locator {
-                Locator { schema: Some(schema), table: Some(table), .. } => (schema, table),
-                _ => return None,
-            };
-            match (literal(schema), literal(table)) {
-                (Some(schema), Some(table)) => {
-                    selected.named.insert((schema.to_lowercase(), table.to_lowercase()));
-                }
-                _ if seen.insert((schema, table)) => selected.patterns.push((schema, table)),
-                _ => {}
+            let (schema, table) = (rule.locator.schema?, rule.locator.table?);
+            if selected.written.insert((schema, table)) {
+                selected.patterns.push((Pattern::of(schema), Pattern::of(table)));
             }
         }
-        (!selected.named.is_empty() || !selected.patterns.is_empty()).then_some(selected)
+        (!selected.patterns.is_empty()).then_some(selected)
     }
 
-    /// Whether something that is included has such a name; `None` when too many pairs would have to be compared.
-    fn meets(&self, (schema, table): (&str, Option<&str>), pairs: &mut usize) -> Option<bool> {
-        if let (Some(schema), Some(table)) = (literal(schema), table.and_then(literal))
-            && self.named.contains(&(schema.to_lowercase(), table.to_lowercase()))
-        {
+    /// Whether something that is included has such a name; `None` when it takes too many steps to say.
+    fn meets(&self, (schema, table): (&'a str, Option<&'a str>), steps: &mut Steps) -> Option<bool> {
+        if table.is_some_and(|table| self.written.contains(&(schema, table))) {
             return Some(true);
         }
-        let named = self.named.iter().map(|(schema, table)| (schema.as_str(), table.as_str()));
-        for (schemas, tables) in self.patterns.iter().copied().chain(named) {
-            *pairs = pairs.checked_sub(1)?;
-            if overlap(schema, schemas) && table.is_none_or(|table| overlap(table, tables)) {
+        let (schema, table) = (Pattern::of(schema), table.map(Pattern::of));
+        for (schemas, tables) in &self.patterns {
+            let meets = overlap(&schema, schemas, steps)
+                && table.as_ref().is_none_or(|table| overlap(table, tables, steps));
+            if !steps.take(1) {
+                return None;
+            }
+            if meets {
                 return Some(true);
             }
         }

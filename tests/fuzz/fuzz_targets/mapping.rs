@@ -1,0 +1,25 @@
+//! Rules that nearly mean something, as an object and as its text: both say the same.
+#![no_main]
+#![allow(dead_code, reason = "each target uses its part")]
+
+#[path = "../../../shared/migration/tests/common/plans.rs"]
+mod plans;
+#[path = "../../../shared/migration/tests/common/schema.rs"]
+mod schema;
+#[path = "../../../shared/migration/tests/common/sound.rs"]
+mod sound;
+#[path = "../../../shared/migration/tests/common/sown.rs"]
+mod sown;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let (which, seed) = bytes.split_first().unwrap_or((&0, &[]));
+    let base = match which % 3 {
+        0 => plans::full_load(),
+        1 => plans::load_and_cdc(),
+        _ => plans::cdc(),
+    };
+    let plan = base.with("/Task/TableMappings", sown::mapping(&mut sown::Seed::new(seed))).0;
+    sound::reads_alike_as_object_and_as_text(&plan, "/Task/TableMappings");
+});
