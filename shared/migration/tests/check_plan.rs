@@ -87,6 +87,20 @@ fn for_people_it_shows_the_line_and_the_place_in_it() {
 }
 
 #[test]
+fn a_place_in_a_long_line_keeps_its_column() {
+    let rules = "{\"rules\": [".to_owned() + &"{}, ".repeat(100) + "]}";
+    let plan = json!({"Comment": "é", "Task": {"TableMappings": rules}}).to_string();
+    let shown = printed(&check(&["-"], &plan));
+    assert!(shown.contains("-, in the text of /Task/TableMappings:1:412"), "{shown}");
+    assert!(shown.contains("(line 1, column 412 of the text)"), "{shown}");
+    let long = format!("{{\"Comment\": \"é{}\", \"Strat\": 1}}", "x".repeat(400));
+    let shown = printed(&check(&["-"], &long));
+    let column = 1 + long[..long.find("\"Strat").unwrap()].chars().count();
+    assert!(shown.contains(&format!("-:1:{column}\n")), "{column}: {shown}");
+    assert!(shown.lines().all(|line| line.chars().count() < 300), "{shown}");
+}
+
+#[test]
 fn it_prints_the_schema_of_a_plan() {
     let kept = std::fs::read_to_string(root().join("docs/plan.schema.json"))
         .expect("docs/plan.schema.json can be read");

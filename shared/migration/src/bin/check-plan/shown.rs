@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 use migration::finding::{Finding, Severity};
 
 use crate::place::{Document, Place};
@@ -41,9 +41,13 @@ fn group<'a>(file: &str, place: &'a Place<'_>, finding: &'a Finding) -> Group<'a
     if !finding.path.is_empty() {
         caret = caret.label(finding.path.as_str());
     }
-    let snippet =
-        Snippet::source(lines.text).line_start(lines.first).path(origin).fold(false).annotation(caret);
-    let group = title.element(snippet);
+    let snippet = Snippet::source(lines.text).line_start(lines.first).fold(false).annotation(caret);
+    let group = match lines.cut {
+        None => title.element(snippet.path(origin)),
+        Some((line, column)) => {
+            title.element(Origin::path(origin).line(line).char_column(column)).element(snippet)
+        }
+    };
     match &finding.dms_error {
         Some(words) => group.element(Level::NOTE.message(format!("DMS would say: {words}"))),
         None => group,
@@ -55,6 +59,8 @@ struct Lines<'t> {
     text: &'t str,
     /// The number of the first line.
     first: usize,
+    /// Of a piece of a line: the number of the line, and the column of the place in characters, both from 1.
+    cut: Option<(usize, usize)>,
     span: Range<usize>,
 }
 
@@ -71,8 +77,13 @@ impl<'t> Lines<'t> {
             if wide { text.floor_char_boundary(line.max(start.saturating_sub(WIDEST / 3))) } else { from };
         let to = if wide { text.floor_char_boundary(to.min(start + WIDEST)) } else { to };
         let end = end.min(to);
-        let first = text[..from].matches('\n').count() + 1;
-        Lines { text: &text[from..to], first, span: start - from..end - from }
+        let number = |at: usize| text[..at].matches('\n').count() + 1;
+        Lines {
+            text: &text[from..to],
+            first: number(from),
+            cut: wide.then(|| (number(start), text[line..start].chars().count() + 1)),
+            span: start - from..end - from,
+        }
     }
 }
 
