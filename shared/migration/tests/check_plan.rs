@@ -55,6 +55,21 @@ fn its_exit_status_says_whether_a_plan_has_errors() {
 }
 
 #[test]
+fn a_file_that_cannot_be_read_keeps_no_other_from_being_checked() {
+    let faulty = full_load().with("/Start", json!("Never")).0.to_string();
+    let output = check(&["no-such-file.json", "-", "nor-this.json"], &faulty);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(printed(&output).contains("error[unknown-word]"), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    for name in ["check-plan: no-such-file.json cannot be read", "check-plan: nor-this.json cannot be read"] {
+        assert!(said.contains(name), "{said}");
+    }
+    let output = check(&["--json", "no-such-file.json", "-"], &faulty);
+    let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(found["Findings"][0]["File"], "-", "which of the files is said: {found}");
+}
+
+#[test]
 fn for_machines_it_prints_one_object() {
     let mut faulty = mapping();
     faulty["rules"][0]["rule-id"] = json!("one");

@@ -8,7 +8,7 @@ mod place;
 mod shown;
 
 use std::io::{IsTerminal, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use arguments::{Output, Work};
@@ -42,11 +42,7 @@ fn main() -> ExitCode {
     let done = match work {
         Work::Help => say(&format!("{USAGE}\n")).map(|()| true),
         Work::Schema => say(&schema::text()).map(|()| true),
-        Work::Check { files, output } => files
-            .iter()
-            .map(|name| read_file(name))
-            .collect::<Result<Vec<File>, String>>()
-            .and_then(|files| check(&files, output)),
+        Work::Check { files, output } => check_all(&files, output),
         Work::FromTask(name) => read_file(&name).and_then(|file| {
             let plan = from_task::plan(&file.text).map_err(|error| format!("{}: {error}", file.name))?;
             say(&format!("{plan:#}\n")).map(|()| true)
@@ -68,21 +64,37 @@ fn read_file(path: &Path) -> Result<File, String> {
     let name = path.display().to_string();
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
-        std::io::stdin().read_to_end(&mut bytes).map_err(|error| format!("the standard input: {error}"))?;
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|error| format!("the standard input cannot be read: {error}"))?;
     } else {
-        bytes = std::fs::read(path).map_err(|error| format!("{name}: {error}"))?;
+        bytes = std::fs::read(path).map_err(|error| format!("{name} cannot be read: {error}"))?;
     }
     // Windows writes a mark before the text that no reader of JSON takes, and every editor hides.
-    let text = String::from_utf8(bytes).map_err(|_| format!("{name}: this is no text in UTF-8"))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| format!("{name} is no text in UTF-8: save it as that"))?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(File { name, text })
 }
 
-/// True when no plan has an error.
-fn check(files: &[File], output: Output) -> Result<bool, String> {
+/// True when no plan has an error. A file that cannot be read keeps none of the others from being checked.
+fn check_all(names: &[PathBuf], output: Output) -> Result<bool, String> {
+    let (mut files, mut unread) = (Vec::new(), Vec::new());
+    for name in names {
+        match read_file(name) {
+            Ok(file) => files.push(file),
+            Err(error) => unread.push(error),
+        }
+    }
+    let good = check(&files, names.len() > 1, output)?;
+    if unread.is_empty() { Ok(good) } else { Err(unread.join("\ncheck-plan: ")) }
+}
+
+/// True when no plan has an error; `several` when more files were named than one.
+fn check(files: &[File], several: bool, output: Output) -> Result<bool, String> {
     let found: Vec<Vec<Finding>> = files.iter().map(|file| read_text(&file.text).findings).collect();
     match output {
-        Output::Json => say(&format!("{}\n", in_json(files, &found)))?,
+        Output::Json => say(&format!("{}\n", in_json(files, several, &found)))?,
         Output::ForPeople => {
             let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             for (file, findings) in files.iter().zip(&found) {
@@ -94,8 +106,7 @@ fn check(files: &[File], output: Output) -> Result<bool, String> {
 }
 
 /// One object, whatever the number of files; with several, each finding names its file.
-fn in_json(files: &[File], found: &[Vec<Finding>]) -> Value {
-    let several = files.len() > 1;
+fn in_json(files: &[File], several: bool, found: &[Vec<Finding>]) -> Value {
     let findings: Vec<Value> = files
         .iter()
         .zip(found)
