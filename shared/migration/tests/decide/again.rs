@@ -471,6 +471,11 @@ fn somebody_else_starts_it_meanwhile() {
             "Failed | the DMS task has failed | not nothing was started",
         ),
         (
+            "and it fails again: what somebody else started is not started again, though the plan has starts left",
+            again(json!({"Restarts": 3})).put_off(state).began(61).failed(70, AWAY).at_rest(70).at(90),
+            "Failed | the DMS task has failed",
+        ),
+        (
             "and stops it again",
             again(json!({})).put_off(state).began(61).stopped(70, "NORMAL").at(71),
             "Interrupted | somebody else stopped the task | not nothing was started",
