@@ -53,7 +53,7 @@ end-to-end: venv
 	cargo build --workspace --bins --quiet
 	cargo test --package end-to-end --test machine --quiet
 
-mutants: prerequisites ## Break the decision and the verdict hundreds of times: do the tests notice? (about half an hour, not in CI)
+mutants: prerequisites ## Break the decision and the verdict hundreds of times: do the tests notice? (about an hour, not in CI)
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is missing: cargo install cargo-mutants --locked" >&2; exit 2; }
 	RULES_RUNS=300 PROPTEST_CASES=64 cargo mutants --package migration --jobs 2 --no-shuffle
 
