@@ -12,13 +12,13 @@ pub(crate) fn overlap(one: &Pattern, other: &Pattern, steps: &mut Steps) -> bool
     if one.len().max(other.len()) > MOST_PIECES {
         return true;
     }
-    // Most are the names of tables, in which a `_` stands for one character.
+    // Most are the names of tables, in which a `_` stands for one character. Many begin alike, so the end is looked at first.
     if of_one_length {
         let meet = |(one, other): (&Piece, &Piece)| match (one, other) {
-            (Piece::One(one), Piece::One(other)) => steps.take(1) && one.meets(other),
+            (Piece::One(one), Piece::One(other)) => steps.take(1) && one.meets(other, steps),
             _ => false,
         };
-        return one.len() == other.len() && one.iter().zip(other).all(meet);
+        return one.len() == other.len() && one.iter().zip(other).rev().all(meet);
     }
     // The places that both can have come to by the same text: a row for each place in `one`, and in it those in `other`.
     let mut row = closure(vec![false; other.len() + 1], other, true);
@@ -33,7 +33,7 @@ pub(crate) fn overlap(one: &Pattern, other: &Pattern, steps: &mut Steps) -> bool
                 for (at, against) in other.iter().enumerate().filter(|(at, _)| row[*at]) {
                     match against {
                         Piece::Any => next[at] = true,
-                        Piece::One(another) if one.meets(another) => next[at + 1] = true,
+                        Piece::One(another) if one.meets(another, steps) => next[at + 1] = true,
                         Piece::One(_) => {}
                     }
                 }

@@ -48,7 +48,8 @@ pub struct NamedByMapping {
 impl NamedByMapping {
     /// Reads them from table mappings: selection rules that include, or name explicitly, one table, unless another rule
     /// excludes it. A `_` stands for any one character in DMS's patterns and is taken as a part of the name here, since
-    /// few names have none. Of a mapping whose patterns take too long, the names that were come to are told.
+    /// few names have none. Of a mapping whose patterns take too long, the names that were come to are told and the others are
+    /// counted: better too many that are waited for than one that nobody misses.
     pub fn of(mappings: &Value) -> NamedByMapping {
         let rules = mappings.get("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let locators = |wanted: &'static [&'static str]| {
@@ -63,20 +64,24 @@ impl NamedByMapping {
         };
         let excluded: Vec<(Pattern, Pattern)> =
             locators(&["exclude"]).map(|(schema, table)| (Pattern::of(schema), Pattern::of(table))).collect();
-        let mut steps = Steps::new(MOST_STEPS);
-        let mut is_excluded = |name: &TableName| {
+        let is_excluded = |name: &TableName, steps: &mut Steps| {
             let (schema, table) = (lower(&name.schema_name), lower(&name.table_name));
-            excluded.iter().any(|(schemas, tables)| {
-                schemas.selects(&schema, &mut steps) && tables.selects(&table, &mut steps)
-            }) || steps.are_spent()
+            excluded
+                .iter()
+                .any(|(schemas, tables)| schemas.selects(&schema, steps) && tables.selects(&table, steps))
         };
         let mut named: Vec<TableName> = locators(&["include", "explicit"])
             .filter_map(|(schema, table)| Some(TableName::new(literal(schema)?, literal(table)?)))
             .collect();
         named.sort();
         named.dedup();
-        named.retain(|name| !is_excluded(name));
-        let count = named.len();
+        let (mut steps, mut uncertain) = (Steps::new(MOST_STEPS), 0);
+        named.retain(|name| {
+            let stays = !is_excluded(name, &mut steps);
+            uncertain += usize::from(stays && steps.are_spent());
+            stays && !steps.are_spent()
+        });
+        let count = named.len() + uncertain;
         let mut characters = 0;
         named.truncate(MOST_NAMES);
         named.retain(|name| {
@@ -113,7 +118,7 @@ pub(crate) fn literal(pattern: &str) -> Option<String> {
 pub(crate) struct Steps(usize);
 
 impl Steps {
-    /// So many characters, each held against one piece of a pattern.
+    /// So many pieces of patterns or characters of a name, each held against one piece of a pattern.
     pub(crate) fn new(most: usize) -> Self {
         Steps(most)
     }
@@ -124,7 +129,7 @@ impl Steps {
         !self.are_spent()
     }
 
-    /// True when the answers since are none.
+    /// True when there are none left: from here on every answer is no, and means nothing.
     pub(crate) fn are_spent(&self) -> bool {
         self.0 == 0
     }
@@ -135,16 +140,16 @@ impl Steps {
 #[derive(Clone, Debug)]
 pub(crate) struct Pattern {
     text: String,
-    pieces: Vec<Piece>,
-    name: Option<Vec<char>>,
+    pieces: Box<[Piece]>,
+    name: Option<Box<[char]>>,
     has_one_length: bool,
 }
 
 impl Pattern {
     /// Reads it.
     pub(crate) fn of(text: &str) -> Pattern {
-        let name = literal(text).map(|name| lower(&name));
-        let pieces = pieces(text);
+        let name = literal(text).map(|name| lower(&name).into_boxed_slice());
+        let pieces = pieces(text).into_boxed_slice();
         let has_one_length = pieces.iter().all(|piece| matches!(piece, Piece::One(_)));
         Pattern { text: text.to_owned(), pieces, name, has_one_length }
     }
@@ -213,7 +218,16 @@ impl Pattern {
 
 /// A name as patterns are held against it.
 pub(crate) fn lower(name: &str) -> Vec<char> {
-    name.to_lowercase().chars().collect()
+    name.chars().map(small).collect()
+}
+
+/// The small letter of a character, one for one: a text in small letters can be of another length, and a sigma of another form.
+fn small(c: char) -> char {
+    let mut small = c.to_lowercase();
+    match (small.next(), small.next()) {
+        (Some(small), None) => small,
+        _ => c,
+    }
 }
 
 /// A part of a pattern.
@@ -232,8 +246,8 @@ pub(crate) enum One {
     Every,
     /// This one.
     Only(char),
-    /// Those in these ranges, from and to.
-    In(Vec<(char, char)>),
+    /// Those in these ranges.
+    In(Box<Ranges>),
 }
 
 impl One {
@@ -241,60 +255,98 @@ impl One {
         match self {
             One::Every => true,
             One::Only(only) => *only == c,
-            One::In(ranges) => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)),
+            One::In(ranges) => ranges.contain(c),
         }
     }
 
     /// True when some character is taken by both.
-    pub(crate) fn meets(&self, other: &One) -> bool {
+    pub(crate) fn meets(&self, other: &One, steps: &mut Steps) -> bool {
         match (self, other) {
             (One::Only(c), other) | (other, One::Only(c)) => other.takes(*c),
             (One::Every, One::Every) => true,
-            (One::In(ranges), One::Every) | (One::Every, One::In(ranges)) => {
-                ranges.iter().any(|(from, to)| from <= to)
-            }
-            (One::In(ranges), One::In(others)) => ranges
-                .iter()
-                .any(|(from, to)| others.iter().any(|(begins, ends)| from.max(begins) <= to.min(ends))),
+            (One::In(ranges), One::Every) | (One::Every, One::In(ranges)) => !ranges.0.is_empty(),
+            (One::In(ranges), One::In(others)) => ranges.meet(others, steps),
         }
     }
 }
 
-/// The parts of a pattern, in lower case.
+/// Ranges of characters, from and to: in order, with something between them.
+#[derive(Clone, Debug)]
+pub(crate) struct Ranges(Vec<(char, char)>);
+
+impl Ranges {
+    /// What stands between brackets: characters, and ranges of them.
+    fn of(inside: &[char]) -> Ranges {
+        let mut all = Vec::new();
+        let mut rest = inside;
+        loop {
+            let (from, to) = match rest {
+                [from, '-', to, more @ ..] => {
+                    rest = more;
+                    (*from, *to)
+                }
+                [one, more @ ..] => {
+                    rest = more;
+                    (*one, *one)
+                }
+                [] => break,
+            };
+            // A range between a capital letter and something else holds small letters and what it says.
+            all.extend([(from, to), (small(from), small(to))]);
+            let (first, last) = (from.max('A'), to.min('Z'));
+            if first <= last {
+                all.push((small(first), small(last)));
+            }
+        }
+        all.retain(|(from, to)| from <= to);
+        all.sort_unstable();
+        let mut apart: Vec<(char, char)> = Vec::with_capacity(all.len());
+        for (from, to) in all {
+            match apart.last_mut() {
+                Some((_, end)) if from <= *end => *end = to.max(*end),
+                _ => apart.push((from, to)),
+            }
+        }
+        Ranges(apart)
+    }
+
+    fn contain(&self, c: char) -> bool {
+        let beyond = self.0.partition_point(|(from, _)| *from <= c);
+        beyond.checked_sub(1).is_some_and(|at| c <= self.0[at].1)
+    }
+
+    fn meet(&self, other: &Ranges, steps: &mut Steps) -> bool {
+        let (mut ours, mut theirs) = (self.0.as_slice(), other.0.as_slice());
+        while let ([(from, to), our_rest @ ..], [(begins, ends), their_rest @ ..]) = (ours, theirs) {
+            if !steps.take(1) {
+                return false;
+            }
+            if from.max(begins) <= to.min(ends) {
+                return true;
+            }
+            if to < ends { ours = our_rest } else { theirs = their_rest }
+        }
+        false
+    }
+}
+
+/// The parts of a pattern, in small letters.
 fn pieces(pattern: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    let lower = pattern.to_lowercase();
-    let mut rest = lower.chars();
-    while let Some(c) = rest.next() {
+    let last_close = pattern.rfind(']');
+    let mut rest = pattern.char_indices();
+    while let Some((at, c)) = rest.next() {
         pieces.push(match c {
             '%' => Piece::Any,
             '_' => Piece::One(One::Every),
-            '[' if rest.as_str().contains(']') => {
-                let inside: Vec<char> = rest.by_ref().take_while(|c| *c != ']').collect();
-                Piece::One(One::In(ranges(&inside)))
+            '[' if last_close.is_some_and(|close| at < close) => {
+                let inside: Vec<char> = rest.by_ref().map(|(_, c)| c).take_while(|c| *c != ']').collect();
+                Piece::One(One::In(Box::new(Ranges::of(&inside))))
             }
-            c => Piece::One(One::Only(c)),
+            c => Piece::One(One::Only(small(c))),
         });
     }
     pieces
-}
-
-fn ranges(inside: &[char]) -> Vec<(char, char)> {
-    let mut ranges = Vec::new();
-    let mut rest = inside;
-    loop {
-        match rest {
-            [from, '-', to, more @ ..] => {
-                ranges.push((*from, *to));
-                rest = more;
-            }
-            [one, more @ ..] => {
-                ranges.push((*one, *one));
-                rest = more;
-            }
-            [] => return ranges,
-        }
-    }
 }
 
 #[cfg(test)]
@@ -353,6 +405,40 @@ mod tests {
     }
 
     #[test]
+    fn names_that_there_is_no_time_to_look_at_are_counted() {
+        let name = |nth| format!("{}{nth:03}", "x".repeat(400));
+        let included = (0..150).map(|nth| rule("include", "shop", &name(nth)));
+        let excluded = (0..300).map(|nth| rule("exclude", "%", &format!("%y{nth}%")));
+        let named = NamedByMapping::of(&json!({ "rules": included.chain(excluded).collect::<Vec<_>>() }));
+        assert_eq!(named.count, 150);
+        let few = NamedByMapping::of(
+            &json!({ "rules": [rule("include", "shop", "a"), rule("exclude", "%", "a%")] }),
+        );
+        assert_eq!(few.count, 0);
+    }
+
+    #[test]
+    fn two_long_brackets_are_soon_held_against_each_other() {
+        let brackets = |c: char| Pattern::of(&format!("[{}]", c.to_string().repeat(50_000)));
+        let spread = |from: char| {
+            let all: String = (from..).step_by(2).take(10_000).collect();
+            Pattern::of(&format!("[{all}]"))
+        };
+        let meet = |one: &Pattern, other: &Pattern, most: usize| {
+            let (Piece::One(one), Piece::One(other)) = (&one.pieces()[0], &other.pieces()[0]) else {
+                return None;
+            };
+            let mut steps = Steps::new(most);
+            let meets = one.meets(other, &mut steps);
+            (!steps.are_spent()).then_some(meets)
+        };
+        assert_eq!(meet(&brackets('a'), &brackets('b'), 10), Some(false));
+        assert_eq!(meet(&brackets('a'), &brackets('A'), 10), Some(true));
+        assert_eq!(meet(&spread('\u{4e00}'), &spread('\u{4e01}'), 30_000), Some(false));
+        assert_eq!(meet(&spread('\u{4e00}'), &spread('\u{4e01}'), 10_000), None, "it is counted");
+    }
+
+    #[test]
     fn only_what_is_really_absent_is_absent() {
         let mapping = json!({"rules": [
             rule("include", "SHOP", "ORDERS"), rule("include", "shop", "order_items"), rule("include", "shop", "gone"),
@@ -371,6 +457,17 @@ mod tests {
             ("%ers", "orders", true),
             ("o%d%s", "orders", true),
             ("o%d%t", "orders", false),
+            ("t[A-_]", "tB", true),
+            ("t[A-_]", "t_", true),
+            ("t[A-_]", "t{", false),
+            ("[Z-a]", "Z", true),
+            ("[Z-a]", "b", false),
+            ("[C-A]", "b", false),
+            ("[a-cx-z]", "y", true),
+            ("[a-cx-zb-m]", "L", true),
+            ("[a-cx-zb-m]", "n", false),
+            ("\u{39f}\u{394}\u{39f}\u{3a3}%", "\u{3bf}\u{3b4}\u{3bf}\u{3c3}\u{3b1}", true),
+            ("_stanbul", "\u{130}STANBUL", true),
             ("_rders", "orders", true),
             ("_", "orders", false),
             ("ord[_]1", "ord_1", true),

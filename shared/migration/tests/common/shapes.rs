@@ -19,7 +19,7 @@ pub struct Shape {
     pub plan: fn(usize) -> String,
 }
 
-pub const SHAPES: [Shape; 15] = [
+pub const SHAPES: [Shape; 18] = [
     Shape { name: "a table each, explicit", plan: |rules| of_rules(rules, explicit) },
     Shape { name: "patterns and excludes of one schema", plan: |rules| of_rules(rules, pattern) },
     Shape { name: "columns added by expressions", plan: |rules| of_rules(rules, expression) },
@@ -34,6 +34,9 @@ pub const SHAPES: [Shape; 15] = [
     Shape { name: "headers that are unknown", plan: headers },
     Shape { name: "settings that are unknown", plan: settings },
     Shape { name: "one name, all brackets", plan: brackets },
+    Shape { name: "two names, long brackets", plan: long_brackets },
+    Shape { name: "as many tables as settings of others", plan: |rules| of_rules(rules, beside) },
+    Shape { name: "as many patterns as changes of others", plan: |rules| of_rules(rules, beside_patterns) },
     Shape { name: "cut off at the end", plan: |rules| cut(of_rules(rules, explicit)) },
 ];
 
@@ -209,6 +212,37 @@ fn settings(count: usize) -> String {
 fn brackets(count: usize) -> String {
     let locator = json!({"schema-name": "[]".repeat(count), "table-name": "%[".repeat(count)});
     full_load().with("/Task/TableMappings/rules/0/object-locator", locator).0.to_string()
+}
+
+/// A table each, and settings of tables that are not selected.
+fn beside(at: usize) -> Value {
+    if at.is_multiple_of(2) {
+        let mut settings = ranges(at);
+        settings["object-locator"]["table-name"] = json!(format!("lime_ {at:06}"));
+        settings
+    } else {
+        let mut selected = explicit(at);
+        selected["object-locator"]["table-name"] = json!(format!("lines_{at:06}"));
+        selected
+    }
+}
+
+/// Patterns, and changes of names that none of them selects.
+fn beside_patterns(at: usize) -> Value {
+    let mut rule = renamed(at);
+    if at.is_multiple_of(2) {
+        rule["object-locator"]["table-name"] = json!(format!("lines {at}"));
+    }
+    rule
+}
+
+fn long_brackets(count: usize) -> String {
+    let brackets = |letter: &str| json!(format!("[{}]", letter.repeat(150 * count)));
+    let mut change = renamed(2);
+    change["object-locator"]["table-name"] = brackets("a");
+    let mut selected = rule(1, json!({}));
+    selected["object-locator"]["table-name"] = brackets("b");
+    full_load().with("/Task/TableMappings", json!({"rules": [selected, change]})).0.to_string()
 }
 
 fn cut(mut text: String) -> String {

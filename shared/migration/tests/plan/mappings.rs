@@ -1,5 +1,6 @@
 //! Table mappings: every rule of every type, at its place.
 
+use migration::finding::Severity;
 use serde_json::{Value, json};
 
 use crate::common::plans::{Sample, full_load, load_and_cdc, mapping};
@@ -796,4 +797,53 @@ fn others() -> Vec<Case> {
             &[],
         ),
     ]
+}
+
+/// Names of tables are mostly alike at their beginnings, and a generator that misspells one schema misspells all.
+#[test]
+fn rules_about_nothing_are_found_among_as_many_as_an_execution_takes() {
+    let named =
+        |nth: usize| json!({"schema-name": "CUSTOMERS", "table-name": format!("CUSTOMER_ORDERS_{nth:05}")});
+    let many = |about: fn(usize) -> Value| {
+        let selected = (0..400).map(|nth| {
+            let id = json!(nth.to_string());
+            changed(
+                selection(),
+                &[("/rule-id", id.clone()), ("/rule-name", id), ("/object-locator", named(nth))],
+            )
+        });
+        let settings = (0..400).map(|nth| {
+            let id = json!((1000 + nth).to_string());
+            changed(
+                table_settings(),
+                &[
+                    ("/rule-id", id.clone()),
+                    ("/rule-name", id),
+                    ("/object-locator", about(nth)),
+                    ("/parallel-load", json!({"type": "partitions-auto"})),
+                    ("/lob-settings", json!(null)),
+                ],
+            )
+        });
+        let mapping = json!({"rules": selected.chain(settings).collect::<Vec<_>>()});
+        let found = full_load().with("/Task/TableMappings", mapping).findings();
+        assert!(found.iter().all(|finding| finding.severity == Severity::Warning), "{found:#?}");
+        let about_nothing = found.iter().filter(|finding| finding.code == "about-nothing-selected").count();
+        let more =
+            found.iter().find(|finding| finding.code == "more-findings").map(|more| more.message.clone());
+        (about_nothing, more.unwrap_or_default())
+    };
+    let names = |found: &(usize, String)| found.0;
+    let in_another_case =
+        many(|nth| json!({"schema-name": "customers", "table-name": format!("customer_orders_{nth:05}")}));
+    assert_eq!(names(&in_another_case), 0);
+    let misspelt =
+        many(|nth| json!({"schema-name": "CUSTOMERS", "table-name": format!("CUSTOMER_ODRERS_{nth:05}")}));
+    assert!(names(&misspelt) > 50 && !misspelt.1.is_empty(), "{misspelt:?}");
+    let last = many(|nth| {
+        let table =
+            if nth == 399 { "CUSTOMER_ORDERS_99999".to_owned() } else { format!("CUSTOMER_ORDERS_{nth:05}") };
+        json!({"schema-name": "CUSTOMERS", "table-name": table})
+    });
+    assert_eq!(names(&last), 1, "{last:?}");
 }

@@ -64,7 +64,22 @@ pub(crate) fn cases() -> Vec<Case> {
             bad: against(Some("DROP_AND_CREATE"), "crm"),
             good: against(None, "crm"),
         },
+        Case {
+            code: "writers-not-compared",
+            path: MAPPINGS,
+            bad: found(&endless(3_500), &[writer("other", None, &elsewhere(3_500))]),
+            good: found(&endless(20), &[writer("other", None, &elsewhere(20))]),
+        },
     ]
+}
+
+/// Patterns that take long to be compared, and tables that none of them selects.
+fn endless(count: usize) -> Vec<Value> {
+    (0..count).map(|nth| rule("include", "%a%b%c%d%e", &format!("%{nth}%x%"))).collect()
+}
+
+fn elsewhere(count: usize) -> Vec<Value> {
+    (0..count).map(|nth| rule("include", "x", &format!("{nth}"))).collect()
 }
 
 #[test]
@@ -182,11 +197,29 @@ fn the_task_itself_is_no_other_and_many_are_not_all_named() {
 }
 
 #[test]
-fn mappings_of_any_size_are_compared_in_time() {
-    let rules: Vec<Value> =
-        (0..2_000).map(|nth| rule("include", "%a%b%c%d%e", &format!("%{nth}%x%"))).collect();
-    let elsewhere: Vec<Value> = (0..2_000).map(|nth| rule("include", "x", &format!("{nth}"))).collect();
-    assert_eq!(found(&rules, &[writer("other", None, &elsewhere)]), []);
+fn the_tasks_that_load_are_compared_first_and_those_that_are_not_compared_are_counted() {
+    let ours: Vec<Value> = endless(3_500).into_iter().chain([rule("include", "crm", "orders")]).collect();
+    let mut many: Vec<Writer> = (0..3)
+        .map(|nth| Writer { at_work: true, ..writer(&format!("t{nth}"), None, &elsewhere(3_500)) })
+        .collect();
+    many.push(writer("loading", Some("DROP_AND_CREATE"), &[rule("include", "crm", "orders")]));
+    let found = found(&ours, &many);
+    assert_eq!(found[0].severity, Severity::Error, "{found:#?}");
+    assert!(found[0].message.contains("\"loading\" is loading tables"), "{}", found[0].message);
+    assert_eq!(found.len(), 2);
+    assert!(found[1].message.starts_with("3 other tasks"), "{}", found[1].message);
+}
+
+/// What is selected behind the last step may have any name in the target.
+#[test]
+fn renamings_that_there_is_no_time_to_look_at_may_give_any_name() {
+    let selected = (0..700).map(|nth| rule("include", "crm", &format!("%a{nth}%b%")));
+    let renamed = (0..700).map(|nth| renaming("table", "add-prefix", "crm", &format!("%c{nth}%d%"), "x"));
+    let rules: Vec<Value> = selected.chain(renamed).collect();
+    let found =
+        found(&[rule("include", "elsewhere", "t")], &[writer("other", Some("DROP_AND_CREATE"), &rules)]);
+    assert_eq!(found.len(), 1);
+    assert!(found[0].message.contains("may write"), "{}", found[0].message);
 }
 
 #[test]

@@ -8,10 +8,10 @@ use super::selection::Action;
 use super::transformation::{Change, Target};
 use crate::finding::Findings;
 use crate::overlap::overlap;
-use crate::table_name::{Pattern, Steps};
+use crate::table_name::{Pattern, Steps, lower};
 
-/// The most steps that are taken in one mapping: behind it no rule is named, so that the time stays linear.
-const MOST_STEPS: usize = 1_000_000;
+/// The most steps that are taken in one mapping: behind it no rule is named, so that the time stays bounded.
+const MOST_STEPS: usize = 4_000_000;
 
 /// Names the rules that are about nothing that is migrated; `all` is false when a rule of the mapping could not be read, which
 /// might be the one that selects.
@@ -51,16 +51,16 @@ fn about<'a>(rule: &Rule<'a>) -> Option<(&'a str, Option<&'a str>)> {
 }
 
 /// What the selection rules include.
-struct Selected<'a> {
-    /// Schema and table as the rules write them.
-    written: HashSet<(&'a str, &'a str)>,
+struct Selected {
+    /// Schema and table as the rules write them, but for case.
+    written: HashSet<(Vec<char>, Vec<char>)>,
     /// The same, to compare; each once, in the order of the rules.
     patterns: Vec<(Pattern, Pattern)>,
 }
 
-impl<'a> Selected<'a> {
+impl Selected {
     /// `None` when some selection cannot be understood, or nothing is included at all.
-    fn of(rules: &[Rule<'a>]) -> Option<Selected<'a>> {
+    fn of(rules: &[Rule<'_>]) -> Option<Selected> {
         let mut selected = Selected { written: HashSet::new(), patterns: Vec::new() };
         for rule in rules {
             let What::Selection(action) = rule.what else { continue };
@@ -68,7 +68,7 @@ impl<'a> Selected<'a> {
                 continue;
             }
             let (schema, table) = (rule.locator.schema?, rule.locator.table?);
-            if selected.written.insert((schema, table)) {
+            if selected.written.insert((lower(schema), lower(table))) {
                 selected.patterns.push((Pattern::of(schema), Pattern::of(table)));
             }
         }
@@ -76,14 +76,14 @@ impl<'a> Selected<'a> {
     }
 
     /// Whether something that is included has such a name; `None` when it takes too many steps to say.
-    fn meets(&self, (schema, table): (&'a str, Option<&'a str>), steps: &mut Steps) -> Option<bool> {
-        if table.is_some_and(|table| self.written.contains(&(schema, table))) {
+    fn meets(&self, (schema, table): (&str, Option<&str>), steps: &mut Steps) -> Option<bool> {
+        if table.is_some_and(|table| self.written.contains(&(lower(schema), lower(table)))) {
             return Some(true);
         }
         let (schema, table) = (Pattern::of(schema), table.map(Pattern::of));
         for (schemas, tables) in &self.patterns {
-            let meets = overlap(&schema, schemas, steps)
-                && table.as_ref().is_none_or(|table| overlap(table, tables, steps));
+            let meets = table.as_ref().is_none_or(|table| overlap(table, tables, steps))
+                && overlap(&schema, schemas, steps);
             if !steps.take(1) {
                 return None;
             }

@@ -33,5 +33,8 @@ pub fn schema() -> Value {
 
 /// The schema as `docs/plan.schema.json` holds it.
 pub fn text() -> String {
-    format!("{:#}\n", schema())
+    // Built beside crates that make JSON keep its order, the text would be another.
+    let mut schema = schema();
+    schema.sort_all_objects();
+    format!("{schema:#}\n")
 }
