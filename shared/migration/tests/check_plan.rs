@@ -55,6 +55,31 @@ fn its_exit_status_says_whether_a_plan_has_errors() {
 }
 
 #[test]
+fn what_cannot_be_asked_together_is_refused_in_any_order() {
+    let task = event("pasted-task")["Task"].to_string();
+    for arguments in [
+        &["--schema", "-"][..],
+        &["-", "--schema"],
+        &["--json", "--schema"],
+        &["--schema", "--json"],
+        &["--schema", "--from-task", "-"],
+        &["--from-task", "-", "--schema"],
+        &["--from-task", "-", "--json"],
+        &["--json", "--from-task", "-"],
+        &["--from-task", "-", "no-such-file.json"],
+        &["no-such-file.json", "--from-task", "-"],
+        &["--from-task", "no-such-file.json", "--from-task", "-"],
+    ] {
+        let output = check(arguments, &task);
+        assert_eq!((output.status.code(), printed(&output).as_str()), (Some(2), ""), "{arguments:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("usage: check-plan"), "{arguments:?}: {said}");
+    }
+    assert_eq!(check(&["--from-task", "-"], &task).status.code(), Some(0));
+    assert_eq!(check(&["--schema", "--json", "--help"], "").status.code(), Some(0), "help is given always");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_keeps_no_other_from_being_checked() {
     let faulty = full_load().with("/Start", json!("Never")).0.to_string();
     let output = check(&["no-such-file.json", "-", "nor-this.json"], &faulty);
