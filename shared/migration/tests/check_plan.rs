@@ -92,6 +92,25 @@ fn a_file_that_cannot_be_read_keeps_no_other_from_being_checked() {
     let output = check(&["--json", "no-such-file.json", "-"], &faulty);
     let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(found["Findings"][0]["File"], "-", "which of the files is said: {found}");
+    assert_eq!(found["Unread"].as_array().map(Vec::len), Some(1), "{found}");
+    let unread = &found["Unread"][0];
+    assert_eq!(unread["File"], "no-such-file.json");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let message = unread["Message"].as_str().expect("a message");
+    assert!(message.starts_with("no-such-file.json cannot be read: "), "{unread}");
+    assert!(said.contains(message), "{said}");
+}
+
+#[test]
+fn where_nothing_could_be_read_nothing_looks_like_a_good_plan() {
+    for arguments in [
+        &["--json", "no-such-file.json"][..],
+        &["--json", "no-such-file.json", "nor-this.json"],
+        &["no-such-file.json"],
+    ] {
+        let output = check(arguments, "");
+        assert_eq!((output.status.code(), printed(&output).as_str()), (Some(2), ""), "{arguments:?}");
+    }
 }
 
 #[test]
