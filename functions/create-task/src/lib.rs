@@ -149,7 +149,7 @@ async fn adopt(
     };
     let mut differing = Findings::default();
     drift::warn(plan, &task.differences, &mut differing);
-    document.findings.extend(differing.into_sorted());
+    differing.add_to(&mut document.findings);
     // A task that is run as it is has endpoints of its own.
     run.route = Some(dms::read_task(existing)?.route);
     record::wait(document, AFTER_ADOPTION, why);

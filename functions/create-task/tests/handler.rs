@@ -13,6 +13,7 @@ use aws_smithy_mocks::{Rule, RuleMode, mock_client};
 use given::cases::{Case, EXECUTION, LAST_WEEK, TASK, full_load, minute};
 use given::{Seen, described, fault, request};
 use migration::document::{Migration, Origin};
+use migration::finding::{Findings, MOST_FINDINGS};
 use migration::owner::{OWNER_TAG, tag_value};
 use migration_aws::error::Error;
 use serde_json::{Value, json};
@@ -275,6 +276,22 @@ async fn drift_of_a_task_of_ours() {
     let world = World::with(elsewhere, Some(&earlier()));
     let document = world.create_task(&unknown(json!({"OnDrift": "Ignore"}))).await.unwrap();
     assert_eq!(document.run.unwrap().route.unwrap().source.tail(), "ELSEWHERE");
+}
+
+#[tokio::test]
+async fn a_report_that_is_full_already_stays_one_report() {
+    let mut task = described("ready", None);
+    task["MigrationType"] = json!("cdc");
+    let mut found = Findings::default();
+    for n in 0..MOST_FINDINGS + 5 {
+        found.warning(&format!("/{n:04}"), "unknown-setting", "known since the plan was read");
+    }
+    let case = unknown(json!({"OnDrift": "Ignore"})).set(|case| found.add_to(&mut case.document.findings));
+    let document = World::with(task, Some(&earlier())).create_task(&case).await.unwrap();
+    let counts = document.findings.iter().filter(|finding| finding.code == "more-findings");
+    let counts: Vec<&str> = counts.map(|finding| finding.message.as_str()).collect();
+    assert_eq!(counts, ["6 more findings are not shown; mend these first"]);
+    assert_eq!(document.findings.len(), MOST_FINDINGS + 1);
 }
 
 #[tokio::test]

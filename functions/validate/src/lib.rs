@@ -61,7 +61,7 @@ async fn compare(
     let task = existing::compare(client, executions, wanted, &found, execution).await?;
     let mut differing = Findings::default();
     drift::warn(plan, &task.differences, &mut differing);
-    document.findings.extend(differing.into_sorted());
+    differing.add_to(&mut document.findings);
     // A task that is taken as it is has endpoints of its own.
     if let Some(run) = document.run.as_mut().filter(|_| plan.on_drift == OnDrift::Ignore) {
         run.route = Some(dms::read_task(&found)?.route);

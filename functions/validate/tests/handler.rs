@@ -11,6 +11,7 @@ use aws_smithy_mocks::{Rule, RuleMode, mock_client};
 use given::cases::{EXECUTION, TASK, minute};
 use given::{Seen, described, fault, frame};
 use migration::document::{Migration, Origin, What};
+use migration::finding::MOST_FINDINGS;
 use migration::owner::{OWNER_TAG, tag_value};
 use migration::verdict::Outcome;
 use migration_aws::error::Error;
@@ -272,6 +273,26 @@ async fn a_preflight_compares_a_task_that_exists() {
         assert!(codes(&document).contains(&"instance-seen"), "the report says which instance it is");
         assert_eq!(codes(&document).contains(&"drift"), on_drift == "Ignore");
     }
+}
+
+#[tokio::test]
+async fn the_plan_the_task_and_what_they_name_give_one_report() {
+    let mut task = described("ready", None);
+    task["MigrationType"] = json!("cdc");
+    let mut plan = preflight("Ignore");
+    for n in 0..MOST_FINDINGS + 5 {
+        plan["Task"]["ReplicationTaskSettings"][format!("NotKnown{n}")] = json!(1);
+    }
+    let tasks = (200, json!({"ReplicationTasks": [task]}));
+    let document = World { tasks, ..World::good() }.validate(plan).await.0.unwrap();
+    let differences = document.task.as_ref().unwrap().differences.len();
+    assert_eq!(document.next.as_ref().unwrap().what, What::Wait);
+    let counts = document.findings.iter().filter(|finding| finding.code == "more-findings");
+    let counts: Vec<&str> = counts.map(|finding| finding.message.as_str()).collect();
+    // Beside the settings and the differences, two hints: which instance it is, and that no prep mode is stated.
+    let left_out = 5 + differences + 2;
+    assert_eq!(counts, [format!("{left_out} more findings are not shown; mend these first")]);
+    assert_eq!(document.findings.len(), MOST_FINDINGS + 1);
 }
 
 #[tokio::test]

@@ -86,27 +86,51 @@ impl Findings {
     /// The findings, errors first, each once, at most [`MOST_FINDINGS`] in [`MOST_REPORT_BYTES`]; one more says how many
     /// were left out.
     pub fn into_sorted(self) -> Vec<Finding> {
-        let mut all = self.0;
+        let mut report = Vec::new();
+        self.add_to(&mut report);
+        report
+    }
+
+    /// Makes one report of these findings and of one that there is already: in one order and one bound, and with one count of
+    /// all that was ever left out. Nothing stands in it that weighs less than what is left out.
+    pub fn add_to(self, report: &mut Vec<Finding>) {
+        let found = std::mem::take(report).into_iter().chain(self.0);
+        let (counts, mut all): (Vec<Finding>, Vec<Finding>) = found.partition(|it| it.left_out().is_some());
         all.sort();
         all.dedup();
+        let left_out: usize = counts.iter().filter_map(Finding::left_out).sum();
+        let heaviest = counts.iter().map(|count| count.severity).min();
         let mut bytes = 0;
         let fits = |finding: &&Finding| {
             bytes += serde_json::to_string(finding).map_or(0, |text| text.len() + 1);
-            bytes <= MOST_REPORT_BYTES
+            bytes <= MOST_REPORT_BYTES && heaviest.is_none_or(|heaviest| finding.severity <= heaviest)
         };
         let shown = all.iter().take(MOST_FINDINGS).take_while(fits).count();
-        if let Some(severity) = all.get(shown).map(|next| next.severity) {
-            let left_out = all.len() - shown;
-            all.truncate(shown);
-            all.push(Finding {
-                severity,
-                path: String::new(),
-                code: "more-findings".to_owned(),
-                message: format!("{left_out} more findings are not shown; mend these first"),
-                dms_error: None,
-            });
+        let left_out = left_out + all.len() - shown;
+        let next = all.get(shown).map(|next| next.severity);
+        all.truncate(shown);
+        all.extend(next.into_iter().chain(heaviest).min().map(|severity| Finding::more(severity, left_out)));
+        *report = all;
+    }
+}
+
+impl Finding {
+    /// Stands for so many others, none of which weighs more than this.
+    fn more(severity: Severity, left_out: usize) -> Finding {
+        Finding {
+            severity,
+            path: String::new(),
+            code: "more-findings".to_owned(),
+            message: format!("{left_out} more findings are not shown; mend these first"),
+            dms_error: None,
         }
-        all
+    }
+
+    /// For how many others it stands, when it is one of [`Finding::more`]. A report travels as JSON from step to step, and
+    /// its reader sees the number in the message: it is kept nowhere else.
+    fn left_out(&self) -> Option<usize> {
+        let (number, _) = self.message.split_once(' ').filter(|_| self.code == "more-findings")?;
+        number.parse().ok()
     }
 }
 
@@ -153,6 +177,39 @@ mod tests {
         assert!(sorted[0].path.starts_with("/0/\\/\\") && sorted[0].path.ends_with("\\/…"));
         let bytes = serde_json::to_string(&sorted).unwrap().len();
         assert!((MOST_REPORT_BYTES / 2..MOST_REPORT_BYTES + 500).contains(&bytes), "{bytes} bytes");
+    }
+
+    #[test]
+    fn reports_that_are_joined_are_one_report() {
+        let many = |kind: &str, severity: Severity, number: usize, bytes: usize| {
+            let mut findings = Findings::default();
+            for n in 0..number {
+                findings.add(severity, &format!("/{kind}/{n:04}"), "f", "x".repeat(bytes));
+            }
+            findings
+        };
+        let mut report = many("plan", Severity::Warning, MOST_FINDINGS + 7, 350).into_sorted();
+        let shown = report.len() - 1;
+        many("plan", Severity::Warning, 1, 350).add_to(&mut report);
+        assert_eq!(report.len(), shown + 1, "one that is shown is no other");
+        many("drift", Severity::Warning, 30, 350).add_to(&mut report);
+        many("instance", Severity::Hint, 10, 350).add_to(&mut report);
+        many("home", Severity::Error, 20, 350).add_to(&mut report);
+        assert!(report.is_sorted_by_key(|finding| finding.severity), "{report:?}");
+        let (last, others) = report.split_last().unwrap();
+        let left_out = MOST_FINDINGS + 7 + 30 + 10 + 20 - others.len();
+        assert_eq!(last.severity, Severity::Warning, "none that rejects the plan is left out");
+        assert_eq!(last.message, format!("{left_out} more findings are not shown; mend these first"));
+        assert!(others.iter().all(|finding| finding.code == "f"));
+        assert_eq!(others.iter().filter(|finding| finding.severity == Severity::Error).count(), 20);
+        let bytes = serde_json::to_string(&report).unwrap().len();
+        assert!(bytes < MOST_REPORT_BYTES + 500, "{bytes} bytes");
+        // Where errors are left out, no warning is shown in what room there is.
+        let mut report = many("plan", Severity::Error, 2, MOST_REPORT_BYTES - 1000).into_sorted();
+        many("drift", Severity::Warning, 1, 10).add_to(&mut report);
+        let seen: Vec<_> = report.iter().map(|finding| (finding.severity, finding.code.as_str())).collect();
+        assert_eq!(seen, [(Severity::Error, "f"), (Severity::Error, "more-findings")]);
+        assert!(report[1].message.starts_with("2 more findings"), "{}", report[1].message);
     }
 
     #[test]

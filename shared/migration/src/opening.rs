@@ -75,8 +75,7 @@ fn check_home(reading: &mut Reading, execution: &str) {
     if elsewhere.reject() {
         reading.plan = None;
     }
-    reading.findings.extend(elsewhere.into_sorted());
-    reading.findings.sort();
+    elsewhere.add_to(&mut reading.findings);
 }
 
 /// Takes in what was found about the resources that the plan names: findings, and the type and route of a task that
@@ -94,8 +93,7 @@ pub fn settle(
             run.route = Some(route);
         }
     }
-    document.findings.extend(resources.into_sorted());
-    document.findings.sort();
+    resources.add_to(&mut document.findings);
     if reject(&document.findings) {
         reject_plan(document, now);
         return;

@@ -55,6 +55,31 @@ fn its_exit_status_says_whether_a_plan_has_errors() {
 }
 
 #[test]
+fn what_cannot_be_asked_together_is_refused_in_any_order() {
+    let task = event("pasted-task")["Task"].to_string();
+    for arguments in [
+        &["--schema", "-"][..],
+        &["-", "--schema"],
+        &["--json", "--schema"],
+        &["--schema", "--json"],
+        &["--schema", "--from-task", "-"],
+        &["--from-task", "-", "--schema"],
+        &["--from-task", "-", "--json"],
+        &["--json", "--from-task", "-"],
+        &["--from-task", "-", "no-such-file.json"],
+        &["no-such-file.json", "--from-task", "-"],
+        &["--from-task", "no-such-file.json", "--from-task", "-"],
+    ] {
+        let output = check(arguments, &task);
+        assert_eq!((output.status.code(), printed(&output).as_str()), (Some(2), ""), "{arguments:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("usage: check-plan"), "{arguments:?}: {said}");
+    }
+    assert_eq!(check(&["--from-task", "-"], &task).status.code(), Some(0));
+    assert_eq!(check(&["--schema", "--json", "--help"], "").status.code(), Some(0), "help is given always");
+}
+
+#[test]
 fn a_file_that_cannot_be_read_keeps_no_other_from_being_checked() {
     let faulty = full_load().with("/Start", json!("Never")).0.to_string();
     let output = check(&["no-such-file.json", "-", "nor-this.json"], &faulty);
@@ -67,6 +92,25 @@ fn a_file_that_cannot_be_read_keeps_no_other_from_being_checked() {
     let output = check(&["--json", "no-such-file.json", "-"], &faulty);
     let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(found["Findings"][0]["File"], "-", "which of the files is said: {found}");
+    assert_eq!(found["Unread"].as_array().map(Vec::len), Some(1), "{found}");
+    let unread = &found["Unread"][0];
+    assert_eq!(unread["File"], "no-such-file.json");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let message = unread["Message"].as_str().expect("a message");
+    assert!(message.starts_with("no-such-file.json cannot be read: "), "{unread}");
+    assert!(said.contains(message), "{said}");
+}
+
+#[test]
+fn where_nothing_could_be_read_nothing_looks_like_a_good_plan() {
+    for arguments in [
+        &["--json", "no-such-file.json"][..],
+        &["--json", "no-such-file.json", "nor-this.json"],
+        &["no-such-file.json"],
+    ] {
+        let output = check(arguments, "");
+        assert_eq!((output.status.code(), printed(&output).as_str()), (Some(2), ""), "{arguments:?}");
+    }
 }
 
 #[test]

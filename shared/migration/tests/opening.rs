@@ -7,7 +7,7 @@ mod common;
 use common::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, cdc, event, full_load, load_and_cdc, night};
 use jiff::{SignedDuration, Timestamp};
 use migration::document::{Migration, Run, What};
-use migration::finding::Findings;
+use migration::finding::{Findings, MOST_FINDINGS, MOST_REPORT_BYTES};
 use migration::observation::Route;
 use migration::opening::{LONGEST_RUN, open, settle};
 use migration::plan::{AtClose, MigrationType};
@@ -223,6 +223,24 @@ fn what_is_no_plan_is_rejected_with_every_fault_and_a_name() {
             assert!(reason.contains(fault), "{reason}");
         }
     }
+}
+
+#[test]
+fn what_the_plan_and_what_its_resources_give_is_one_report() {
+    let mut document = opened(&full_load().0, AT_NOON);
+    for round in 0..3 {
+        let mut resources = Findings::default();
+        for n in 0..MOST_FINDINGS {
+            resources.warning(&format!("/{round}/{n}"), "w", "x".repeat(400));
+        }
+        settle(&mut document, None, resources, ts(AT_NOON));
+    }
+    let left_out = 3 * MOST_FINDINGS - (document.findings.len() - 1);
+    let counts = document.findings.iter().filter(|finding| finding.code == "more-findings");
+    let counts: Vec<&str> = counts.map(|finding| finding.message.as_str()).collect();
+    assert_eq!(counts, [format!("{left_out} more findings are not shown; mend these first")]);
+    let bytes = serde_json::to_string(&document.findings).expect("JSON").len();
+    assert!(bytes < MOST_REPORT_BYTES + 500, "{bytes} bytes");
 }
 
 #[test]

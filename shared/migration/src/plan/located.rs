@@ -227,15 +227,23 @@ impl<'a> Members<'a> {
     }
 }
 
+/// How alike a name must be to be meant, of 1.
+const ALIKE: f64 = 0.8;
+
 /// The known name that is most like `name`, when it is alike enough to be meant.
 pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    nearer_than(ALIKE, name, known)
+}
+
+/// As [`nearest`], with a likeness of one's own.
+pub(super) fn nearer_than<'k>(alike: f64, name: &str, known: &[&'k str]) -> Option<&'k str> {
     if name.len() > 2 * MOST_QUOTED {
         return None;
     }
     known
         .iter()
         .map(|known| (strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase()), *known))
-        .filter(|(likeness, _)| *likeness > 0.8)
+        .filter(|(likeness, _)| *likeness > alike)
         .max_by(|(a, _), (b, _)| a.total_cmp(b))
         .map(|(_, known)| known)
 }

@@ -5,7 +5,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::located::{Members, Node, nearest, quoted};
+use super::located::{Members, Node, nearer_than, nearest, quoted};
 use super::shape::has_shape;
 use crate::finding::Findings;
 
@@ -14,6 +14,9 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(13 * 24);
 
 /// The longest time before the close at which a plan may want to begin nothing: a day, in minutes.
 pub(super) const MOST_MINIMUM_MINUTES: u64 = 24 * 60;
+
+/// How alike a zone in another area must be to be meant, of 1: CEST is no misspelt CET.
+const ALIKE: f64 = 0.95;
 
 /// Two years of them.
 const CLOCK_CHANGES: usize = 4;
@@ -164,16 +167,35 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
     Some(window)
 }
 
-/// The zone that was meant, or what zones look like.
+/// The zone that was meant, or what zones look like. Only what can hardly be another: advice that is taken opens the window
+/// by somebody else's clocks.
 fn like_time_zone(name: &str) -> String {
+    let name = name.trim();
     let known: Vec<String> = jiff::tz::db().available().map(|known| known.to_string()).collect();
     let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let town = |zone: &str| zone.rsplit('/').next().unwrap_or_default().replace('_', " ").to_lowercase();
-    let meant = known.iter().copied().find(|zone| town(zone) == town(name));
-    match meant.or_else(|| nearest(name, &known)) {
+    match of_town(name, &known).or_else(|| of_area(name, &known)).or_else(|| nearer_than(ALIKE, name, &known))
+    {
         Some(nearest) => format!("did you mean {nearest}?"),
         None => "Europe/Berlin and America/New_York are".to_owned(),
     }
+}
+
+/// The zone of this town, when only one is called so. Every country has an east; that only one of them has a zone of that
+/// name says nothing.
+fn of_town<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let town = |zone: &str| zone.rsplit('/').next().unwrap_or_default().replace('_', " ").to_lowercase();
+    let wanted = town(name);
+    let mut zones = known.iter().copied().filter(|zone| town(zone) == wanted);
+    let zone = zones.next().filter(|_| !["north", "east", "south", "west"].contains(&wanted.as_str()))?;
+    zones.next().is_none().then_some(zone)
+}
+
+/// The zone that is most like this one, of those in its area.
+fn of_area<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let (area, _) = name.split_once('/')?;
+    let beside =
+        |zone: &&str| zone.split_once('/').is_some_and(|(known, _)| known.eq_ignore_ascii_case(area));
+    nearest(name, &known.iter().copied().filter(beside).collect::<Vec<_>>())
 }
 
 fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hours> {

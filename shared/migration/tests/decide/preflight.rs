@@ -108,7 +108,7 @@ fn a_task_that_is_there() {
             "Rejected | no start of the task is safe | run once with Start Resume | shop.t0 Full load",
         ),
         (
-            "no start is safe, and a connection has failed",
+            "no start of a load is safe, and the source's connection has failed",
             full_load(preflight(json!({})))
                 .do_nothing()
                 .last_week("NORMAL")
@@ -117,7 +117,7 @@ fn a_task_that_is_there() {
             "Rejected | SOURCE failed: no route to host | no start of the task is safe | shop.t0 Full load",
         ),
         (
-            "no start is safe and a connection has failed",
+            "no start of a replication is safe, and the target's connection has failed",
             load_and_cdc(preflight(json!({})))
                 .last_week("NORMAL")
                 .tables(&["Table error"])

@@ -160,17 +160,17 @@ fn each_decision_says_what_the_machine_does_and_when_it_looks_again() {
     let stop = Next::Stop { cause: StopCause::Close, why: why() };
     let next = |case: Case, next: Next| decided(case, next).document.next.unwrap();
     let late = || full_load(json!({})).at(600);
-    for (decision, what) in [
-        (Next::Create { why: why() }, What::Create),
-        (Next::Start { kind: StartKind::StartReplication, why: why() }, What::Start),
-        (Next::Reload { tables: Vec::new(), why: why() }, What::Start),
-        (stop.clone(), What::Stop),
-        (Next::Wait { why: why(), soon: true }, What::Wait),
+    for (decision, what, reload) in [
+        (Next::Create { why: why() }, What::Create, false),
+        (Next::Start { kind: StartKind::StartReplication, why: why() }, What::Start, false),
+        (Next::Start { kind: StartKind::ReloadTarget, why: why() }, What::Start, false),
+        (Next::Reload { tables: Vec::new(), why: why() }, What::Start, true),
+        (stop.clone(), What::Stop, false),
+        (Next::Wait { why: why(), soon: true }, What::Wait, false),
     ] {
         let step = next(late(), decision);
-        assert_eq!(step.what, what);
+        assert_eq!((step.what, step.reload), (what, reload), "{}", step.why);
         assert!(soon.contains(&step.seconds), "{what:?} after {} s", step.seconds);
-        assert_eq!(step.reload, what == What::Start && !step.why.starts_with("start-replication"));
         assert!(step.why.ends_with("because"), "{}", step.why);
     }
     let grown = next(late(), Next::Wait { why: why(), soon: false });

@@ -77,12 +77,27 @@ pub(crate) fn cases() -> Vec<Case> {
 
 #[test]
 fn a_misspelt_time_zone_is_shown_the_one_that_was_meant() {
+    const GENERAL: &str = "Europe/Berlin and America/New_York are";
     for (written, advice) in [
         ("Europe/Berln", "did you mean Europe/Berlin?"),
         ("Berlin", "did you mean Europe/Berlin?"),
         ("america/new york", "did you mean America/New_York?"),
         ("Europe/Kolkata", "did you mean Asia/Kolkata?"),
-        ("W. Mars Standard Time", "Europe/Berlin and America/New_York are"),
+        ("Berlin ", "did you mean Europe/Berlin?"),
+        ("Europe/Berlin ", "did you mean Europe/Berlin?"),
+        ("europe/berln", "did you mean Europe/Berlin?"),
+        ("US/East", "did you mean US/Eastern?"),
+        ("Eurpe/Berln", "did you mean Europe/Berlin?"),
+        ("W. Mars Standard Time", GENERAL),
+        // More than one zone is called that, and none of them is a guess to make.
+        ("Eastern", GENERAL),
+        ("West", GENERAL),
+        ("East", GENERAL),
+        ("Istanbul", GENERAL),
+        ("CEST", GENERAL),
+        ("UTC+2", GENERAL),
+        ("Nowhere/Berln", GENERAL),
+        (" ", GENERAL),
     ] {
         let found = full_load().with("/Window", night()).with("/Window/TimeZone", json!(written)).findings();
         let said = &found.iter().find(|finding| finding.path == "/Window/TimeZone").unwrap().message;

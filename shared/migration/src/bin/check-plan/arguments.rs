@@ -23,34 +23,30 @@ pub(crate) enum Output {
     Json,
 }
 
-/// Reads the command line.
+/// Reads the command line. What would be passed over beside the rest is refused, in whatever order it stands.
 pub(crate) fn read() -> Result<Work, lexopt::Error> {
-    let mut files = Vec::new();
-    let mut output = Output::ForPeople;
+    let (mut files, mut tasks) = (Vec::new(), Vec::new());
+    let (mut json, mut schema) = (false, false);
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
             Short('h') | Long("help") => return Ok(Work::Help),
-            Long("schema") => {
-                if let Some(more) = parser.next()? {
-                    return Err(more.unexpected());
-                }
-                return Ok(Work::Schema);
-            }
-            Long("json") => output = Output::Json,
-            Long("from-task") => {
-                let file = parser.value()?.into();
-                if let Some(more) = parser.next()? {
-                    return Err(more.unexpected());
-                }
-                return Ok(Work::FromTask(file));
-            }
+            Long("schema") => schema = true,
+            Long("json") => json = true,
+            Long("from-task") => tasks.push(parser.value()?.into()),
             Value(file) => files.push(file.into()),
             _ => return Err(argument.unexpected()),
         }
     }
-    if files.is_empty() {
-        return Err("no file is given".into());
+    let alone = files.is_empty() && !json;
+    match (schema, tasks.pop()) {
+        (true, None) if alone => Ok(Work::Schema),
+        (true, _) => Err("--schema stands alone".into()),
+        (false, Some(task)) if alone && tasks.is_empty() => Ok(Work::FromTask(task)),
+        (false, Some(_)) => Err("--from-task takes one file, and stands alone".into()),
+        (false, None) if files.is_empty() => Err("no file is given".into()),
+        (false, None) => {
+            Ok(Work::Check { files, output: if json { Output::Json } else { Output::ForPeople } })
+        }
     }
-    Ok(Work::Check { files, output })
 }

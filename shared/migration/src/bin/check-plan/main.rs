@@ -15,6 +15,7 @@ use arguments::{Output, Work};
 use migration::finding::{Finding, reject};
 use migration::plan::read::read_text;
 use migration::plan::schema;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 const USAGE: &str = "\
@@ -32,6 +33,16 @@ exit status: 0 without errors, 1 with errors, 2 when a file cannot be read";
 struct File {
     name: String,
     text: String,
+}
+
+/// A file that could not be read.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Unread {
+    /// Its name.
+    file: String,
+    /// Why, in a sentence that names it.
+    message: String,
 }
 
 fn main() -> ExitCode {
@@ -83,18 +94,23 @@ fn check_all(names: &[PathBuf], output: Output) -> Result<bool, String> {
     for name in names {
         match read_file(name) {
             Ok(file) => files.push(file),
-            Err(error) => unread.push(error),
+            Err(message) => unread.push(Unread { file: name.display().to_string(), message }),
         }
     }
-    let good = check(&files, names.len() > 1, output)?;
-    if unread.is_empty() { Ok(good) } else { Err(unread.join("\ncheck-plan: ")) }
+    let good = check(&files, &unread, output)?;
+    if unread.is_empty() {
+        return Ok(good);
+    }
+    let messages: Vec<String> = unread.into_iter().map(|unread| unread.message).collect();
+    Err(messages.join("\ncheck-plan: "))
 }
 
-/// True when no plan has an error; `several` when more files were named than one.
-fn check(files: &[File], several: bool, output: Output) -> Result<bool, String> {
+/// True when no plan has an error. Where none could be read nothing is printed: it would look like a plan without a fault.
+fn check(files: &[File], unread: &[Unread], output: Output) -> Result<bool, String> {
     let found: Vec<Vec<Finding>> = files.iter().map(|file| read_text(&file.text).findings).collect();
     match output {
-        Output::Json => say(&format!("{}\n", in_json(files, several, &found)))?,
+        _ if files.is_empty() => {}
+        Output::Json => say(&format!("{}\n", in_json(files, unread, &found)))?,
         Output::ForPeople => {
             let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             for (file, findings) in files.iter().zip(&found) {
@@ -105,8 +121,10 @@ fn check(files: &[File], several: bool, output: Output) -> Result<bool, String> 
     Ok(!found.iter().any(|findings| reject(findings)))
 }
 
-/// One object, whatever the number of files; with several, each finding names its file.
-fn in_json(files: &[File], several: bool, found: &[Vec<Finding>]) -> Value {
+/// One object, whatever the number of files; with several, each finding names its file, and those that could not be read
+/// are named.
+fn in_json(files: &[File], unread: &[Unread], found: &[Vec<Finding>]) -> Value {
+    let several = files.len() + unread.len() > 1;
     let findings: Vec<Value> = files
         .iter()
         .zip(found)
@@ -119,7 +137,10 @@ fn in_json(files: &[File], several: bool, found: &[Vec<Finding>]) -> Value {
             shown
         })
         .collect();
-    json!({ "Findings": findings })
+    match unread {
+        [] => json!({ "Findings": findings }),
+        unread => json!({ "Findings": findings, "Unread": unread }),
+    }
 }
 
 /// Prints; a reader that has gone, such as `head`, is no error.

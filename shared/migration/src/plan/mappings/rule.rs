@@ -54,7 +54,7 @@ pub(super) struct Reading<'r, 'a> {
 /// Keys that the console writes for its own forms, and that DMS takes.
 const OF_THE_CONSOLE: [&str; 1] = ["isAutoSegmentationChecked"];
 
-/// What a rule is about.
+/// The type of a rule.
 #[derive(Clone, Copy)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "kebab-case"))]
 pub(in crate::plan) enum Type {
