@@ -126,6 +126,11 @@ impl Finding {
         }
     }
 
+    /// True when it stands for others, which are not shown: at least one of them weighs as much as this.
+    pub fn counts_others(&self) -> bool {
+        self.left_out().is_some()
+    }
+
     /// For how many others it stands, when it is one of [`Finding::more`]. A report travels as JSON from step to step, and
     /// its reader sees the number in the message: it is kept nowhere else.
     fn left_out(&self) -> Option<usize> {
