@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::plans::{WORDS, cdc, event, events, full_load, load_and_cdc, mapping, night};
+use common::plans::{WORDS, cdc, event, events, full_load, load_and_cdc, mapping, night, of_each_type};
 use common::sound::{reads_alike_as_object_and_as_text, reads_soundly, text_reads_soundly};
 use common::sown::{self, Seed};
 use migration::finding::reject;
@@ -176,24 +176,23 @@ proptest! {
     }
 }
 
+/// What grows a document from bytes.
+type Grow = fn(&mut Seed<'_>) -> Value;
+
+/// Documents inside a plan, and what grows them.
+const GROWN: [(&str, Grow); 2] =
+    [("/Task/TableMappings", sown::mapping), ("/Task/ReplicationTaskSettings", sown::settings)];
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_mapping_is_read_alike_as_object_and_as_text(
-        base in proptest::sample::select(vec![full_load(), load_and_cdc(), cdc()]),
+    fn any_mapping_and_any_settings_are_read_alike_as_object_and_as_text(
+        base in proptest::sample::select(of_each_type().to_vec()),
+        (place, grown) in proptest::sample::select(GROWN.to_vec()),
         seed in proptest::collection::vec(any::<u8>(), 0..400),
     ) {
-        let plan = base.with("/Task/TableMappings", sown::mapping(&mut Seed::new(&seed))).0;
-        reads_alike_as_object_and_as_text(&plan, "/Task/TableMappings");
-    }
-
-    #[test]
-    fn any_settings_are_read_alike_as_object_and_as_text(
-        base in proptest::sample::select(vec![full_load(), load_and_cdc(), cdc()]),
-        seed in proptest::collection::vec(any::<u8>(), 0..200),
-    ) {
-        let plan = base.with("/Task/ReplicationTaskSettings", sown::settings(&mut Seed::new(&seed))).0;
-        reads_alike_as_object_and_as_text(&plan, "/Task/ReplicationTaskSettings");
+        let plan = base.with(place, grown(&mut Seed::new(&seed))).0;
+        reads_alike_as_object_and_as_text(&plan, place);
     }
 }

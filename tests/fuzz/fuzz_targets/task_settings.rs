@@ -15,11 +15,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     let (which, seed) = bytes.split_first().unwrap_or((&0, &[]));
-    let base = match which % 3 {
-        0 => plans::full_load(),
-        1 => plans::load_and_cdc(),
-        _ => plans::cdc(),
-    };
+    let base = plans::of_each_type()[usize::from(which % 3)].clone();
     let plan = base.with("/Task/ReplicationTaskSettings", sown::settings(&mut sown::Seed::new(seed))).0;
     sound::reads_alike_as_object_and_as_text(&plan, "/Task/ReplicationTaskSettings");
 });

@@ -225,10 +225,9 @@ impl Verdict {
 
     /// A rejection: every error by name.
     pub fn rejected(findings: &[Finding], at: Timestamp) -> Self {
-        let errors: Vec<&Finding> =
-            findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+        let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
         let (counts, errors): (Vec<&Finding>, Vec<&Finding>) =
-            errors.into_iter().partition(|error| error.counts_others());
+            errors.partition(|error| error.counts_others());
         let faults = match errors.len() {
             1 if counts.is_empty() => "1 fault".to_owned(),
             many if counts.is_empty() => format!("{many} faults"),

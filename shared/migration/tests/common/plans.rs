@@ -81,6 +81,11 @@ pub fn cdc() -> Sample {
         .with("/Task/CdcStopPosition", json!("server_time:2026-12-01T04:00:00"))
 }
 
+/// A good plan of each migration type.
+pub fn of_each_type() -> [Sample; 3] {
+    [full_load(), load_and_cdc(), cdc()]
+}
+
 /// Words that mean something somewhere in a plan, so that plans made at random get past the first check.
 pub const WORDS: [&str; 36] = [
     "",

@@ -464,14 +464,19 @@ impl Case {
         self
     }
 
-    /// One poll, as the function makes it; the document keeps what it kept.
-    pub(crate) fn poll(&mut self) -> Next {
-        let observation = Observation {
+    /// All that the next poll sees.
+    pub(crate) fn observation(&self) -> Observation {
+        Observation {
             task: self.seen.clone(),
             tables: self.tables.clone(),
             connections: self.connections.clone(),
             lag: self.lag.clone(),
-        };
+        }
+    }
+
+    /// One poll, as the function makes it; the document keeps what it kept.
+    pub(crate) fn poll(&mut self) -> Next {
+        let observation = self.observation();
         record::take_in(&mut self.document, &observation, self.now);
         let plan = self.document.plan.as_ref().unwrap();
         let run = self.document.run.as_ref().unwrap();

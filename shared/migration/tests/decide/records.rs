@@ -4,7 +4,6 @@ use jiff::SignedDuration;
 use migration::budget::POLL;
 use migration::decide::{Next, record};
 use migration::document::{Answer, Origin, Run, StartKind, StopCause, What};
-use migration::observation::Observation;
 use migration::pace::PreviousLoad;
 use migration::plan::AtClose;
 use migration::verdict::{Outcome, Verdict};
@@ -15,12 +14,7 @@ use crate::cases::{CLOSE, Case, cdc, full_load, kept, load_and_cdc, minute, refu
 /// One look, taken in and not decided on.
 fn look(case: Case) -> Case {
     case.set(|case| {
-        let observation = Observation {
-            task: case.seen.clone(),
-            tables: case.tables.clone(),
-            connections: case.connections.clone(),
-            lag: case.lag.clone(),
-        };
+        let observation = case.observation();
         record::take_in(&mut case.document, &observation, case.now);
     })
 }

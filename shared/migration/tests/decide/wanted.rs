@@ -44,6 +44,10 @@ fn looked(case: Case, at: i64) -> Case {
 
 #[test]
 fn calls_are_made_where_the_decision_needs_them() {
+    let in_error = || {
+        let case = full_load(json!({"OnTableErrors": "Reload"})).started(1).began(1).status("running");
+        case.counters([0, 1, 0, 1])
+    };
     let replicating = |plan| load_and_cdc(plan).started(1).began(1).fresh(1).loaded(20).status("running");
     for (fact, case, wanted) in [
         ("the task does not exist", full_load(json!({})).not_created(), CONNECTIONS),
@@ -73,31 +77,10 @@ fn calls_are_made_where_the_decision_needs_them() {
             looked(full_load(json!({"StallMinutes": 0})).started(1).began(1).status("running").at(16), 1),
             TABLES,
         ),
-        (
-            "a table is in error and is to be loaded again",
-            looked(
-                full_load(json!({"OnTableErrors": "Reload"}))
-                    .started(1)
-                    .began(1)
-                    .status("running")
-                    .counters([0, 1, 0, 1])
-                    .at(2),
-                1,
-            ),
-            TABLES,
-        ),
+        ("a table is in error and is to be loaded again", looked(in_error().at(2), 1), TABLES),
         (
             "a table is in error and has had its second chance",
-            looked(
-                full_load(json!({"OnTableErrors": "Reload"}))
-                    .started(1)
-                    .began(1)
-                    .status("running")
-                    .counters([0, 1, 0, 1])
-                    .reloaded(&[3], 2)
-                    .at(2),
-                1,
-            ),
+            looked(in_error().reloaded(&[3], 2).at(2), 1),
             NOTHING,
         ),
         ("its load is over and its lag is waited for", replicating(json!({"Until": "CaughtUp"})), LAG),

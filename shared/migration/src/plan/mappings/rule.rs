@@ -72,6 +72,16 @@ pub(in crate::plan) enum Type {
     Validation,
 }
 
+/// The words for the types.
+pub(in crate::plan) const TYPES: [(&str, Type); 6] = [
+    ("selection", Type::Selection),
+    ("transformation", Type::Transformation),
+    ("table-settings", Type::TableSettings),
+    ("object-mapping", Type::ObjectMapping),
+    ("post-processing", Type::PostProcessing),
+    ("validation", Type::Validation),
+];
+
 /// Reads one rule; `None` when it is not even known what it is.
 pub(super) fn read<'a>(
     node: &Node<'a>,
@@ -79,15 +89,7 @@ pub(super) fn read<'a>(
     findings: &mut Findings,
 ) -> Option<Rule<'a>> {
     let mut members = Members::open(node, findings)?;
-    let types = [
-        ("selection", Type::Selection),
-        ("transformation", Type::Transformation),
-        ("table-settings", Type::TableSettings),
-        ("object-mapping", Type::ObjectMapping),
-        ("post-processing", Type::PostProcessing),
-        ("validation", Type::Validation),
-    ];
-    let rule_type = members.required_word("rule-type", &types, findings);
+    let rule_type = members.required_word("rule-type", &TYPES, findings);
     let (id, id_is_number) = read_id(&mut members, findings);
     let name = members.required_text("rule-name", findings);
     let mut reading = Reading { members, migration_type, findings };

@@ -13,10 +13,9 @@ use crate::table_name::{Pattern, Steps, lower};
 /// The most steps that are taken in one mapping: behind it no rule is named, so that the time stays bounded.
 const MOST_STEPS: usize = 4_000_000;
 
-/// Names the rules that are about nothing that is migrated; `all` is false when a rule of the mapping could not be read, which
-/// might be the one that selects.
-pub(super) fn check(rules: &[Rule<'_>], all: bool, findings: &mut Findings) {
-    let Some(selected) = Selected::of(rules).filter(|_| all) else { return };
+/// Names those of all rules of a mapping that are about nothing that is migrated.
+pub(super) fn check(rules: &[Rule<'_>], findings: &mut Findings) {
+    let Some(selected) = Selected::of(rules) else { return };
     let mut steps = Steps::new(MOST_STEPS);
     let mut judged: HashMap<(&str, Option<&str>), bool> = HashMap::new();
     for rule in rules {

@@ -14,7 +14,7 @@ use super::parts::{
 use crate::plan::mappings::filters::{OPERATORS, Takes};
 use crate::plan::mappings::locator::TABLE_TYPES;
 use crate::plan::mappings::object_mapping;
-use crate::plan::mappings::rule::Type;
+use crate::plan::mappings::rule::{TYPES, Type};
 use crate::plan::mappings::selection::{Action, MOST_LOAD_ORDER};
 use crate::plan::mappings::table_settings::{LOB_MODES, Lobs, MOST_COLUMNS, PARALLEL_LOADS, Parallel};
 use crate::plan::mappings::transformation::{ACTIONS, DATA_TYPES, IMAGED_COLUMNS, TARGETS, Target};
@@ -59,15 +59,18 @@ impl JsonSchema for Rule {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut rule = AnyRule::json_schema(generator);
-        let types = [
-            ("selection", generator.subschema_for::<Selection>()),
-            ("transformation", generator.subschema_for::<Transformation>()),
-            ("table-settings", generator.subschema_for::<TableSettings>()),
-            ("object-mapping", generator.subschema_for::<ObjectMapping>()),
-            ("post-processing", generator.subschema_for::<PostProcessing>()),
-            ("validation", generator.subschema_for::<Validation>()),
-        ];
-        besides(&mut rule, types.map(|(word, of_type)| when("rule-type", &[word], of_type.to_value())));
+        let of_type = TYPES.map(|(word, kind)| {
+            let members = match kind {
+                Type::Selection => generator.subschema_for::<Selection>(),
+                Type::Transformation => generator.subschema_for::<Transformation>(),
+                Type::TableSettings => generator.subschema_for::<TableSettings>(),
+                Type::ObjectMapping => generator.subschema_for::<ObjectMapping>(),
+                Type::PostProcessing => generator.subschema_for::<PostProcessing>(),
+                Type::Validation => generator.subschema_for::<Validation>(),
+            };
+            when("rule-type", &[word], members.to_value())
+        });
+        besides(&mut rule, of_type);
         rule
     }
 }
