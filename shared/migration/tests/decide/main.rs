@@ -14,6 +14,7 @@ mod news;
 mod passes;
 mod preflight;
 mod records;
+mod rejected;
 mod reloads;
 mod replication;
 mod rows;
