@@ -28,15 +28,16 @@ rehearse: venv ## Run a plan through the whole product on this machine: PLAN=, S
 	@target/debug/rehearse --plan "$(PLAN)" --scenario "$(SCENARIO)" --at "$(AT)" --speed "$(SPEED)"
 
 check: prerequisites ## Name every fault of a plan, without an AWS account: PLAN=
-	@cargo run -q -p migration --bin check-plan -- "$(PLAN)"
+	@cargo run -q -p check-plan -- "$(PLAN)"
 
 schema: prerequisites ## Write the JSON Schema of a plan, by which editors complete and check, to docs/plan.schema.json
-	@schema="$$(cargo run -q -p migration --bin check-plan -- --schema)"; printf '%s\n' "$$schema" > docs/plan.schema.json
+	@schema="$$(cargo run -q -p check-plan -- --schema)"; printf '%s\n' "$$schema" > docs/plan.schema.json
 
 test: venv lint template unit model-check scale end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template
 
 lint: prerequisites
 	cargo fmt --all --check
+	@$(PYTHON) tests/check-rooms
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	cargo check --manifest-path tests/fuzz/Cargo.toml --no-default-features --locked --target-dir target/fuzz --quiet
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
@@ -59,7 +60,7 @@ mutants: prerequisites ## Break the decision and the verdict hundreds of times: 
 	RULES_RUNS=300 PROPTEST_CASES=64 cargo mutants --package migration --jobs 2 --no-shuffle
 
 bench: prerequisites ## How long checking takes, for mappings of 100 to 10,000 rules in every shape
-	cargo bench --package migration --bench mappings --quiet
+	cargo bench --package check-plan --bench mappings --quiet
 
 fuzz: prerequisites ## Throw bytes at the plan's reader: MINUTES=10 in all (needs a nightly compiler; not in CI)
 	@tests/fuzz/run "$(MINUTES)"

@@ -8,18 +8,18 @@ use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::primitives::DateTime;
 use aws_sdk_databasemigration::types::{MigrationTypeValue, ReplicationTask, Tag};
 use jiff::Timestamp;
-use migration::adoption::{self, Adoption};
-use migration::decide::record;
-use migration::document::{Migration, Origin, Task};
-use migration::drift;
-use migration::finding::Findings;
-use migration::owner::{self, OWNER_TAG};
-use migration::plan::{Plan, TaskPlan, TaskRequest, settings};
+use migration::run::document::{Migration, Origin, Task};
+use migration::survey::adoption::{self, Adoption};
+use migration::survey::drift;
+use migration::survey::owner;
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
 use migration_aws::request::Request;
 use migration_aws::trouble::{self, Trouble};
 use migration_aws::{clients, existing};
+use plan::OWNER_TAG;
+use plan::finding::Findings;
+use plan::{Plan, TaskPlan, TaskRequest, settings};
 
 /// Seconds until the look after a task was created: DMS takes some twenty to make it ready.
 const AFTER_CREATION: u32 = 15;
@@ -110,10 +110,10 @@ async fn create(
     match created {
         Some(created) => {
             let task = Task { created: Some(now), ..existing::known(&created, Origin::Created)? };
-            record::wait(document, AFTER_CREATION, format!("the task {} was created", task.identifier));
+            document.wait(AFTER_CREATION, format!("the task {} was created", task.identifier));
             document.task = Some(task);
         }
-        None => record::wait(document, AFTER_ADOPTION, "the task was not created; look again"),
+        None => document.wait(AFTER_ADOPTION, "the task was not created; look again"),
     }
     Ok(())
 }
@@ -137,7 +137,7 @@ async fn adopt(
             modify(client, arn, wanted).await?;
             run.modified = true;
             // What was changed shows at the next look, and so does what could not be.
-            record::wait(document, AFTER_CREATION, "the task was modified as the plan describes it");
+            document.wait(AFTER_CREATION, "the task was modified as the plan describes it");
             return Ok(());
         }
         Adoption::TakeOver => {
@@ -152,7 +152,7 @@ async fn adopt(
     differing.add_to(&mut document.findings);
     // A task that is run as it is has endpoints of its own.
     run.route = Some(dms::read_task(existing)?.route);
-    record::wait(document, AFTER_ADOPTION, why);
+    document.wait(AFTER_ADOPTION, why);
     document.task = Some(task);
     Ok(())
 }

@@ -2,21 +2,20 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
-#[path = "../../../shared/migration-aws/tests/given/mod.rs"]
-mod given;
-
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::add_tags_to_resource::AddTagsToResourceInput;
 use aws_sdk_databasemigration::operation::create_replication_task::CreateReplicationTaskInput;
 use aws_sdk_databasemigration::operation::modify_replication_task::ModifyReplicationTaskInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
-use given::cases::{Case, EXECUTION, LAST_WEEK, TASK, full_load, minute};
-use given::{Seen, described, fault, request};
-use migration::document::{Migration, Origin};
-use migration::finding::{Findings, MOST_FINDINGS};
-use migration::owner::{OWNER_TAG, tag_value};
+use migration::run::document::{Migration, Origin};
+use migration::survey::owner::tag_value;
 use migration_aws::error::Error;
+use plan::OWNER_TAG;
+use plan::finding::{Findings, MOST_FINDINGS};
 use serde_json::{Value, json};
+use support::answers;
+use support::cases::{Case, EXECUTION, LAST_WEEK, TASK, full_load, minute};
+use support::given::{Seen, described, fault, request};
 
 fn unknown(plan: Value) -> Case {
     full_load(plan).not_created()
@@ -298,7 +297,7 @@ async fn a_report_that_is_full_already_stays_one_report() {
 async fn a_document_without_a_task_to_create_creates_nothing() {
     let world = World::empty();
     for case in [
-        given::cases::kept(json!({})).not_created(),
+        support::cases::kept(json!({})).not_created(),
         unknown(json!({})).set(|case| case.document.plan = None),
     ] {
         let error = world.create_task(&case).await.unwrap_err();

@@ -7,11 +7,11 @@ use std::borrow::Cow;
 
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
-use migration::decide::record;
-use migration::document::{Migration, Run, Trouble};
+use migration::commit;
+use migration::decide::cut_short;
+use migration::decide::opening;
 use migration::message::{Event, Message, News};
-use migration::opening;
-use migration::verdict::undecided;
+use migration::run::document::{Migration, Run, Trouble};
 use migration_aws::error::Error;
 use migration_aws::executions;
 use migration_aws::request::Request;
@@ -42,7 +42,7 @@ pub async fn handle(
     let event = occasion.map_or(Event::Finished, Event::OnTheWay);
     let redrives = if event == Event::Finished {
         if document.verdict.is_none() {
-            document.verdict = Some(undecided::verdict(&document, unreadable, request.now));
+            document.verdict = Some(cut_short::verdict(&document, unreadable, request.now));
         }
         // Without the count the id is that of the first end: better told twice than not at all.
         executions::describe(executions, &request.execution).await.unwrap_or_default().redrives
@@ -59,7 +59,7 @@ pub async fn handle(
         publish(sns, chosen.as_deref(), default_topic, &message).await?;
     }
     if let Some(occasion) = occasion {
-        record::told(&mut document, occasion);
+        commit::told(&mut document, occasion);
     }
     Ok(document)
 }

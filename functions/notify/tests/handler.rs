@@ -2,21 +2,19 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
-#[path = "../../../shared/migration-aws/tests/given/mod.rs"]
-mod given;
-
 use aws_sdk_sns::Client;
 use aws_sdk_sns::operation::publish::{PublishInput, PublishOutput};
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
-use given::cases::{Case, EXECUTION, full_load, minute};
-use given::{Seen, fault, frame, request};
-use migration::document::{Migration, Occasion};
-use migration::finding::{Finding, MOST_FINDINGS, Severity};
-use migration::opening;
-use migration::verdict::{MOST_NAMED, NamedTable};
+use migration::decide::opening;
+use migration::run::document::{Migration, Occasion};
+use migration::run::verdict::{MOST_NAMED, NamedTable};
 use migration_aws::error::Error;
 use migration_aws::request::Request;
+use plan::finding::{Finding, MOST_FINDINGS, Severity};
 use serde_json::{Value, json};
+use support::answers;
+use support::cases::{Case, EXECUTION, full_load, minute};
+use support::given::{Seen, fault, frame, request};
 
 const DEFAULT_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:migrations";
 const CHOSEN_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:payments";

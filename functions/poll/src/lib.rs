@@ -2,10 +2,10 @@
 
 use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
-use migration::decide::{self, record};
-use migration::document::{Migration, Run};
-use migration::lag::LagPoint;
-use migration::observation::{Observation, Task, TaskSeen};
+use migration::run::document::{Migration, Run};
+use migration::run::lag::LagPoint;
+use migration::run::observation::{Observation, Task, TaskSeen};
+use migration::{commit, decide};
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
 use migration_aws::lag;
@@ -50,12 +50,12 @@ pub async fn handle(
     };
     let observation = Observation { task, tables, connections, lag };
 
-    record::take_in(&mut document, &observation, request.now);
+    commit::take_in(&mut document, &observation, request.now);
     let next = match &document.run {
         Some(run) => decide::decide(&plan, run, document.task.as_ref(), &observation, request.now),
         None => return Err(Error::UnreadableDocument("the document has lost its run".to_owned())),
     };
-    record::write_down(&mut document, next, &observation.task, request.now);
+    commit::write_down(&mut document, next, &observation.task, request.now);
     Ok(document)
 }
 

@@ -2,9 +2,6 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
-#[path = "../../../shared/migration-aws/tests/given/mod.rs"]
-mod given;
-
 use aws_sdk_cloudwatch::operation::get_metric_data::{GetMetricDataInput, GetMetricDataOutput};
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::MetricDataResult;
@@ -12,12 +9,13 @@ use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::describe_replication_tasks::DescribeReplicationTasksInput;
 use aws_sdk_databasemigration::operation::describe_table_statistics::DescribeTableStatisticsInput;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
-use given::cases::{Case, LAST_WEEK, TASK, cdc, full_load, kept, minute};
-use given::{Seen, described, fault, request};
-use migration::document::{Migration, StartKind, What};
+use migration::run::document::{Migration, StartKind, What};
 use migration_aws::error::Error;
 use migration_aws::request::Request;
 use serde_json::{Value, json};
+use support::answers;
+use support::cases::{Case, LAST_WEEK, TASK, cdc, full_load, kept, minute};
+use support::given::{Seen, described, fault, request};
 
 fn tasks(task: Value) -> Value {
     json!({"ReplicationTasks": [task]})
@@ -309,12 +307,12 @@ async fn a_lag_that_cannot_be_read_is_not_caught_up_and_no_error() {
     for rule in [denied, empty] {
         let cloudwatch = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]);
         let case = case.clone().set(|case| {
-            let stats = Some(migration::observation::Stats {
+            let stats = Some(migration::run::observation::Stats {
                 start_date: Some(minute(1)),
                 percent: Some(0),
                 ..Default::default()
             });
-            case.document.progress = Some(migration::document::Progress { stats, ..Default::default() });
+            case.document.progress = Some(migration::run::document::Progress { stats, ..Default::default() });
         });
         let document = poll::handle(&dms, &cloudwatch, request(&case.document, 25)).await.unwrap();
         assert_eq!(

@@ -6,15 +6,15 @@
 
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::types::{StartReplicationTaskTypeValue, TableToReload};
-use migration::decide::record::{self, Guarded};
-use migration::document::{Answer, Migration, StartKind, Task};
-use migration::start_type;
-use migration::table_name::TableName;
+use migration::commit::{self, Guarded};
+use migration::decide::start_type;
+use migration::run::document::{Answer, Migration, StartKind, Task};
 use migration_aws::clients;
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
 use migration_aws::request::Request;
 use migration_aws::trouble;
+use plan::table_name::TableName;
 
 /// Makes the start that was decided, and writes down what DMS answered: Accepted, Refused, or nothing when the answer was
 /// lost.
@@ -34,14 +34,14 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
         return Err(Error::UnreadableDocument("the document has no decided start".to_owned()));
     };
     let seen = dms::observe(client, &TaskFilter::Arn(task.arn.to_string()), false).await?;
-    let answer = match record::guard_start(run, &seen, request.now) {
+    let answer = match commit::guard_start(run, &seen, request.now) {
         Guarded::Held(why) => {
             tracing::warn!("the start was held back: {why}");
             Some(Answer::Withheld(why))
         }
         Guarded::Doubtful(why) => {
             tracing::warn!("the start was held back: {why}");
-            record::start_is_doubtful(&mut document, why, request.now);
+            commit::start_is_doubtful(&mut document, why, request.now);
             return Ok(document);
         }
         Guarded::Made => {
@@ -52,8 +52,8 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
     };
     tracing::info!(answer = ?answer, "start of {} by {}", task.identifier, kind.as_str());
     if let Some(run) = &mut document.run {
-        record::start_asked(run, request.now);
-        record::start_answered(run, answer);
+        commit::start_asked(run, request.now);
+        commit::start_answered(run, answer);
     }
     Ok(document)
 }
@@ -65,7 +65,7 @@ async fn reload(client: &Client, mut document: Migration, request: &Request) -> 
     };
     let tables = run.reload.as_ref().map(|reload| reload.tables.clone()).unwrap_or_default();
     let seen = dms::observe(client, &TaskFilter::Arn(task.arn.to_string()), false).await?;
-    let answer = match record::guard_reload(run, &seen, request.now) {
+    let answer = match commit::guard_reload(run, &seen, request.now) {
         Guarded::Held(why) => {
             tracing::warn!("the reload was held back: {why}");
             Some(Answer::Withheld(why))
@@ -77,7 +77,7 @@ async fn reload(client: &Client, mut document: Migration, request: &Request) -> 
         Guarded::Clear => ask_for_reload(client, task, &tables).await?,
     };
     tracing::info!(answer = ?answer, "reload of {} tables of {}", tables.len(), task.identifier);
-    record::reload_answered(run, answer);
+    commit::reload_answered(run, answer);
     Ok(document)
 }
 

@@ -2,19 +2,18 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
-#[path = "../../../shared/migration-aws/tests/given/mod.rs"]
-mod given;
-
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::reload_tables::ReloadTablesInput;
 use aws_sdk_databasemigration::operation::start_replication_task::StartReplicationTaskInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
-use given::cases::{CLOSE, Case, LAST_WEEK, and, cdc, full_load, minute, windowed};
-use given::{Seen, described, fault, request};
-use migration::decide::{Next, record};
-use migration::document::{Answer, Origin, StartKind};
-use migration::table_name::TableName;
+use migration::commit;
+use migration::run::document::{Answer, Origin, StartKind};
+use migration::run::next::Next;
+use plan::table_name::TableName;
 use serde_json::{Value, json};
+use support::answers;
+use support::cases::{CLOSE, Case, LAST_WEEK, and, cdc, full_load, minute, windowed};
+use support::given::{Seen, described, fault, request};
 
 /// A decided start, not made yet.
 fn decided() -> Case {
@@ -51,7 +50,7 @@ async fn it_is_made_once_the_way_that_was_decided() {
         assert_eq!(start(&case, 1, describe, take).await, (Some(Answer::Accepted), 1));
         let asked = seen.one();
         assert_eq!(asked.start_replication_task_type().unwrap().as_str(), word);
-        assert_eq!(asked.replication_task_arn(), Some(given::cases::TASK));
+        assert_eq!(asked.replication_task_arn(), Some(support::cases::TASK));
         assert_eq!(asked.cdc_stop_position(), None);
     }
 }
@@ -170,14 +169,15 @@ fn reload_decided() -> Case {
     full_load(json!({"OnTableErrors": "Reload"})).started(1).began(1).status("running").set(|case| {
         let tables = vec![TableName::new("shop", "t0"), TableName::new("shop", "t1")];
         let next = Next::Reload { tables, why: "tables in error".to_owned() };
-        record::write_down(&mut case.document, next, &case.seen, minute(10));
+        commit::write_down(&mut case.document, next, &case.seen, minute(10));
     })
 }
 
 #[tokio::test]
 async fn a_reload_is_asked_for_once_with_its_tables() {
     let seen = Seen::<ReloadTablesInput>::default();
-    let take = answers!(Client, reload_tables, 200, json!({"ReplicationTaskArn": given::cases::TASK}), seen);
+    let take =
+        answers!(Client, reload_tables, 200, json!({"ReplicationTaskArn": support::cases::TASK}), seen);
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]);
     let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();

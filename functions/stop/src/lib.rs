@@ -4,8 +4,8 @@
 //! polls to observe.
 
 use aws_sdk_databasemigration::Client;
-use migration::decide::record;
-use migration::document::{Answer, Migration};
+use migration::commit;
+use migration::run::document::{Answer, Migration};
 use migration_aws::clients;
 use migration_aws::error::Error;
 use migration_aws::request::Request;
@@ -22,7 +22,7 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
         return Err(Error::UnreadableDocument("the document names no task to stop".to_owned()));
     };
     if request.occasion.is_some() {
-        record::stop_unseen(&mut document, request.now);
+        commit::stop_unseen(&mut document, request.now);
     }
     let answer = client
         .stop_replication_task()
@@ -37,7 +37,7 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
     };
     tracing::info!(answer = ?answer, "stop of {}", task.identifier);
     if let Some(run) = &mut document.run {
-        record::stop_answered(run, answer);
+        commit::stop_answered(run, answer);
     }
     Ok(document)
 }

@@ -2,16 +2,14 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
-#[path = "../../../shared/migration-aws/tests/given/mod.rs"]
-mod given;
-
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::stop_replication_task::StopReplicationTaskInput;
 use aws_smithy_mocks::{RuleMode, mock_client};
-use given::cases::{CLOSE, TASK, full_load, minute, windowed};
-use given::{Seen, fault, frame, request};
-use migration::document::{Answer, StopCause};
+use migration::run::document::{Answer, StopCause};
 use serde_json::json;
+use support::answers;
+use support::cases::{CLOSE, TASK, full_load, minute, windowed};
+use support::given::{Seen, fault, frame, request};
 
 #[tokio::test]
 async fn what_dms_answers_is_written_down_and_never_asked_again() {

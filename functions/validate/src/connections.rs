@@ -1,12 +1,12 @@
 //! Starting the tests of connections: the only call of this function that does more than look.
 
 use aws_sdk_databasemigration::Client;
-use migration::finding::Findings;
-use migration::observation::{ConnectionState, Route};
-use migration::plan::Arn;
+use migration::run::observation::{ConnectionState, Route};
 use migration_aws::error::Error;
 use migration_aws::trouble::{self, Trouble};
 use migration_aws::{clients, dms};
+use plan::Arn;
+use plan::finding::Findings;
 
 /// Starts the tests of connections that were never tested or whose last test failed; the machine waits for their end.
 pub(crate) async fn test(client: &Client, route: &Route, findings: &mut Findings) -> Result<(), Error> {

@@ -6,15 +6,16 @@
 
 use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
-use migration::document::Migration;
-use migration::finding::Findings;
-use migration::observation::{Phase, Route, TaskSeen};
-use migration::plan::{MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest};
-use migration::{drift, engines, maintenance, opening, resources, writers};
+use migration::decide::opening;
+use migration::run::document::Migration;
+use migration::run::observation::{Phase, Route, TaskSeen};
+use migration::survey::{drift, engines, maintenance, resources, writers};
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
 use migration_aws::existing;
 use migration_aws::request::Request;
+use plan::finding::Findings;
+use plan::{MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest};
 use serde_json::Value;
 
 mod connections;

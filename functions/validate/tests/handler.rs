@@ -2,20 +2,19 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
-#[path = "../../../shared/migration-aws/tests/given/mod.rs"]
-mod given;
-
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::test_connection::TestConnectionInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
-use given::cases::{EXECUTION, TASK, minute};
-use given::{Seen, described, fault, frame};
-use migration::document::{Migration, Origin, What};
-use migration::finding::MOST_FINDINGS;
-use migration::owner::{OWNER_TAG, tag_value};
-use migration::verdict::Outcome;
+use migration::run::document::{Migration, Origin, What};
+use migration::run::verdict::Outcome;
+use migration::survey::owner::tag_value;
 use migration_aws::error::Error;
+use plan::OWNER_TAG;
+use plan::finding::MOST_FINDINGS;
 use serde_json::{Value, json};
+use support::answers;
+use support::cases::{EXECUTION, TASK, minute};
+use support::given::{Seen, described, fault, frame};
 
 fn arn(resource: &str) -> String {
     format!("arn:aws:dms:eu-central-1:123456789012:{resource}")

@@ -6,17 +6,17 @@ use aws_sdk_databasemigration::types::{
     Filter, ReplicationPendingModifiedValues, ReplicationTask, TableStatistics,
 };
 use jiff::Timestamp;
-use migration::document::Migration;
-use migration::drift::Described;
-use migration::observation::{
+use migration::run::document::Migration;
+use migration::run::observation::{
     Connection, ConnectionState, Facts, Phase, Route, Stats, StopReason, Table, TableState, Task, TaskSeen,
     Validation,
 };
-use migration::plan::settings::flag;
-use migration::plan::{Arn, KeptTask, MigrationType, Plan, TaskPlan};
-use migration::resources::{Endpoint, Instance};
-use migration::table_name::{NamedByMapping, TableName};
-use migration::writers::Writer;
+use migration::survey::drift::Described;
+use migration::survey::resources::{Endpoint, Instance};
+use migration::survey::writers::Writer;
+use plan::settings::flag;
+use plan::table_name::{NamedByMapping, TableName};
+use plan::{Arn, KeptTask, MigrationType, Plan, TaskPlan};
 
 use crate::error::Error;
 use crate::trouble::{self, Trouble};
@@ -205,9 +205,7 @@ pub fn read_task(task: &ReplicationTask) -> Result<Task, Error> {
 fn read_facts(settings: &serde_json::Value, mappings: Option<&str>) -> Facts {
     let mappings = mappings.and_then(|text| serde_json::from_str(text).ok());
     // Should DMS not say, the mode that asks the user before anything is loaded again is the safe one.
-    let prep_mode = migration::plan::settings::prep_mode(settings)
-        .unwrap_or(migration::plan::settings::DO_NOTHING)
-        .to_owned();
+    let prep_mode = plan::settings::prep_mode(settings).unwrap_or(plan::settings::DO_NOTHING).to_owned();
     Facts {
         prep_mode,
         create_pk_after_full_load: flag(settings, "/FullLoadSettings/CreatePkAfterFullLoad"),

@@ -2,11 +2,12 @@
 
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::types::ReplicationTask;
-use migration::adoption;
-use migration::document::{Origin, Task};
-use migration::drift;
-use migration::owner::{self, OWNER_TAG};
-use migration::plan::TaskRequest;
+use migration::run::document::{Origin, Task};
+use migration::survey::adoption;
+use migration::survey::drift;
+use migration::survey::owner;
+use plan::OWNER_TAG;
+use plan::TaskRequest;
 
 use crate::dms;
 use crate::error::Error;

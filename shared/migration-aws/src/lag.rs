@@ -4,8 +4,8 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy};
 use jiff::Timestamp;
-use migration::lag::{LOOK_BACK, LagPoint, MINUTE};
-use migration::plan::Arn;
+use migration::run::lag::{LOOK_BACK, LagPoint, MINUTE};
+use plan::Arn;
 
 use crate::dms::timestamp;
 use crate::error::Error;

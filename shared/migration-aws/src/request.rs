@@ -1,7 +1,7 @@
 //! What a state hands to its function.
 
 use jiff::Timestamp;
-use migration::document::{Migration, Occasion};
+use migration::run::document::{Migration, Occasion};
 use serde_json::Value;
 
 use crate::error::Error;
@@ -55,7 +55,7 @@ impl Request {
     /// What people call the task, for the log; read without trusting the document.
     pub fn task_name(&self) -> String {
         let known = self.document.pointer("/Run/Name").and_then(Value::as_str).map(str::to_owned);
-        let asked = || self.document.get("Input").and_then(migration::plan::read::name);
+        let asked = || self.document.get("Input").and_then(plan::read::name);
         let name = known.or_else(asked).unwrap_or_else(|| "-".to_owned());
         name.chars().filter(|c| !c.is_control()).take(255).collect()
     }

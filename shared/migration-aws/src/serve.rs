@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use migration::document::Migration;
+use migration::run::document::Migration;
 use serde_json::Value;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;

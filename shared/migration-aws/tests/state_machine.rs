@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use migration::budget;
-use migration::document::{HEAD, What};
+use migration::pace::budget;
+use migration::run::document::{HEAD, What};
 use migration_aws::error::Error;
 use serde_json::Value;
 

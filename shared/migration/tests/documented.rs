@@ -3,16 +3,14 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::plans::{event, events, root};
-use common::sources::{produced, words_of_a_plan};
-use migration::finding::reject;
-use migration::plan::homes::HOMES;
-use migration::plan::read;
+use plan::finding::reject;
+use plan::homes::HOMES;
+use plan::read;
 use serde_json::Value;
+use support::plans::{event, events, root};
+use support::sources::{produced, words_of_a_plan};
 
 fn manual() -> String {
     std::fs::read_to_string(root().join("docs/plan.md")).expect("docs/plan.md can be read")
@@ -32,7 +30,8 @@ fn is_code(cell: &str) -> Option<&str> {
 
 #[test]
 fn every_finding_is_documented_with_its_severity_and_no_other() {
-    let produced = produced(&["shared/migration/src", "shared/migration-aws/src", "functions"]);
+    let produced =
+        produced(&["shared/plan/src", "shared/migration/src", "shared/migration-aws/src", "functions"]);
     let mut wanted: BTreeMap<String, Option<&str>> = BTreeMap::new();
     for finding in produced {
         let severity = wanted.entry(finding.code.clone()).or_insert(finding.severity);

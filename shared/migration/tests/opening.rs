@@ -2,17 +2,16 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
-mod common;
-
-use common::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, cdc, event, full_load, load_and_cdc, night};
 use jiff::{SignedDuration, Timestamp};
-use migration::document::{Migration, Run, What};
-use migration::finding::{Findings, MOST_FINDINGS, MOST_REPORT_BYTES};
-use migration::observation::Route;
-use migration::opening::{LONGEST_RUN, open, settle};
-use migration::plan::{AtClose, MigrationType};
-use migration::verdict::{Level, Outcome, Verdict};
+use migration::decide::opening::{open, settle};
+use migration::run::document::{Migration, Run, What};
+use migration::run::observation::Route;
+use migration::run::verdict::{Level, Outcome, Verdict};
+use migration::time::graces::LONGEST_RUN;
+use plan::finding::{Findings, MOST_FINDINGS, MOST_REPORT_BYTES};
+use plan::{AtClose, MigrationType};
 use serde_json::{Value, json};
+use support::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, cdc, event, full_load, load_and_cdc, night};
 
 const EXECUTION: &str = "arn:aws:states:us-east-1:123456789012:execution:migration:a-night";
 
@@ -84,7 +83,10 @@ fn a_preflight_is_opened_at_any_hour_and_has_an_hour() {
     ] {
         let run = run(&plan, now);
         assert_eq!((run.windowed, run.stop_at_close), (false, false));
-        assert_eq!(run.closes, migration::window::whole_seconds(ts(now) + SignedDuration::from_hours(1)));
+        assert_eq!(
+            run.closes,
+            migration::time::window::whole_seconds(ts(now) + SignedDuration::from_hours(1))
+        );
         assert_eq!(run.work_ends, run.closes);
         let next = settled(&plan.0, now, None).next.expect("a next step");
         assert_eq!(next.what, What::Wait);

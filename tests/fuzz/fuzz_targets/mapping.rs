@@ -1,17 +1,8 @@
 //! Rules that nearly mean something, as an object and as its text: both say the same.
 #![no_main]
-#![allow(dead_code, reason = "each target uses its part")]
-
-#[path = "../../../shared/migration/tests/common/plans.rs"]
-mod plans;
-#[path = "../../../shared/migration/tests/common/schema.rs"]
-mod schema;
-#[path = "../../../shared/migration/tests/common/sound.rs"]
-mod sound;
-#[path = "../../../shared/migration/tests/common/sown.rs"]
-mod sown;
 
 use libfuzzer_sys::fuzz_target;
+use support::{plans, sound, sown};
 
 fuzz_target!(|bytes: &[u8]| {
     let (which, seed) = bytes.split_first().unwrap_or((&0, &[]));

@@ -1,13 +1,8 @@
 //! Any bytes as the text of a plan: a finding, never a panic, and the same JSON as another reader sees.
 #![no_main]
-#![allow(dead_code, reason = "each target uses its part")]
-
-#[path = "../../../shared/migration/tests/common/schema.rs"]
-mod schema;
-#[path = "../../../shared/migration/tests/common/sound.rs"]
-mod sound;
 
 use libfuzzer_sys::{Corpus, fuzz_target};
+use support::sound;
 
 fuzz_target!(|bytes: &[u8]| -> Corpus {
     // The command and Lambda take text only.

@@ -1,13 +1,9 @@
 //! Any text of a plan, checked as the command does it: every finding is shown with its line and a caret.
 #![no_main]
 
-#[path = "../../../shared/migration/src/bin/check-plan/place.rs"]
-mod place;
-#[path = "../../../shared/migration/src/bin/check-plan/shown.rs"]
-mod shown;
-
+use check_plan::shown;
 use libfuzzer_sys::{Corpus, fuzz_target};
-use migration::plan::read::read_text;
+use plan::read::read_text;
 
 fuzz_target!(|bytes: &[u8]| -> Corpus {
     let Ok(text) = std::str::from_utf8(bytes) else { return Corpus::Reject };

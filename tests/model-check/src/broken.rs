@@ -2,11 +2,12 @@
 //! checks nothing.
 
 use jiff::Timestamp;
-use migration::decide::{self, Next};
-use migration::document::{Run, StartAct, StartKind, StopCause, Task};
-use migration::observation::{Observation, Phase, Table, TableState, TaskSeen};
-use migration::plan::{Plan, Start};
-use migration::verdict::{Outcome, Verdict};
+use migration::decide;
+use migration::run::document::{Run, StartAct, StartKind, StopCause, Task};
+use migration::run::next::Next;
+use migration::run::observation::{Observation, Phase, Table, TableState, TaskSeen};
+use migration::run::verdict::{Outcome, Verdict};
+use plan::{Plan, Start};
 
 use crate::rules;
 use crate::story::Decider;
@@ -100,7 +101,7 @@ pub fn all() -> Vec<Broken> {
     ]
 }
 
-fn seen(observation: &Observation) -> Option<&migration::observation::Task> {
+fn seen(observation: &Observation) -> Option<&migration::run::observation::Task> {
     match &observation.task {
         TaskSeen::Seen(task) => Some(task),
         TaskSeen::Unseen | TaskSeen::NotThere => None,

@@ -4,10 +4,10 @@
 //! what can happen, and whoever explores chooses. What it answers to a call is decided here, by the facts: the legality of each
 //! call in each status, and what each kind of start does to rows.
 
-use migration::observation::{self, Phase, StopReason};
-use migration::plan::MigrationType;
-use migration::plan::settings::DO_NOTHING;
-use migration::table_name::TableName;
+use migration::run::observation::{self, Phase, StopReason};
+use plan::MigrationType;
+use plan::settings::DO_NOTHING;
+use plan::table_name::TableName;
 
 /// How many tables there are: two are enough to be complete, half complete, and complete but for the last one.
 pub const TABLES: usize = 2;
@@ -652,7 +652,7 @@ impl Task {
             prep_mode: if self.truncates { "TRUNCATE_BEFORE_LOAD" } else { DO_NOTHING }.to_owned(),
             create_pk_after_full_load: self.keys_last,
             validation: false,
-            named: migration::table_name::NamedByMapping::default(),
+            named: plan::table_name::NamedByMapping::default(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Names and instants that every story shares.
 
 use jiff::{SignedDuration, Timestamp};
-use migration::observation::{Connection, ConnectionState, Route};
-use migration::plan::Arn;
+use migration::run::observation::{Connection, ConnectionState, Route};
+use plan::Arn;
 
 use crate::dms::Minute;
 

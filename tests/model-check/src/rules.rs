@@ -1,7 +1,7 @@
 //! What must hold in every story: the rules of the architecture, as a property each.
 
-use migration::plan::{OnTableErrors, Then, Until};
-use migration::verdict::Outcome;
+use migration::run::verdict::Outcome;
+use plan::{OnTableErrors, Then, Until};
 use stateright::Property;
 
 use crate::dms::Kind;

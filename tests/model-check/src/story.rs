@@ -1,11 +1,12 @@
 //! What is explored: a plan, a task with a history, and how much goes wrong on the way.
 
-use migration::decide::{Next, decide};
-use migration::document::{Run, Task as KnownTask};
-use migration::finding::Findings;
-use migration::observation::Observation;
-use migration::opening;
-use migration::plan::{MigrationType, Plan, Start as PlanStart, TaskPlan};
+use migration::decide::decide;
+use migration::decide::opening;
+use migration::run::document::{Run, Task as KnownTask};
+use migration::run::next::Next;
+use migration::run::observation::Observation;
+use plan::finding::Findings;
+use plan::{MigrationType, Plan, Start as PlanStart, TaskPlan};
 use serde_json::{Value, json};
 
 use crate::dms::{Consent, Dms, Kind, Task};
@@ -114,7 +115,7 @@ impl Story {
 
     /// True when the run stops its task at the close.
     pub fn stops_at_close(&self) -> bool {
-        self.run.windowed && self.run.at_close == migration::plan::AtClose::Stop
+        self.run.windowed && self.run.at_close == plan::AtClose::Stop
     }
 }
 

@@ -1,12 +1,16 @@
 //! One run of the product in a hostile world: the real decision and the real book-keeping, the state machine around them as its
 //! definition wires it, DMS as [`crate::dms`] models it, and everything between them that can go wrong.
 
-use migration::decide::record::{self, Guarded};
-use migration::decide::{self, Next};
-use migration::document::{self, Answer, Migration, Occasion, Origin, Refusal, Run, StartKind, StopCause};
-use migration::observation::{Observation, TaskSeen};
-use migration::plan::{TaskPlan, Then, settings};
-use migration::verdict::{Outcome, Verdict, undecided};
+use migration::commit::{self, Guarded};
+use migration::decide;
+use migration::decide::cut_short;
+use migration::run::document::{
+    self, Answer, Migration, Occasion, Origin, Refusal, Run, StartKind, StopCause,
+};
+use migration::run::next::Next;
+use migration::run::observation::{Observation, TaskSeen};
+use migration::run::verdict::{Outcome, Verdict};
+use plan::{TaskPlan, Then, settings};
 use stateright::{Model, Property};
 
 use crate::dms::{By, Dms, Minute, Move, Refused, Start, Status, TABLES, Task, table_name};
@@ -356,7 +360,7 @@ impl State {
             ]
             .iter()
             .any(|part| words.contains(part)),
-            helps: verdict.level == migration::verdict::Level::Info
+            helps: verdict.level == migration::run::verdict::Level::Info
                 || verdict.to_do.iter().any(|step| step.contains("aws "))
                 || self.known.is_none(),
         });
@@ -403,10 +407,10 @@ impl Story {
         let now = at(state.now);
         let observation = self.observe(state, view);
         let mut document = state.document(self);
-        record::take_in(&mut document, &observation, now);
+        commit::take_in(&mut document, &observation, now);
         let Some(run) = &document.run else { return };
         let next = (self.decide)(&self.plan, run, document.task.as_ref(), &observation, now);
-        record::write_down(&mut document, next.clone(), &observation.task, now);
+        commit::write_down(&mut document, next.clone(), &observation.task, now);
         let seconds = document.next.as_ref().map_or(0, |next| i64::from(next.seconds));
         let verdict = document.verdict.take();
         state.keep(document);
@@ -445,7 +449,7 @@ impl Story {
 
     fn told(&self, state: &mut State, occasion: Occasion) {
         let mut document = state.document(self);
-        record::told(&mut document, occasion);
+        commit::told(&mut document, occasion);
         state.keep(document);
     }
 
@@ -454,7 +458,7 @@ impl Story {
         let now = at(state.now);
         let over = now >= state.run.work_ends;
         if now >= state.run.gives_up || (over && !state.run.stop_at_close) {
-            let verdict = undecided::verdict(&state.document(self), false, now);
+            let verdict = cut_short::verdict(&state.document(self), false, now);
             state.report(&verdict);
         } else if over {
             state.step = Step::Stop { unseen: true };
@@ -516,11 +520,11 @@ impl Story {
             Some(task) => TaskSeen::Seen(Box::new(task.described(&self.names))),
             None => TaskSeen::NotThere,
         };
-        let answer = match record::guard_start(&state.run, &seen, now) {
+        let answer = match commit::guard_start(&state.run, &seen, now) {
             Guarded::Held(why) => Some(Answer::Withheld(why)),
             Guarded::Doubtful(_) => {
                 let mut document = state.document(self);
-                record::start_is_doubtful(&mut document, String::new(), now);
+                commit::start_is_doubtful(&mut document, String::new(), now);
                 state.keep(document);
                 return state.wait();
             }
@@ -543,8 +547,8 @@ impl Story {
         if self.is_redriven(state, fate) {
             return;
         }
-        record::start_asked(&mut state.run, now);
-        record::start_answered(&mut state.run, answer.map(without_words));
+        commit::start_asked(&mut state.run, now);
+        commit::start_answered(&mut state.run, answer.map(without_words));
         state.wait();
     }
 
@@ -553,7 +557,7 @@ impl Story {
             Some(task) => TaskSeen::Seen(Box::new(task.described(&self.names))),
             None => TaskSeen::NotThere,
         };
-        let answer = match record::guard_reload(&state.run, &seen, at(state.now)) {
+        let answer = match commit::guard_reload(&state.run, &seen, at(state.now)) {
             Guarded::Held(why) => Some(Answer::Withheld(why)),
             Guarded::Made | Guarded::Doubtful(_) => return state.wait(),
             Guarded::Clear => {
@@ -564,7 +568,7 @@ impl Story {
         if self.is_redriven(state, fate) {
             return;
         }
-        record::reload_answered(&mut state.run, answer.map(without_words));
+        commit::reload_answered(&mut state.run, answer.map(without_words));
         state.wait();
     }
 
@@ -573,14 +577,14 @@ impl Story {
         state.stopped_early |= unseen && now < state.run.work_ends;
         if unseen {
             let mut document = state.document(self);
-            record::stop_unseen(&mut document, now);
+            commit::stop_unseen(&mut document, now);
             state.keep(document);
         }
         let answer = call(state, fate, |state| state.dms.stop(state.now));
         if self.is_redriven(state, fate) {
             return;
         }
-        record::stop_answered(&mut state.run, answer.map(without_words));
+        commit::stop_answered(&mut state.run, answer.map(without_words));
         state.wait();
     }
 

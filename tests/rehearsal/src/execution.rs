@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType};
 use local_aws::{Call, World};
-use migration::document::Migration;
+use migration::run::document::Migration;
 use serde_json::Value;
 
 use crate::error::{Error, Result};

@@ -6,11 +6,11 @@ use dms_simulator::scenario::{ExistingTask, SourceTable};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use migration::engines;
-use migration::finding::Findings;
-use migration::plan::window::When;
-use migration::plan::{KeptTask, Plan, TaskPlan, TaskRequest};
-use migration::window::{self, Opening};
+use migration::survey::engines;
+use migration::time::window::{self, Opening};
+use plan::finding::Findings;
+use plan::window::When;
+use plan::{KeptTask, Plan, TaskPlan, TaskRequest};
 use serde_json::{Value, json};
 
 const INSTANCE: &str = "arn:aws:dms:us-east-1:123456789012:rep:MADEUPINSTANCEAAAAAAAAAAAAA";

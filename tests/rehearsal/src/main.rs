@@ -12,9 +12,9 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use local_aws::{Clock, World};
-use migration::document::What;
-use migration::plan::Plan;
-use migration::plan::read::read;
+use migration::run::document::What;
+use plan::Plan;
+use plan::read::read;
 use rehearsal::execution::{Ended, Execution};
 use rehearsal::screen::{Screen, TableShown};
 use rehearsal::stack::Stack;
@@ -144,7 +144,7 @@ async fn run(
         }
         told = answers.len();
         if let Some(next) =
-            answers.last().and_then(|call| migration::document::Migration::read(&call.answer).ok()?.next)
+            answers.last().and_then(|call| migration::run::document::Migration::read(&call.answer).ok()?.next)
         {
             let verb = if next.what == What::Report { "ending" } else { "waiting" };
             screen.waiting(&format!(

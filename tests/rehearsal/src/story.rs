@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 use local_aws::Call;
-use migration::document::{Migration, What};
+use migration::run::document::{Migration, What};
 
 /// One line of the story.
 #[derive(Clone, Debug, PartialEq, Eq)]

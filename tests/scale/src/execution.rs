@@ -1,9 +1,9 @@
 //! One execution on its way through the state machine, as the definition wires it.
 
 use jiff::{SignedDuration, Timestamp};
-use migration::budget;
-use migration::document::{Answer, Migration, StartAct, Trouble, What};
-use migration::verdict::Outcome;
+use migration::pace::budget;
+use migration::run::document::{Answer, Migration, StartAct, Trouble, What};
+use migration::run::verdict::Outcome;
 use serde_json::Value;
 
 use crate::account::Account;

@@ -1,7 +1,7 @@
 //! What came of a row.
 
 use jiff::SignedDuration;
-use migration::verdict::Outcome;
+use migration::run::verdict::Outcome;
 
 use crate::execution::Ended;
 use crate::fixed_loop::Watched;

@@ -1,8 +1,8 @@
 //! What the interval promises, held against what came of a row.
 
 use jiff::SignedDuration;
-use migration::budget;
-use migration::interval::{LONGEST, SHORTEST};
+use migration::pace::budget;
+use migration::pace::interval::{LONGEST, SHORTEST};
 
 use crate::measured::Measured;
 
@@ -111,7 +111,7 @@ mod tests {
     use crate::execution::Ended;
     use crate::rows::Row;
     use crate::tally::Tally;
-    use migration::verdict::Outcome;
+    use migration::run::verdict::Outcome;
 
     fn seconds(seconds: i64) -> SignedDuration {
         SignedDuration::from_secs(seconds)

@@ -1,14 +1,14 @@
 //! DMS's answers read into the values that decisions are made from, as `migration_aws::dms` reads them out of the SDK's types.
 
 use jiff::Timestamp;
-use migration::observation::{
+use migration::run::observation::{
     Connection, ConnectionState, Facts, Phase, Route, Stats, StopReason, Table, TableState, Task, Validation,
 };
-use migration::plan::settings::{DO_NOTHING, flag, prep_mode};
-use migration::plan::{Arn, MigrationType};
-use migration::resources::{Endpoint, Instance};
-use migration::table_name::{NamedByMapping, TableName};
-use migration::writers::Writer;
+use migration::survey::resources::{Endpoint, Instance};
+use migration::survey::writers::Writer;
+use plan::settings::{DO_NOTHING, flag, prep_mode};
+use plan::table_name::{NamedByMapping, TableName};
+use plan::{Arn, MigrationType};
 use serde_json::Value;
 
 use crate::error::StepError;

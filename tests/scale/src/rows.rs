@@ -85,7 +85,7 @@ impl fmt::Display for Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use migration::verdict::Outcome;
+    use migration::run::verdict::Outcome;
 
     fn measured(runs: usize, minutes: i64) -> Measured {
         let row = Row { runs, load: SignedDuration::from_mins(minutes), windowed: true };

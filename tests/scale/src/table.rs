@@ -1,7 +1,7 @@
 //! The table as the documentation shows it, between two marks.
 
 use jiff::SignedDuration;
-use migration::budget;
+use migration::pace::budget;
 
 use crate::machine::Machine;
 use crate::measured::{Measured, dollars};

@@ -1,19 +1,22 @@
 //! The run's time is over: the task is stopped, or left, and nothing starts any more.
 
-use super::{Next, STOP_PATIENCE, Situation, stopping};
-use crate::document::StopCause;
-use crate::observation::{Phase, TaskSeen};
-use crate::verdict::tables::TablePass;
-use crate::verdict::{Level, Outcome, Verdict};
+use crate::decide::situation::Situation;
+use crate::decide::verdicts::{doubtful, not_stopped, unwatched};
+use crate::run::document::StopCause;
+use crate::run::next::Next;
+use crate::run::observation::{Phase, TaskSeen};
+use crate::run::tables::TablePass;
+use crate::run::verdict::{Level, Outcome, Verdict};
+use crate::time::graces::STOP_PATIENCE;
 
 /// Acts at the close.
 pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
     if !s.run.is_over(s.now) || s.run.stop.is_some() {
         return None;
     }
-    let doubtful = s.run.start.as_ref().is_some_and(|start| start.doubtful);
-    if doubtful && !s.run.stop_at_close && matches!(s.phase(), Some(Phase::Starting | Phase::Running)) {
-        return s.report(super::start::doubtful(s));
+    let is_doubtful = s.run.start.as_ref().is_some_and(|start| start.doubtful);
+    if is_doubtful && !s.run.stop_at_close && matches!(s.phase(), Some(Phase::Starting | Phase::Running)) {
+        return s.report(doubtful(s));
     }
     if !s.run.is_under_way() {
         return s.report(too_late(s));
@@ -24,7 +27,7 @@ pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
         (_, Some(Phase::Stopping)) if patient => {
             s.wait_briefly("the run's time is over and the task is stopping")
         }
-        (_, Some(Phase::Stopping)) => s.report(stopping::not_stopped(s, s.run.work_ends)),
+        (_, Some(Phase::Stopping)) => s.report(not_stopped(s, s.run.work_ends)),
         // A stop that is not needed is refused, so it does no harm where the task is not seen or its word is new.
         _ if s.run.stop_at_close => Some(stop()),
         (_, Some(Phase::Starting | Phase::Running)) => s.report(left_running(s)),
@@ -60,7 +63,7 @@ fn left_running(s: &Situation<'_>) -> Verdict {
     verdict.task_status = s.seen().map(|task| task.status.clone());
     let pass = TablePass::over(s.observation.tables.as_deref().unwrap_or_default());
     let verdict = pass.into_verdict(verdict, Vec::new());
-    super::until::unwatched(s, verdict)
+    unwatched(s, verdict)
 }
 
 fn too_late(s: &Situation<'_>) -> Verdict {

@@ -1,124 +1,42 @@
 //! The hub: from what was seen to what is done next.
 //!
 //! [`decide`] is an ordered list of small judges; the first that has something to say decides. The order is the table in
-//! `docs/architecture.md`. Around it, [`wanted()`] says what a poll must look at, and [`record`] keeps the document.
+//! `docs/architecture.md`. Before it, [`wanted()`] says what a poll must look at; around a run, [`opening`] begins it and
+//! [`cut_short`] ends one that nothing else could end.
 
-mod again;
+pub mod cause;
 mod close;
+mod connections;
 mod create;
-mod news;
+pub mod cut_short;
+pub mod end;
+mod ended;
+mod goal;
+mod missing;
+mod notices;
+pub mod opening;
 mod preflight;
-pub mod record;
 mod reload;
-mod rest;
-mod sight;
+mod restart;
+mod settle;
+mod situation;
 mod start;
+pub mod start_type;
 mod stopping;
-mod until;
+mod verdicts;
 pub mod wanted;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use plan::Plan;
 
-use crate::commands;
-use crate::document::{Answer, Occasion, Run, StartAct, StartKind, StopCause, Task, What};
-use crate::observation::{self, Observation, Phase, Stats, TaskSeen};
-use crate::plan::{MigrationType, Plan, TaskPlan};
-use crate::table_name::TableName;
-use crate::verdict::{Level, Verdict};
+use crate::run::commands;
+use crate::run::document::{Run, Task};
+use crate::run::next::Next;
+use crate::run::observation::{self, Observation, Stats};
+use crate::run::verdict::{Level, Verdict};
+use situation::Situation;
 
 pub use wanted::{Wanted, wanted, wants_settings};
-
-/// Clocks of DMS and of Step Functions may differ by this much.
-pub const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
-
-/// How long after a start the task may still show what it was before.
-pub const START_GRACE: SignedDuration = SignedDuration::from_mins(5);
-
-/// How long a refusal that passes, a connection test, or a task that is busy is waited out.
-pub const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
-
-/// How long a task that was told to stop may take before it is reported as not stopped.
-pub const STOP_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
-
-/// With less than this before the end of its work a run starts nothing: what starts takes its time, and so does a stop.
-pub const START_MARGIN: SignedDuration = SignedDuration::from_mins(2);
-
-/// How many polls in a row must find no such task before it counts as deleted: DMS's lists are eventually consistent.
-pub const MOST_NOT_THERE: u32 = 2;
-
-/// How many times the task is tried to be created when the step itself cannot run.
-pub const MOST_CREATES: u32 = 3;
-
-/// What is done next.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Next {
-    /// Create the task, or adopt the one that exists.
-    Create {
-        /// Why.
-        why: String,
-    },
-    /// Start the task.
-    Start {
-        /// How.
-        kind: StartKind,
-        /// Why this way.
-        why: String,
-    },
-    /// Load tables of the running task again.
-    Reload {
-        /// Which; at most ten, which is what DMS takes at once.
-        tables: Vec<TableName>,
-        /// Why.
-        why: String,
-    },
-    /// Stop the task.
-    Stop {
-        /// Why, as the verdict needs it.
-        cause: StopCause,
-        /// Why, in words.
-        why: String,
-    },
-    /// Look again later.
-    Wait {
-        /// Why.
-        why: String,
-        /// True when the next look should come as soon as is sensible, whatever the interval has grown to.
-        soon: bool,
-    },
-    /// Tell people and go on.
-    Tell {
-        /// What.
-        occasion: Occasion,
-        /// In words.
-        why: String,
-    },
-    /// The run is over.
-    Report(Box<Verdict>),
-}
-
-impl Next {
-    /// The word for the machine.
-    pub fn what(&self) -> What {
-        match self {
-            Next::Create { .. } => What::Create,
-            Next::Start { .. } | Next::Reload { .. } => What::Start,
-            Next::Stop { .. } => What::Stop,
-            Next::Wait { .. } => What::Wait,
-            Next::Tell { .. } => What::Tell,
-            Next::Report(_) => What::Report,
-        }
-    }
-}
-
-/// All that a judge looks at.
-#[derive(Clone, Copy)]
-struct Situation<'a> {
-    plan: &'a Plan,
-    run: &'a Run,
-    task: Option<&'a Task>,
-    observation: &'a Observation,
-    now: Timestamp,
-}
 
 /// A judge decides, or leaves the decision to the next one.
 type Judge = fn(&Situation<'_>) -> Option<Next>;
@@ -128,17 +46,17 @@ type Judge = fn(&Situation<'_>) -> Option<Next>;
 const JUDGES: [(&str, Judge); 13] = [
     ("preflight", preflight::preflight),
     ("owner", create::owner),
-    ("gone", sight::gone),
+    ("gone", missing::gone),
     ("stopping", stopping::stopping),
     ("close", close::close),
-    ("unseen", sight::unseen),
-    ("stale", sight::stale),
+    ("unseen", missing::unseen),
+    ("stale", missing::stale),
     ("create", create::create),
     ("start", start::start),
-    ("rest", rest::rest),
-    ("news", news::news),
+    ("ended", ended::ended),
+    ("notices", notices::notices),
     ("reload", reload::reload),
-    ("until", until::until),
+    ("goal", goal::goal),
 ];
 
 /// The names of the judges in their order.
@@ -199,100 +117,4 @@ fn with_a_command(s: &Situation<'_>, verdict: Verdict) -> Verdict {
         Some(step) => verdict.to_do(step),
         None => verdict,
     }
-}
-
-impl crate::document::StartAct {
-    /// True when DMS took the start, or may have taken it.
-    pub fn is_made(&self) -> bool {
-        matches!(self.answer, None | Some(Answer::Accepted))
-    }
-}
-
-impl<'a> Situation<'a> {
-    /// The task, when it was seen.
-    fn seen(&self) -> Option<&'a observation::Task> {
-        match &self.observation.task {
-            TaskSeen::Seen(task) => Some(task),
-            TaskSeen::Unseen | TaskSeen::NotThere => None,
-        }
-    }
-
-    fn phase(&self) -> Option<Phase> {
-        self.seen().map(|task| task.phase)
-    }
-
-    /// True when the task is ours to create.
-    fn creates(&self) -> bool {
-        matches!(self.plan.task, TaskPlan::Request(_))
-    }
-
-    fn wait(&self, why: impl Into<String>) -> Option<Next> {
-        Some(Next::Wait { why: why.into(), soon: false })
-    }
-
-    fn wait_briefly(&self, why: impl Into<String>) -> Option<Next> {
-        Some(Next::Wait { why: why.into(), soon: true })
-    }
-
-    fn report(&self, verdict: Verdict) -> Option<Next> {
-        Some(Next::Report(Box::new(verdict)))
-    }
-}
-
-/// True when what the task does, or did last, is this run's doing or the run that it joined.
-fn is_this_run(run: &Run, task: &observation::Task) -> bool {
-    // A task that was joined is followed, whoever starts it again.
-    if run.joined.is_some() {
-        return true;
-    }
-    let Some(start) = &run.start else { return false };
-    let at_work = matches!(task.phase, Phase::Starting | Phase::Running | Phase::Stopping);
-    // A run that is to start its task again goes on whoever does it first: DMS itself, or a person.
-    if run.restarts > 0 && (at_work || task.start_date() != start.seen_start_date) {
-        return true;
-    }
-    if !start.is_made() {
-        return false;
-    }
-    if is_new(start, task) {
-        return true;
-    }
-    // DMS refuses a second start, so a task that comes up after ours was taken came up by ours.
-    start.answer == Some(Answer::Accepted) && at_work
-}
-
-/// True when the task's dates show a start at or after the one that was decided.
-fn is_new(start: &StartAct, task: &observation::Task) -> bool {
-    let new = task.start_date().filter(|date| Some(*date) != start.seen_start_date);
-    new.is_some_and(|date| date >= start.decided - CLOCK_SKEW)
-}
-
-/// True when the task shows a start at or after the one that was decided, so soon after it that it is that one: the answer
-/// was lost with the step that had asked for it, and the step is made again (a redrive).
-fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
-    let fresh = task.stats.as_ref().and_then(|stats| stats.fresh_start_date);
-    // The date of a start from the beginning stays when DMS itself starts the task again.
-    let fresh = fresh.filter(|_| start.kind != StartKind::ResumeProcessing);
-    let soon_after =
-        |date: &&Timestamp| **date >= start.decided - CLOCK_SKEW && **date <= start.decided + START_MARGIN;
-    is_new(start, task) && [task.start_date(), fresh].iter().flatten().any(|date| soon_after(&date))
-}
-
-/// True when the task's dates are those of this run, and so are its counters and rows: those of an earlier run may show for a
-/// while after a start.
-fn is_dated(run: &Run, task: &observation::Task) -> bool {
-    run.joined.is_some() || run.start.as_ref().is_some_and(|start| is_new(start, task))
-}
-
-/// True when DMS's counters say that no table is left to load. Counters and dates of an earlier run may still stand there
-/// for a while: an end of a load that lies before the last start from the beginning is none.
-fn load_is_over(run: &Run, task: &observation::Task) -> bool {
-    task.migration_type != MigrationType::Cdc
-        && is_dated(run, task)
-        && task.stats.as_ref().is_some_and(|stats| {
-            let finished = stats
-                .full_load_finish_date
-                .is_some_and(|finish| stats.fresh_start_date.is_none_or(|fresh| finish >= fresh));
-            stats.tables_loading == 0 && stats.tables_queued == 0 && finished
-        })
 }

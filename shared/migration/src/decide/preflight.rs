@@ -1,16 +1,19 @@
 //! A pre-flight: what a run would find and do, told without doing it.
 
-use super::create::{connections, differing, no_such_task};
-use super::start::undecided;
-use super::{MOST_NOT_THERE, Next, Situation};
-use crate::adoption::{self, Adoption};
-use crate::document::{StartKind, Task};
-use crate::observation::{self, Phase, TaskSeen};
-use crate::plan::{Mode, OnDrift};
-use crate::start_type::{self, Choice};
-use crate::verdict::tables::TablePass;
-use crate::verdict::{Outcome, Verdict};
-use crate::window::{self, Opening, whole_seconds};
+use plan::{Mode, OnDrift};
+
+use crate::decide::connections::connections;
+use crate::decide::situation::Situation;
+use crate::decide::start_type::{self, Choice};
+use crate::decide::verdicts::{differing, no_such_task, undecided};
+use crate::run::document::{StartKind, Task};
+use crate::run::next::Next;
+use crate::run::observation::{self, Phase, TaskSeen};
+use crate::run::tables::TablePass;
+use crate::run::verdict::{Outcome, Verdict};
+use crate::survey::adoption::{self, Adoption};
+use crate::time::graces::MAX_MISSING;
+use crate::time::window::{self, Opening, whole_seconds};
 
 /// What a pre-flight comes to: something that it waits for, something that rejects the plan, or what a run would do.
 enum Finding {
@@ -59,7 +62,7 @@ fn absent(s: &Situation<'_>) -> Vec<Finding> {
     if !s.creates() {
         return vec![Finding::Fault(no_such_task(s))];
     }
-    if s.task.is_some() && s.run.not_there < MOST_NOT_THERE {
+    if s.task.is_some() && s.run.not_there < MAX_MISSING {
         return vec![Finding::Open("DMS does not list the task; it is looked for once more".to_owned())];
     }
     let mut found: Vec<Finding> = tested(s).into_iter().collect();

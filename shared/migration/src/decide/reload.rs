@@ -3,11 +3,16 @@
 //! ReloadTables applies TargetTablePrepMode to the tables first. Under DO_NOTHING their rows would be there twice, so then it is
 //! never asked for.
 
-use super::{Next, START_GRACE, START_MARGIN, Situation, is_this_run};
-use crate::observation::{Phase, TableState};
-use crate::plan::settings::DO_NOTHING;
-use crate::plan::{MigrationType, OnTableErrors};
-use crate::table_name::TableName;
+use plan::settings::DO_NOTHING;
+use plan::table_name::TableName;
+use plan::{MigrationType, OnTableErrors};
+
+use crate::decide::situation::Situation;
+use crate::run::document::Answer;
+use crate::run::identity::is_this_run;
+use crate::run::next::Next;
+use crate::run::observation::{Phase, TableState};
+use crate::time::graces::{START_GRACE, START_MARGIN};
 
 /// DMS takes at most ten tables in one request.
 const AT_ONCE: usize = 10;
@@ -54,7 +59,7 @@ pub(super) fn reload(s: &Situation<'_>) -> Option<Next> {
 /// A reload that was taken, or may have been, and does not show yet: its tables would be judged by their old error.
 fn unseen_effect(s: &Situation<'_>, in_error: &[&TableName]) -> Option<Next> {
     let act = s.run.reload.as_ref()?;
-    let taken = matches!(act.answer, None | Some(crate::document::Answer::Accepted));
+    let taken = matches!(act.answer, None | Some(Answer::Accepted));
     let fresh = s.now.duration_since(act.decided) < START_GRACE;
     let shows = act.tables.iter().any(|name| in_error.contains(&name));
     (taken && fresh && shows).then(|| Next::Wait {

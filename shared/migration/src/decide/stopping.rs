@@ -1,19 +1,12 @@
 //! This run has told the task to stop: it is observed stopped, or reported as not stopped.
 
-use jiff::{SignedDuration, Timestamp};
-
-use super::{Next, STOP_PATIENCE, Situation};
-use crate::commands;
-use crate::document::{Answer, StopAct, StopCause};
-use crate::observation::Phase;
-use crate::verdict::tables::TablePass;
-use crate::verdict::{Outcome, Verdict};
-
-/// How long a new tag may not count for what IAM allows.
-const TAGS_COUNT_AFTER: SignedDuration = SignedDuration::from_mins(5);
-
-/// How often a task that goes on running is told again.
-const TELL_AGAIN: SignedDuration = SignedDuration::from_mins(1);
+use crate::decide::situation::Situation;
+use crate::decide::verdicts::{not_stopped, stop_command};
+use crate::run::document::{Answer, StopAct};
+use crate::run::next::Next;
+use crate::run::observation::Phase;
+use crate::run::verdict::{Outcome, Verdict};
+use crate::time::graces::{STOP_AGAIN_AFTER, STOP_PATIENCE, TAGS_COUNT_AFTER};
 
 /// Waits until the task has stopped.
 pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
@@ -24,7 +17,7 @@ pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
         Some(Phase::Stopping | Phase::Busy) if !out_of_patience => s.wait_briefly("the task is stopping"),
         Some(Phase::Running | Phase::Starting) if !out_of_patience && !is_refused_for_good(s, stop) => {
             let unanswered = !matches!(stop.answer, Some(Answer::Accepted));
-            if unanswered || s.now.duration_since(stop.last_decided) >= TELL_AGAIN {
+            if unanswered || s.now.duration_since(stop.last_decided) >= STOP_AGAIN_AFTER {
                 return Some(Next::Stop {
                     cause: stop.why,
                     why: "the task was told to stop and runs on: it is told again".to_owned(),
@@ -53,40 +46,4 @@ fn is_refused_for_good(s: &Situation<'_>, stop: &StopAct) -> bool {
     let young = s.task.and_then(|task| task.created);
     let young = young.is_some_and(|created| s.now.duration_since(created) < TAGS_COUNT_AFTER);
     denied && stop.tries >= 2 && !young
-}
-
-/// The verdict on a task that has had its time to stop, since the given moment.
-pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
-    let status = s.seen().map(|task| task.status.as_str()).unwrap_or_default();
-    let minutes = s.now.duration_since(since).as_mins();
-    let begun = if s.run.stop.is_some() { "it was told to stop" } else { "the run's time was over" };
-    let mut verdict = Verdict::new(
-        Outcome::Failed,
-        format!("the task could not be stopped: it is {status} {minutes} minutes after {begun}"),
-        s.now,
-    )
-    .because("it goes on beyond its window until somebody stops it");
-    let stop = s.run.stop.as_ref();
-    if stop.is_some_and(|stop| stop.why == StopCause::Close) {
-        verdict = verdict.because(format!("its window closes at {}", s.run.closes));
-    }
-    if let Some(Answer::Refused(refusal)) = stop.and_then(|stop| stop.answer.as_ref()) {
-        verdict = verdict.because(format!("DMS says: {}: {}", refusal.code, refusal.message));
-        if refusal.lacks_permission() {
-            verdict =
-                verdict.to_do("let the role of the stop function stop this task (dms:StopReplicationTask)");
-        }
-    }
-    let pass = TablePass::over(s.observation.tables.as_deref().unwrap_or_default());
-    let mut verdict = pass.into_verdict(verdict, Vec::new()).to_do(stop_command(s));
-    verdict.task_status = Some(status.to_owned());
-    verdict
-}
-
-/// The command that stops the task by hand.
-pub(super) fn stop_command(s: &Situation<'_>) -> String {
-    match s.task {
-        Some(task) => format!("stop it by hand: {}", commands::stop_task(&task.arn)),
-        None => "look for the task in the DMS console and stop it by hand".to_owned(),
-    }
 }

@@ -1,14 +1,12 @@
 //! Which calls a poll makes once it has seen the task: each is one of the few that DMS allows per second.
 
 use jiff::{SignedDuration, Timestamp};
+use plan::{MigrationType, Mode, OnTableErrors, Plan, Until};
 
-use super::load_is_over;
-use crate::document::{Progress, Run, StartAct, Task};
-use crate::observation::{self, Phase, Stats, TaskSeen};
-use crate::plan::{MigrationType, Mode, OnTableErrors, Plan, Until};
-
-/// How often the rows of a load are looked at while nothing else moves, when the plan asks for no stall to be told.
-const LOOK_EVERY: SignedDuration = SignedDuration::from_mins(15);
+use crate::run::document::{Progress, Run, StartAct, Task};
+use crate::run::identity::load_is_over;
+use crate::run::observation::{self, Phase, Stats, TaskSeen};
+use crate::time::graces::ROWS_LOOKED_AT_EVERY;
 
 /// What a poll must look at besides the task itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -78,7 +76,7 @@ fn reloads(plan: &Plan, run: &Run, task: &observation::Task) -> bool {
 /// The rows of the load have not been looked at for a while.
 fn is_due(plan: &Plan, run: &Run, now: Timestamp) -> bool {
     let every = match plan.stall_minutes {
-        0 => LOOK_EVERY,
+        0 => ROWS_LOOKED_AT_EVERY,
         minutes => SignedDuration::from_secs(i64::from(minutes) * 15),
     };
     run.pace.as_ref().is_none_or(|pace| now.duration_since(pace.looked) >= every)

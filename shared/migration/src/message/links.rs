@@ -1,8 +1,8 @@
 //! Where a person can look.
 
 use super::printable;
-use crate::document::{Migration, Run};
-use crate::plan::Arn;
+use crate::run::document::{Migration, Run};
+use plan::Arn;
 
 /// Pages of the console.
 pub(super) struct Links {

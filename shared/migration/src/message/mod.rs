@@ -6,8 +6,8 @@ mod text;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::document::{Migration, Occasion, Run};
-use crate::verdict::{Level, Verdict};
+use crate::run::document::{Migration, Occasion, Run};
+use crate::run::verdict::{Level, Verdict};
 use links::Links;
 
 /// SNS takes subjects under 100 characters.

@@ -4,13 +4,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::links::Links;
 use super::{Event, News};
-use crate::commands;
-use crate::document::{Answer, Occasion, Origin, StartAct};
-use crate::finding::Severity;
-use crate::plan::{Mode, Plan};
-use crate::verdict::Verdict;
-use crate::verdict::end::one_line;
-use crate::window::{self, Opening, whole_seconds};
+use crate::run::commands;
+use crate::run::document::{Answer, Occasion, Origin, StartAct};
+use crate::run::verdict::Verdict;
+use crate::time::window::{self, Opening, whole_seconds};
+use plan::clean::one_line;
+use plan::finding::Severity;
+use plan::{Mode, Plan};
 
 /// The most notes about the plan that a text shows.
 const MOST_NOTES: usize = 20;
@@ -184,7 +184,7 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
     match occasion {
         Occasion::Started => Vec::new(),
         Occasion::TablesInError => {
-            let list = |task: &crate::document::Task| {
+            let list = |task: &crate::run::document::Task| {
                 format!("list the tables in error: {}", commands::list_tables_in_error(&task.arn))
             };
             let nothing = "nothing yet: the message at the end of the run names them".to_owned();
@@ -195,7 +195,7 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
             "should it fail again and again: look at the task's log for the cause".to_owned(),
         ],
         Occasion::Stalled => {
-            let look = |task: &crate::document::Task| {
+            let look = |task: &crate::run::document::Task| {
                 format!("look at the task: {}", commands::describe_task(&task.arn))
             };
             let locks =
@@ -241,8 +241,8 @@ pub(super) fn tables(number: u32) -> String {
 fn on_the_clocks(news: News<'_>, instant: Timestamp) -> String {
     let window = news.document.plan.as_ref().and_then(|plan| plan.window.as_ref());
     let zone = window.and_then(|window| match &window.when {
-        crate::plan::window::When::Hours(hours) => jiff::tz::TimeZone::get(&hours.time_zone).ok(),
-        crate::plan::window::When::Duration(_) => None,
+        plan::window::When::Hours(hours) => jiff::tz::TimeZone::get(&hours.time_zone).ok(),
+        plan::window::When::Duration(_) => None,
     });
     match zone {
         Some(zone) => instant.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string(),

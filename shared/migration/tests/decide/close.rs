@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::cases::{AWAY, CLOSE, Case, and, check, full_load, kept, load_and_cdc, windowed};
+use support::cases::{AWAY, CLOSE, Case, and, check, full_load, kept, load_and_cdc, windowed};
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
 const HALF: [&str; 2] = ["Table completed", "Full load"];

@@ -1,9 +1,9 @@
 //! Before the task can be started: whose it is, that it exists, what it differs in, and that it is connected.
 
-use migration::document::{Origin, Refusal};
+use migration::run::document::{Origin, Refusal};
 use serde_json::json;
 
-use crate::cases::{CLOSE, EXECUTION, and, check, full_load, kept, minute, windowed};
+use support::cases::{CLOSE, EXECUTION, and, check, full_load, kept, minute, windowed};
 
 #[test]
 fn connections() {

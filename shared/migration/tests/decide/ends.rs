@@ -1,12 +1,12 @@
 //! A task has come to rest in a run of ours: stop reason, counters and every table make the verdict.
 
-use migration::decide::Next;
-use migration::document::{StartKind, StopCause};
-use migration::observation::TaskSeen;
-use migration::table_name::NamedByMapping;
+use migration::run::document::{StartKind, StopCause};
+use migration::run::next::Next;
+use migration::run::observation::TaskSeen;
+use plan::table_name::NamedByMapping;
 use serde_json::json;
 
-use crate::cases::{CLOSE, Case, and, cdc, check, full_load, load_and_cdc, windowed};
+use support::cases::{CLOSE, Case, and, cdc, check, full_load, load_and_cdc, windowed};
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
 const HALF: [&str; 2] = ["Table completed", "Full load"];

@@ -1,12 +1,12 @@
 //! Whole runs, poll by poll: the document goes from one decision to the next as it does through the machine.
 
-use migration::budget;
-use migration::decide::record;
-use migration::document::{Answer, Occasion, Origin, StopCause, What};
-use migration::observation::TaskSeen;
+use migration::commit;
+use migration::pace::budget;
+use migration::run::document::{Answer, Occasion, Origin, StopCause, What};
+use migration::run::observation::TaskSeen;
 use serde_json::json;
 
-use crate::cases::{CLOSE, Case, and, full_load, in_words, load_and_cdc, minute, windowed};
+use support::cases::{CLOSE, Case, and, full_load, in_words, load_and_cdc, minute, windowed};
 
 /// Polls once and says what was decided.
 fn poll(case: &mut Case) -> String {
@@ -38,7 +38,7 @@ fn a_full_load_from_nothing_to_succeeded() {
     starts_with(&poll(&mut case), "Start start-replication: the task has never run");
     let start = case.run().start.clone().unwrap();
     assert_eq!((start.decided, start.answer), (minute(3), None), "written down before it is made");
-    record::start_answered(case.run(), Some(Answer::Accepted));
+    commit::start_answered(case.run(), Some(Answer::Accepted));
 
     // Just after a start DMS may still show what was before.
     let mut case = case.at(4);
@@ -124,15 +124,15 @@ fn people_are_told_once_what_they_asked_for() {
     let mut case = full_load(plan).started(1).began(1).status("running").counters([1, 1, 0, 1]).at(2);
     starts_with(&poll(&mut case), "Tell Started: the task is running");
     assert_eq!(case.document.next.as_ref().unwrap().occasion, Some(Occasion::Started));
-    record::told(&mut case.document, Occasion::Started);
+    commit::told(&mut case.document, Occasion::Started);
     starts_with(&poll(&mut case), "Tell TablesInError: 1 tables are in error");
-    record::told(&mut case.document, Occasion::TablesInError);
+    commit::told(&mut case.document, Occasion::TablesInError);
     starts_with(&poll(&mut case), "Wait");
 }
 
 #[test]
 fn a_task_that_somebody_else_keeps_is_taken_up_as_theirs() {
-    let mut case = crate::cases::kept(json!({}));
+    let mut case = support::cases::kept(json!({}));
     case.document.task = None;
     starts_with(&poll(&mut case), "Look again: the task's settings could not be seen");
     let task = case.document.task.clone().unwrap();
@@ -167,7 +167,7 @@ fn each_time_dms_is_too_busy_the_interval_doubles_and_is_kept() {
 #[test]
 fn sight_that_comes_back_begins_anew_and_its_loss_is_told_once_a_run() {
     let mut case = full_load(json!({})).started(1).began(1).status("running").at(5);
-    record::told(&mut case.document, Occasion::LostSight);
+    commit::told(&mut case.document, Occasion::LostSight);
     case.run().blind_seconds = 900;
     case.document.blind.rounds = 4;
     let events = case.run().events;

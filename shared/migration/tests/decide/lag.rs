@@ -1,9 +1,9 @@
 //! Until CaughtUp: how far replication is behind its source, told from what merely looks like having caught up.
 
-use migration::document::{StartKind, StopCause};
+use migration::run::document::{StartKind, StopCause};
 use serde_json::{Value, json};
 
-use crate::cases::{CLOSE, Case, LAST_WEEK, and, cdc, check, full_load, in_words, load_and_cdc, windowed};
+use support::cases::{CLOSE, Case, LAST_WEEK, and, cdc, check, full_load, in_words, load_and_cdc, windowed};
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
 const GOOD: [f64; 5] = [10.0; 5];
@@ -379,7 +379,7 @@ fn points_from_before_the_start_are_not_this_runs_whatever_dates_dms_still_shows
             cdc(plan())
                 .started(1)
                 .began(1)
-                .failed(60, crate::cases::AWAY)
+                .failed(60, support::cases::AWAY)
                 .started_again(1, 61)
                 .status("running")
                 .tables(&["Before load"])

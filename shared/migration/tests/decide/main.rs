@@ -2,26 +2,25 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
-mod again;
-mod cases;
 mod close;
 mod creation;
+mod cut_short;
 mod ends;
 mod journey;
 mod lag;
 mod messages;
-mod news;
+mod missing;
+mod notices;
 mod passes;
 mod preflight;
 mod records;
 mod rejected;
 mod reloads;
 mod replication;
+mod restart;
 mod rows;
 mod rules;
-mod sight;
 mod start_types;
 mod starts;
 mod stopping;
-mod undecided;
 mod wanted;

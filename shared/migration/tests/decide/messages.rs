@@ -1,14 +1,14 @@
 //! What people read of a night, word for word: the decisions of these tables, told.
 
-use migration::decide::record;
-use migration::document::{Migration, Occasion, Origin, StopCause};
-use migration::drift;
-use migration::finding::Findings;
+use migration::commit;
+use migration::decide::opening;
 use migration::message::{Event, Message, News};
-use migration::opening;
+use migration::run::document::{Migration, Occasion, Origin, StopCause};
+use migration::survey::drift;
+use plan::finding::Findings;
 use serde_json::{Value, json};
 
-use crate::cases::{CLOSE, Case, EVENING, EXECUTION, TASK, and, full_load, minute};
+use support::cases::{CLOSE, Case, EVENING, EXECUTION, TASK, and, full_load, minute};
 
 /// A window on the clocks of a town, as people write it.
 fn night() -> Value {
@@ -192,7 +192,7 @@ fn sight_is_lost() {
 fn tables_in_error_on_the_way() {
     let case = full_load(and(night(), json!({"Notify": {"On": ["Finished", "Warning", "Started"]}})));
     let mut case = case.started(1).began(1).fresh(1).status("running").counters([12, 2, 24, 2]).at(60);
-    record::told(&mut case.document, Occasion::Started);
+    commit::told(&mut case.document, Occasion::Started);
     case.poll();
     insta::assert_snapshot!(mail(&message(&case.document, Event::OnTheWay(Occasion::TablesInError), 60)));
 }

@@ -1,10 +1,10 @@
 //! DMS's counters held against its list of tables, one counter at a time, and the names that are not listed.
 
-use migration::observation::{Stats, Table};
-use migration::table_name::NamedByMapping;
-use migration::verdict::tables::TablePass;
+use migration::run::observation::{Stats, Table};
+use migration::run::tables::TablePass;
+use plan::table_name::NamedByMapping;
 
-use crate::cases::{table, table_name};
+use support::cases::{table, table_name};
 
 fn counted([loaded, loading, queued, errored]: [u32; 4]) -> Stats {
     Stats {

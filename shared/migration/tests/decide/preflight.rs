@@ -1,12 +1,12 @@
 //! What a pre-flight finds and says: everything that a run would meet, and nothing that it would do.
 
-use migration::document::Origin;
-use migration::drift;
-use migration::finding::Findings;
-use migration::plan::OnDrift;
+use migration::run::document::Origin;
+use migration::survey::drift;
+use plan::OnDrift;
+use plan::finding::Findings;
 use serde_json::{Value, json};
 
-use crate::cases::{CLOSE, Case, EXECUTION, and, cdc, check, full_load, kept, load_and_cdc, windowed};
+use support::cases::{CLOSE, Case, EXECUTION, and, cdc, check, full_load, kept, load_and_cdc, windowed};
 
 /// A pre-flight of this plan.
 fn preflight(plan: Value) -> Value {
@@ -256,5 +256,8 @@ fn its_window_is_reported_and_does_not_bind_it() {
     let case = hours("22:30", "04:00");
     let run = case.document.run.unwrap();
     assert!(!run.windowed && !run.stop_at_close);
-    assert_eq!(run.closes, NIGHT.parse::<jiff::Timestamp>().unwrap() + migration::opening::LONGEST_PREFLIGHT);
+    assert_eq!(
+        run.closes,
+        NIGHT.parse::<jiff::Timestamp>().unwrap() + migration::time::graces::LONGEST_PREFLIGHT
+    );
 }

@@ -1,27 +1,28 @@
 //! What the document remembers of a look, a decision and an answer: what later decisions are made of.
 
 use jiff::SignedDuration;
-use migration::budget::POLL;
-use migration::decide::{Next, record};
-use migration::document::{Answer, Origin, Run, StartKind, StopCause, What};
-use migration::pace::PreviousLoad;
-use migration::plan::AtClose;
-use migration::verdict::{Outcome, Verdict};
+use migration::commit;
+use migration::pace::budget::POLL;
+use migration::run::document::{Answer, Origin, Run, StartKind, StopCause, What};
+use migration::run::load::PreviousLoad;
+use migration::run::next::Next;
+use migration::run::verdict::{Outcome, Verdict};
+use plan::AtClose;
 use serde_json::json;
 
-use crate::cases::{CLOSE, Case, cdc, full_load, kept, load_and_cdc, minute, refusal, windowed};
+use support::cases::{CLOSE, Case, cdc, full_load, kept, load_and_cdc, minute, refusal, windowed};
 
 /// One look, taken in and not decided on.
 fn look(case: Case) -> Case {
     case.set(|case| {
         let observation = case.observation();
-        record::take_in(&mut case.document, &observation, case.now);
+        commit::take_in(&mut case.document, &observation, case.now);
     })
 }
 
 /// One decision, written down.
 fn decided(case: Case, next: Next) -> Case {
-    case.set(|case| record::write_down(&mut case.document, next, &case.seen, case.now))
+    case.set(|case| commit::write_down(&mut case.document, next, &case.seen, case.now))
 }
 
 fn run(case: &Case) -> &Run {
@@ -135,14 +136,14 @@ fn a_start_is_stopped_at_the_close_where_the_plan_says_so() {
         let start = Next::Start { kind: StartKind::StartReplication, why: "the first run".to_owned() };
         let mut case = decided(case, start);
         assert_eq!(case.run().stop_at_close, stops, "{fact}: decided");
-        record::start_answered(case.run(), Some(Answer::Accepted));
+        commit::start_answered(case.run(), Some(Answer::Accepted));
         assert_eq!(case.run().stop_at_close, stops, "{fact}: taken by DMS");
-        record::start_answered(case.run(), None);
+        commit::start_answered(case.run(), None);
         assert_eq!(case.run().stop_at_close, stops, "{fact}: the answer was lost");
-        record::start_answered(case.run(), Some(refusal("InvalidResourceStateFault", "not now", true)));
+        commit::start_answered(case.run(), Some(refusal("InvalidResourceStateFault", "not now", true)));
         assert!(!case.run().stop_at_close, "{fact}: refused, nothing runs");
         case.run().restarts = 1;
-        record::start_answered(case.run(), Some(refusal("InvalidResourceStateFault", "not now", true)));
+        commit::start_answered(case.run(), Some(refusal("InvalidResourceStateFault", "not now", true)));
         assert_eq!(case.run().stop_at_close, stops, "{fact}: refused, after a start that was taken");
     }
 }
@@ -184,7 +185,7 @@ fn each_decision_says_what_the_machine_does_and_when_it_looks_again() {
 #[test]
 fn a_step_that_decides_nothing_looks_again_when_it_says() {
     let mut case = full_load(json!({}));
-    record::wait(&mut case.document, 77, "a connection is tested");
+    case.document.wait(77, "a connection is tested");
     let step = case.document.next.unwrap();
     assert_eq!((step.what, step.seconds, step.why.as_str()), (What::Wait, 77, "a connection is tested"));
     assert_eq!((step.occasion, step.reload), (None, false));
@@ -203,15 +204,15 @@ fn each_task_at_rest_is_dated_from_the_first_look() {
 #[test]
 fn a_stop_of_the_machine_itself_is_written_down_each_time() {
     let mut case = full_load(json!({})).started(1);
-    record::stop_unseen(&mut case.document, minute(5));
-    record::stop_unseen(&mut case.document, minute(8));
+    commit::stop_unseen(&mut case.document, minute(5));
+    commit::stop_unseen(&mut case.document, minute(8));
     let stop = case.run().stop.clone().unwrap();
     assert_eq!((stop.tries, stop.decided, stop.last_decided), (2, minute(5), minute(8)));
     assert_eq!((stop.taken, stop.answer), (None, None));
-    record::stop_answered(case.run(), None);
+    commit::stop_answered(case.run(), None);
     assert_eq!(case.run().stop.clone().unwrap().taken, None, "a lost answer is no proof");
-    record::stop_answered(case.run(), Some(Answer::Accepted));
-    record::stop_answered(case.run(), Some(Answer::Withheld("late".to_owned())));
+    commit::stop_answered(case.run(), Some(Answer::Accepted));
+    commit::stop_answered(case.run(), Some(Answer::Withheld("late".to_owned())));
     let stop = case.run().stop.clone().unwrap();
     assert_eq!(stop.taken, Some(minute(8)), "a refusal afterwards does not undo it");
     assert!(matches!(stop.answer, Some(Answer::Withheld(_))));

@@ -1,9 +1,9 @@
 //! A plan with faults: they are counted and named, and never said to be fewer than they are.
 
-use migration::finding::{Findings, MOST_FINDINGS};
-use migration::verdict::{MOST_NAMED, Verdict};
+use migration::run::verdict::{MOST_NAMED, Verdict};
+use plan::finding::{Findings, MOST_FINDINGS};
 
-use crate::cases::minute;
+use support::cases::minute;
 
 fn reasons(errors: usize) -> Vec<String> {
     let mut findings = Findings::default();

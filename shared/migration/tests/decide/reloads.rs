@@ -1,13 +1,13 @@
 //! OnTableErrors Reload: tables in error are loaded again while the task runs, each once, where that doubles no row.
 
-use migration::decide::Next;
-use migration::decide::record::{self, Guarded};
-use migration::document::{Answer, Occasion, StopCause, What};
-use migration::plan::OnTableErrors;
-use migration::table_name::TableName;
+use migration::commit::{self, Guarded};
+use migration::run::document::{Answer, Occasion, StopCause, What};
+use migration::run::next::Next;
+use plan::OnTableErrors;
+use plan::table_name::TableName;
 use serde_json::{Value, json};
 
-use crate::cases::{
+use support::cases::{
     CLOSE, Case, and, cdc, check, full_load, in_words, load_and_cdc, minute, refusal, table_name, windowed,
 };
 
@@ -38,7 +38,7 @@ fn in_error(number: usize) -> Case {
 
 fn of_type(case: Case, migration_type: &str) -> Case {
     case.set(|case| {
-        if let migration::observation::TaskSeen::Seen(task) = &mut case.seen {
+        if let migration::run::observation::TaskSeen::Seen(task) = &mut case.seen {
             task.migration_type = migration_type.to_owned().into();
         }
     })
@@ -144,7 +144,7 @@ fn ten_at_a_time_each_once_and_a_hundred_at_most() {
 #[test]
 fn a_reload_that_was_taken() {
     let asked = || loaded(json!({})).reloaded(&[2], 10);
-    let lost = |case: Case| case.set(|case| record::reload_answered(case.run(), None));
+    let lost = |case: Case| case.set(|case| commit::reload_answered(case.run(), None));
     let state = |state: &'static str| ["Table completed", "Table completed", state];
     check([
         (
@@ -217,7 +217,7 @@ fn a_reload_that_was_taken() {
 #[test]
 fn a_reload_that_was_not_taken() {
     let answered =
-        |case: Case, answer: Answer| case.set(|case| record::reload_answered(case.run(), Some(answer)));
+        |case: Case, answer: Answer| case.set(|case| commit::reload_answered(case.run(), Some(answer)));
     let busy = || refusal("ThrottlingException", "Rate exceeded", true);
     let no = || refusal("InvalidResourceStateFault", "Replication Task is not running", false);
     check([
@@ -270,14 +270,14 @@ fn the_guard_before_a_reload() {
             case.poll();
         })
     };
-    let guard = |mut case: Case| record::guard_reload(&case.run().clone(), &case.seen, case.now);
+    let guard = |mut case: Case| commit::guard_reload(&case.run().clone(), &case.seen, case.now);
     assert_eq!(guard(decided()), Guarded::Clear);
     assert_eq!(guard(decided().at(12)), Guarded::Clear);
     for (fact, case) in [
         ("it comes so late that it may be made for a second time", decided().at(13)),
         (
             "it has its answer",
-            decided().set(|case| record::reload_answered(case.run(), Some(Answer::Accepted))),
+            decided().set(|case| commit::reload_answered(case.run(), Some(Answer::Accepted))),
         ),
     ] {
         assert_eq!(guard(case), Guarded::Made, "{fact}");
@@ -303,14 +303,14 @@ fn a_load_whose_tables_in_error_get_their_second_chance() {
     let poll = |case: &mut Case| in_words(&case.poll());
     let mut case = loaded(plan);
     assert_eq!(poll(&mut case), "Tell TablesInError: 1 tables are in error while the task goes on");
-    record::told(&mut case.document, Occasion::TablesInError);
+    commit::told(&mut case.document, Occasion::TablesInError);
     assert_eq!(poll(&mut case), "Reload: tables in error are loaded again, once: shop.t2");
     let next = case.document.next.clone().unwrap();
     assert_eq!((next.what, next.reload), (What::Start, true), "the start step asks for it");
     let act = case.run().reload.clone().unwrap();
     assert_eq!((act.decided, act.answer), (minute(10), None), "written down before it is made");
     assert_eq!(case.run().reloaded, [table_name(2)]);
-    record::reload_answered(case.run(), Some(Answer::Accepted));
+    commit::reload_answered(case.run(), Some(Answer::Accepted));
 
     let mut case = case.at(11);
     assert!(poll(&mut case).starts_with("Look again"));

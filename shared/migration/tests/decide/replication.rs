@@ -1,9 +1,9 @@
 //! The task is at work: what the plan waits for, told from what merely looks like it.
 
-use migration::document::{Origin, StartKind};
+use migration::run::document::{Origin, StartKind};
 use serde_json::json;
 
-use crate::cases::{Case, LAST_WEEK, check, full_load, kept, load_and_cdc};
+use support::cases::{Case, LAST_WEEK, check, full_load, kept, load_and_cdc};
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
 

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cases::{Case, and, check, full_load, load_and_cdc};
+use support::cases::{Case, and, check, full_load, load_and_cdc};
 
 fn finished(plan: serde_json::Value, states: &[&str]) -> Case {
     full_load(plan).started(1).began(1).stopped(30, "FULL_LOAD_ONLY_FINISHED").validated(states).at(31)
@@ -10,7 +10,7 @@ fn finished(plan: serde_json::Value, states: &[&str]) -> Case {
 
 #[test]
 fn validation_of_a_full_load() {
-    let counted = |change: fn(&mut migration::observation::Table)| {
+    let counted = |change: fn(&mut migration::run::observation::Table)| {
         finished(json!({}), &["Validated"; 2]).set(|case| change(&mut case.tables.as_mut().unwrap()[1]))
     };
     check([

@@ -4,23 +4,25 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use jiff::SignedDuration;
-use migration::decide::Next;
-use migration::document::{Answer, Occasion, Origin, ReloadAct, StartAct, StartKind, StopAct, StopCause};
-use migration::lag::LagPoint;
-use migration::observation::{
+use migration::run::document::{
+    Answer, Occasion, Origin, ReloadAct, StartAct, StartKind, StopAct, StopCause,
+};
+use migration::run::lag::LagPoint;
+use migration::run::load::{Pace, PreviousLoad};
+use migration::run::next::Next;
+use migration::run::observation::{
     self, Facts, Phase, Stats, StopReason, Table, TableState, TaskSeen, Validation,
 };
-use migration::pace::{Pace, PreviousLoad};
-use migration::plan::settings::DO_NOTHING;
-use migration::plan::{AtClose, MigrationType, Mode, OnDrift, OnTableErrors, Start, Then, Until};
-use migration::table_name::{NamedByMapping, TableName};
-use migration::verdict::{Level, Outcome, Verdict};
+use migration::run::verdict::{Level, Outcome, Verdict};
+use plan::settings::DO_NOTHING;
+use plan::table_name::{NamedByMapping, TableName};
+use plan::{AtClose, MigrationType, Mode, OnDrift, OnTableErrors, Start, Then, Until};
 use proptest::bool::weighted;
 use proptest::prelude::*;
 use proptest::{collection, sample};
 use serde_json::json;
 
-use crate::cases::{
+use support::cases::{
     AWAY, CLOSE, Case, DENIED, EXECUTION, LAST_WEEK, LOG_IS_GONE, NO_MEMORY, NO_TABLES, NOBODY_KNOWS,
     full_load, in_words, kept, minute, refusal, table_name, windowed,
 };
@@ -248,7 +250,7 @@ fn opened() -> impl Strategy<Value = Case> {
         (plan.restarts, plan.stall_minutes, plan.notify.started, plan.notify.warning) = numbers;
         case.run().notify = case.document.plan.clone().unwrap().notify;
         let plan = case.document.plan.as_mut().unwrap();
-        if let migration::plan::TaskPlan::Request(request) = &mut plan.task {
+        if let plan::TaskPlan::Request(request) = &mut plan.task {
             request.cdc_stop_position = stop_position;
         }
         if let (Some(plan_window), Some((stop, lead, minimum))) = (plan.window.as_mut(), window) {
@@ -500,11 +502,11 @@ impl Decided {
         }
     }
 
-    fn run(&self) -> &migration::document::Run {
+    fn run(&self) -> &migration::run::document::Run {
         self.after.document.run.as_ref().unwrap()
     }
 
-    fn run_before(&self) -> &migration::document::Run {
+    fn run_before(&self) -> &migration::run::document::Run {
         self.before.document.run.as_ref().unwrap()
     }
 
@@ -512,7 +514,7 @@ impl Decided {
         self.before.document.task.as_ref().and_then(|task| task.facts.as_ref())
     }
 
-    fn plan(&self) -> &migration::plan::Plan {
+    fn plan(&self) -> &plan::Plan {
         self.before.document.plan.as_ref().unwrap()
     }
 
@@ -847,8 +849,8 @@ proptest! {
     #[test]
     fn the_document_survives_the_way_through_the_machine(case in anything()) {
         let mut d = decided(case);
-        d.after.document.version = migration::document::VERSION;
+        d.after.document.version = migration::run::document::VERSION;
         let travelled = serde_json::to_value(&d.after.document).unwrap();
-        prop_assert_eq!(migration::document::Migration::read(&travelled), Ok(d.after.document));
+        prop_assert_eq!(migration::run::document::Migration::read(&travelled), Ok(d.after.document));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cases::{AWAY, Case, LOG_IS_GONE, cdc, check, full_load, in_words, kept, load_and_cdc};
+use support::cases::{AWAY, Case, LOG_IS_GONE, cdc, check, full_load, in_words, kept, load_and_cdc};
 
 const FINISHED: &str = "Stop Reason FULL_LOAD_ONLY_FINISHED";
 const NORMAL: &str = "Stop Reason NORMAL";
@@ -122,11 +122,11 @@ fn replication() {
     let ran =
         |plan: serde_json::Value, reason: &str| cdc(plan).last_week(reason).tables(&["Table completed"]);
     let bounded = || json!({"Task": {"CdcStopPosition": "server_time:2026-11-21T02:00:00"}});
-    let window = || crate::cases::and(crate::cases::windowed(), json!({"Window": {"AtClose": "Stop"}}));
+    let window = || support::cases::and(support::cases::windowed(), json!({"Window": {"AtClose": "Stop"}}));
     let kept_at_its_end = |case: Case| {
         case.last_week("Stop Reason STOPPED_AT_COMMIT_TIME").tables(&["Table completed"]).set(|case| {
-            if let migration::observation::TaskSeen::Seen(task) = &mut case.seen {
-                task.migration_type = migration::plan::MigrationType::Cdc;
+            if let migration::run::observation::TaskSeen::Seen(task) = &mut case.seen {
+                task.migration_type = plan::MigrationType::Cdc;
             }
         })
     };
@@ -225,8 +225,8 @@ fn a_position_that_the_log_no_longer_holds() {
 #[test]
 fn a_load_that_failed_with_every_table_complete_is_told_so() {
     let failed = full_load(json!({}))
-        .began(crate::cases::LAST_WEEK)
-        .failed(crate::cases::LAST_WEEK + 60, "Stop Reason FATAL_ERROR");
+        .began(support::cases::LAST_WEEK)
+        .failed(support::cases::LAST_WEEK + 60, "Stop Reason FATAL_ERROR");
     check([(
         "every table is complete",
         failed.tables(&["Table completed"; 2]),

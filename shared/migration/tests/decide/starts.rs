@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::cases::{AWAY, CLOSE, LAST_WEEK, and, check, full_load, in_words, kept, minute, windowed};
-use migration::decide::record::{self, Guarded};
-use migration::document::StartKind;
+use migration::commit::{self, Guarded};
+use migration::run::document::StartKind;
+use support::cases::{AWAY, CLOSE, LAST_WEEK, and, check, full_load, in_words, kept, minute, windowed};
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
 const FINISHED: &str = "Stop Reason FULL_LOAD_ONLY_FINISHED";
@@ -46,12 +46,12 @@ fn a_start_that_was_taken() {
         ),
         (
             "was made long after it was decided: its effect is waited for from then",
-            full_load(json!({})).started(1).set(|case| record::start_asked(case.run(), minute(8))).at(12),
+            full_load(json!({})).started(1).set(|case| commit::start_asked(case.run(), minute(8))).at(12),
             "Look again | does not show it yet",
         ),
         (
             "was made long after it was decided, and had no effect",
-            full_load(json!({})).started(1).set(|case| record::start_asked(case.run(), minute(8))).at(13),
+            full_load(json!({})).started(1).set(|case| commit::start_asked(case.run(), minute(8))).at(13),
             "Failed | DMS took the start and the task is ready all the same",
         ),
         (
@@ -381,7 +381,8 @@ fn a_task_that_was_under_way_is_joined() {
 #[test]
 fn the_guard_before_the_call() {
     let decided = || full_load(windowed()).last_week(FINISHED).started_by(StartKind::ReloadTarget, 1).lost();
-    let guard = |mut case: crate::cases::Case| record::guard_start(&case.run().clone(), &case.seen, case.now);
+    let guard =
+        |mut case: support::cases::Case| commit::guard_start(&case.run().clone(), &case.seen, case.now);
     assert_eq!(guard(decided()), Guarded::Clear);
     assert_eq!(
         guard(decided().at(CLOSE - 2)),
@@ -406,7 +407,8 @@ fn the_guard_before_the_call() {
 #[test]
 fn a_start_step_that_is_made_again_after_a_redrive_recognises_its_own_start() {
     let decided = |plan| full_load(plan).last_week(FINISHED).started_by(StartKind::ReloadTarget, 1).lost();
-    let guard = |mut case: crate::cases::Case| record::guard_start(&case.run().clone(), &case.seen, case.now);
+    let guard =
+        |mut case: support::cases::Case| commit::guard_start(&case.run().clone(), &case.seen, case.now);
     let running = |began| decided(windowed()).began(began).status("running");
     assert_eq!(
         guard(running(1).at(60)),
@@ -459,7 +461,8 @@ fn a_start_that_was_not_taken_leaves_nothing_to_stop_at_the_close() {
 fn a_start_again_is_guarded_like_a_first_one() {
     let failed = || full_load(windowed()).started(1).began(1).failed(60, AWAY).tables(&["Full load"]);
     let decided = || failed().started_again(1, 61).lost();
-    let guard = |mut case: crate::cases::Case| record::guard_start(&case.run().clone(), &case.seen, case.now);
+    let guard =
+        |mut case: support::cases::Case| commit::guard_start(&case.run().clone(), &case.seen, case.now);
     assert_eq!(guard(decided().at(61)), Guarded::Clear);
     assert_eq!(guard(decided().began(61).status("running").at(70)), Guarded::Made);
     for (fact, case) in [
@@ -475,9 +478,9 @@ fn a_start_again_is_guarded_like_a_first_one() {
 #[test]
 fn a_start_that_was_found_to_be_made_is_followed_as_ours() {
     let mut case = full_load(windowed()).started(1).lost().began(1).status("running").at(60);
-    assert_eq!(record::guard_start(&case.run().clone(), &case.seen, case.now), Guarded::Made);
+    assert_eq!(commit::guard_start(&case.run().clone(), &case.seen, case.now), Guarded::Made);
     // What the start step writes down then: the answer stays lost.
-    record::start_answered(case.run(), None);
+    commit::start_answered(case.run(), None);
     assert!(case.run().stop_at_close, "and it is stopped at the close");
     let decided = in_words(&case.poll());
     assert!(decided.starts_with("Wait: the task is running"), "{decided}");
@@ -496,7 +499,7 @@ fn a_start_of_which_it_cannot_be_told_whose_it_was_is_followed_as_somebody_elses
             .at(60)
             .set(|case| {
                 let now = case.now;
-                record::start_is_doubtful(&mut case.document, "it was redriven".to_owned(), now);
+                commit::start_is_doubtful(&mut case.document, "it was redriven".to_owned(), now);
             })
     };
     let stated = and(windowed(), json!({"Window": {"AtClose": "Stop"}}));

@@ -1,10 +1,10 @@
 //! The task was told to stop: it is seen stopped, or reported as not stopped.
 
-use migration::decide::record;
-use migration::document::{Answer, Refusal, StopCause};
+use migration::commit;
+use migration::run::document::{Answer, Refusal, StopCause};
 use serde_json::json;
 
-use crate::cases::{CLOSE, Case, check, full_load, in_words, load_and_cdc, minute, refusal, windowed};
+use support::cases::{CLOSE, Case, check, full_load, in_words, load_and_cdc, minute, refusal, windowed};
 
 fn told() -> Case {
     full_load(windowed())
@@ -169,7 +169,7 @@ fn a_stop_without_permission_is_tried_twice_and_told_within_the_minute() {
         let decided = in_words(&case.poll());
         assert!(decided.starts_with("Stop Close"), "{tries}: {decided}");
         assert_eq!(case.run().stop.as_ref().unwrap().tries, tries);
-        record::stop_answered(case.run(), no());
+        commit::stop_answered(case.run(), no());
         case.now += jiff::SignedDuration::from_secs(15);
     }
     let decided = in_words(&case.poll());

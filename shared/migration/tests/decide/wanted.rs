@@ -1,12 +1,12 @@
 //! Which calls a poll makes: each is one of the few that DMS allows per second.
 
 use migration::decide::{self, Wanted};
-use migration::document::Progress;
-use migration::observation::{Stats, TaskSeen};
-use migration::pace::Pace;
+use migration::run::document::Progress;
+use migration::run::load::Pace;
+use migration::run::observation::{Stats, TaskSeen};
 use serde_json::json;
 
-use crate::cases::{Case, cdc, full_load, kept, load_and_cdc, minute};
+use support::cases::{Case, cdc, full_load, kept, load_and_cdc, minute};
 
 const NOTHING: Wanted = Wanted { tables: false, connections: false, lag: false };
 const TABLES: Wanted = Wanted { tables: true, ..NOTHING };

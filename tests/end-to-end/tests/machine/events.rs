@@ -36,7 +36,7 @@ pub(crate) fn ends_as_expected(stage: &Stage<'_>, file: &Path) {
     let expected = EXPECTED.iter().find(|(known, _)| *known == name);
     let (_, expected) = expected.unwrap_or_else(|| panic!("say what {name} ends in, or take it away"));
     let input = read(file);
-    let plan = migration::plan::read::read(&input).plan;
+    let plan = plan::read::read(&input).plan;
     let begins = plan.as_ref().map_or(at(EVENING), |plan| made_up::beginning(plan, at(EVENING)));
     let scenario = plan.as_ref().map(made_up::scenario).unwrap_or_default();
     let world = stage.world(&begins.to_string(), scenario);

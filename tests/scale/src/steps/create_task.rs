@@ -1,9 +1,9 @@
 //! Creates the task that the plan describes.
 
-use migration::decide::record;
-use migration::document::{Migration, Origin, Task};
-use migration::owner::{self, OWNER_TAG};
-use migration::plan::{TaskPlan, TaskRequest, settings};
+use migration::run::document::{Migration, Origin, Task};
+use migration::survey::owner;
+use plan::OWNER_TAG;
+use plan::{TaskPlan, TaskRequest, settings};
 use serde_json::{Value, json};
 
 use super::{Request, lookups};
@@ -38,7 +38,7 @@ pub async fn handle(
             let created = answer.get("ReplicationTask").unwrap_or(&Value::Null);
             let seen = reader::task(created)?;
             let why = format!("the task {} was created", seen.identifier);
-            record::wait(document, AFTER_CREATION, why);
+            document.wait(AFTER_CREATION, why);
             document.task = Some(Task {
                 arn: seen.arn,
                 identifier: seen.identifier,
@@ -57,7 +57,7 @@ pub async fn handle(
             if let Some(run) = &mut document.run {
                 run.create_refusal = Some(refusal);
             }
-            record::wait(document, AFTER_ADOPTION, "the task was not created; look again");
+            document.wait(AFTER_ADOPTION, "the task was not created; look again");
         }
         Err(trouble) => return Err(trouble.into_error()),
     }

@@ -1,10 +1,10 @@
 //! The calls by which DMS is looked at, as `migration_aws::dms` makes them.
 
-use migration::document::Migration;
-use migration::observation::{Connection, Route, Table, TaskSeen};
-use migration::plan::{Arn, KeptTask, Plan, TaskPlan};
-use migration::resources::{Endpoint, Instance};
-use migration::writers::Writer;
+use migration::run::document::Migration;
+use migration::run::observation::{Connection, Route, Table, TaskSeen};
+use migration::survey::resources::{Endpoint, Instance};
+use migration::survey::writers::Writer;
+use plan::{Arn, KeptTask, Plan, TaskPlan};
 use serde_json::{Value, json};
 
 use crate::error::StepError;

@@ -1,9 +1,9 @@
 //! Tells people; SNS is never too busy here.
 
-use migration::decide::record;
-use migration::document::Migration;
-use migration::opening;
-use migration::verdict::undecided;
+use migration::commit;
+use migration::decide::cut_short;
+use migration::decide::opening;
+use migration::run::document::Migration;
 use serde_json::Value;
 
 use super::Request;
@@ -11,7 +11,7 @@ use super::Request;
 /// The message on the way that the document asks for.
 pub fn on_the_way(document: &mut Migration) {
     if let Some(occasion) = document.next.as_ref().and_then(|next| next.occasion) {
-        record::told(document, occasion);
+        commit::told(document, occasion);
     }
 }
 
@@ -21,6 +21,6 @@ pub fn at_the_end(document: &mut Migration, input: &Value, request: Request<'_>)
         document.run = opening::open(input, request.execution, request.now).run;
     }
     if document.verdict.is_none() {
-        document.verdict = Some(undecided::verdict(document, false, request.now));
+        document.verdict = Some(cut_short::verdict(document, false, request.now));
     }
 }

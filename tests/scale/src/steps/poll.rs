@@ -1,9 +1,9 @@
 //! Observes DMS and decides what is done next.
 
 use jiff::Timestamp;
-use migration::decide::{self, record};
-use migration::document::Migration;
-use migration::observation::{Observation, Phase, TaskSeen};
+use migration::run::document::Migration;
+use migration::run::observation::{Observation, Phase, TaskSeen};
+use migration::{commit, decide};
 
 use super::{Request, lookups};
 use crate::error::StepError;
@@ -52,12 +52,12 @@ pub async fn handle(
     }
     let observation = Observation { task, tables, connections, lag: None };
 
-    record::take_in(document, &observation, request.now);
+    commit::take_in(document, &observation, request.now);
     let next = match &document.run {
         Some(run) => decide::decide(&plan, run, document.task.as_ref(), &observation, request.now),
         None => return Err(StepError::unforeseen("the document has lost its run")),
     };
-    record::write_down(document, next, &observation.task, request.now);
+    commit::write_down(document, next, &observation.task, request.now);
     Ok(end(&observation.task, seen_at))
 }
 

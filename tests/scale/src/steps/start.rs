@@ -1,8 +1,8 @@
 //! Starts the task, the way that was decided: one call, made once, after a guard.
 
-use migration::decide::record::{self, Guarded};
-use migration::document::{Answer, Migration, Refusal};
-use migration::start_type;
+use migration::commit::{self, Guarded};
+use migration::decide::start_type;
+use migration::run::document::{Answer, Migration, Refusal};
 use serde_json::json;
 
 use super::{Request, lookups};
@@ -28,7 +28,7 @@ pub async fn handle(
         return Err(StepError::unforeseen("the document has no decided start"));
     };
     let seen = lookups::observe(client, &lookups::by_arn(&task.arn), false).await?;
-    let answer = match record::guard_start(run, &seen, request.now) {
+    let answer = match commit::guard_start(run, &seen, request.now) {
         Guarded::Held(why) => Some(Answer::Withheld(why)),
         Guarded::Doubtful(_) | Guarded::Made => {
             return Err(StepError::unforeseen("no execution is redriven here"));
@@ -43,8 +43,8 @@ pub async fn handle(
         }
     };
     if let Some(run) = &mut document.run {
-        record::start_asked(run, request.now);
-        record::start_answered(run, answer);
+        commit::start_asked(run, request.now);
+        commit::start_answered(run, answer);
     }
     Ok(())
 }

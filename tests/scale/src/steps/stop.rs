@@ -1,7 +1,7 @@
 //! Asks DMS to stop the task.
 
-use migration::decide::record;
-use migration::document::Migration;
+use migration::commit;
+use migration::run::document::Migration;
 use serde_json::json;
 
 use super::start::answer;
@@ -19,7 +19,7 @@ pub fn handle(client: &mut Client<'_>, document: &mut Migration) -> Result<(), S
     let input = json!({"ReplicationTaskArn": task.arn.to_string()});
     let answer = answer(client.change("StopReplicationTask", &input));
     if let Some(run) = &mut document.run {
-        record::stop_answered(run, Some(answer));
+        commit::stop_answered(run, Some(answer));
     }
     Ok(())
 }

@@ -1,10 +1,11 @@
 //! Opens a run: reads the plan, checks what it names, looks whether its connections were tested.
 
-use migration::document::Migration;
-use migration::finding::Findings;
-use migration::observation::{Connection, ConnectionState, Route};
-use migration::plan::Arn;
-use migration::{opening, resources, writers};
+use migration::decide::opening;
+use migration::run::document::Migration;
+use migration::run::observation::{Connection, ConnectionState, Route};
+use migration::survey::{resources, writers};
+use plan::Arn;
+use plan::finding::Findings;
 use serde_json::{Value, json};
 
 use super::{Request, lookups};

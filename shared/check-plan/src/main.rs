@@ -1,0 +1,152 @@
+//! The `check-plan` command: every fault of a plan at once, with its place, before any window opens.
+//!
+//! Reads files, asks nobody. Exit status: 0 when no plan has an error, 1 when one has, 2 when a file cannot be read.
+
+mod arguments;
+
+use std::io::{IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use arguments::{Output, Work};
+use check_plan::{from_task, shown};
+use plan::finding::{Finding, reject};
+use plan::read::read_text;
+use plan::schema;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+const USAGE: &str = "\
+usage: check-plan [--json] FILE...
+       check-plan --from-task FILE
+       check-plan --schema
+
+Checks plans of migrations and names every fault with its place; - is the standard input.
+  --json             print {\"Findings\": [...]} instead of text for people
+  --from-task FILE   print a plan made of what `aws dms describe-replication-tasks` answered
+  --schema           print the JSON Schema of a plan, by which editors complete and check
+exit status: 0 without errors, 1 with errors, 2 when a file cannot be read";
+
+/// A file that was read.
+struct File {
+    name: String,
+    text: String,
+}
+
+/// A file that could not be read.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Unread {
+    /// Its name.
+    file: String,
+    /// Why, in a sentence that names it.
+    message: String,
+}
+
+fn main() -> ExitCode {
+    let work = match arguments::read() {
+        Ok(work) => work,
+        Err(error) => return fail(&format!("{error}\n{USAGE}")),
+    };
+    let done = match work {
+        Work::Help => say(&format!("{USAGE}\n")).map(|()| true),
+        Work::Schema => say(&schema::text()).map(|()| true),
+        Work::Check { files, output } => check_all(&files, output),
+        Work::FromTask(name) => read_file(&name).and_then(|file| {
+            let plan = from_task::plan(&file.text).map_err(|error| format!("{}: {error}", file.name))?;
+            say(&format!("{plan:#}\n")).map(|()| true)
+        }),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &str) -> ExitCode {
+    eprintln!("check-plan: {error}");
+    ExitCode::from(2)
+}
+
+fn read_file(path: &Path) -> Result<File, String> {
+    let name = path.display().to_string();
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        std::io::stdin()
+            .read_to_end(&mut bytes)
+            .map_err(|error| format!("the standard input cannot be read: {error}"))?;
+    } else {
+        bytes = std::fs::read(path).map_err(|error| format!("{name} cannot be read: {error}"))?;
+    }
+    // Windows writes a mark before the text that no reader of JSON takes, and every editor hides.
+    let text =
+        String::from_utf8(bytes).map_err(|_| format!("{name} is no text in UTF-8: save it as that"))?;
+    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
+    Ok(File { name, text })
+}
+
+/// True when no plan has an error. A file that cannot be read keeps none of the others from being checked.
+fn check_all(names: &[PathBuf], output: Output) -> Result<bool, String> {
+    let (mut files, mut unread) = (Vec::new(), Vec::new());
+    for name in names {
+        match read_file(name) {
+            Ok(file) => files.push(file),
+            Err(message) => unread.push(Unread { file: name.display().to_string(), message }),
+        }
+    }
+    let good = check(&files, &unread, output)?;
+    if unread.is_empty() {
+        return Ok(good);
+    }
+    let messages: Vec<String> = unread.into_iter().map(|unread| unread.message).collect();
+    Err(messages.join("\ncheck-plan: "))
+}
+
+/// True when no plan has an error. Where none could be read nothing is printed: it would look like a plan without a fault.
+fn check(files: &[File], unread: &[Unread], output: Output) -> Result<bool, String> {
+    let found: Vec<Vec<Finding>> = files.iter().map(|file| read_text(&file.text).findings).collect();
+    match output {
+        _ if files.is_empty() => {}
+        Output::Json => say(&format!("{}\n", in_json(files, unread, &found)))?,
+        Output::ForPeople => {
+            let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+            for (file, findings) in files.iter().zip(&found) {
+                say(&shown::findings(&file.name, &file.text, findings, colours))?;
+            }
+        }
+    }
+    Ok(!found.iter().any(|findings| reject(findings)))
+}
+
+/// One object, whatever the number of files; with several, each finding names its file, and those that could not be read
+/// are named.
+fn in_json(files: &[File], unread: &[Unread], found: &[Vec<Finding>]) -> Value {
+    let several = files.len() + unread.len() > 1;
+    let findings: Vec<Value> = files
+        .iter()
+        .zip(found)
+        .flat_map(|(file, findings)| findings.iter().map(move |finding| (file, finding)))
+        .map(|(file, finding)| {
+            let mut shown = json!(finding);
+            if several && let Some(object) = shown.as_object_mut() {
+                object.insert("File".to_owned(), Value::from(file.name.as_str()));
+            }
+            shown
+        })
+        .collect();
+    match unread {
+        [] => json!({ "Findings": findings }),
+        unread => json!({ "Findings": findings, "Unread": unread }),
+    }
+}
+
+/// Prints; a reader that has gone, such as `head`, is no error.
+fn say(text: &str) -> Result<(), String> {
+    match std::io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(format!("the output could not be written: {error}"))
+        }
+        _ => Ok(()),
+    }
+}

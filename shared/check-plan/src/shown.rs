@@ -1,0 +1,101 @@
+//! Findings for people: the line of the plan, a caret under the place, what is wrong and how to mend it.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use plan::finding::{Finding, Severity};
+
+use crate::place::{Document, Place};
+
+/// More of one line than this is not shown: a plan may be one line.
+const WIDEST: usize = 160;
+
+/// All findings of one file, and how many there are.
+pub fn findings(file: &str, text: &str, findings: &[Finding], colours: bool) -> String {
+    let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
+    let document = Document::read(text);
+    let mut shown = String::new();
+    let places = document.places(findings.iter().map(|finding| finding.path.as_str()));
+    for (finding, place) in findings.iter().zip(&places) {
+        shown.push_str(&renderer.render(&[group(file, place, finding)]));
+        shown.push_str("\n\n");
+    }
+    shown.push_str(&format!("{file}: {}\n", counted(findings)));
+    shown
+}
+
+fn group<'a>(file: &str, place: &'a Place<'_>, finding: &'a Finding) -> Group<'a> {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Hint => Level::INFO.with_name("hint"),
+    };
+    let title = level.primary_title(finding.message.as_str()).id(finding.code.as_str());
+    let lines = Lines::around(place);
+    let origin = if place.inside.is_empty() {
+        file.to_owned()
+    } else {
+        format!("{file}, in the text of {}", place.inside)
+    };
+    let mut caret = AnnotationKind::Primary.span(lines.span);
+    if !finding.path.is_empty() {
+        caret = caret.label(finding.path.as_str());
+    }
+    let snippet = Snippet::source(lines.text).line_start(lines.first).fold(false).annotation(caret);
+    let group = match lines.cut {
+        None => title.element(snippet.path(origin)),
+        Some((line, column)) => {
+            title.element(Origin::path(origin).line(line).char_column(column)).element(snippet)
+        }
+    };
+    match &finding.dms_error {
+        Some(words) => group.element(Level::NOTE.message(format!("DMS would say: {words}"))),
+        None => group,
+    }
+}
+
+/// The line of a place, with the one before it, or a piece of it when it is long.
+struct Lines<'t> {
+    text: &'t str,
+    /// The number of the first line.
+    first: usize,
+    /// Of a piece of a line: the number of the line, and the column of the place in characters, both from 1.
+    cut: Option<(usize, usize)>,
+    span: Range<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn around(place: &'t Place<'_>) -> Lines<'t> {
+        let text = place.text;
+        let Range { start, end } = place.span.clone();
+        let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let from = text[..line.saturating_sub(1)].rfind('\n').map_or(0, |at| at + 1);
+        let to = text[start..].find('\n').map_or(text.len(), |at| start + at);
+        let end = end.min(to).max(start);
+        let wide = to - line > WIDEST || line - from > WIDEST;
+        let from =
+            if wide { text.floor_char_boundary(line.max(start.saturating_sub(WIDEST / 3))) } else { from };
+        let to = if wide { text.floor_char_boundary(to.min(start + WIDEST)) } else { to };
+        let end = end.min(to);
+        let number = |at: usize| text[..at].matches('\n').count() + 1;
+        Lines {
+            text: &text[from..to],
+            first: number(from),
+            cut: wide.then(|| (number(start), text[line..start].chars().count() + 1)),
+            span: start - from..end - from,
+        }
+    }
+}
+
+/// The words for a number of findings of each weight.
+fn counted(findings: &[Finding]) -> String {
+    let words = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Hint, "hint")];
+    let counts: Vec<String> = words
+        .iter()
+        .filter_map(|(severity, word)| {
+            let count = findings.iter().filter(|finding| finding.severity == *severity).count();
+            (count > 0).then(|| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
+        })
+        .collect();
+    if counts.is_empty() { "nothing to say against it".to_owned() } else { counts.join(", ") }
+}

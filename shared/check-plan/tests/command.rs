@@ -1,0 +1,185 @@
+//! The command `check-plan`, as people and CI call it.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use plan::read;
+use serde_json::{Value, json};
+use support::plans::{event, full_load, mapping, root};
+
+/// Calls the command with a plan on its standard input.
+fn check(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_check-plan"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    // A command that reads nothing may have ended before it is given anything.
+    let _ = child.stdin.take().expect("a standard input").write_all(input.as_bytes());
+    child.wait_with_output().expect("the command ends")
+}
+
+fn printed(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn path(name: &str) -> String {
+    root().join("events").join(name).display().to_string()
+}
+
+#[test]
+fn its_exit_status_says_whether_a_plan_has_errors() {
+    let faulty = full_load().with("/Start", json!("Never")).0.to_string();
+    for (arguments, input, status) in [
+        (&["-"][..], full_load().0.to_string(), 0),
+        (&["-"], faulty.clone(), 1),
+        (&["--json", "-"], faulty, 1),
+        (&["-"], "{".to_owned(), 1),
+        (&["-", "no-such-file.json"], full_load().0.to_string(), 2),
+        (&[], String::new(), 2),
+        (&["--jsno", "-"], String::new(), 2),
+        (&["--help"], String::new(), 0),
+        (&["--schema"], String::new(), 0),
+        (&["--schema", "-"], String::new(), 2),
+    ] {
+        let output = check(arguments, &input);
+        assert_eq!(output.status.code(), Some(status), "{arguments:?}: {output:?}");
+        assert_eq!(status == 2, !output.stderr.is_empty(), "{arguments:?}: {output:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_asked_together_is_refused_in_any_order() {
+    let task = event("pasted-task")["Task"].to_string();
+    for arguments in [
+        &["--schema", "-"][..],
+        &["-", "--schema"],
+        &["--json", "--schema"],
+        &["--schema", "--json"],
+        &["--schema", "--from-task", "-"],
+        &["--from-task", "-", "--schema"],
+        &["--from-task", "-", "--json"],
+        &["--json", "--from-task", "-"],
+        &["--from-task", "-", "no-such-file.json"],
+        &["no-such-file.json", "--from-task", "-"],
+        &["--from-task", "no-such-file.json", "--from-task", "-"],
+    ] {
+        let output = check(arguments, &task);
+        assert_eq!((output.status.code(), printed(&output).as_str()), (Some(2), ""), "{arguments:?}");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.contains("usage: check-plan"), "{arguments:?}: {said}");
+    }
+    assert_eq!(check(&["--from-task", "-"], &task).status.code(), Some(0));
+    assert_eq!(check(&["--schema", "--json", "--help"], "").status.code(), Some(0), "help is given always");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_keeps_no_other_from_being_checked() {
+    let faulty = full_load().with("/Start", json!("Never")).0.to_string();
+    let output = check(&["no-such-file.json", "-", "nor-this.json"], &faulty);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(printed(&output).contains("error[unknown-word]"), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    for name in ["check-plan: no-such-file.json cannot be read", "check-plan: nor-this.json cannot be read"] {
+        assert!(said.contains(name), "{said}");
+    }
+    let output = check(&["--json", "no-such-file.json", "-"], &faulty);
+    let found: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(found["Findings"][0]["File"], "-", "which of the files is said: {found}");
+    assert_eq!(found["Unread"].as_array().map(Vec::len), Some(1), "{found}");
+    let unread = &found["Unread"][0];
+    assert_eq!(unread["File"], "no-such-file.json");
+    let said = String::from_utf8_lossy(&output.stderr);
+    let message = unread["Message"].as_str().expect("a message");
+    assert!(message.starts_with("no-such-file.json cannot be read: "), "{unread}");
+    assert!(said.contains(message), "{said}");
+}
+
+#[test]
+fn where_nothing_could_be_read_nothing_looks_like_a_good_plan() {
+    for arguments in [
+        &["--json", "no-such-file.json"][..],
+        &["--json", "no-such-file.json", "nor-this.json"],
+        &["no-such-file.json"],
+    ] {
+        let output = check(arguments, "");
+        assert_eq!((output.status.code(), printed(&output).as_str()), (Some(2), ""), "{arguments:?}");
+    }
+}
+
+#[test]
+fn for_machines_it_prints_one_object() {
+    let mut faulty = mapping();
+    faulty["rules"][0]["rule-id"] = json!("one");
+    let plan = full_load().with("/Task/TableMappings", json!(faulty.to_string())).0.to_string();
+    let printed: Value = serde_json::from_str(&printed(&check(&["--json", "-"], &plan))).expect("JSON");
+    let finding = json!({"Severity": "Error", "Path": "/Task/TableMappings/rules/0/rule-id", "Code": "bad-rule-id",
+        "Message": "rule-id must be a number, such as \"1\", not \"one\"", "DmsError": "Invalid Table Mappings document"});
+    assert_eq!(printed, json!({"Findings": [finding]}));
+    let both = check(&["--json", &path("contradictory-cdc-start.json"), &path("cdc-only.json")], "");
+    let both: Value = serde_json::from_slice(&both.stdout).expect("JSON");
+    assert_eq!(both["Findings"].as_array().map(Vec::len), Some(2));
+    assert_eq!(both["Findings"][0]["File"], path("contradictory-cdc-start.json"));
+}
+
+#[test]
+fn for_people_it_shows_the_line_and_the_place_in_it() {
+    let plan = "{\n  \"Task\": { \"ReplicationTaskIdentifier\": \"orders\" },\n  \"Strat\": \"Auto\"\n}\n";
+    let shown = printed(&check(&["-"], plan));
+    for part in [
+        "error[unknown-member]",
+        "did you mean Start?",
+        "-:3:3",
+        "3 |   \"Strat\": \"Auto\"",
+        "^^^^",
+        "1 error\n",
+    ] {
+        assert!(shown.contains(part), "{part} is missing in:\n{shown}");
+    }
+    assert!(!shown.contains('\u{1b}'), "no colours where no terminal is");
+}
+
+#[test]
+fn a_place_in_a_long_line_keeps_its_column() {
+    let rules = "{\"rules\": [".to_owned() + &"{}, ".repeat(100) + "]}";
+    let plan = json!({"Comment": "é", "Task": {"TableMappings": rules}}).to_string();
+    let shown = printed(&check(&["-"], &plan));
+    assert!(shown.contains("-, in the text of /Task/TableMappings:1:412"), "{shown}");
+    assert!(shown.contains("(line 1, column 412 of the text)"), "{shown}");
+    let long = format!("{{\"Comment\": \"é{}\", \"Strat\": 1}}", "x".repeat(400));
+    let shown = printed(&check(&["-"], &long));
+    let column = 1 + long[..long.find("\"Strat").unwrap()].chars().count();
+    assert!(shown.contains(&format!("-:1:{column}\n")), "{column}: {shown}");
+    assert!(shown.lines().all(|line| line.chars().count() < 300), "{shown}");
+}
+
+#[test]
+fn it_prints_the_schema_of_a_plan() {
+    let kept = std::fs::read_to_string(root().join("docs/plan.schema.json"))
+        .expect("docs/plan.schema.json can be read");
+    assert!(
+        printed(&check(&["--schema"], "")) == kept,
+        "docs/plan.schema.json is another: `make schema` writes it"
+    );
+}
+
+#[test]
+fn a_plan_made_of_a_task_is_a_plan() {
+    let task = event("pasted-task")["Task"].clone();
+    for answer in [task.clone(), json!({ "ReplicationTasks": [task] })] {
+        let output = check(&["--from-task", "/dev/stdin"], &answer.to_string());
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let plan: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        let reading = read::read(&plan);
+        assert!(reading.plan.is_some(), "{:#?}", reading.findings);
+        assert!(plan.pointer("/Task/TableMappings/rules/0").is_some(), "the mapping is an object: {plan}");
+        assert!(plan.pointer("/Task/Status").is_none() && plan.pointer("/Task/ReplicationTaskArn").is_none());
+        assert!(!plan.to_string().contains("CloudWatchLogGroup"));
+    }
+    assert_eq!(check(&["--from-task", "/dev/stdin"], "{}").status.code(), Some(2));
+    assert_eq!(check(&["--from-task", "/dev/stdin"], "{\"ReplicationTasks\": []}").status.code(), Some(2));
+}

@@ -1,0 +1,84 @@
+//! What is checked just before a changing call: what was decided must still be so.
+
+use jiff::Timestamp;
+
+use crate::run::document::{Run, StartAct};
+use crate::run::identity::is_that_start;
+use crate::run::observation::{Phase, TaskSeen};
+use crate::time::graces::START_MARGIN;
+
+/// What the guard says just before the call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guarded {
+    /// The start may be made.
+    Clear,
+    /// It must not be made, and what stands in the way.
+    Held(String),
+    /// It has been made before, and its answer was lost with the step that made it.
+    Made,
+    /// The task has been started since, and whether by this execution, before it was redriven, cannot be told: it must not be
+    /// made, and what runs must not be touched.
+    Doubtful(String),
+}
+
+/// The guard before a start: what was decided must still be so.
+pub fn guard_start(run: &Run, task: &TaskSeen, now: Timestamp) -> Guarded {
+    match &run.start {
+        Some(start) if start.answer.is_some() => Guarded::Held("this start has been made before".to_owned()),
+        Some(start) => guard(run, start, task, now),
+        None => Guarded::Held("no start has been decided".to_owned()),
+    }
+}
+/// What stands in the way of this start.
+fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarded {
+    let TaskSeen::Seen(task) = task else {
+        return Guarded::Held("the task could not be seen just before the start".to_owned());
+    };
+    // A step that comes so long after its decision is made a second time: an execution was redriven.
+    if now.duration_since(start.decided) > START_MARGIN {
+        if is_that_start(start, task) {
+            return Guarded::Made;
+        }
+        if task.start_date() != start.seen_start_date {
+            return Guarded::Doubtful(
+                "the task was started since the start was decided; this execution was redriven, and whether it was by it \
+                 cannot be told"
+                    .to_owned(),
+            );
+        }
+    }
+    if now + START_MARGIN / 2 >= run.work_ends {
+        return Guarded::Held(format!("the run's time is over at {}, which is too near", run.work_ends));
+    }
+    if task.phase != Phase::Idle {
+        return Guarded::Held(format!("the task was {} just before the start", task.status));
+    }
+    if task.start_date() != start.seen_start_date {
+        return Guarded::Held("the task was started by somebody else just before".to_owned());
+    }
+    Guarded::Clear
+}
+
+/// The guard before a request to load tables again: a step that comes so late that it must be made for a second time makes none,
+/// and none is made when the task was started anew since it was decided.
+pub fn guard_reload(run: &Run, task: &TaskSeen, now: Timestamp) -> Guarded {
+    let Some(reload) = &run.reload else {
+        return Guarded::Held("no reload has been decided".to_owned());
+    };
+    if reload.answer.is_some() || now.duration_since(reload.decided) > START_MARGIN {
+        return Guarded::Made;
+    }
+    match task {
+        TaskSeen::Seen(task)
+            if task.phase == Phase::Running && task.start_date() == reload.seen_start_date =>
+        {
+            Guarded::Clear
+        }
+        TaskSeen::Seen(task) => {
+            Guarded::Held(format!("the task was {} or started anew just before", task.status))
+        }
+        TaskSeen::Unseen | TaskSeen::NotThere => {
+            Guarded::Held("the task could not be seen just before".to_owned())
+        }
+    }
+}

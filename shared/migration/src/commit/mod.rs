@@ -1,0 +1,14 @@
+//! What is written into the document: an observation before the decision, the decision before the call, the answer after it.
+//! And the guards, which look once more just before a call.
+
+mod answer;
+mod decision;
+mod guard;
+mod observation;
+
+pub use answer::{
+    reload_answered, start_answered, start_asked, start_is_doubtful, stop_answered, stop_unseen, told,
+};
+pub use decision::write_down;
+pub use guard::{Guarded, guard_reload, guard_start};
+pub use observation::take_in;

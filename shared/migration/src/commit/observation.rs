@@ -1,0 +1,125 @@
+//! An observation comes into the document, before the decision is asked for.
+
+use jiff::Timestamp;
+use plan::{AtClose, MigrationType, Mode};
+
+use crate::pace::budget;
+use crate::run::document::{Migration, Origin, Progress, Run, Task};
+use crate::run::identity::{is_dated, is_this_run, load_is_over};
+use crate::run::load::{Pace, PreviousLoad};
+use crate::run::observation::{self, Connection, ConnectionState, Observation, Phase, Table, TaskSeen};
+use crate::run::tables::TablePass;
+use crate::time::graces::FIRST_BLIND_SECONDS;
+
+/// Takes an observation into the document, before [`decide`](super::decide) is asked.
+pub fn take_in(document: &mut Migration, observation: &Observation, now: Timestamp) {
+    take_in_trouble(document);
+    let Some(run) = &mut document.run else { return };
+    run.polls += 1;
+    run.events = run.events.saturating_add(budget::POLL);
+    match &observation.task {
+        TaskSeen::Unseen => run.throttled += 1,
+        TaskSeen::NotThere => run.not_there += 1,
+        TaskSeen::Seen(_) => run.not_there = 0,
+    }
+    run.most_blind_seconds = budget::most_blind_seconds(run, now);
+    take_in_pending(run, observation, now);
+    let TaskSeen::Seen(seen) = &observation.task else { return };
+    run.latest_start = run.latest_start.max(seen.start_date());
+    // A task that the plan describes is taken up by create-task, which looks who drives it.
+    let kept = document.plan.as_ref().is_some_and(|plan| plan.request().is_none());
+    if kept && document.task.is_none() {
+        document.task = Some(Task {
+            arn: seen.arn.clone(),
+            identifier: seen.identifier.clone(),
+            migration_type: seen.migration_type.clone(),
+            origin: Origin::Kept,
+            created: None,
+            facts: None,
+            differences: Vec::new(),
+            driven_by: None,
+        });
+    }
+    let Some(task) = &mut document.task else { return };
+    if seen.facts.is_some() {
+        task.facts.clone_from(&seen.facts);
+    }
+    run.route.get_or_insert_with(|| seen.route.clone());
+    let under_way = matches!(seen.phase, Phase::Starting | Phase::Running);
+    let migrates = document.plan.as_ref().is_some_and(|plan| plan.mode == Mode::Migrate);
+    if migrates && under_way && run.start.is_none() && run.joined.is_none() && task.driven_by.is_none() {
+        let stated = document.plan.as_ref().and_then(|plan| plan.window.as_ref()?.at_close);
+        join(run, seen.start_date().unwrap_or(now), stated);
+    }
+    take_in_load(run, seen, observation.tables.as_deref(), now);
+    let progress = document.progress.get_or_insert_with(Progress::default);
+    progress.status.clone_from(&seen.status);
+    progress.stats.clone_from(&seen.stats);
+    progress.seen = Some(now);
+    if let Some(points) = &observation.lag {
+        let newest = points.iter().max_by_key(|point| point.at).and_then(|point| point.seconds());
+        progress.lag_seconds = newest.map(|seconds| seconds.ceil() as u32);
+    }
+    if let Some(tables) = &observation.tables
+        && (is_this_run(run, seen) || progress.rows == 0)
+    {
+        progress.rows = TablePass::over(tables).rows;
+    }
+}
+
+/// Since when something is not ready that this run waits for. A look that shows nothing changes nothing.
+fn take_in_pending(run: &mut Run, observation: &Observation, now: Timestamp) {
+    let busy = match &observation.task {
+        TaskSeen::Unseen => return,
+        TaskSeen::NotThere => false,
+        TaskSeen::Seen(task) => matches!(task.phase, Phase::Busy | Phase::Stopping),
+    };
+    // A connection that was never tested is not listed; its test has been asked for.
+    let settled = |connections: &Vec<Connection>| {
+        connections.iter().filter(|connection| connection.state != ConnectionState::Testing).count() >= 2
+    };
+    let testing = observation.connections.as_ref().is_some_and(|connections| !settled(connections));
+    run.pending_since = (busy || testing).then(|| run.pending_since.unwrap_or(now));
+}
+
+/// Follows what somebody else started, or may have: it is stopped when the plan says so in words, not by a default.
+pub(super) fn join(run: &mut Run, since: Timestamp, stated: Option<AtClose>) {
+    run.joined = Some(since);
+    run.at_close = stated.unwrap_or(AtClose::LeaveRunning);
+    run.stop_at_close = run.windowed && run.at_close == AtClose::Stop;
+    if !run.stop_at_close {
+        run.end_work_at(run.closes);
+    }
+}
+
+/// How the load before this run went, how the one of this run goes, and since when it has come to rest.
+fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]>, now: Timestamp) {
+    let of_this_run = is_this_run(run, seen);
+    if let (false, Phase::Idle, Some(stats), Some(tables)) = (of_this_run, seen.phase, &seen.stats, tables)
+        && TablePass::over(tables).complete()
+    {
+        run.previous_load = PreviousLoad::of(stats, tables).or(run.previous_load);
+    }
+    let loads = seen.migration_type != MigrationType::Cdc && !load_is_over(run, seen);
+    if let (true, Phase::Running, true, Some(stats)) = (is_dated(run, seen), seen.phase, loads, &seen.stats) {
+        run.pace = Some(Pace::look(run.pace.take(), stats, tables, now));
+    }
+    match seen.phase {
+        Phase::Idle if of_this_run => {
+            run.at_rest.get_or_insert(now);
+        }
+        _ => run.at_rest = None,
+    }
+}
+
+/// The error of a step that could not run: it is remembered in a line, and sight that was lost has come back, at its cost.
+fn take_in_trouble(document: &mut Migration) {
+    let trouble = document.trouble.take();
+    let Some(run) = &mut document.run else { return };
+    if let Some(trouble) = trouble {
+        run.last_trouble = Some(trouble.in_words());
+    }
+    run.blind_seconds = FIRST_BLIND_SECONDS;
+    run.events = run.events.saturating_add(document.blind.rounds.saturating_mul(budget::BLIND_ROUND));
+    document.blind.rounds = 0;
+}

@@ -1,0 +1,160 @@
+//! A good end, if the tables are good and their rows agree.
+
+use plan::{MigrationType, OnErrors, OnTableErrors};
+
+use super::case::{End, Ended};
+use super::next_run::next_run;
+use super::tables::{Named, with_tables};
+use crate::run::commands;
+use crate::run::document::StartKind;
+use crate::run::tables::TablePass;
+use crate::run::verdict::{Outcome, Verdict};
+use crate::time::graces::{STATISTICS_SETTLE, VALIDATION_PATIENCE};
+
+/// A good end, if the tables are good.
+pub(super) fn done(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
+    let Ended { task, now, .. } = ended;
+    // What the states of a replicated table mean besides errors is documented nowhere, so cdc asks for no more.
+    let loads = task.migration_type != MigrationType::Cdc;
+    let absent = ended.facts.map(|facts| TablePass::absent(ended.tables, &facts.named)).unwrap_or_default();
+    let counted = match &task.stats {
+        Some(stats) if loads => pass.incomplete_by_counters(stats),
+        Some(stats) => stats.tables_errored as usize,
+        None => 0,
+    };
+    let listed = if loads { pass.incomplete() } else { pass.errored.len() };
+    let agrees = match &task.stats {
+        Some(stats) if loads => pass.agrees_with(stats),
+        _ => counted <= listed,
+    };
+    if !agrees || !absent.is_empty() {
+        let stats = task.stats.as_ref();
+        let since =
+            stats.and_then(|stats| stats.stop_date.or(stats.full_load_finish_date)).or(ended.run.at_rest);
+        if since.is_some_and(|since| now.duration_since(since) < STATISTICS_SETTLE) {
+            return End::LookAgain(format!(
+                "statistics are not settled yet: {counted} tables are incomplete by DMS's counters, {listed} by its list, \
+                 and {} that the mapping names are not listed",
+                absent.len()
+            ));
+        }
+    }
+    if pass.total == 0 {
+        let verdict = Verdict::new(Outcome::Failed, "no table was migrated", now)
+            .because(reason)
+            .to_do("check the selection rules of the mapping against the source's schemas and tables");
+        pass.errored.extend(absent);
+        return with_tables(verdict, ended, pass, Named::Incomplete).into();
+    }
+    let bad = listed.max(counted) + absent.len();
+    if bad > 0 {
+        pass.errored.extend(absent);
+        let reason = if counted > listed {
+            format!("{reason}; DMS counts {counted} incomplete tables and lists {listed}: the worse counts")
+        } else {
+            reason
+        };
+        return incomplete(ended, pass, bad, reason).into();
+    }
+    judge_rows(ended, pass, reason)
+}
+
+/// Tables are missing from an end that was good otherwise.
+fn incomplete(ended: Ended<'_>, pass: TablePass, bad: usize, reason: String) -> Verdict {
+    let Ended { plan, task, now, .. } = ended;
+    let (words, good) = match task.migration_type {
+        MigrationType::Cdc => {
+            (format!("{bad} of {} tables are in error", pass.total), pass.total.saturating_sub(bad))
+        }
+        _ => {
+            let are = if bad == 1 { "is" } else { "are" };
+            (format!("{} of {} tables are complete, {bad} {are} not", pass.loaded, pass.total), pass.loaded)
+        }
+    };
+    let outcome = match plan.on_table_errors {
+        _ if good == 0 => Outcome::Failed,
+        OnTableErrors::Warn => Outcome::SucceededWithWarnings,
+        OnTableErrors::Fail | OnTableErrors::Reload => Outcome::PartlyFailed,
+    };
+    let verdict = Verdict::new(outcome, words, now)
+        .because(reason)
+        .to_do("the task's log in CloudWatch names the cause")
+        .to_do(format!("list the tables in error: {}", commands::list_tables_in_error(&task.arn)));
+    with_tables(next_run(ended, verdict), ended, pass, Named::Incomplete)
+}
+
+/// Every table is complete: do the rows agree?
+fn judge_rows(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
+    let Ended { plan, now, .. } = ended;
+    let all = match pass.total {
+        total if ended.task.migration_type == MigrationType::Cdc => format!("{total} tables were replicated"),
+        1 => "the one table is complete".to_owned(),
+        total => format!("all {total} tables are complete"),
+    };
+    if doubts_the_load(ended, &pass) {
+        let endless = std::mem::take(&mut pass.endless);
+        let verdict = Verdict::new(
+            Outcome::SucceededWithWarnings,
+            format!("{all}, but for {} DMS gives no end of a load", endless.len()),
+            now,
+        )
+        .because(reason)
+        .because(
+            "the load had been interrupted, and whether a resume loads the rest is not documented by DMS",
+        )
+        .to_do("compare the rows of these tables in source and target");
+        pass.errored = endless;
+        return with_tables(verdict, ended, pass, Named::Incomplete).into();
+    }
+    if !ended.facts.is_some_and(|facts| facts.validation) {
+        let verdict = Verdict::new(Outcome::Succeeded, all, now).because(reason).because("rows not verified");
+        return with_tables(verdict, ended, pass, Named::Incomplete).into();
+    }
+    let stopped = ended.task.status == "stopped";
+    let loaded = ended.task.stats.as_ref().and_then(|stats| stats.full_load_finish_date);
+    let comparing = loaded.is_some_and(|loaded| now.duration_since(loaded) < VALIDATION_PATIENCE);
+    if !stopped && comparing && !pass.unvalidated.is_empty() && !ended.run.is_over(now) {
+        return End::Later(format!(
+            "{all}; the rows of {} are still being compared, and the task goes on",
+            pass.unvalidated.len()
+        ));
+    }
+    let different = pass.mismatched.len() + if stopped { pass.unvalidated.len() } else { 0 };
+    if different > 0 {
+        let outcome = match plan.on_validation_errors {
+            OnErrors::Fail => Outcome::PartlyFailed,
+            OnErrors::Warn => Outcome::SucceededWithWarnings,
+        };
+        let verdict = Verdict::new(
+            outcome,
+            format!("{all}, but the rows of {different} were not found equal in source and target"),
+            now,
+        )
+        .because(reason)
+        .to_do("the rows are listed in the target's table awsdms_validation_failures_v1");
+        return with_tables(verdict, ended, pass, Named::Rows).into();
+    }
+    if pass.verified() {
+        let mut verdict = Verdict::new(Outcome::Succeeded, all, now).because(reason).because("rows verified");
+        verdict.verified = true;
+        return with_tables(verdict, ended, pass, Named::Rows).into();
+    }
+    let unverified = pass.unverifiable.len() + pass.unvalidated.len();
+    let verdict = Verdict::new(
+        Outcome::SucceededWithWarnings,
+        format!("{all}; the rows of {unverified} could not be verified"),
+        now,
+    )
+    .because(reason);
+    with_tables(verdict, ended, pass, Named::Rows).into()
+}
+
+/// True when this run has resumed a load together with its replication and DMS shows the end of a load for some tables
+/// only: whether a resume loads the rest is documented nowhere, so complete is not taken at its word.
+fn doubts_the_load(ended: Ended<'_>, pass: &TablePass) -> bool {
+    let resumed = ended.run.start.as_ref().is_some_and(|start| start.kind == StartKind::ResumeProcessing);
+    resumed
+        && ended.task.migration_type == MigrationType::FullLoadAndCdc
+        && !pass.endless.is_empty()
+        && pass.endless.len() < pass.total
+}

@@ -1,0 +1,100 @@
+//! The verdict on a task that has come to rest, or that has done what the plan waited for: [`at_rest`] says which end it is,
+//! and each end has a file of its own.
+
+use plan::MigrationType;
+
+use crate::run::document::StopCause;
+use crate::run::observation::StopReason;
+use crate::run::tables::TablePass;
+use crate::run::verdict::Outcome;
+use crate::time::graces::DMS_RESTARTS_WITHIN;
+pub use case::{End, Ended};
+
+use done::done;
+use failed::failed;
+use interrupted::interrupted;
+use paused::paused;
+use tables::code;
+
+mod case;
+mod done;
+mod failed;
+mod interrupted;
+mod next_run;
+mod paused;
+mod tables;
+
+/// Judges a task that is stopped or failed, in a run that is ours.
+pub fn at_rest(ended: Ended<'_>) -> End {
+    let Ended { task, run, now, .. } = ended;
+    let pass = TablePass::over(ended.tables);
+    let reason = task.stop_reason.as_ref();
+    if task.status != "stopped" {
+        let words = match task.status.as_str() {
+            "failed" => "the DMS task has failed".to_owned(),
+            status => format!("the DMS task is {status}"),
+        };
+        return failed(ended, pass, words).into();
+    }
+    match reason {
+        Some(StopReason::StoppedAtServerTime) if at_our_close(ended) => paused(ended, pass).into(),
+        Some(
+            StopReason::FatalError
+            | StopReason::RecoverableError
+            | StopReason::LowResources(_)
+            | StopReason::LicenseLimits,
+        ) => failed(ended, pass, format!("DMS stopped the task: {}", code(reason))).into(),
+        Some(StopReason::Restarting(code)) => {
+            let stopped =
+                task.stats.as_ref().and_then(|stats| stats.stop_date).or(run.at_rest).unwrap_or(now);
+            if now.duration_since(stopped) < DMS_RESTARTS_WITHIN {
+                return End::LookAgain(format!("DMS stopped the task to start it again ({code})"));
+            }
+            failed(ended, pass, format!("DMS stopped the task ({code}) and did not start it again")).into()
+        }
+        Some(
+            StopReason::FullLoadOnlyFinished
+            | StopReason::StoppedAfterFullLoad
+            | StopReason::StoppedAfterCachedEvents
+            | StopReason::StoppedAfterDdlApply
+            | StopReason::StoppedAtServerTime
+            | StopReason::StoppedAtCommitTime,
+        ) => done(ended, pass, format!("the task stopped by itself: {}", code(reason))),
+        Some(StopReason::Normal | StopReason::Other(_)) | None => match run.stop.as_ref().map(|s| s.why) {
+            Some(StopCause::Done) => {
+                let words = run.stop.as_ref().map_or("", |stop| stop.words.as_str());
+                done(ended, pass, format!("the task was stopped as the plan says: {words}"))
+            }
+            _ if task.migration_type == MigrationType::FullLoad && pass.complete() => {
+                let end = done(ended, pass, format!("every table is complete ({})", code(reason)));
+                if reason == Some(&StopReason::Normal) { end } else { at_most_with_warnings(end) }
+            }
+            Some(StopCause::Close) => paused(ended, pass).into(),
+            None => interrupted(ended, pass).into(),
+        },
+    }
+}
+
+/// A success that DMS gives no known reason for: every table is complete, and somebody should know.
+fn at_most_with_warnings(end: End) -> End {
+    match end {
+        End::Verdict(verdict) if verdict.outcome == Outcome::Succeeded => {
+            let reason = "DMS gives no stop reason that is known for a good end";
+            End::Verdict(Box::new(verdict.as_outcome(Outcome::SucceededWithWarnings).because(reason)))
+        }
+        end => end,
+    }
+}
+
+/// True when DMS has stopped a replication at the close of the window, which this run gave it as a stop position.
+fn at_our_close(ended: Ended<'_>) -> bool {
+    ended.task.migration_type == MigrationType::Cdc
+        && ended.run.stop_at_close
+        && !ended.plan.keeps_its_stop_position()
+}
+
+/// Judges a task that runs on and has done what the plan waited for; `reason` says what that was.
+pub fn reached(ended: Ended<'_>, reason: String) -> End {
+    let pass = TablePass::over(ended.tables);
+    done(ended, pass, reason)
+}

@@ -1,0 +1,33 @@
+//! What the next run does with what this one leaves, or what must be decided before it can do anything.
+
+use super::case::Ended;
+use crate::decide::start_type::{self, Choice};
+use crate::run::commands;
+use crate::run::document::StartKind;
+use crate::run::tables::TablePass;
+use crate::run::verdict::Verdict;
+
+/// What the next run will do with what this one leaves, or what must be decided before it can do anything: the rules by
+/// which it will choose, asked now.
+pub(super) fn next_run(ended: Ended<'_>, verdict: Verdict) -> Verdict {
+    let Some(facts) = ended.facts else { return verdict };
+    let pass = TablePass::over(ended.tables);
+    match start_type::choose(ended.plan, ended.task, facts, &pass) {
+        Choice::Undecided { why, to_do, settles } => {
+            let verdict = verdict.to_do(format!("decide: {why}; {to_do}"));
+            match settles.and_then(|start| commands::run_again(&ended.run.execution, Some(start))) {
+                Some(command) => verdict.to_do(format!("once decided: {command}")),
+                None => verdict,
+            }
+        }
+        Choice::Start(kind, why) => {
+            let does = match kind {
+                StartKind::StartReplication => "starts the task for the first time",
+                StartKind::ResumeProcessing => "resumes",
+                StartKind::ReloadTarget => "loads all tables again",
+            };
+            verdict.to_do(format!("the next run {does}: {why}"))
+        }
+        Choice::Complete(why) => verdict.to_do(format!("the next run has nothing to do: {why}")),
+    }
+}

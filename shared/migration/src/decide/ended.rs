@@ -1,0 +1,32 @@
+//! The task has come to rest in a run that is ours: the verdict.
+
+use crate::decide::end::{self, End};
+use crate::decide::restart;
+use crate::decide::settle::{of, settle};
+use crate::decide::situation::Situation;
+use crate::run::identity::is_this_run;
+use crate::run::next::Next;
+use crate::run::observation::Phase;
+use crate::time::graces::START_GRACE;
+
+/// Judges the end.
+pub(super) fn ended(s: &Situation<'_>) -> Option<Next> {
+    let task = s.seen()?;
+    if task.phase != Phase::Idle || !is_this_run(s.run, task) {
+        return None;
+    }
+    let stats = task.stats.as_ref();
+    let stop_of_before = stats.and_then(|stats| Some(stats.stop_date? < stats.start_date?)).unwrap_or(false);
+    let just_started = task.start_date().is_some_and(|date| s.now.duration_since(date) < START_GRACE);
+    if stop_of_before && just_started {
+        return s.wait_briefly("the task was started and does not show it yet");
+    }
+    let Some(tables) = &s.observation.tables else {
+        return s.wait_briefly("the task has come to rest and its tables could not be seen just now");
+    };
+    let end = end::at_rest(of(s, task, tables));
+    match &end {
+        End::Verdict(_) => restart::restart(s, task, tables).or_else(|| settle(s, end)),
+        End::LookAgain(_) | End::Later(_) => settle(s, end),
+    }
+}

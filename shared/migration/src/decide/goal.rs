@@ -1,0 +1,100 @@
+//! The task is at work: has what the plan waits for come true?
+
+use plan::{MigrationType, Then, Until};
+
+use crate::decide::end::{self, End};
+use crate::decide::settle::{of, settle};
+use crate::decide::situation::Situation;
+use crate::decide::verdicts::unwatched;
+use crate::run::document::StopCause;
+use crate::run::identity::{is_this_run, load_is_over};
+use crate::run::lag::{self, Standing};
+use crate::run::next::Next;
+use crate::run::observation::{Phase, Task};
+use crate::run::tables::TablePass;
+use crate::time::graces::STATISTICS_SETTLE;
+
+/// Stops or reports when it has.
+pub(super) fn goal(s: &Situation<'_>) -> Option<Next> {
+    let task = s.seen()?;
+    if task.phase != Phase::Running || !is_this_run(s.run, task) {
+        return None;
+    }
+    match s.plan.until(&task.migration_type) {
+        Until::Stopped => None,
+        Until::FullLoadComplete => {
+            load_has_settled(s, task)?;
+            reached(s, task, "the load is complete and the task goes on replicating".to_owned())
+        }
+        Until::CaughtUp => caught_up(s, task),
+    }
+}
+
+/// Every table of the load has come to its end, good or bad, by counters and by list.
+fn load_has_settled(s: &Situation<'_>, task: &Task) -> Option<()> {
+    if !load_is_over(s.run, task) {
+        return None;
+    }
+    let tables = s.observation.tables.as_deref()?;
+    let finished = task.stats.as_ref().and_then(|stats| stats.full_load_finish_date);
+    let late = finished.is_some_and(|finish| s.now.duration_since(finish) >= STATISTICS_SETTLE);
+    let pass = TablePass::over(tables);
+    let absent = pass.total == 0 && late;
+    (pass.settled() || absent).then_some(())
+}
+
+fn caught_up(s: &Situation<'_>, task: &Task) -> Option<Next> {
+    // Points of an earlier run may still be among the last quarter of an hour's, and its dates may still show.
+    let began =
+        task.start_date()?.max(s.run.start.as_ref().map_or(jiff::Timestamp::MIN, |start| start.decided));
+    let since = match task.migration_type {
+        MigrationType::Cdc => began,
+        _ => {
+            if !load_is_over(s.run, task) {
+                return None;
+            }
+            task.stats.as_ref()?.full_load_finish_date?.max(began)
+        }
+    };
+    let points = s.observation.lag.as_deref().unwrap_or_default();
+    let waiting = |words: String| s.wait(format!("the task is {} and {words}", task.status));
+    match lag::standing(points, s.plan.lag_seconds, since, s.now) {
+        Standing::CaughtUp(_) if s.observation.tables.is_none() => {
+            s.wait_briefly("replication has caught up; its tables are looked at")
+        }
+        Standing::CaughtUp(worst) => {
+            if task.migration_type != MigrationType::Cdc {
+                load_has_settled(s, task)?;
+            }
+            reached(
+                s,
+                task,
+                format!(
+                    "replication has caught up: at most {} s behind in {} consecutive minutes",
+                    worst.ceil(),
+                    lag::POINTS
+                ),
+            )
+        }
+        Standing::Behind(seconds) => waiting(format!("{} s behind its source", seconds.ceil())),
+        Standing::NotKnown => waiting("how far it is behind its source is not known just now".to_owned()),
+    }
+}
+
+/// What the plan waited for has come true.
+fn reached(s: &Situation<'_>, task: &Task, why: String) -> Option<Next> {
+    let tables = s.observation.tables.as_deref()?;
+    if s.plan.then == Then::Stop {
+        // What is still to be compared or counted is waited for first: a stopped task compares nothing any more.
+        return match end::reached(of(s, task, tables), why.clone()) {
+            End::Verdict(_) => {
+                Some(Next::Stop { cause: StopCause::Done, why: format!("{why}, and the plan stops it then") })
+            }
+            wait => settle(s, wait),
+        };
+    }
+    match settle(s, end::reached(of(s, task, tables), why))? {
+        Next::Report(verdict) => Some(Next::Report(Box::new(unwatched(s, *verdict)))),
+        next => Some(next),
+    }
+}

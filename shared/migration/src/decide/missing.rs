@@ -1,0 +1,48 @@
+//! The task is gone, or cannot be seen just now.
+
+use crate::decide::situation::Situation;
+use crate::run::next::Next;
+use crate::run::observation::{Phase, TaskSeen};
+use crate::run::verdict::{Outcome, Verdict};
+use crate::time::graces::{CREATED_APPEARS_WITHIN, MAX_MISSING, PATIENCE};
+
+/// The task was there and is no more.
+pub(super) fn gone(s: &Situation<'_>) -> Option<Next> {
+    let task = s.task?;
+    let deleting = s.phase() == Some(Phase::Gone);
+    if s.observation.task != TaskSeen::NotThere && !deleting {
+        return None;
+    }
+    let just_created = s.run.start.is_none()
+        && task.created.is_some_and(|created| s.now.duration_since(created) < CREATED_APPEARS_WITHIN);
+    if just_created && !deleting {
+        return s.wait_briefly("the task was created a moment ago and does not show yet");
+    }
+    if !deleting && s.run.not_there < MAX_MISSING {
+        return s.wait_briefly("DMS does not list the task; it is looked for once more");
+    }
+    let what = if deleting { "is deleting" } else { "has deleted" };
+    s.report(
+        Verdict::new(Outcome::Interrupted, format!("somebody else {what} the task"), s.now)
+            .because("what it had loaded stays in the target")
+            .to_do("find out who deleted it: CloudTrail has the DeleteReplicationTask call"),
+    )
+}
+
+/// DMS shows the task as it was before a start that it has shown already: its answers are not always the newest ones.
+pub(super) fn stale(s: &Situation<'_>) -> Option<Next> {
+    let task = s.seen()?;
+    // Answers lag by moments. A date that stays older is what DMS means.
+    let recent = s.run.latest_start.is_some_and(|latest| s.now.duration_since(latest) < PATIENCE);
+    (recent && task.start_date() < s.run.latest_start)
+        .then(|| s.wait_briefly("DMS shows the task as it was before; it is looked at again"))
+        .flatten()
+}
+
+/// DMS was too busy to say: a task is never abandoned for that.
+pub(super) fn unseen(s: &Situation<'_>) -> Option<Next> {
+    match s.observation.task {
+        TaskSeen::Unseen => s.wait("DMS was too busy to answer; it is asked less often from now on"),
+        _ => None,
+    }
+}

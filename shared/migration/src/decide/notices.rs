@@ -1,0 +1,75 @@
+//! The task is at work: what is worth telling before the end, each once.
+
+use jiff::SignedDuration;
+use plan::MigrationType;
+
+use crate::decide::situation::Situation;
+use crate::run::document::Occasion;
+use crate::run::identity::{is_dated, load_is_over};
+use crate::run::next::Next;
+use crate::run::observation::{Phase, Task};
+
+/// Tells, or leaves the word to the next judge.
+pub(super) fn notices(s: &Situation<'_>) -> Option<Next> {
+    let task = s.seen()?;
+    let tell = |occasion, why| Some(Next::Tell { occasion, why });
+    let untold = |occasion| !s.run.told.contains(&occasion);
+    if s.run.notify.started && untold(Occasion::Started) && s.run.start.is_some() {
+        return tell(Occasion::Started, format!("the task is {}", task.status));
+    }
+    if !s.run.notify.warning {
+        return None;
+    }
+    let errored =
+        task.stats.as_ref().filter(|_| is_dated(s.run, task)).map_or(0, |stats| stats.tables_errored);
+    if untold(Occasion::TablesInError) && errored > 0 {
+        return tell(
+            Occasion::TablesInError,
+            format!("{errored} tables are in error while the task goes on"),
+        );
+    }
+    if untold(Occasion::StartedAgain) && s.run.restarts > 0 {
+        return tell(Occasion::StartedAgain, format!("the task had failed and is {} again", task.status));
+    }
+    if !is_loading(s, task) {
+        return None;
+    }
+    if untold(Occasion::Stalled)
+        && let Some(words) = stalled(s)
+    {
+        return tell(Occasion::Stalled, words);
+    }
+    if untold(Occasion::WillNotFit)
+        && let Some(words) = will_not_fit(s)
+    {
+        return tell(Occasion::WillNotFit, words);
+    }
+    None
+}
+
+fn is_loading(s: &Situation<'_>, task: &Task) -> bool {
+    task.phase == Phase::Running
+        && task.migration_type != MigrationType::Cdc
+        && !load_is_over(s.run, task)
+        && task.stats.as_ref().is_some_and(|stats| stats.tables_loading + stats.tables_queued > 0)
+}
+
+/// The load stands still, in words.
+fn stalled(s: &Situation<'_>) -> Option<String> {
+    let limit = SignedDuration::from_mins(i64::from(s.plan.stall_minutes));
+    let still = s.run.pace.as_ref()?.stands_still(s.now);
+    (!limit.is_zero() && still >= limit)
+        .then(|| format!("nothing of the load has moved for {} minutes", still.as_mins()))
+}
+
+/// The load will not be done when its window closes, in words.
+fn will_not_fit(s: &Situation<'_>) -> Option<String> {
+    let eta = s.run.pace.as_ref()?.eta(s.run.previous_load, s.now)?;
+    (s.run.stop_at_close && eta.at > s.run.work_ends).then(|| {
+        let late = eta.at.duration_since(s.run.work_ends).as_mins();
+        format!(
+            "at its pace the load ends {late} minutes after the work of its window ({})",
+            eta.basis.in_words()
+        )
+    })
+}

@@ -1,0 +1,99 @@
+//! The task has failed in a run that is ours, for a cause that may pass: it is started again, after a pause that grows, where
+//! that is safe.
+
+use jiff::SignedDuration;
+use plan::{Plan, Start};
+
+use crate::decide::cause::Cause;
+use crate::decide::connections::connections;
+use crate::decide::end;
+use crate::decide::settle::{of, settle};
+use crate::decide::situation::Situation;
+use crate::decide::start_type::{self, Choice};
+use crate::run::document::{StartAct, StartKind};
+use crate::run::next::Next;
+use crate::run::observation::{StopReason, Table, Task};
+use crate::run::tables::TablePass;
+use crate::time::graces::{FIRST_RESTART_PAUSE, LONGEST_RESTART_PAUSE, START_MARGIN};
+
+/// Starts the task again, waits before that, or leaves it to the verdict.
+pub(super) fn restart(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Option<Next> {
+    let ours = s.run.joined.is_none() && s.run.start.as_ref().is_some_and(StartAct::is_made);
+    let time_is_left = s.now + START_MARGIN < s.run.work_ends;
+    if !ours || !time_is_left || s.run.stop.is_some() || s.run.restarts >= s.plan.restarts {
+        return None;
+    }
+    let cause = Cause::of(task);
+    if !dms_gave_up(task) || !cause.may_pass() {
+        return None;
+    }
+    let why = resume(s, task, tables)?;
+    let number = s.run.restarts + 1;
+    let pause = pause(s.run.restarts);
+    let waited = s.run.at_rest.map(|since| s.now.duration_since(since)).unwrap_or_default();
+    if waited < pause {
+        let left = (pause - waited).as_secs();
+        return s.wait_briefly(format!(
+            "the task has failed ({}); it is started again in {left} s, {number} of {} times",
+            cause.in_words(),
+            s.plan.restarts
+        ));
+    }
+    Some(Next::Start {
+        kind: StartKind::ResumeProcessing,
+        why: format!(
+            "it had failed ({}), {number} of {} starts again; {why}",
+            cause.in_words(),
+            s.plan.restarts
+        ),
+    })
+}
+
+/// A start again was decided and DMS did not take it: it is decided anew while that makes sense, else the failure that led to
+/// it is judged.
+pub(super) fn once_more(s: &Situation<'_>, task: &Task, passing: bool) -> Option<Next> {
+    let Some(tables) = &s.observation.tables else {
+        return s.wait_briefly("the task has failed and its tables could not be seen just now");
+    };
+    let time_is_left = s.now + START_MARGIN < s.run.work_ends;
+    if passing && time_is_left {
+        let connections = connections(s);
+        let resume =
+            resume(s, task, tables).map(|why| Next::Start { kind: StartKind::ResumeProcessing, why });
+        match (connections, resume) {
+            (Some(wait @ Next::Wait { .. }), Some(_)) => return Some(wait),
+            (None, Some(start)) => return Some(start),
+            _ => {}
+        }
+    }
+    settle(s, end::at_rest(of(s, task, tables)))
+}
+
+/// Why the task may be resumed, when it may be. A start again never loads complete tables a second time, whatever the plan said
+/// about the first.
+fn resume(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Option<String> {
+    let facts = s.task.and_then(|task| task.facts.as_ref())?;
+    let start = if s.plan.start == Start::Resume { Start::Resume } else { Start::Auto };
+    let plan = Plan { start, ..s.plan.clone() };
+    match start_type::choose(&plan, task, facts, &TablePass::over(tables)) {
+        Choice::Start(StartKind::ResumeProcessing, why) => Some(why),
+        _ => None,
+    }
+}
+
+fn dms_gave_up(task: &Task) -> bool {
+    task.status == "failed"
+        || matches!(
+            task.stop_reason,
+            Some(
+                StopReason::FatalError
+                    | StopReason::RecoverableError
+                    | StopReason::LowResources(_)
+                    | StopReason::Restarting(_)
+            )
+        )
+}
+
+fn pause(restarts: u32) -> SignedDuration {
+    (FIRST_RESTART_PAUSE * 2i32.saturating_pow(restarts.min(10))).min(LONGEST_RESTART_PAUSE)
+}

@@ -1,0 +1,93 @@
+//! The task exists and this run has not got it going yet: a first start, and what came of one that was made.
+
+mod refused;
+mod unanswered;
+
+use plan::MigrationType;
+
+use crate::decide::connections::connections;
+use crate::decide::situation::Situation;
+use crate::decide::start_type::{self, Choice};
+use crate::decide::verdicts::undecided;
+use crate::run::document::Answer;
+use crate::run::identity::is_this_run;
+use crate::run::next::Next;
+use crate::run::observation::{self, Phase};
+use crate::run::tables::TablePass;
+use crate::run::verdict::{Level, Outcome, Verdict};
+use crate::time::graces::{BUSY_PATIENCE, START_MARGIN};
+
+/// Starts the task, waits for a start to show, or says why there is nothing to start.
+pub(super) fn start(s: &Situation<'_>) -> Option<Next> {
+    let task = s.seen()?;
+    if s.run.joined.is_some() || is_this_run(s.run, task) {
+        return None;
+    }
+    match &s.run.start {
+        None => first(s, task),
+        Some(start) => match &start.answer {
+            None | Some(Answer::Accepted) => unanswered::unanswered(s, task, start),
+            Some(Answer::Refused(refusal)) => refused::refused(s, task, start, refusal),
+            Some(Answer::Withheld(why)) => refused::withheld(s, task, start, why),
+        },
+    }
+}
+
+fn first(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
+    match task.phase {
+        Phase::Idle => idle(s, task),
+        Phase::Busy | Phase::Stopping => wait_until_ready(s, task, format!("the task is {}", task.status)),
+        Phase::Starting | Phase::Running | Phase::Gone => None,
+    }
+}
+
+/// Waits for a task that is busy, for an hour at most.
+fn wait_until_ready(s: &Situation<'_>, task: &observation::Task, why: impl Into<String>) -> Option<Next> {
+    if s.now.duration_since(s.run.pending_since.unwrap_or(s.now)) > BUSY_PATIENCE {
+        let words = format!("the task is {} and did not become ready in an hour", task.status);
+        return s.report(Verdict::new(Outcome::Failed, words, s.now));
+    }
+    s.wait_briefly(why)
+}
+
+/// The task can be started: should it be, and how?
+fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
+    let minimum = s.plan.window.as_ref().map_or(0, |window| i64::from(window.minimum_minutes));
+    let left = s.run.work_ends.duration_since(s.now);
+    let wanted = match minimum.max(START_MARGIN.as_mins()) {
+        wanted if wanted == minimum => format!("the plan wants {wanted}"),
+        wanted => format!("with less than {wanted} nothing is started"),
+    };
+    if left < START_MARGIN || left.as_mins() < minimum {
+        return s.report(
+            Verdict::new(
+                Outcome::Skipped,
+                format!("{} minutes are left in the window, {wanted}", left.as_mins()),
+                s.now,
+            )
+            .because("nothing was started")
+            .at_level(Level::Warning)
+            .to_do("the next run of the schedule tries again"),
+        );
+    }
+    let Some(facts) = s.task.and_then(|task| task.facts.as_ref()) else {
+        return s.wait_briefly("the task's settings could not be seen just now");
+    };
+    let tables = match (&s.observation.tables, task.has_run()) {
+        (Some(tables), _) => tables.as_slice(),
+        (None, false) => &[],
+        (None, true) => return s.wait("the table statistics could not be seen just now"),
+    };
+    let pass = TablePass::over(tables);
+    match start_type::choose(s.plan, task, facts, &pass) {
+        Choice::Start(kind, why) => connections(s).or(Some(Next::Start { kind, why })),
+        Choice::Complete(why) => {
+            let mut verdict = Verdict::new(Outcome::Skipped, format!("there is nothing to do: {why}"), s.now);
+            if task.migration_type != MigrationType::Cdc {
+                verdict = verdict.to_do("to load the tables again, run with Start Refresh");
+            }
+            s.report(pass.into_verdict(verdict, Vec::new()))
+        }
+        Choice::Undecided { why, to_do, settles } => s.report(undecided(s, pass, why, to_do, settles)),
+    }
+}

@@ -1,0 +1,196 @@
+//! How a task is started, from its history and from what each way would do to the rows in the target.
+//!
+//! `start-replication` is valid once in a task's life. `resume-processing` loads unfinished tables again from their
+//! beginning, after TargetTablePrepMode has been applied to them. `reload-target` does so with all tables.
+
+use crate::decide::cause::Cause;
+use crate::run::document::{Origin, Run, StartKind, Task as KnownTask};
+use crate::run::observation::{Facts, StopReason, Task};
+use crate::run::tables::TablePass;
+use plan::settings::DO_NOTHING;
+use plan::{AtClose, MigrationType, Plan, Start};
+
+/// What comes of choosing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Start it this way, for this reason.
+    Start(StartKind, String),
+    /// There is nothing to do.
+    Complete(String),
+    /// No way is safe: what the user must decide.
+    Undecided {
+        /// Why.
+        why: String,
+        /// What would settle it.
+        to_do: String,
+        /// The `Start` that a run would need then.
+        settles: Option<Start>,
+    },
+}
+
+/// Chooses how to start a task that is idle.
+pub fn choose(plan: &Plan, task: &Task, facts: &Facts, pass: &TablePass) -> Choice {
+    let start = plan.start;
+    if !task.has_run() {
+        return Choice::Start(StartKind::StartReplication, "the task has never run".to_owned());
+    }
+    if task.migration_type != MigrationType::FullLoad
+        && start != Start::Reload
+        && Cause::of(task) == Cause::LostPosition
+    {
+        return lost_position(task);
+    }
+    match task.migration_type {
+        MigrationType::Cdc => cdc(plan, task),
+        MigrationType::FullLoadAndCdc => load_and_cdc(start, task, facts, pass),
+        MigrationType::FullLoad | MigrationType::Other(_) => full_load(start, task, facts, pass),
+    }
+}
+
+/// The stop position that a start of this run gives DMS: the close of the window, for a replication that is stopped then, so
+/// that the window is kept when everything of ours is dead. A task that somebody else keeps is left as it is.
+pub fn close_as_stop_position(plan: &Plan, run: &Run, task: &KnownTask) -> Option<String> {
+    let bounded = run.windowed && run.at_close == AtClose::Stop;
+    let ours = task.origin != Origin::Kept && !plan.keeps_its_stop_position();
+    (bounded && ours && task.migration_type == MigrationType::Cdc)
+        .then(|| format!("server_time:{}", run.closes.strftime("%Y-%m-%dT%H:%M:%S")))
+}
+
+/// The source has thrown away the part of its log that a resume would begin with (DMS answers error 1236, a missing slot, a
+/// missing log file): resuming fails for ever.
+fn lost_position(task: &Task) -> Choice {
+    let why = "the source's log no longer holds the position at which the task stopped: a resume fails each time, and what \
+               was changed since is not in the target"
+        .to_owned();
+    match task.migration_type {
+        MigrationType::Cdc => Choice::Undecided {
+            why,
+            to_do: "load the tables again with a task of type full-load-and-cdc, or create the task anew with a \
+                    CdcStartPosition that the source still has, and keep the source's log for longer than a window is shut"
+                .to_owned(),
+            settles: None,
+        },
+        _ => Choice::Undecided {
+            why,
+            to_do: "run once with Start Reload to load all tables again, and keep the source's log for longer than a window \
+                    is shut"
+                .to_owned(),
+            settles: Some(Start::Reload),
+        },
+    }
+}
+
+fn cdc(plan: &Plan, task: &Task) -> Choice {
+    // A task of ours may have stopped at the close of an earlier window, which was its stop position then.
+    match &task.stop_reason {
+        Some(reason @ (StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime))
+            if plan.keeps_its_stop_position() =>
+        {
+            Choice::Complete(format!("the task has replicated up to its stop position ({})", reason.code()))
+        }
+        _ => Choice::Start(
+            StartKind::ResumeProcessing,
+            "the task has run before and goes on where it stopped".to_owned(),
+        ),
+    }
+}
+
+fn full_load(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> Choice {
+    let counted = task.stats.as_ref().map_or(0, |stats| stats.tables_errored);
+    if pass.complete() && counted == 0 && task.status != "failed" {
+        return match start {
+            Start::Auto | Start::Resume => {
+                Choice::Complete(format!("all {} tables were loaded by an earlier run", pass.total))
+            }
+            Start::Refresh | Start::Reload => {
+                reload(facts, "the last load is complete and the plan wants a new one")
+            }
+        };
+    }
+    unfinished(start, facts, pass)
+}
+
+fn load_and_cdc(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> Choice {
+    if start == Start::Reload {
+        return reload(facts, "the plan wants every table loaded again");
+    }
+    let loaded = task.stats.as_ref().is_some_and(|stats| stats.full_load_finish_date.is_some());
+    let counted = task.stats.as_ref().map_or(0, |stats| stats.tables_errored);
+    if pass.complete() && loaded && counted == 0 {
+        let ended = matches!(
+            task.stop_reason,
+            Some(
+                StopReason::FullLoadOnlyFinished
+                    | StopReason::StoppedAfterFullLoad
+                    | StopReason::StoppedAfterCachedEvents
+                    | StopReason::StoppedAtServerTime
+                    | StopReason::StoppedAtCommitTime
+            )
+        );
+        return match start {
+            Start::Refresh => reload(facts, "the last load is complete and the plan wants a new one"),
+            _ if ended => {
+                Choice::Complete("the load is complete and replication has reached its end".to_owned())
+            }
+            _ => Choice::Start(
+                StartKind::ResumeProcessing,
+                "the load is complete and replication goes on where it stopped".to_owned(),
+            ),
+        };
+    }
+    if !pass.errored.is_empty() || counted > 0 || loaded {
+        // DMS takes such a load for finished: a resume replicates changes onto rows that were never loaded.
+        return Choice::Undecided {
+            why: format!(
+                "{} of {} tables were not loaded; a resume would skip them and only replicate",
+                (pass.total - pass.loaded).max(counted as usize),
+                pass.total
+            ),
+            to_do: "run once with Start Reload to load all tables again, or reload the tables in the console"
+                .to_owned(),
+            settles: Some(Start::Reload),
+        };
+    }
+    unfinished(start, facts, pass)
+}
+
+fn reload(facts: &Facts, why: &str) -> Choice {
+    if facts.prep_mode == DO_NOTHING {
+        return Choice::Undecided {
+            why: "loading again under TargetTablePrepMode DO_NOTHING puts every row into the target a second time"
+                .to_owned(),
+            to_do: "change the task's TargetTablePrepMode to TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE".to_owned(),
+            settles: None,
+        };
+    }
+    Choice::Start(StartKind::ReloadTarget, why.to_owned())
+}
+
+/// Some tables are not loaded.
+fn unfinished(start: Start, facts: &Facts, pass: &TablePass) -> Choice {
+    if start == Start::Reload {
+        return reload(facts, "the plan wants every table loaded again");
+    }
+    let missing = match pass.total {
+        0 => "no table was loaded".to_owned(),
+        total if total == pass.loaded => "the task failed after its tables were complete".to_owned(),
+        total => format!("{} of {total} tables are not complete", total - pass.loaded),
+    };
+    if facts.create_pk_after_full_load {
+        return Choice::Undecided {
+            why: format!("{missing}, and with CreatePkAfterFullLoad an interrupted load cannot be resumed"),
+            to_do: "run once with Start Reload to load all tables again".to_owned(),
+            settles: Some(Start::Reload),
+        };
+    }
+    if facts.prep_mode == DO_NOTHING && start != Start::Resume {
+        return Choice::Undecided {
+            why: format!(
+                "{missing}; under TargetTablePrepMode DO_NOTHING a resume loads them on top of the rows that are there"
+            ),
+            to_do: "empty those tables in the target and run once with Start Resume".to_owned(),
+            settles: Some(Start::Resume),
+        };
+    }
+    Choice::Start(StartKind::ResumeProcessing, format!("{missing}; those are loaded again"))
+}

@@ -1,0 +1,48 @@
+//! What an execution may do in its life: 25,000 history events end it (Step Functions quota), and nothing can be told then.
+//!
+//! Everything that the machine does is counted at its worst, retries included: each step adds what it may have cost to the
+//! document, and both the interval between polls and the blind wait are chosen so that the rest suffices until the run's time
+//! is over. So the limit is kept by construction and not by a guess at how long runs are.
+
+use jiff::Timestamp;
+
+use crate::run::document::{Run, What};
+use crate::time::graces::SHORTEST_MAX_BLIND_SECONDS;
+
+/// Step Functions ends an execution at this many history events.
+pub const LIMIT: u32 = 25_000;
+
+/// A poll that answers: *Wait* two, *Poll* five, *What next?* two. It has no Retry in the machine.
+pub const POLL: u32 = 9;
+
+/// A poll that cannot run, and what the machine does until the next: *Poll* five, *Look at the clock* two, *What now, unseen?*
+/// two, *Wait blind* two, *Waited long enough?* two, *Wait longer* two.
+pub const BLIND_ROUND: u32 = 15;
+
+/// Before the first poll: *Open run*, *Validate plan* with all its retries, the hub. And the one message that sight is lost.
+pub const OPENING: u32 = 300;
+
+/// Kept back for the end: a quarter of an hour of polls and stops after the close, and the final message with its retries.
+pub const ENDING: u32 = 1_200;
+
+/// What an act costs at the most, by its Retry in the machine; an act that ends the run is in [`ENDING`].
+pub fn of_act(what: What) -> u32 {
+    match what {
+        What::Wait | What::Report => 0,
+        What::Start => 5,
+        What::Stop | What::Tell => 14,
+        What::Create => 200,
+    }
+}
+
+/// Events that the run may still spend before its end.
+pub fn left(run: &Run) -> u32 {
+    LIMIT.saturating_sub(ENDING).saturating_sub(run.events)
+}
+
+/// The longest blind wait: a quarter of an hour, and longer only where so many rounds would cost more than is left.
+pub fn most_blind_seconds(run: &Run, now: Timestamp) -> u32 {
+    let ahead = u64::try_from(run.closes.duration_since(now).as_secs()).unwrap_or(0);
+    let least = ahead * u64::from(BLIND_ROUND) / u64::from(left(run).max(1));
+    u32::try_from(least).unwrap_or(u32::MAX).max(SHORTEST_MAX_BLIND_SECONDS)
+}

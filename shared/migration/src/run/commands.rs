@@ -1,0 +1,104 @@
+//! Commands that a person can paste into a shell. What comes from outside is quoted.
+
+use crate::run::document::Task;
+use plan::{Arn, Start};
+
+/// Lists a task's tables in error.
+pub fn list_tables_in_error(task: &Arn) -> String {
+    format!(
+        "aws dms describe-table-statistics --region {} --replication-task-arn {} --filters \
+         Name=table-state,Values='Table error'",
+        quoted(&task.region),
+        quoted(&task.to_string())
+    )
+}
+
+/// Shows a task.
+pub fn describe_task(task: &Arn) -> String {
+    format!(
+        "aws dms describe-replication-tasks --region {} --without-settings --filters {}",
+        quoted(&task.region),
+        quoted(&format!("Name=replication-task-arn,Values={task}"))
+    )
+}
+
+/// Stops a task.
+pub fn stop_task(task: &Arn) -> String {
+    format!(
+        "aws dms stop-replication-task --region {} --replication-task-arn {}",
+        quoted(&task.region),
+        quoted(&task.to_string())
+    )
+}
+
+/// Lets DMS itself tell of a task's failures.
+pub fn tell_of_failures(task: &Task) -> String {
+    let name = quoted(&task.identifier);
+    format!(
+        "aws dms create-event-subscription --region {} --subscription-name {name} --source-type replication-task \
+         --source-ids {name} --event-categories failure --sns-topic-arn <your topic>",
+        quoted(&task.arn.region)
+    )
+}
+
+/// Starts an execution with the plan of this one, with another `Start` where one is given (that needs jq). `None` when the
+/// execution's ARN is none.
+pub fn run_again(execution: &str, start: Option<Start>) -> Option<String> {
+    let arn: Arn = execution.parse().ok()?;
+    let ["execution", machine, _] = arn.resource.splitn(3, ':').collect::<Vec<_>>()[..] else { return None };
+    let machine = Arn { resource: format!("stateMachine:{machine}"), ..arn.clone() };
+    let region = quoted(&arn.region);
+    let changed = match start {
+        Some(start) => format!(" | jq '.Start = \"{}\"'", start.as_str()),
+        None => String::new(),
+    };
+    Some(format!(
+        "aws stepfunctions start-execution --region {region} --state-machine-arn {} --input \"$(aws stepfunctions \
+         describe-execution --region {region} --execution-arn {} --query input --output text{changed})\"",
+        quoted(&machine.to_string()),
+        quoted(&arn.to_string())
+    ))
+}
+
+/// A word as a shell takes it. Control characters have no business in a command and are left out.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    let clean: String = word.chars().filter(|c| !c.is_control()).collect();
+    format!("'{}'", clean.replace('\'', r"'\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_plan_is_run_again_and_another_start_is_put_into_it() {
+        let execution = "arn:aws:states:eu-central-1:123456789012:execution:migration:night-1";
+        assert_eq!(
+            run_again(execution, None).unwrap(),
+            "aws stepfunctions start-execution --region eu-central-1 --state-machine-arn \
+             arn:aws:states:eu-central-1:123456789012:stateMachine:migration --input \"$(aws stepfunctions \
+             describe-execution --region eu-central-1 --execution-arn \
+             arn:aws:states:eu-central-1:123456789012:execution:migration:night-1 --query input --output text)\""
+        );
+        let reload = run_again(execution, Some(Start::Reload)).unwrap();
+        assert!(reload.ends_with("--output text | jq '.Start = \"Reload\"')\""), "{reload}");
+        assert_eq!(run_again("night-1", None), None);
+        assert_eq!(run_again("arn:aws:states:eu-central-1:123456789012:stateMachine:migration", None), None);
+    }
+
+    #[test]
+    fn what_a_name_holds_is_no_command() {
+        let hostile: Arn = "arn:aws:dms:eu-central-1:123456789012:task:$(reboot)'".parse().unwrap();
+        let command = stop_task(&hostile);
+        assert!(
+            command.ends_with(r"'arn:aws:dms:eu-central-1:123456789012:task:$(reboot)'\'''"),
+            "{command}"
+        );
+        assert_eq!(quoted("a\nb c"), "'ab c'");
+        assert_eq!(quoted(""), "''");
+    }
+}

@@ -1,0 +1,66 @@
+//! Whose doing it is: whether what the task shows comes of this run's start, or of what it joined.
+
+use plan::MigrationType;
+
+use crate::run::document::{Answer, Run, StartAct, StartKind};
+use crate::run::observation::{self, Phase};
+use crate::time::graces::{CLOCK_SKEW, START_MARGIN};
+use jiff::Timestamp;
+
+/// True when what the task does, or did last, is this run's doing or the run that it joined.
+pub fn is_this_run(run: &Run, task: &observation::Task) -> bool {
+    // A task that was joined is followed, whoever starts it again.
+    if run.joined.is_some() {
+        return true;
+    }
+    let Some(start) = &run.start else { return false };
+    let at_work = matches!(task.phase, Phase::Starting | Phase::Running | Phase::Stopping);
+    // A run that is to start its task again goes on whoever does it first: DMS itself, or a person.
+    if run.restarts > 0 && (at_work || task.start_date() != start.seen_start_date) {
+        return true;
+    }
+    if !start.is_made() {
+        return false;
+    }
+    if is_new(start, task) {
+        return true;
+    }
+    // DMS refuses a second start, so a task that comes up after ours was taken came up by ours.
+    start.answer == Some(Answer::Accepted) && at_work
+}
+
+/// True when the task's dates show a start at or after the one that was decided.
+pub fn is_new(start: &StartAct, task: &observation::Task) -> bool {
+    let new = task.start_date().filter(|date| Some(*date) != start.seen_start_date);
+    new.is_some_and(|date| date >= start.decided - CLOCK_SKEW)
+}
+
+/// True when the task shows a start at or after the one that was decided, so soon after it that it is that one: the answer
+/// was lost with the step that had asked for it, and the step is made again (a redrive).
+pub fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
+    let fresh = task.stats.as_ref().and_then(|stats| stats.fresh_start_date);
+    // The date of a start from the beginning stays when DMS itself starts the task again.
+    let fresh = fresh.filter(|_| start.kind != StartKind::ResumeProcessing);
+    let soon_after =
+        |date: &&Timestamp| **date >= start.decided - CLOCK_SKEW && **date <= start.decided + START_MARGIN;
+    is_new(start, task) && [task.start_date(), fresh].iter().flatten().any(|date| soon_after(&date))
+}
+
+/// True when the task's dates are those of this run, and so are its counters and rows: those of an earlier run may show for a
+/// while after a start.
+pub fn is_dated(run: &Run, task: &observation::Task) -> bool {
+    run.joined.is_some() || run.start.as_ref().is_some_and(|start| is_new(start, task))
+}
+
+/// True when DMS's counters say that no table is left to load. Counters and dates of an earlier run may still stand there
+/// for a while: an end of a load that lies before the last start from the beginning is none.
+pub fn load_is_over(run: &Run, task: &observation::Task) -> bool {
+    task.migration_type != MigrationType::Cdc
+        && is_dated(run, task)
+        && task.stats.as_ref().is_some_and(|stats| {
+            let finished = stats
+                .full_load_finish_date
+                .is_some_and(|finish| stats.fresh_start_date.is_none_or(|fresh| finish >= fresh));
+            stats.tables_loading == 0 && stats.tables_queued == 0 && finished
+        })
+}

@@ -1,0 +1,11 @@
+//! What is known of a run: the document that travels between the steps, what DMS said this time, and the verdict.
+
+pub mod commands;
+pub mod document;
+pub mod identity;
+pub mod lag;
+pub mod load;
+pub mod next;
+pub mod observation;
+pub mod tables;
+pub mod verdict;

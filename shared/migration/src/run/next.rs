@@ -1,0 +1,67 @@
+//! What is done next, as a judge decides it.
+
+use plan::table_name::TableName;
+
+use crate::run::document::{Occasion, StartKind, StopCause, What};
+use crate::run::verdict::Verdict;
+
+/// What is done next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Next {
+    /// Create the task, or adopt the one that exists.
+    Create {
+        /// Why.
+        why: String,
+    },
+    /// Start the task.
+    Start {
+        /// How.
+        kind: StartKind,
+        /// Why this way.
+        why: String,
+    },
+    /// Load tables of the running task again.
+    Reload {
+        /// Which; at most ten, which is what DMS takes at once.
+        tables: Vec<TableName>,
+        /// Why.
+        why: String,
+    },
+    /// Stop the task.
+    Stop {
+        /// Why, as the verdict needs it.
+        cause: StopCause,
+        /// Why, in words.
+        why: String,
+    },
+    /// Look again later.
+    Wait {
+        /// Why.
+        why: String,
+        /// True when the next look should come as soon as is sensible, whatever the interval has grown to.
+        soon: bool,
+    },
+    /// Tell people and go on.
+    Tell {
+        /// What.
+        occasion: Occasion,
+        /// In words.
+        why: String,
+    },
+    /// The run is over.
+    Report(Box<Verdict>),
+}
+
+impl Next {
+    /// The word for the machine.
+    pub fn what(&self) -> What {
+        match self {
+            Next::Create { .. } => What::Create,
+            Next::Start { .. } | Next::Reload { .. } => What::Start,
+            Next::Stop { .. } => What::Stop,
+            Next::Wait { .. } => What::Wait,
+            Next::Tell { .. } => What::Tell,
+            Next::Report(_) => What::Report,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Whose a task is that exists already, and what is done about it: at most one changing call.
+
+use crate::run::document::{Origin, Run, Task};
+use plan::{OnDrift, Plan};
+
+/// What adopting a task asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adoption {
+    /// It is made what the plan describes.
+    Modify,
+    /// The owner tag is written: this run drives it from now on.
+    TakeOver,
+    /// It is left as it is; what that leads to is decided at the next look.
+    Leave,
+}
+
+/// Whose a task is, by its owner tag: `None` when it has none, and then the execution that the tag names, if it names one.
+pub fn origin(owner_tag: Option<Option<&str>>, execution: &str) -> Origin {
+    match owner_tag {
+        None => Origin::Kept,
+        Some(Some(owner)) if owner == execution => Origin::Created,
+        Some(_) => Origin::Adopted,
+    }
+}
+
+/// What is done about a task that exists. Only a task of ours that has never run is modified, and once: what still differs
+/// then cannot be modified. One that another run drives, or that is rejected for its differences, is not touched.
+pub fn adopt(plan: &Plan, run: &Run, task: &Task, has_run: bool) -> Adoption {
+    let as_planned = task.differences.is_empty();
+    let modifies =
+        plan.on_drift == OnDrift::Modify && task.origin != Origin::Kept && !has_run && !run.modified;
+    if task.driven_by.is_some() {
+        Adoption::Leave
+    } else if !as_planned && modifies {
+        Adoption::Modify
+    } else if task.origin == Origin::Adopted && (as_planned || plan.on_drift == OnDrift::Ignore) {
+        Adoption::TakeOver
+    } else {
+        Adoption::Leave
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::Timestamp;
+    use plan::read::read;
+    use serde_json::json;
+
+    const OWNER: &str = "arn:aws:states:us-east-1:123456789012:execution:migration:night-1";
+
+    #[test]
+    fn a_task_without_our_tag_is_kept_by_somebody_else() {
+        assert_eq!(origin(None, OWNER), Origin::Kept);
+        assert_eq!(origin(Some(Some(OWNER)), OWNER), Origin::Created);
+        assert_eq!(origin(Some(Some("arn:another")), OWNER), Origin::Adopted);
+        assert_eq!(origin(Some(None), OWNER), Origin::Adopted);
+    }
+
+    #[test]
+    fn at_most_one_call_changes_a_task_that_exists() {
+        use Adoption::{Leave, Modify, TakeOver};
+        use Origin::{Adopted, Created, Kept};
+        // origin, differs, has run, modified before, driven by another run, and what comes of it under each OnDrift
+        for (origin, differs, has_run, modified, driven, reject, modify, ignore) in [
+            (Adopted, false, false, false, false, TakeOver, TakeOver, TakeOver),
+            (Adopted, false, true, false, false, TakeOver, TakeOver, TakeOver),
+            (Adopted, true, false, false, false, Leave, Modify, TakeOver),
+            (Adopted, true, true, false, false, Leave, Leave, TakeOver),
+            (Adopted, true, false, true, false, Leave, Leave, TakeOver),
+            (Adopted, true, false, false, true, Leave, Leave, Leave),
+            (Created, false, false, false, false, Leave, Leave, Leave),
+            (Created, true, false, false, false, Leave, Modify, Leave),
+            (Kept, false, false, false, false, Leave, Leave, Leave),
+            (Kept, true, false, false, false, Leave, Leave, Leave),
+        ] {
+            for (word, expected) in [("Reject", reject), ("Modify", modify), ("Ignore", ignore)] {
+                let plan = json!({"Task": {"ReplicationTaskIdentifier": "orders"}, "OnDrift": word});
+                let plan = read(&plan).plan.unwrap();
+                let begun = Run::begin(OWNER, "orders".to_owned(), Timestamp::MAX, Timestamp::UNIX_EPOCH);
+                let task = Task {
+                    arn: "arn:aws:dms:us-east-1:123456789012:task:A".parse().unwrap(),
+                    identifier: "orders".to_owned(),
+                    migration_type: "full-load".to_owned().into(),
+                    origin,
+                    created: None,
+                    facts: None,
+                    differences: differs.then(|| "MigrationType".to_owned()).into_iter().collect(),
+                    driven_by: driven.then(|| "arn:another".to_owned()),
+                };
+                let done = adopt(&plan, &Run { modified, ..begun }, &task, has_run);
+                assert_eq!(done, expected, "{origin:?}, differs {differs}, has run {has_run}, {word}");
+            }
+        }
+    }
+}

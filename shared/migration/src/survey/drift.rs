@@ -1,0 +1,164 @@
+//! Where the task that exists differs from the one that the plan describes. Only what the plan states is compared:
+//! DMS fills settings up with its defaults, answers nulls and log names that nobody set, and never returns a start time.
+
+use serde_json::Value;
+
+use crate::run::observation::Route;
+use plan::finding::Findings;
+use plan::located::quoted;
+use plan::{MigrationType, OnDrift, Plan, TaskRequest};
+
+/// The longest list of differences that is told.
+const MOST: usize = 20;
+
+/// What DMS describes of a task, as far as a plan can state it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Described {
+    /// Endpoints and instance.
+    pub route: Route,
+    /// The type.
+    pub migration_type: MigrationType,
+    /// The mapping document, as text.
+    pub table_mappings: Option<String>,
+    /// The settings in force, as text.
+    pub settings: Option<String>,
+    /// Where replication began.
+    pub cdc_start_position: Option<String>,
+    /// Where replication ends.
+    pub cdc_stop_position: Option<String>,
+    /// Supplemental information.
+    pub task_data: Option<String>,
+}
+
+/// The differences, each in a line; none when the task is what the plan states.
+pub fn differences(request: &TaskRequest, task: &Described) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut compare = |member: &str, stated: &str, actual: &str| {
+        if stated != actual {
+            found.push(format!(
+                "{member}: the plan states {}, the task has {}",
+                quoted(stated),
+                quoted(actual)
+            ));
+        }
+    };
+    compare("SourceEndpointArn", &request.source_endpoint_arn.to_string(), &task.route.source.to_string());
+    compare("TargetEndpointArn", &request.target_endpoint_arn.to_string(), &task.route.target.to_string());
+    compare(
+        "ReplicationInstanceArn",
+        &request.replication_instance_arn.to_string(),
+        &task.route.instance.to_string(),
+    );
+    compare("MigrationType", request.migration_type.as_str(), task.migration_type.as_str());
+    for (member, stated, actual) in [
+        ("CdcStartPosition", &request.cdc_start_position, &task.cdc_start_position),
+        ("CdcStopPosition", &request.cdc_stop_position, &task.cdc_stop_position),
+        ("TaskData", &request.task_data, &task.task_data),
+    ] {
+        if let Some(stated) = stated {
+            compare(member, stated, actual.as_deref().unwrap_or_default());
+        }
+    }
+    if let Some(stated) = request.table_mappings.json()
+        && !same_document(Some(stated), parsed(&task.table_mappings).as_ref())
+    {
+        found.push("TableMappings: the rules differ".to_owned());
+    }
+    if let Some(stated) = request.replication_task_settings.as_ref().and_then(|document| document.json()) {
+        let actual = parsed(&task.settings).unwrap_or(Value::Null);
+        compare_settings("ReplicationTaskSettings", stated, &actual, &mut found);
+    }
+    let more = found.len().saturating_sub(MOST);
+    found.truncate(MOST);
+    if more > 0 {
+        found.push(format!("and {more} more"));
+    }
+    found
+}
+
+/// Names the differences in the report of a run that takes the task as it is.
+pub fn warn(plan: &Plan, differences: &[String], findings: &mut Findings) {
+    for difference in differences.iter().filter(|_| plan.on_drift == OnDrift::Ignore) {
+        findings.warning("/Task", "drift", difference);
+    }
+}
+
+fn parsed(text: &Option<String>) -> Option<Value> {
+    serde_json::from_str(text.as_deref()?).ok()
+}
+
+/// Every setting that the plan states must be in force; what it does not state may be anything.
+fn compare_settings(place: &str, stated: &Value, actual: &Value, found: &mut Vec<String>) {
+    match stated {
+        Value::Null => {}
+        Value::Object(members) => {
+            for (name, stated) in members {
+                let actual = actual.get(name).unwrap_or(&Value::Null);
+                compare_settings(&format!("{place}.{name}"), stated, actual, found);
+            }
+        }
+        _ if same_document(Some(stated), Some(actual)) => {}
+        _ => found.push(format!(
+            "{}: the plan states {}, the task has {}",
+            quoted(place).trim_matches('"'),
+            quoted(&stated.to_string()),
+            quoted(&actual.to_string())
+        )),
+    }
+}
+
+/// True when two documents say the same: nulls and empty lists are absent, and a number is its own text, since DMS
+/// answers some of what it takes as a string as a number and the other way round.
+fn same_document(one: Option<&Value>, other: Option<&Value>) -> bool {
+    match (one.filter(|v| !absent(v)), other.filter(|v| !absent(v))) {
+        (None, None) => true,
+        (Some(Value::Object(one)), Some(Value::Object(other))) => {
+            one.iter().all(|(name, value)| same_document(Some(value), other.get(name)))
+                && other.iter().all(|(name, value)| one.contains_key(name) || absent(value))
+        }
+        (Some(Value::Array(one)), Some(Value::Array(other))) => {
+            one.len() == other.len()
+                && one.iter().zip(other).all(|(one, other)| same_document(Some(one), Some(other)))
+        }
+        (Some(one), Some(other)) => scalar(one) == scalar(other),
+        _ => false,
+    }
+}
+
+fn absent(value: &Value) -> bool {
+    value.is_null() || value.as_array().is_some_and(Vec::is_empty)
+}
+
+fn scalar(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn nulls_empty_lists_and_numbers_in_strings_are_no_difference() {
+        let same = |one: Value, other: Value| same_document(Some(&one), Some(&other));
+        assert!(same(json!({"rule-id": "1", "filters": []}), json!({"rule-id": 1, "value": null})));
+        assert!(!same(json!({"rule-id": "1"}), json!({"rule-id": "2"})));
+        assert!(!same(json!({"rules": [1]}), json!({"rules": [1, 2]})));
+        assert!(!same(json!({}), json!({"a": 1})));
+    }
+
+    #[test]
+    fn only_stated_settings_count() {
+        let mut found = Vec::new();
+        let actual = json!({"Logging": {"EnableLogging": false, "CloudWatchLogGroup": "x"}, "Other": 1});
+        compare_settings(
+            "S",
+            &json!({"Logging": {"EnableLogging": false}, "New": null}),
+            &actual,
+            &mut found,
+        );
+        assert_eq!(found, Vec::<String>::new());
+        compare_settings("S", &json!({"Logging": {"EnableLogging": true}}), &actual, &mut found);
+        assert_eq!(found, ["S.Logging.EnableLogging: the plan states \"true\", the task has \"false\""]);
+    }
+}

@@ -1,0 +1,116 @@
+//! Whether the endpoints and the instance that a plan names exist, are of the right kind and can work.
+
+use crate::survey::engines;
+use plan::Arn;
+use plan::finding::Findings;
+use plan::located::quoted;
+
+/// An endpoint as DescribeEndpoints shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its ARN.
+    pub arn: String,
+    /// `source` or `target`.
+    pub endpoint_type: String,
+    /// `active` when it can be used.
+    pub status: String,
+    /// DMS's word for what it is an endpoint of, `postgres`.
+    pub engine: String,
+}
+
+/// An instance as DescribeReplicationInstances shows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Instance {
+    /// Its ARN.
+    pub arn: String,
+    /// Its name, which is in no ARN.
+    pub identifier: String,
+    /// `available` when it can work.
+    pub status: String,
+    /// The version of DMS that it runs.
+    pub engine_version: String,
+    /// When it is maintained each week, in UTC: `sun:06:00-sun:14:00`.
+    pub maintenance: String,
+    /// What is to be changed in its next maintenance, each a member and its new value.
+    pub pending: Vec<String>,
+}
+
+/// Checks one endpoint; `wanted` is `source` or `target`.
+pub fn check_endpoint(path: &str, arn: &Arn, wanted: &str, seen: Option<&Endpoint>, findings: &mut Findings) {
+    let Some(endpoint) = seen else {
+        findings.error(
+            path,
+            "no-such-endpoint",
+            format!("there is no endpoint {arn} in this account and Region"),
+        );
+        return;
+    };
+    if !endpoint.endpoint_type.eq_ignore_ascii_case(wanted) {
+        findings.error(
+            path,
+            "wrong-endpoint-kind",
+            format!(
+                "the endpoint {arn} is a {} endpoint, a {wanted} endpoint is needed",
+                endpoint.endpoint_type.to_ascii_lowercase()
+            ),
+        );
+    }
+    engines::check_known(path, &endpoint.engine, findings);
+    if endpoint.status != "active" {
+        findings.error(
+            path,
+            "endpoint-not-active",
+            format!("the endpoint {arn} is {}, not active", quoted(&endpoint.status)),
+        );
+    }
+}
+
+/// Checks the replication instance.
+pub fn check_instance(path: &str, arn: &Arn, seen: Option<&Instance>, findings: &mut Findings) {
+    let Some(instance) = seen else {
+        findings.error(
+            path,
+            "no-such-instance",
+            format!("there is no replication instance {arn} in this account and Region"),
+        );
+        return;
+    };
+    if !instance.pending.is_empty() {
+        findings.warning(
+            path,
+            "pending-changes",
+            format!(
+                "changes of the replication instance, which has version {}, are pending ({}): its next maintenance ({} UTC) makes \
+                 them and may restart it",
+                instance.engine_version,
+                instance.pending.join(", "),
+                instance.maintenance
+            ),
+        );
+    }
+    let mend = match instance.status.as_str() {
+        "available" => return,
+        "storage-full" => "enlarge its storage: tasks on a full instance are stopped",
+        "failed" | "incompatible-credentials" | "incompatible-network" => "mend the instance first",
+        _ => "wait until it is, and start the run again",
+    };
+    findings.error(
+        path,
+        "instance-not-available",
+        format!("the replication instance is {}, not available; {mend}", quoted(&instance.status)),
+    );
+}
+
+/// Says which instance it is, for a report that is read before the night.
+pub fn describe_instance(path: &str, instance: &Instance, findings: &mut Findings) {
+    findings.hint(
+        path,
+        "instance-seen",
+        format!(
+            "the replication instance is {}, version {}, with its weekly maintenance at {} UTC",
+            quoted(&instance.identifier),
+            quoted(&instance.engine_version),
+            quoted(&instance.maintenance)
+        ),
+    );
+}

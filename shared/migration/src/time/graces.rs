@@ -1,0 +1,93 @@
+//! Every grace and patience of a run: how long something is waited for, or tried, before it counts as what it looks like.
+//!
+//! A judge that waits names the constant here, so that a number is changed in one place and its reason stands beside it.
+
+use jiff::SignedDuration;
+
+/// Clocks of DMS and of Step Functions may differ by this much.
+pub const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(60);
+
+// Before the start.
+
+/// The longest run: the machine itself ends an execution after 14 days, and there must be time left to report.
+pub const LONGEST_RUN: SignedDuration = SignedDuration::from_hours(13 * 24 + 12);
+
+/// The longest pre-flight: a connection test and a busy DMS are waited for that long.
+pub const LONGEST_PREFLIGHT: SignedDuration = SignedDuration::from_hours(1);
+
+/// How long a task that was just created may be missing from DMS's list.
+pub const CREATED_APPEARS_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+
+/// Seconds until the look after a task was created: DMS takes some twenty to make it ready.
+pub const AFTER_CREATION_SECONDS: u32 = 15;
+
+/// Seconds until the look after a task was adopted.
+pub const AFTER_ADOPTION_SECONDS: u32 = 1;
+
+/// How many times the task is tried to be created when the step itself cannot run.
+pub const MAX_CREATES: u32 = 3;
+
+/// How many polls in a row must find no such task before it counts as deleted: DMS's lists are eventually consistent.
+pub const MAX_MISSING: u32 = 2;
+
+/// How long a refusal that passes or a connection test is waited out, and how long a date that DMS shows may be an old one.
+pub const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+
+/// How long a task that is busy with something else is waited for before its start.
+pub const BUSY_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
+
+// The start.
+
+/// With less than this before the end of its work a run starts nothing: what starts takes its time, and so does a stop. A step
+/// that comes so long after its decision is made a second time, by a redrive.
+pub const START_MARGIN: SignedDuration = SignedDuration::from_mins(2);
+
+/// How long after a start the task may still show what it was before.
+pub const START_GRACE: SignedDuration = SignedDuration::from_mins(5);
+
+/// The pause before the first restart; each further one is twice as long, up to [`LONGEST_RESTART_PAUSE`].
+pub const FIRST_RESTART_PAUSE: SignedDuration = SignedDuration::from_mins(1);
+
+/// The longest pause before a restart.
+pub const LONGEST_RESTART_PAUSE: SignedDuration = SignedDuration::from_mins(15);
+
+/// How long after a stop of its own DMS may take to start the task again.
+pub const DMS_RESTARTS_WITHIN: SignedDuration = SignedDuration::from_mins(10);
+
+// The load.
+
+/// A pace is measured over at least this long before anything is concluded from it.
+pub const MEASURED_OVER: SignedDuration = SignedDuration::from_mins(10);
+
+/// How often the rows of a load are looked at while nothing else moves, when the plan asks for no stall to be told.
+pub const ROWS_LOOKED_AT_EVERY: SignedDuration = SignedDuration::from_mins(15);
+
+/// How long after a stop the counters and the table list may still disagree: statistics are updated late.
+pub const STATISTICS_SETTLE: SignedDuration = SignedDuration::from_mins(2);
+
+/// How long after a load rows may still be compared while the task goes on replicating. Afterwards they are reported as
+/// pending: with replication validation never comes to an end.
+pub const VALIDATION_PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+
+// The stop.
+
+/// How long a task that was told to stop may take before it is reported as not stopped, and how long a stop is tried while no
+/// poll can run.
+pub const STOP_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
+
+/// How often a task that goes on running is told to stop again.
+pub const STOP_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
+
+/// How long a new tag may not count for what IAM allows.
+pub const TAGS_COUNT_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+// While no poll can run.
+
+/// Seconds before the first look after a poll could not run; the machine doubles it.
+pub const FIRST_BLIND_SECONDS: u32 = 15;
+
+/// The blind wait grows to this many seconds at least.
+pub const SHORTEST_MAX_BLIND_SECONDS: u32 = 900;
+
+/// Seconds after which a task is told to stop once more while no poll can run.
+pub const STOP_AGAIN_SECONDS: u32 = 60;

@@ -1,0 +1,138 @@
+//! A run that ends though no step has left a verdict: what is known is said, and what is not known is called so.
+
+use migration::decide::cut_short;
+use migration::run::document::{Answer, Migration, StopAct, StopCause, Trouble};
+use serde_json::json;
+
+use support::cases::{CLOSE, Case, full_load, minute, refusal, windowed};
+
+/// Every word of the verdict, in the order in which people read it.
+fn words(document: &Migration, unreadable: bool) -> String {
+    let verdict = cut_short::verdict(document, unreadable, minute(CLOSE));
+    let words: Vec<String> = verdict.reasons.iter().chain(&verdict.to_do).cloned().collect();
+    format!("{:?}: {}", verdict.outcome, words.join("; "))
+}
+
+/// The poll cannot run any more.
+fn blind(case: Case) -> Case {
+    case.set(|case| {
+        case.document.trouble =
+            Some(Trouble { error: "Runtime.ExitError".to_owned(), cause: "signal: killed".to_owned() });
+    })
+}
+
+/// Under way in a window that stops it at its close.
+fn night() -> Case {
+    full_load(windowed()).started(1).began(1).status("running")
+}
+
+fn stop(answer: Option<Answer>, taken: bool) -> StopAct {
+    StopAct {
+        why: StopCause::Close,
+        words: "the window closes".to_owned(),
+        decided: minute(CLOSE - 10),
+        last_decided: minute(CLOSE - 9),
+        tries: 2,
+        taken: taken.then(|| minute(CLOSE - 9)),
+        answer,
+    }
+}
+
+#[test]
+fn what_is_said_of_a_run_that_went_blind() {
+    let stopped = |answer, taken| blind(night()).set(|case| case.run().stop = Some(stop(answer, taken)));
+    let by_hand = "stop it by hand if it runs: aws dms stop-replication-task";
+    for (fact, case, expected) in [
+        (
+            "the close came and nobody could stop it",
+            blind(night()),
+            vec![
+                "Unknown: sight of the task was lost",
+                "Runtime.ExitError: signal: killed",
+                "the task was never seen",
+                "the window closed; the task was not told to stop",
+                "look at the task: aws dms describe-replication-tasks",
+                by_hand,
+            ],
+        ),
+        (
+            "it was seen before",
+            blind(night()).set(|case| {
+                let progress = case.document.progress.get_or_insert_default();
+                progress.status = "running".to_owned();
+                progress.seen = Some(minute(90));
+            }),
+            vec!["the task was last seen running at 2026-11-20T22:30:00Z", "not the task was never seen"],
+        ),
+        (
+            "DMS took the stop",
+            stopped(Some(Answer::Accepted), true),
+            vec![
+                "the window closed; DMS took the stop at 2026-11-21T03:51:00Z, the end of it was not seen",
+                "look at the task",
+                "not stop it by hand",
+            ],
+        ),
+        (
+            "DMS took a stop and refused the next one",
+            stopped(Some(refusal("InvalidResourceStateFault", "is stopping", true)), true),
+            vec!["DMS took the stop", "not refused", "not stop it by hand"],
+        ),
+        (
+            "DMS refused the stop",
+            stopped(Some(refusal("AccessDeniedException", "not authorized", false)), false),
+            vec!["DMS refused to stop the task: AccessDeniedException: not authorized", by_hand],
+        ),
+        (
+            "the answer to the stop was lost",
+            stopped(None, false),
+            vec!["the window closed; whether the task was stopped is not known", by_hand],
+        ),
+        (
+            "there is no window",
+            blind(full_load(json!({})).started(1)),
+            vec!["Unknown", "not window", "look at the task", "not stop it by hand"],
+        ),
+        (
+            "the plan leaves it running",
+            blind(night()).set(|case| case.run().stop_at_close = false),
+            vec!["the window closed; the task was not told to stop", "not stop it by hand"],
+        ),
+        (
+            "nothing is known of a task",
+            blind(night().not_created()),
+            vec!["look for the task in the DMS console", "not aws dms", "not stop it by hand"],
+        ),
+        (
+            "an error that a poll came back from is remembered",
+            night().set(|case| case.run().last_trouble = Some("Sandbox.Timedout: after 60 s".to_owned())),
+            vec!["the last error of our own: Sandbox.Timedout: after 60 s"],
+        ),
+        ("no error is known", night(), vec!["the last error of our own: no error is known"]),
+    ] {
+        let said = words(&case.document, false);
+        for part in expected {
+            match part.strip_prefix("not ") {
+                Some(absent) => assert!(!said.contains(absent), "{fact}: {absent}\n{said}"),
+                None => assert!(said.contains(part), "{fact}: {part}\n{said}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_said_of_a_run_that_never_began() {
+    let planless = blind(night()).set(|case| case.document.plan = None).document;
+    let runless = blind(night()).set(|case| case.document.run = None).document;
+    for document in [planless, runless, Migration::new()] {
+        let said = words(&document, false);
+        assert!(said.starts_with("Failed: the plan could not be validated"), "{said}");
+        assert!(said.contains("nothing was created, started or changed"), "{said}");
+    }
+    let said = words(&blind(night()).document, true);
+    assert!(
+        said.starts_with("Unknown: the document of this run cannot be read: Runtime.ExitError"),
+        "{said}"
+    );
+    assert!(said.contains("what has become of the task is not known"), "{said}");
+}

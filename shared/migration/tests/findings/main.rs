@@ -1,0 +1,159 @@
+//! Every finding about a plan: a plan that causes it, at its place, and a near miss that does not.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
+mod engines;
+mod mappings;
+mod outside;
+mod replication;
+mod settings;
+mod shapes;
+mod tasks;
+mod together;
+mod windows;
+mod writers;
+
+use std::collections::BTreeSet;
+
+use plan::finding::{Finding, Severity};
+use serde_json::{Value, json};
+use support::plans::{Sample, cdc, full_load, load_and_cdc, night};
+use support::sources::produced;
+
+/// A finding's code and place, what causes it and what only nearly does.
+struct Case {
+    code: &'static str,
+    path: &'static str,
+    bad: Vec<Finding>,
+    good: Vec<Finding>,
+}
+
+/// A case of two plans.
+fn plan(code: &'static str, path: &'static str, bad: Sample, good: Sample) -> Case {
+    Case { code, path, bad: bad.findings(), good: good.findings() }
+}
+
+/// A case of one member: the value that is refused, and the one that is taken.
+fn member(code: &'static str, path: &'static str, base: &Sample, bad: Value, good: Value) -> Case {
+    plan(code, path, base.clone().with(path, bad), base.clone().with(path, good))
+}
+
+#[test]
+fn every_finding_has_its_place_and_spares_the_near_miss() {
+    let cases = cases();
+    for Case { code, path, bad, good } in &cases {
+        let at =
+            |findings: &[Finding]| findings.iter().any(|found| found.code == *code && found.path == *path);
+        assert!(at(bad), "{code} is not found at {path:?}; found: {bad:#?}");
+        assert!(!at(good), "{code} is found at {path:?} where it should not be: {good:#?}");
+        let others = good.iter().filter(|found| found.severity == Severity::Error);
+        assert_eq!(
+            others.collect::<Vec<_>>(),
+            Vec::<&Finding>::new(),
+            "the near miss of {code} is no good plan"
+        );
+    }
+    let tested: BTreeSet<&str> = cases.iter().map(|case| case.code).collect();
+    let produced = produced(&["shared/migration/src", "shared/plan/src"]);
+    let produced: BTreeSet<&str> = produced.iter().map(|found| found.code.as_str()).collect();
+    assert_eq!(tested, produced, "a case for every finding, and no case without one");
+}
+
+fn cases() -> Vec<Case> {
+    [
+        shapes::cases(),
+        tasks::cases(),
+        mappings::cases(),
+        settings::cases(),
+        replication::cases(),
+        windows::cases(),
+        together::cases(),
+        outside::cases(),
+        engines::cases(),
+        writers::cases(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+#[test]
+fn a_good_plan_of_each_type_has_nothing_to_say() {
+    for sample in [full_load(), load_and_cdc(), cdc()] {
+        assert_eq!(sample.findings(), []);
+    }
+}
+
+#[test]
+fn every_fault_is_found_at_once() {
+    let sample = cdc()
+        .with("/Task/SourceEndpointArn", json!("x"))
+        .with("/Task/ReplicationTaskIdentifier", json!("-"))
+        .with("/Task/TableMappings", json!({"rules": []}))
+        .with("/Window", json!({"Opens": "25:00", "Closes": "5", "TimeZone": "Mars/Phobos"}))
+        .with("/Notify", json!({"On": ["Never"]}))
+        .with("/Strat", json!("Auto"));
+    let found: Vec<(String, String)> =
+        sample.findings().into_iter().map(|finding| (finding.path, finding.code)).collect();
+    let wanted = [
+        ("/Notify/On", "finished-left-out"),
+        ("/Notify/On/0", "unknown-word"),
+        ("/Strat", "unknown-member"),
+        ("/Task/ReplicationTaskIdentifier", "bad-identifier"),
+        ("/Task/SourceEndpointArn", "bad-arn"),
+        ("/Task/TableMappings", "no-selection-rule"),
+        ("/Window/Closes", "bad-time"),
+        ("/Window/Opens", "bad-time"),
+        ("/Window/TimeZone", "unknown-time-zone"),
+    ];
+    assert_eq!(found, wanted.map(|(path, code)| (path.to_owned(), code.to_owned())));
+}
+
+#[test]
+fn a_fault_is_told_once() {
+    for (pointer, value) in [
+        ("/Window", json!({"Duration": "7h"})),
+        ("/Window", json!({"Duration": "P20D"})),
+        ("/Notify", json!({"On": "Finished"})),
+        ("/Task/Tags", json!([{"Key": 5}])),
+        ("/Task/MigrationType", json!("both")),
+    ] {
+        let found = full_load().with(pointer, value.clone()).findings();
+        assert_eq!(found.iter().filter(|f| f.severity == Severity::Error).count(), 1, "{value}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_misplaced_member_is_shown_its_place_and_a_misspelt_one_its_name() {
+    let said = |sample: Sample, path: &str| {
+        let found = sample.findings();
+        let at = found.iter().find(|f| f.code == "unknown-member" && f.path == path);
+        at.unwrap_or_else(|| panic!("nothing at {path}: {found:#?}")).message.clone()
+    };
+    for (path, place) in [
+        ("/Task/Window", "the plan, beside Task"),
+        ("/Task/OnValidationErrors", "the plan, beside Task"),
+        ("/TableMappings", "Task"),
+        ("/ResourceIdentifier", "Task"),
+        ("/AtClose", "Window"),
+        ("/Window/Start", "the plan, beside Task"),
+        ("/Window/Team", "Notify"),
+        ("/Notify/StopLead", "Window"),
+        ("/TopicArn", "Notify"),
+    ] {
+        let sample = full_load().with("/Window", night()).with("/Notify", json!({}));
+        let message = said(sample.with(path, json!("x")), path);
+        assert!(message.ends_with(&format!("; it belongs in {place}")), "{path}: {message}");
+    }
+    for (path, name) in [
+        ("/OnDrfit", "OnDrift"),
+        ("/onDrift", "OnDrift"),
+        ("/Task/SourceEndpoint", "SourceEndpointArn"),
+        ("/Task/replicationTaskSettings", "ReplicationTaskSettings"),
+        ("/Window/Timezone", "TimeZone"),
+    ] {
+        let sample = full_load().with("/Window", night()).with(path, json!("x"));
+        let message = said(sample, path);
+        assert!(message.ends_with(&format!("; did you mean {name}?")), "{path}: {message}");
+    }
+}

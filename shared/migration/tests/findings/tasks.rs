@@ -1,0 +1,85 @@
+//! The members of the task: identifiers, ARNs, tags.
+
+use serde_json::{Value, json};
+
+use crate::{Case, member, plan};
+use support::plans::{INSTANCE, SOURCE, Sample, TARGET, full_load};
+
+pub(crate) fn cases() -> Vec<Case> {
+    let kept = |identifier: &str| Sample(json!({"Task": {"ReplicationTaskIdentifier": identifier}}));
+    let described = |count: usize| {
+        let task = full_load().0["Task"].clone();
+        full_load().with("/Task", json!({"ReplicationTasks": vec![task; count]}))
+    };
+    let numbered = |count: usize| (0..count).map(|n| json!({"Key": format!("k{n}")})).collect::<Value>();
+    let tags = |tags: Value| full_load().with("/Task/Tags", tags);
+    vec![
+        plan("bad-identifier", "/Task/ReplicationTaskIdentifier", kept("orders--2"), kept("orders-2")),
+        plan("bad-identifier", "/Task/ReplicationTaskIdentifier", kept("2-orders"), kept("Orders2")),
+        plan("bad-identifier", "/Task/ReplicationTaskIdentifier", kept("orders-"), kept(&"o".repeat(255))),
+        plan("bad-identifier", "/Task/ReplicationTaskIdentifier", kept(&"o".repeat(256)), kept("o")),
+        member(
+            "bad-identifier",
+            "/Task/ResourceIdentifier",
+            &full_load(),
+            json!("o".repeat(32)),
+            json!("o".repeat(31)),
+        ),
+        member("bad-arn", "/Task/SourceEndpointArn", &full_load(), json!("orders-source"), json!(SOURCE)),
+        member("wrong-arn", "/Task/SourceEndpointArn", &full_load(), json!(INSTANCE), json!(SOURCE)),
+        member(
+            "wrong-arn",
+            "/Task/ReplicationInstanceArn",
+            &full_load(),
+            json!("arn:aws:dms:us-east-1:123456789012:rep:"),
+            json!("arn:aws:dms:us-east-1:123456789012:rep:my-own-tail"),
+        ),
+        member(
+            "wrong-arn",
+            "/Task/ReplicationInstanceArn",
+            &full_load(),
+            json!("arn:aws:rds:us-east-1:123456789012:rep:X"),
+            json!(INSTANCE),
+        ),
+        member("same-endpoints", "/Task/TargetEndpointArn", &full_load(), json!(SOURCE), json!(TARGET)),
+        member(
+            "arns-apart",
+            "/Task/SourceEndpointArn",
+            &full_load(),
+            json!(SOURCE.replace("us-east-1", "eu-west-1")),
+            json!(SOURCE),
+        ),
+        member(
+            "arns-apart",
+            "/Task/TargetEndpointArn",
+            &full_load(),
+            json!(TARGET.replace("123456789012", "210987654321")),
+            json!(TARGET),
+        ),
+        plan("not-one-task", "/Task", described(2), described(1)),
+        plan("not-one-task", "/Task", described(0), described(1)),
+        member("read-only-member", "/Task/Status", &full_load(), json!("stopped"), json!(null)),
+        plan(
+            "bad-tag",
+            "/Task/Tags/0",
+            tags(json!([{"Key": "Team", "Value": "a;b"}])),
+            tags(json!([{"Key": "Team", "Value": "a:b"}])),
+        ),
+        plan("bad-tag", "/Task/Tags/a\"b", tags(json!({"a\"b": "x"})), tags(json!({"a.b": "x"}))),
+        plan(
+            "bad-tag",
+            "/Task/Tags/Team",
+            tags(json!({"Team": "x".repeat(257)})),
+            tags(json!({"Team": "x".repeat(256)})),
+        ),
+        plan(
+            "tag-twice",
+            "/Task/Tags",
+            tags(json!([{"Key": "a", "Value": "1"}, {"Key": "a", "Value": "2"}])),
+            tags(json!([{"Key": "a", "Value": "1"}, {"Key": "A", "Value": "2"}])),
+        ),
+        plan("many-tags", "/Task/Tags", tags(numbered(50)), tags(numbered(49))),
+        plan("reserved-tag", "/Task/Tags/AWS:x", tags(json!({"AWS:x": "1"})), tags(json!({"aws-x": "1"}))),
+        plan("reserved-tag", "/Task/Tags/0", tags(json!([{"Key": "dms:x"}])), tags(json!([{"Key": "x"}]))),
+    ]
+}

@@ -1,0 +1,135 @@
+//! What only shows when the rules of a mapping are seen together: that some table is selected, that no rule is there twice, and
+//! that rules do not undo each other. In one pass: a mapping may have thousands.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+
+use serde_json::Value;
+
+use super::locator::Locator;
+use super::rule::{Rule, What};
+use super::selection::Action;
+use super::transformation::Change;
+use crate::finding::Findings;
+use crate::located::quoted;
+
+/// Holds the rules against each other; `list` is all of them, `rules` those that could be read.
+pub(super) fn check(list: &[Value], rules: &[Rule<'_>], path: &str, findings: &mut Findings) {
+    something_is_selected(list, path, findings);
+    ids(rules, findings);
+    names(rules, findings);
+    selections(rules, findings);
+    changes(rules, findings);
+}
+
+fn something_is_selected(list: &[Value], path: &str, findings: &mut Findings) {
+    let text = |rule: &Value, name: &str| rule.get(name).and_then(Value::as_str).map(str::to_owned);
+    let mut selections =
+        list.iter().filter(|rule| text(rule, "rule-type").as_deref() == Some("selection")).peekable();
+    if selections.peek().is_none() {
+        findings.error(
+            path,
+            "no-selection-rule",
+            "TableMappings needs at least one rule with \"rule-type\": \"selection\"",
+        );
+    } else if selections.all(|rule| text(rule, "rule-action").as_deref() == Some("exclude")) {
+        findings.error(
+            path,
+            "nothing-selected",
+            "every selection rule excludes: give one that includes, DMS migrates nothing that no rule names",
+        );
+    }
+}
+
+/// Each rule whose key an earlier rule has, with the place of that one.
+fn repeated<'r, 'a, K: Eq + Hash>(
+    rules: &'r [Rule<'a>],
+    key: impl Fn(&'r Rule<'a>) -> Option<K>,
+) -> Vec<(&'r Rule<'a>, K, &'r str)> {
+    let mut first: HashMap<K, &str> = HashMap::new();
+    let mut repeated = Vec::new();
+    for rule in rules {
+        let Some(key) = key(rule) else { continue };
+        match first.get(&key) {
+            Some(other) => repeated.push((rule, key, *other)),
+            None => drop(first.insert(key, &rule.path)),
+        }
+    }
+    repeated
+}
+
+fn ids(rules: &[Rule<'_>], findings: &mut Findings) {
+    for (rule, id, other) in repeated(rules, |rule| rule.id.as_deref()) {
+        findings.warning(
+            &format!("{}/rule-id", rule.path),
+            "equal-rule-ids",
+            format!(
+                "rule-id {id} stands at {other} too: give each rule its own, where rules collide DMS takes the lowest"
+            ),
+        );
+    }
+    let mut numbers = rules.iter().filter(|rule| rule.id_is_number).peekable();
+    if let Some(rule) = numbers.peek() {
+        let path = format!("{}/rule-id", rule.path);
+        findings.warning(
+            &path,
+            "rule-id-as-number",
+            format!(
+                "DMS writes rule-id as text, \"1\" rather than 1; it takes both ({} such rules)",
+                numbers.count()
+            ),
+        );
+    }
+}
+
+fn names(rules: &[Rule<'_>], findings: &mut Findings) {
+    for (rule, name, other) in repeated(rules, |rule| rule.name) {
+        findings.warning(
+            &format!("{}/rule-name", rule.path),
+            "equal-rule-names",
+            format!("rule-name {} stands at {other} too: give each rule its own", quoted(name)),
+        );
+    }
+}
+
+fn selections(rules: &[Rule<'_>], findings: &mut Findings) {
+    let acting = |rule: &Rule<'_>| match rule.what {
+        What::Selection(action) if rule.locator.schema.is_some() && rule.locator.table.is_some() => action,
+        _ => None,
+    };
+    let excludes = |rule: &&Rule<'_>| acting(rule) == Some(Action::Exclude);
+    let excluded: HashSet<Locator<'_>> = rules.iter().filter(excludes).map(|rule| rule.locator).collect();
+    let included = |rule: &Rule<'_>| acting(rule).is_some_and(|action| action != Action::Exclude);
+    for rule in rules.iter().filter(|rule| included(rule) && excluded.contains(&rule.locator)) {
+        findings.warning(
+            &rule.path,
+            "included-and-excluded",
+            "another rule excludes exactly what this one includes, so that it selects nothing",
+        );
+    }
+    for (rule, _, other) in repeated(rules, |rule| included(rule).then_some(rule.locator)) {
+        findings.warning(
+            &rule.path,
+            "selected-twice",
+            format!("the rule at {other} selects the same tables: keep one of the two"),
+        );
+    }
+}
+
+/// One object takes one change of a kind: of several DMS takes the one with the lowest rule-id.
+fn changes(rules: &[Rule<'_>], findings: &mut Findings) {
+    let change = |rule: &Rule<'_>| match rule.what {
+        What::Selection(_) | What::Transformation(Change::Masking | Change::Other(_, None)) => false,
+        _ => rule.locator.schema.is_some() || rule.locator.tablespace.is_some(),
+    };
+    for (rule, _, other) in repeated(rules, |rule| change(rule).then_some((rule.what, rule.locator))) {
+        findings.warning(
+            &rule.path,
+            "changed-twice",
+            format!(
+                "the rule at {other} does the same kind of thing to the same object: DMS takes only the one with the lowest \
+                 rule-id"
+            ),
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! Tags of a task: 1 to 128 characters of key, up to 256 of value, some reserved (DMS API reference, `Tag`).
+
+use super::located::{Members, Node, escaped, quoted};
+use super::request::Tag;
+use crate::finding::Findings;
+
+/// The key of the tag that names the execution which drives a task. Its presence says that this product created the task;
+/// a plan may not set it.
+pub const OWNER_TAG: &str = "dms-orchestrator-owner";
+
+/// Tags as DMS lists them, or as a plain map of key and value.
+pub(super) fn read(node: &Node<'_>, findings: &mut Findings) -> Vec<Tag> {
+    let mut tags = Vec::new();
+    if let Some(map) = node.value.as_object() {
+        for (key, value) in map {
+            let path = format!("{}/{}", node.path, escaped(key));
+            let node = Node { value, path };
+            if let Some(value) = node.text(findings) {
+                check_tag(&node.path, key, value, findings);
+                tags.push(Tag { key: key.clone(), value: value.to_owned() });
+            }
+        }
+    } else {
+        for node in node.elements(findings) {
+            let Some(mut members) = Members::open(&node, findings) else { continue };
+            members.ignore(&["ResourceArn"]);
+            let value = members.text("Value", findings).unwrap_or_default();
+            if members.get("Key").is_none() && !members.present().is_empty() {
+                members.missing("Key", findings);
+            }
+            let Some(key) = members.text("Key", findings) else { continue };
+            check_tag(&node.path, key, value, findings);
+            tags.push(Tag { key: key.to_owned(), value: value.to_owned() });
+            members.close(findings);
+        }
+    }
+    check_keys(&node.path, &tags, findings);
+    tags
+}
+
+/// The longest key of a tag, in characters.
+pub(super) const MOST_KEY: usize = 128;
+
+/// The longest value of a tag, in characters.
+pub(super) const MOST_VALUE: usize = 256;
+
+/// The most tags that AWS takes on a resource, less the one that we add.
+const MOST_TAGS: usize = 49;
+
+fn check_keys(path: &str, tags: &[Tag], findings: &mut Findings) {
+    let mut keys = std::collections::HashSet::new();
+    if let Some(tag) = tags.iter().find(|tag| !keys.insert(tag.key.as_str())) {
+        findings.error(path, "tag-twice", format!("the tag {} stands twice: keep one", quoted(&tag.key)));
+    }
+    if tags.len() > MOST_TAGS {
+        findings.warning(
+            path,
+            "many-tags",
+            format!("{} tags are more than AWS takes on a resource, {MOST_TAGS} beside the one that names the run", tags.len()),
+        );
+    }
+}
+
+fn check_tag(path: &str, key: &str, value: &str, findings: &mut Findings) {
+    let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
+    let lower = key.to_ascii_lowercase();
+    if key.is_empty() || key.chars().count() > MOST_KEY || !key.chars().all(allowed) {
+        findings.error(path, "bad-tag", format!("{} is no tag key that DMS takes", quoted(key)));
+    } else if lower.starts_with("aws:") || lower.starts_with("dms:") || key == OWNER_TAG {
+        findings.error(path, "reserved-tag", format!("the tag {} is reserved", quoted(key)));
+    }
+    if value.chars().count() > MOST_VALUE || !value.chars().all(allowed) {
+        findings.error(path, "bad-tag", format!("{} is no tag value that DMS takes", quoted(value)));
+    }
+}

@@ -1,0 +1,329 @@
+//! The window as the user writes it. What it means at a given instant is not for this crate to say.
+
+use jiff::civil::{Date, Time, Weekday};
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::located::{Members, Node, nearer_than, nearest, quoted};
+use super::shape::has_shape;
+use crate::finding::Findings;
+
+/// The longest a window may be open: the machine's longest run is 14 days.
+const LONGEST: SignedDuration = SignedDuration::from_hours(13 * 24);
+
+/// The longest time before the close at which a plan may want to begin nothing: a day, in minutes.
+pub(super) const MOST_MINIMUM_MINUTES: u64 = 24 * 60;
+
+/// How alike a zone in another area must be to be meant, of 1: CEST is no misspelt CET.
+const ALIKE: f64 = 0.95;
+
+/// Two years of them.
+const CLOCK_CHANGES: usize = 4;
+
+/// When a run may work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Window {
+    /// Daily hours, or a span from the scheduled time.
+    pub when: When,
+    /// What happens to a task that runs at the close; by migration type when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_close: Option<AtClose>,
+    /// How long before the close DMS is asked to stop.
+    pub stop_lead: SignedDuration,
+    /// A run with less time than this until the close does not begin; in minutes.
+    pub minimum_minutes: u32,
+}
+
+/// The two forms of a window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum When {
+    /// Hours of the day.
+    Hours(Hours),
+    /// A span that begins at the scheduled time, or at the start of the execution.
+    Duration(SignedDuration),
+}
+
+/// Hours of certain days, on the clocks of one time zone. A close at or before the opening is on the next day.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Hours {
+    /// Local time of the opening.
+    pub opens: Time,
+    /// Local time of the close.
+    pub closes: Time,
+    /// IANA name, `Europe/Berlin`.
+    pub time_zone: String,
+    /// Days of the week on which it opens.
+    pub days: Vec<Day>,
+    /// Dates on which it does not open.
+    pub except: Vec<Date>,
+}
+
+/// A day of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[allow(missing_docs)]
+pub enum Day {
+    Mon,
+    Tue,
+    Wed,
+    Thu,
+    Fri,
+    Sat,
+    Sun,
+}
+
+impl Day {
+    /// All seven, with the words a plan uses.
+    pub const WORDS: [(&'static str, Day); 7] = [
+        ("Mon", Day::Mon),
+        ("Tue", Day::Tue),
+        ("Wed", Day::Wed),
+        ("Thu", Day::Thu),
+        ("Fri", Day::Fri),
+        ("Sat", Day::Sat),
+        ("Sun", Day::Sun),
+    ];
+}
+
+impl From<Weekday> for Day {
+    fn from(day: Weekday) -> Self {
+        match day {
+            Weekday::Monday => Day::Mon,
+            Weekday::Tuesday => Day::Tue,
+            Weekday::Wednesday => Day::Wed,
+            Weekday::Thursday => Day::Thu,
+            Weekday::Friday => Day::Fri,
+            Weekday::Saturday => Day::Sat,
+            Weekday::Sunday => Day::Sun,
+        }
+    }
+}
+
+/// What happens to a running task when its window closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum AtClose {
+    /// It is stopped and observed stopped.
+    Stop,
+    /// It goes on.
+    LeaveRunning,
+}
+
+/// Reads a window; `None` when it does not say when it opens.
+pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
+    let mut members = Members::open(node, findings)?;
+    let duration = read_span(&mut members, "Duration", findings);
+    let when = if members.get("Duration").is_some() {
+        for name in ["Opens", "Closes", "TimeZone", "Days", "Except"] {
+            if members.get(name).is_some() {
+                findings.error(
+                    &members.place(name),
+                    "window-twice",
+                    format!("{name} and Duration exclude each other: a window has hours or a span"),
+                );
+            }
+        }
+        let fits = |duration: &SignedDuration| *duration > SignedDuration::ZERO && *duration <= LONGEST;
+        if duration.is_some_and(|duration| !fits(&duration)) {
+            findings.error(
+                &members.place("Duration"),
+                "bad-duration",
+                "Duration must be an ISO 8601 span of at most 13 days, like PT7H",
+            );
+        }
+        duration.filter(fits).map(When::Duration)
+    } else {
+        read_hours(&mut members, findings).map(When::Hours)
+    };
+    let at_close = members.word(
+        "AtClose",
+        &[("Stop", AtClose::Stop), ("LeaveRunning", AtClose::LeaveRunning)],
+        findings,
+    );
+    let stop_lead = read_span(&mut members, "StopLead", findings).unwrap_or_default();
+    let lead_place = members.place("StopLead");
+    if stop_lead.is_negative() || stop_lead > SignedDuration::from_hours(24) {
+        findings.error(
+            &lead_place,
+            "bad-duration",
+            "StopLead must be an ISO 8601 span of at most a day, like PT10M",
+        );
+    }
+    if at_close == Some(AtClose::LeaveRunning) && !stop_lead.is_zero() {
+        findings.warning(
+            &lead_place,
+            "stop-lead-without-stop",
+            "StopLead means nothing with AtClose LeaveRunning",
+        );
+    }
+    let minimum_minutes = members.whole_number("MinimumMinutes", MOST_MINIMUM_MINUTES, findings).unwrap_or(0);
+    members.close(findings);
+    let window =
+        Window { when: when?, at_close, stop_lead, minimum_minutes: u32::try_from(minimum_minutes).ok()? };
+    check_length(&window, &node.path, findings);
+    Some(window)
+}
+
+/// The zone that was meant, or what zones look like. Only what can hardly be another: advice that is taken opens the window
+/// by somebody else's clocks.
+fn like_time_zone(name: &str) -> String {
+    let name = name.trim();
+    let known: Vec<String> = jiff::tz::db().available().map(|known| known.to_string()).collect();
+    let known: Vec<&str> = known.iter().map(String::as_str).collect();
+    match of_town(name, &known).or_else(|| of_area(name, &known)).or_else(|| nearer_than(ALIKE, name, &known))
+    {
+        Some(nearest) => format!("did you mean {nearest}?"),
+        None => "Europe/Berlin and America/New_York are".to_owned(),
+    }
+}
+
+/// The zone of this town, when only one is called so. Every country has an east; that only one of them has a zone of that
+/// name says nothing.
+fn of_town<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let town = |zone: &str| zone.rsplit('/').next().unwrap_or_default().replace('_', " ").to_lowercase();
+    let wanted = town(name);
+    let mut zones = known.iter().copied().filter(|zone| town(zone) == wanted);
+    let zone = zones.next().filter(|_| !["north", "east", "south", "west"].contains(&wanted.as_str()))?;
+    zones.next().is_none().then_some(zone)
+}
+
+/// The zone that is most like this one, of those in its area.
+fn of_area<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let (area, _) = name.split_once('/')?;
+    let beside =
+        |zone: &&str| zone.split_once('/').is_some_and(|(known, _)| known.eq_ignore_ascii_case(area));
+    nearest(name, &known.iter().copied().filter(beside).collect::<Vec<_>>())
+}
+
+fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hours> {
+    let opens = read_time(members, "Opens", findings);
+    let closes = read_time(members, "Closes", findings);
+    let time_zone = members.required_text("TimeZone", findings);
+    if let Some(name) = time_zone
+        && TimeZone::get(name).is_err()
+    {
+        findings.error(
+            &members.place("TimeZone"),
+            "unknown-time-zone",
+            format!("{} is no IANA time zone; {}", quoted(name), like_time_zone(name)),
+        );
+    }
+    let mut days = Vec::new();
+    match members.get("Days") {
+        // Elsewhere an empty list is absent. Here that would open a window every day that somebody has emptied.
+        None if members.is_empty_list("Days") => findings.error(
+            &members.place("Days"),
+            "window-never-opens",
+            "Days names no day: the window never opens; leave Days out for every day",
+        ),
+        None => days.extend(Day::WORDS.iter().map(|(_, day)| *day)),
+        Some(list) => {
+            for element in list.elements(findings) {
+                let Some(word) = element.text(findings) else { continue };
+                match Day::WORDS.iter().find(|(known, _)| *known == word) {
+                    Some((_, day)) => days.push(*day),
+                    None => findings.error(
+                        &element.path,
+                        "unknown-word",
+                        format!("Days holds Mon, Tue, Wed, Thu, Fri, Sat and Sun, not {}", quoted(word)),
+                    ),
+                }
+            }
+        }
+    }
+    let mut except = Vec::new();
+    for element in members.get("Except").map(|list| list.elements(findings)).unwrap_or_default() {
+        let Some(text) = element.text(findings) else { continue };
+        match text.parse::<Date>() {
+            Ok(date) => except.push(date),
+            Err(_) => findings.error(
+                &element.path,
+                "bad-date",
+                format!("Except holds dates like 2026-12-24, not {}", quoted(text)),
+            ),
+        }
+    }
+    let zone = time_zone.filter(|name| TimeZone::get(name).is_ok())?;
+    if let Some(gap) = opens.and_then(|opens| gap_around(opens, zone)) {
+        findings.warning(
+            &members.place("Opens"),
+            "opens-in-the-gap",
+            format!(
+                "on {gap}, when the clocks of {zone} go forward, there is no such time: an EventBridge schedule at this time is \
+                 skipped on such a night; open before or after the hour that is left out"
+            ),
+        );
+    }
+    Some(Hours { opens: opens?, closes: closes?, time_zone: zone.to_owned(), days, except })
+}
+
+/// The date of the next change of clocks that leaves this time of day out. Looked for from a fixed instant on, because no function
+/// reads a clock; the rule by which a zone changes its clocks goes on unchanged from then, as far as is known.
+fn gap_around(time: Time, zone: &str) -> Option<Date> {
+    let zone = TimeZone::get(zone).ok()?;
+    let from = Timestamp::constant(1_767_225_600, 0); // 2026-01-01
+    zone.following(from).take(CLOCK_CHANGES).find_map(|change| {
+        let before = zone.to_offset(change.timestamp() - SignedDuration::from_secs(1));
+        let date = before.to_datetime(change.timestamp()).date();
+        let local = zone.to_ambiguous_timestamp(date.to_datetime(time));
+        matches!(local.offset(), AmbiguousOffset::Gap { .. }).then_some(date)
+    })
+}
+
+fn read_time(members: &mut Members<'_>, name: &'static str, findings: &mut Findings) -> Option<Time> {
+    let text = members.required_text(name, findings)?;
+    let time = Time::strptime("%H:%M", text).ok().filter(|_| has_shape(text, "00:00"));
+    if time.is_none() {
+        findings.error(
+            &members.place(name),
+            "bad-time",
+            format!("{name} must be a time of day like 22:00, not {}", quoted(text)),
+        );
+    }
+    time
+}
+
+/// An ISO 8601 span; days count 24 hours.
+fn read_span(
+    members: &mut Members<'_>,
+    name: &'static str,
+    findings: &mut Findings,
+) -> Option<SignedDuration> {
+    let text = members.text(name, findings)?;
+    let span = text
+        .parse::<jiff::Span>()
+        .ok()
+        .filter(|_| text.starts_with('P'))
+        .and_then(|span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok());
+    if span.is_none() {
+        findings.error(
+            &members.place(name),
+            "bad-duration",
+            format!("{name} must be an ISO 8601 span like PT7H, not {}", quoted(text)),
+        );
+    }
+    span
+}
+
+/// A window that is shorter than what must fit into it never lets anything start.
+fn check_length(window: &Window, path: &str, findings: &mut Findings) {
+    let length = match &window.when {
+        When::Duration(duration) => *duration,
+        When::Hours(hours) => {
+            let length = hours.opens.duration_until(hours.closes);
+            if length.is_positive() { length } else { length + SignedDuration::from_hours(24) }
+        }
+    };
+    let lead =
+        if window.at_close == Some(AtClose::LeaveRunning) { SignedDuration::ZERO } else { window.stop_lead };
+    if lead + SignedDuration::from_mins(i64::from(window.minimum_minutes)) >= length {
+        findings.error(
+            path,
+            "window-too-short",
+            "StopLead and MinimumMinutes together are as long as the window: nothing could ever start in it",
+        );
+    }
+}

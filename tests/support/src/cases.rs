@@ -1,0 +1,582 @@
+//! The vocabulary of the decision tables: a night's run, what it has done, and what DMS shows of the task.
+
+use jiff::{SignedDuration, Timestamp};
+use migration::decide::opening;
+use migration::run::document::{
+    Answer, Migration, Origin, Refusal, ReloadAct, StartAct, StartKind, StopAct, StopCause, Task,
+};
+use migration::run::lag::LagPoint;
+use migration::run::load::{Pace, PreviousLoad};
+use migration::run::next::Next;
+use migration::run::observation::{
+    self, Connection, ConnectionState, Facts, Observation, Phase, Route, Stats, StopReason, Table,
+    TableState, TaskSeen, Validation,
+};
+use migration::{commit, decide};
+use plan::MigrationType;
+use plan::finding::Findings;
+use plan::settings::DO_NOTHING;
+use plan::table_name::{NamedByMapping, TableName};
+use serde_json::{Value, json};
+
+/// When the run was opened; the minutes of a case count from here. A window, where there is one, opens here too.
+pub const EVENING: &str = "2026-11-20T21:00:00Z";
+
+/// The minute at which a window of [`windowed`] closes.
+pub const CLOSE: i64 = 7 * 60;
+
+/// The minute of a run that ended a week ago.
+pub const LAST_WEEK: i64 = -7 * 24 * 60;
+
+pub const EXECUTION: &str = "arn:aws:states:eu-central-1:123456789012:execution:migration:night-1";
+pub const TASK: &str = "arn:aws:dms:eu-central-1:123456789012:task:K55IUCGBASJS5VHZJIINA45FII";
+const SOURCE: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:SOURCE";
+const TARGET: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:TARGET";
+const INSTANCE: &str = "arn:aws:dms:eu-central-1:123456789012:rep:INSTANCE";
+
+/// What DMS says of a failure that may pass: the connection was away, or the memory was.
+pub const AWAY: &str = "Last Error Task 'orders' was stopped after 7 recovery attempts Stop Reason FATAL_ERROR Error Level FATAL";
+pub const NO_MEMORY: &str = "Last Error Replication out of memory. Stop Reason FATAL_ERROR Error Level FATAL";
+
+/// And of failures that do not pass: a setting, a permission, a log that is gone, and what nobody recognises.
+pub const NO_TABLES: &str =
+    "Last Error  No tables were found at task initialization. Stop Reason FATAL_ERROR Error Level FATAL";
+pub const DENIED: &str = "Last Error Access denied for user 'dms'@'10.0.0.1' (using password: YES); cannot connect \
+     Stop Reason FATAL_ERROR Error Level FATAL";
+pub const LOG_IS_GONE: &str =
+    "Last Error Error 1236 reading binary log. Stop Reason FATAL_ERROR Error Level FATAL";
+pub const NOBODY_KNOWS: &str = "Last Error Task error notification received from subtask 0, thread 0 [1022502] \
+     Stop Reason FATAL_ERROR Error Level FATAL";
+
+/// A moment of this night.
+pub fn minute(minute: i64) -> Timestamp {
+    EVENING.parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minute)
+}
+
+/// The window of the tables; a case merges more into it.
+pub fn windowed() -> Value {
+    json!({"ScheduledTime": EVENING, "Window": {"Duration": "PT7H"}})
+}
+
+/// A run, and what the next poll will see.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub document: Migration,
+    pub seen: TaskSeen,
+    pub tables: Option<Vec<Table>>,
+    pub connections: Option<Vec<Connection>>,
+    pub lag: Option<Vec<LagPoint>>,
+    pub now: Timestamp,
+}
+
+/// A full load one minute into its run: created, ready, never started, its connections good. `plan` is merged into the
+/// plan.
+pub fn full_load(plan: Value) -> Case {
+    case("full-load", plan)
+}
+
+/// As [`full_load`], followed by replication.
+pub fn load_and_cdc(plan: Value) -> Case {
+    case("full-load-and-cdc", plan)
+}
+
+/// As [`full_load`], replication alone.
+pub fn cdc(plan: Value) -> Case {
+    case("cdc", plan)
+}
+
+/// As [`full_load`], for a task that somebody else keeps.
+pub fn kept(plan: Value) -> Case {
+    let input = merged(json!({"Task": {"ReplicationTaskArn": TASK}}), plan);
+    open(&input, "full-load", Origin::Kept)
+}
+
+fn case(migration_type: &str, plan: Value) -> Case {
+    let input = json!({
+        "Task": {
+            "ReplicationTaskIdentifier": "orders",
+            "SourceEndpointArn": SOURCE,
+            "TargetEndpointArn": TARGET,
+            "ReplicationInstanceArn": INSTANCE,
+            "MigrationType": migration_type,
+            "TableMappings": {"rules": [{
+                "rule-type": "selection", "rule-id": "1", "rule-name": "all", "rule-action": "include",
+                "object-locator": {"schema-name": "shop", "table-name": "%"},
+            }]},
+            "ReplicationTaskSettings": {"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}},
+        },
+    });
+    open(&merged(input, plan), migration_type, Origin::Created)
+}
+
+fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
+    let migration_type = MigrationType::from(migration_type.to_owned());
+    let route = Route {
+        source: SOURCE.parse().unwrap(),
+        target: TARGET.parse().unwrap(),
+        instance: INSTANCE.parse().unwrap(),
+    };
+    let mut document = opening::open(input, EXECUTION, minute(0));
+    let kept = (origin == Origin::Kept).then(|| (migration_type.clone(), route.clone()));
+    if document.verdict.is_none() {
+        opening::settle(&mut document, kept, Findings::default(), minute(0));
+    }
+    assert!(document.verdict.is_none(), "the plan of a case runs: {:#?}", document.findings);
+    let facts = Facts {
+        prep_mode: "TRUNCATE_BEFORE_LOAD".to_owned(),
+        create_pk_after_full_load: false,
+        validation: false,
+        named: NamedByMapping::default(),
+    };
+    document.task = Some(Task {
+        arn: TASK.parse().unwrap(),
+        identifier: "orders".to_owned(),
+        migration_type: migration_type.clone(),
+        origin,
+        created: None,
+        facts: Some(facts),
+        differences: Vec::new(),
+        driven_by: None,
+    });
+    let task = observation::Task {
+        arn: TASK.parse().unwrap(),
+        identifier: "orders".to_owned(),
+        route: route.clone(),
+        migration_type,
+        phase: Phase::Idle,
+        status: "ready".to_owned(),
+        stop_reason: None,
+        last_failure: None,
+        stats: None,
+        facts: None,
+        cdc_stop_position: None,
+    };
+    let successful = |endpoint: &str| Connection {
+        endpoint: endpoint.parse().unwrap(),
+        state: ConnectionState::Successful,
+    };
+    Case {
+        document,
+        seen: TaskSeen::Seen(Box::new(task)),
+        tables: None,
+        connections: Some(vec![successful(SOURCE), successful(TARGET)]),
+        lag: None,
+        now: minute(1),
+    }
+}
+
+/// Objects are merged member by member, anything else is replaced.
+fn merged(mut base: Value, over: Value) -> Value {
+    match (&mut base, over) {
+        (Value::Object(base), Value::Object(over)) => {
+            for (name, value) in over {
+                let under = base.remove(&name).unwrap_or(Value::Null);
+                base.insert(name, merged(under, value));
+            }
+        }
+        (base, over) => *base = over,
+    }
+    base
+}
+
+/// Two plans in one.
+pub fn and(one: Value, other: Value) -> Value {
+    merged(one, other)
+}
+
+impl Case {
+    /// Changes what the vocabulary has no word for.
+    pub fn set(mut self, change: impl FnOnce(&mut Case)) -> Case {
+        change(&mut self);
+        self
+    }
+
+    pub fn run(&mut self) -> &mut migration::run::document::Run {
+        self.document.run.as_mut().unwrap()
+    }
+
+    pub fn known(&mut self) -> &mut Task {
+        self.document.task.as_mut().unwrap()
+    }
+
+    fn task(mut self, change: impl FnOnce(&mut observation::Task)) -> Case {
+        match &mut self.seen {
+            TaskSeen::Seen(task) => change(task),
+            other => panic!("the case has no task to change: {other:?}"),
+        }
+        self
+    }
+
+    pub fn stats_mut(&mut self) -> &mut Stats {
+        match &mut self.seen {
+            TaskSeen::Seen(task) => task.stats.get_or_insert_default(),
+            other => panic!("the case has no task with statistics: {other:?}"),
+        }
+    }
+
+    fn stats(self, change: impl FnOnce(&mut Stats)) -> Case {
+        self.task(|task| change(task.stats.get_or_insert_default()))
+    }
+
+    /// The poll is at this minute.
+    pub fn at(mut self, at: i64) -> Case {
+        self.now = minute(at);
+        self
+    }
+
+    /// The run does not know a task yet and DMS has none.
+    pub fn not_created(mut self) -> Case {
+        self.document.task = None;
+        self.seen = TaskSeen::NotThere;
+        self
+    }
+
+    /// Something that the run waits for has not been ready since this minute.
+    pub fn pending(self, since: i64) -> Case {
+        self.set(|case| case.run().pending_since = Some(minute(since)))
+    }
+
+    /// DMS was too busy to show the task.
+    pub fn unseen(mut self) -> Case {
+        self.seen = TaskSeen::Unseen;
+        self.tables = None;
+        self
+    }
+
+    /// DMS says that there is no such task, and said so at the poll before.
+    pub fn not_there(self) -> Case {
+        self.not_there_once().set(|case| case.run().not_there = 1)
+    }
+
+    /// DMS says for the first time that there is no such task.
+    pub fn not_there_once(mut self) -> Case {
+        self.seen = TaskSeen::NotThere;
+        self
+    }
+
+    /// DMS's word for what the task does.
+    pub fn status(self, status: &str) -> Case {
+        self.task(|task| {
+            task.status = status.to_owned();
+            task.phase = Phase::of(status);
+        })
+    }
+
+    /// The task's last start of any kind.
+    pub fn began(self, at: i64) -> Case {
+        self.stats(|stats| stats.start_date = Some(minute(at)))
+    }
+
+    /// The task has stopped, for this reason.
+    pub fn stopped(self, at: i64, reason: &str) -> Case {
+        self.status("stopped").stats(|stats| stats.stop_date = Some(minute(at))).task(|task| {
+            task.stop_reason = StopReason::parse(reason);
+        })
+    }
+
+    /// The task has failed, with these words of DMS.
+    pub fn failed(self, at: i64, words: &str) -> Case {
+        self.stopped(at, words).status("failed").task(|task| task.last_failure = Some(words.to_owned()))
+    }
+
+    /// A run of last week that ended like this.
+    pub fn last_week(self, reason: &str) -> Case {
+        self.began(LAST_WEEK).stopped(LAST_WEEK + 60, reason)
+    }
+
+    /// DMS's counters: loaded, loading, queued, in error.
+    pub fn counters(self, [loaded, loading, queued, errored]: [u32; 4]) -> Case {
+        self.stats(|stats| {
+            stats.tables_loaded = loaded;
+            stats.tables_loading = loading;
+            stats.tables_queued = queued;
+            stats.tables_errored = errored;
+        })
+    }
+
+    /// The load came to its end.
+    pub fn loaded(self, at: i64) -> Case {
+        self.stats(|stats| stats.full_load_finish_date = Some(minute(at)))
+    }
+
+    /// The task was begun from the beginning: a first start or a reload.
+    pub fn fresh(self, at: i64) -> Case {
+        self.stats(|stats| stats.fresh_start_date = Some(minute(at)))
+    }
+
+    /// The table statistics: a state a table.
+    pub fn tables(mut self, states: &[&str]) -> Case {
+        let tables = states.iter().enumerate().map(|(nth, state)| table(nth, state, "Not enabled"));
+        self.tables = Some(tables.collect());
+        self
+    }
+
+    /// Complete tables, and what validation says of each; validation is on.
+    pub fn validated(mut self, states: &[&str]) -> Case {
+        let tables = states.iter().enumerate().map(|(nth, state)| table(nth, "Table completed", state));
+        self.tables = Some(tables.collect());
+        self.set(|case| case.known().facts.as_mut().unwrap().validation = true)
+    }
+
+    /// The target keeps its rows when a table is loaded.
+    pub fn do_nothing(self) -> Case {
+        self.set(|case| case.known().facts.as_mut().unwrap().prep_mode = DO_NOTHING.to_owned())
+    }
+
+    /// Primary keys come after the load.
+    pub fn keys_last(self) -> Case {
+        self.set(|case| case.known().facts.as_mut().unwrap().create_pk_after_full_load = true)
+    }
+
+    /// This run has decided to start the task and DMS has taken it. What the task shows now is what it showed then.
+    pub fn started(self, at: i64) -> Case {
+        self.started_by(StartKind::StartReplication, at)
+    }
+
+    /// As [`Case::started`], by this start type.
+    pub fn started_by(mut self, kind: StartKind, at: i64) -> Case {
+        let seen_start_date = match &self.seen {
+            TaskSeen::Seen(task) => task.start_date(),
+            _ => None,
+        };
+        let run = self.run();
+        run.start = Some(StartAct {
+            kind,
+            why: "the task has never run".to_owned(),
+            decided: minute(at),
+            first_decided: minute(at),
+            seen_start_date,
+            answer: None,
+            asked: None,
+            doubtful: false,
+        });
+        commit::start_answered(run, Some(Answer::Accepted));
+        self
+    }
+
+    /// The task has been seen at rest since this minute.
+    pub fn at_rest(self, since: i64) -> Case {
+        self.set(|case| case.run().at_rest = Some(minute(since)))
+    }
+
+    /// This run has decided to start the task again after a failure, for the first time or a later one, and DMS has taken it.
+    pub fn started_again(self, number: u32, at: i64) -> Case {
+        self.started_by(StartKind::ResumeProcessing, at).set(|case| {
+            case.run().restarts = number;
+            case.run().at_rest = None;
+        })
+    }
+
+    /// This run has asked for these tables to be loaded again, and DMS has taken it.
+    pub fn reloaded(self, tables: &[usize], at: i64) -> Case {
+        self.asked_to_reload(tables, at)
+            .set(|case| commit::reload_answered(case.run(), Some(Answer::Accepted)))
+    }
+
+    /// This run has decided to have these tables loaded again; what became of the request is not known.
+    pub fn asked_to_reload(mut self, tables: &[usize], at: i64) -> Case {
+        let tables: Vec<TableName> = tables.iter().map(|nth| table_name(*nth)).collect();
+        let seen_start_date = self.stats_mut().start_date;
+        self.set(|case| {
+            case.run().reloaded.extend(tables.iter().cloned());
+            case.run().reload =
+                Some(ReloadAct { tables, decided: minute(at), seen_start_date, answer: None });
+        })
+    }
+
+    /// What CloudWatch has: a point for each minute, the last of them at this one, half of the lag at the source.
+    pub fn lagging(mut self, last: i64, seconds: &[f64]) -> Case {
+        let first = last + 1 - seconds.len() as i64;
+        let point = |(at, lag): (i64, &f64)| LagPoint {
+            at: minute(at),
+            source: Some(lag / 2.0),
+            target: Some(lag / 2.0),
+        };
+        self.lag = Some((first..).zip(seconds).map(point).collect());
+        self
+    }
+
+    /// The answer to the start was lost.
+    pub fn lost(self) -> Case {
+        self.answered(None)
+    }
+
+    /// DMS did not take the start, for good.
+    pub fn refused(self, code: &str, message: &str) -> Case {
+        self.answered(Some(refusal(code, message, false)))
+    }
+
+    /// DMS did not take the start, for now.
+    pub fn put_off(self, message: &str) -> Case {
+        self.answered(Some(refusal("InvalidResourceStateFault", message, true)))
+    }
+
+    /// DMS was too busy to take the start.
+    pub fn throttled(self) -> Case {
+        self.answered(Some(refusal("ThrottlingException", "Rate exceeded", true)))
+    }
+
+    /// The guard held the start back.
+    pub fn withheld(self, why: &str) -> Case {
+        self.answered(Some(Answer::Withheld(why.to_owned())))
+    }
+
+    fn answered(self, answer: Option<Answer>) -> Case {
+        self.set(|case| commit::start_answered(case.run(), answer))
+    }
+
+    /// Somebody had started the task before this run looked, and this run has joined it.
+    pub fn joined(mut self) -> Case {
+        let observation = Observation { task: self.seen.clone(), ..Observation::default() };
+        let now = self.now;
+        commit::take_in(&mut self.document, &observation, now);
+        assert!(self.run().joined.is_some(), "the task of the case is not under way");
+        self
+    }
+
+    /// This run has told the task to stop and DMS has taken it.
+    pub fn told_to_stop(self, why: StopCause, at: i64) -> Case {
+        self.set(|case| {
+            case.run().stop = Some(StopAct {
+                why,
+                words: String::new(),
+                decided: minute(at),
+                last_decided: minute(at),
+                tries: 1,
+                taken: None,
+                answer: Some(Answer::Accepted),
+            });
+        })
+    }
+
+    /// What the connection tests say of source and target; `None` is never tested.
+    pub fn connected(mut self, source: Option<&str>, target: Option<&str>) -> Case {
+        let connection = |endpoint: &str, state: &str| Connection {
+            endpoint: endpoint.parse().unwrap(),
+            state: match state {
+                "successful" => ConnectionState::Successful,
+                "testing" => ConnectionState::Testing,
+                failure => ConnectionState::Failed(failure.to_owned()),
+            },
+        };
+        let source = source.map(|state| connection(SOURCE, state));
+        let target = target.map(|state| connection(TARGET, state));
+        self.connections = Some(source.into_iter().chain(target).collect());
+        self
+    }
+
+    /// All that the next poll sees.
+    pub fn observation(&self) -> Observation {
+        Observation {
+            task: self.seen.clone(),
+            tables: self.tables.clone(),
+            connections: self.connections.clone(),
+            lag: self.lag.clone(),
+        }
+    }
+
+    /// One poll, as the function makes it; the document keeps what it kept.
+    pub fn poll(&mut self) -> Next {
+        let observation = self.observation();
+        commit::take_in(&mut self.document, &observation, self.now);
+        let plan = self.document.plan.as_ref().unwrap();
+        let run = self.document.run.as_ref().unwrap();
+        let next = decide::decide(plan, run, self.document.task.as_ref(), &observation, self.now);
+        commit::write_down(&mut self.document, next.clone(), &self.seen, self.now);
+        next
+    }
+}
+
+pub fn refusal(code: &str, message: &str, passing: bool) -> Answer {
+    Answer::Refused(Refusal { code: code.to_owned(), message: message.to_owned(), passing })
+}
+
+/// The name of the table in this place of the statistics.
+pub fn table_name(nth: usize) -> TableName {
+    TableName::new("shop", format!("t{nth}"))
+}
+
+/// One table of the statistics; a table that has begun to load has read a thousand rows.
+pub fn table(nth: usize, state: &str, validation: &str) -> Table {
+    Table {
+        name: table_name(nth),
+        state: TableState::from(state),
+        rows: if state == "Before load" { 0 } else { 1000 },
+        refused_rows: 0,
+        load_ended: (state == "Table completed").then(|| minute(0)),
+        validation: Validation::from(validation),
+        validation_failed: 0,
+        validation_suspended: 0,
+        validation_pending: 0,
+    }
+}
+
+/// A decision in a line: what is done next, or the verdict, then every word that comes with it.
+pub fn in_words(next: &Next) -> String {
+    match next {
+        Next::Create { why } => format!("Create: {why}"),
+        Next::Start { kind, why } => format!("Start {}: {why}", kind.as_str()),
+        Next::Reload { why, .. } => format!("Reload: {why}"),
+        Next::Stop { cause, why } => format!("Stop {cause:?}: {why}"),
+        Next::Wait { why, soon: true } => format!("Look again: {why}"),
+        Next::Wait { why, soon: false } => format!("Wait: {why}"),
+        Next::Tell { occasion, why } => format!("Tell {occasion:?}: {why}"),
+        Next::Report(verdict) => {
+            let named = verdict.named_tables.iter().map(|table| format!("{} {}", table.name, table.state));
+            let words: Vec<String> =
+                verdict.reasons.iter().chain(&verdict.to_do).cloned().chain(named).collect();
+            format!("{:?}: {}", verdict.outcome, words.join("; "))
+        }
+    }
+}
+
+/// Each row: the fact, the case, and what the poll decides: its word, and parts of its reason after `|`; what must not stand
+/// there after `| not`.
+pub fn check<const N: usize>(rows: [(&str, Case, &str); N]) {
+    let mut wrong = String::new();
+    for (fact, mut case, expected) in rows {
+        let decided = in_words(&case.poll());
+        let mut parts = expected.split('|').map(str::trim);
+        let word = parts.next().unwrap_or_default();
+        let right = decided.starts_with(&format!("{word}:"))
+            && parts.all(|part| match part.strip_prefix("not ") {
+                Some(absent) => !decided.contains(absent),
+                None => decided.contains(part),
+            });
+        if !right {
+            wrong.push_str(&format!("\n{fact}\n    expected {expected}\n    decided  {decided}\n"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+impl Case {
+    /// An earlier poll had looked at the load at this minute: DMS's percent, and the rows of its tables where they were read.
+    pub fn looked(self, at: i64, percent: u32, rows: Option<u64>) -> Case {
+        self.set(|case| {
+            let stats = Stats { percent: Some(percent), ..case.stats_mut().clone() };
+            let tables = rows.map(with_rows);
+            let pace = case.run().pace.take();
+            case.run().pace = Some(Pace::look(pace, &stats, tables.as_deref(), minute(at)));
+        })
+    }
+
+    /// The poll looks at the load at this minute and finds these.
+    pub fn sees(self, at: i64, percent: u32, rows: Option<u64>) -> Case {
+        self.at(at).set(|case| {
+            case.stats_mut().percent = Some(percent);
+            case.tables = rows.map(with_rows);
+        })
+    }
+
+    /// What the load before took: these rows.
+    pub fn previous_load(self, rows: u64) -> Case {
+        self.set(|case| case.run().previous_load = Some(PreviousLoad { rows, seconds: 3600 }))
+    }
+}
+
+fn with_rows(rows: u64) -> Vec<Table> {
+    let mut tables = vec![table(0, "Full load", "Not enabled")];
+    tables[0].rows = rows;
+    tables
+}

@@ -1,0 +1,21 @@
+//! What tests of several crates share: good plans to change ([`plans`]), what grows from bytes ([`sown`]) and what must hold of
+//! all of it ([`sound`], [`schema`], [`growth`]), runs in any state ([`cases`]), and answers of AWS as they stand on the wire
+//! (`given`).
+#![allow(missing_docs, reason = "a helper of tests is read beside its test")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a helper of tests may fail as a test does"
+)]
+
+pub mod cases;
+#[cfg(feature = "aws")]
+pub mod given;
+pub mod growth;
+pub mod plans;
+pub mod schema;
+pub mod shapes;
+pub mod sound;
+pub mod sources;
+pub mod sown;
