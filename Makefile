@@ -38,6 +38,7 @@ test: venv lint template unit model-check scale end-to-end ## Prove everything: 
 lint: prerequisites
 	cargo fmt --all --check
 	@$(PYTHON) tests/check-rooms
+	@tests/check-words
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	cargo check --manifest-path tests/fuzz/Cargo.toml --no-default-features --locked --target-dir target/fuzz --quiet
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet

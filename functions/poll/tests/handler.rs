@@ -12,6 +12,7 @@ use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use migration::run::document::{Migration, StartKind, What};
 use migration_aws::error::Error;
 use migration_aws::request::Request;
+use plan::settings::PrepMode;
 use serde_json::{Value, json};
 use support::answers;
 use support::cases::{Case, LAST_WEEK, TASK, cdc, full_load, kept, minute};
@@ -93,14 +94,14 @@ async fn a_task_at_work_costs_one_call_and_its_settings_are_read_once() {
         answers!(Client, describe_replication_tasks, 200, tasks(described("starting", Some(1))), seen);
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]);
     let known = full_load(json!({})).started(1);
-    let unknown = known.clone().set(|case| case.known().facts = None);
+    let unknown = known.clone().set(|case| case.known().settings = None);
     for (case, without_settings) in [(known, Some(true)), (unknown, Some(false))] {
         let document = polled(&dms, request(&case.document, 2)).await.unwrap();
         assert_eq!(next(&document).0, What::Wait);
         let asked = seen.all().pop().unwrap();
         assert_eq!(asked.without_settings(), without_settings);
         assert_eq!(asked.filters()[0].values(), [TASK]);
-        assert_eq!(document.task.unwrap().facts.unwrap().prep_mode, "TRUNCATE_BEFORE_LOAD");
+        assert_eq!(document.task.unwrap().settings.unwrap().prep_mode, PrepMode::TruncateBeforeLoad);
     }
 }
 
@@ -191,7 +192,7 @@ async fn a_kept_task_is_taken_up_by_the_first_poll() {
     case.document.task = None;
     let document = polled(&dms, request(&case.document, 1)).await.unwrap();
     let task = document.task.unwrap();
-    assert_eq!((task.identifier.as_str(), task.facts.is_some()), ("orders", true));
+    assert_eq!((task.identifier.as_str(), task.settings.is_some()), ("orders", true));
     assert!(document.run.unwrap().joined.is_some());
 }
 
@@ -206,7 +207,7 @@ async fn a_stop_reason_is_read_only_where_it_means_something() {
     let case = full_load(json!({})).last_week("NORMAL").started_by(StartKind::ResumeProcessing, 1);
     let document = polled(&dms, request(&case.document, 2)).await.unwrap();
     assert_eq!(next(&document).0, What::Wait);
-    assert_eq!(document.progress.unwrap().seen, Some(minute(2)));
+    assert_eq!(document.progress.unwrap().seen, minute(2));
 }
 
 /// A replication that the plan wants caught up, running since the first minute.
@@ -312,7 +313,7 @@ async fn a_lag_that_cannot_be_read_is_not_caught_up_and_no_error() {
                 percent: Some(0),
                 ..Default::default()
             });
-            case.document.progress = Some(migration::run::document::Progress { stats, ..Default::default() });
+            case.document.progress = Some(support::cases::progress(stats));
         });
         let document = poll::handle(&dms, &cloudwatch, request(&case.document, 25)).await.unwrap();
         assert_eq!(

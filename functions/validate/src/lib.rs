@@ -8,7 +8,8 @@ use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
 use migration::decide::opening;
 use migration::run::document::Migration;
-use migration::run::observation::{Phase, Route, TaskSeen};
+use migration::run::observation::{Route, TaskSeen};
+use migration::run::status::Phase;
 use migration::survey::{drift, engines, maintenance, resources, writers};
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
@@ -110,7 +111,8 @@ async fn kept_task(
 ) -> Result<Option<Kept>, Error> {
     match dms::observe(client, &TaskFilter::of(document, plan), false).await? {
         TaskSeen::Seen(task) => {
-            Ok(Some(Kept { migration_type: task.migration_type, route: task.route, phase: task.phase }))
+            let phase = task.phase();
+            Ok(Some(Kept { migration_type: task.migration_type, route: task.route, phase }))
         }
         TaskSeen::NotThere => {
             findings.error(

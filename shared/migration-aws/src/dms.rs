@@ -7,14 +7,14 @@ use aws_sdk_databasemigration::types::{
 };
 use jiff::Timestamp;
 use migration::run::document::Migration;
-use migration::run::observation::{
-    Connection, ConnectionState, Facts, Phase, Route, Stats, StopReason, Table, TableState, Task, TaskSeen,
-    Validation,
-};
+use migration::run::observation::{Connection, ConnectionState, Route, Stats, Task, TaskSeen, TaskSettings};
+use migration::run::status::Status;
+use migration::run::stop_reason::StopReason;
+use migration::run::table::{Table, TableState, Validation};
 use migration::survey::drift::Described;
 use migration::survey::resources::{Endpoint, Instance};
 use migration::survey::writers::Writer;
-use plan::settings::flag;
+use plan::settings::{PrepMode, flag};
 use plan::table_name::{NamedByMapping, TableName};
 use plan::{Arn, KeptTask, MigrationType, Plan, TaskPlan};
 
@@ -167,8 +167,8 @@ pub async fn observe(client: &Client, which: &TaskFilter, with_settings: bool) -
 /// # Errors
 /// When an ARN in DMS's answer is none.
 pub fn read_task(task: &ReplicationTask) -> Result<Task, Error> {
-    let status = task.status().unwrap_or_default().to_owned();
-    let stopped = matches!(status.as_str(), "stopped" | "failed");
+    let status = Status::from(task.status().unwrap_or_default());
+    let at_an_end = status.is_an_end();
     let settings = task.replication_task_settings().and_then(|text| serde_json::from_str(text).ok());
     Ok(Task {
         arn: arn(task.replication_task_arn(), "ReplicationTaskArn")?,
@@ -177,12 +177,11 @@ pub fn read_task(task: &ReplicationTask) -> Result<Task, Error> {
         migration_type: MigrationType::from(
             task.migration_type().map(|word| word.as_str().to_owned()).unwrap_or_default(),
         ),
-        phase: Phase::of(&status),
         // Neither is documented to be cleared when the task runs again.
-        stop_reason: task.stop_reason().filter(|_| stopped).and_then(StopReason::parse),
+        stop_reason: task.stop_reason().filter(|_| at_an_end).and_then(StopReason::parse),
         last_failure: task
             .last_failure_message()
-            .filter(|text| stopped && !text.is_empty())
+            .filter(|text| at_an_end && !text.is_empty())
             .map(str::to_owned),
         stats: task.replication_task_stats().map(|stats| Stats {
             tables_loaded: count(stats.tables_loaded()),
@@ -196,17 +195,17 @@ pub fn read_task(task: &ReplicationTask) -> Result<Task, Error> {
             full_load_start_date: stats.full_load_start_date().and_then(timestamp),
             full_load_finish_date: stats.full_load_finish_date().and_then(timestamp),
         }),
-        facts: settings.as_ref().map(|settings| read_facts(settings, task.table_mappings())),
+        settings: settings.as_ref().map(|settings| read_facts(settings, task.table_mappings())),
         cdc_stop_position: task.cdc_stop_position().map(str::to_owned),
         status,
     })
 }
 
-fn read_facts(settings: &serde_json::Value, mappings: Option<&str>) -> Facts {
+fn read_facts(settings: &serde_json::Value, mappings: Option<&str>) -> TaskSettings {
     let mappings = mappings.and_then(|text| serde_json::from_str(text).ok());
     // Should DMS not say, the mode that asks the user before anything is loaded again is the safe one.
-    let prep_mode = plan::settings::prep_mode(settings).unwrap_or(plan::settings::DO_NOTHING).to_owned();
-    Facts {
+    let prep_mode = plan::settings::prep_mode(settings).unwrap_or(PrepMode::DoNothing);
+    TaskSettings {
         prep_mode,
         create_pk_after_full_load: flag(settings, "/FullLoadSettings/CreatePkAfterFullLoad"),
         validation: flag(settings, "/ValidationSettings/EnableValidation"),
@@ -355,7 +354,7 @@ pub async fn endpoint(client: &Client, arn: &Arn) -> Result<Option<Endpoint>, Er
         Ok(answer) => Ok(answer.endpoints().first().map(|endpoint| Endpoint {
             arn: endpoint.endpoint_arn().unwrap_or_default().to_owned(),
             endpoint_type: endpoint.endpoint_type().map(|t| t.as_str().to_owned()).unwrap_or_default(),
-            status: endpoint.status().unwrap_or_default().to_owned(),
+            status: endpoint.status().unwrap_or_default().into(),
             engine: endpoint.engine_name().unwrap_or_default().to_owned(),
         })),
         Err(error) => none_when_missing(attempt, trouble::read(attempt, &error)),
@@ -374,7 +373,7 @@ pub async fn instance(client: &Client, arn: &Arn) -> Result<Option<Instance>, Er
         Ok(answer) => Ok(answer.replication_instances().first().map(|instance| Instance {
             arn: instance.replication_instance_arn().unwrap_or_default().to_owned(),
             identifier: instance.replication_instance_identifier().unwrap_or_default().to_owned(),
-            status: instance.replication_instance_status().unwrap_or_default().to_owned(),
+            status: instance.replication_instance_status().unwrap_or_default().into(),
             engine_version: instance.engine_version().unwrap_or_default().to_owned(),
             maintenance: instance.preferred_maintenance_window().unwrap_or_default().to_owned(),
             pending: instance.pending_modified_values().map(pending).unwrap_or_default(),

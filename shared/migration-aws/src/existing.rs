@@ -50,7 +50,7 @@ pub fn known(task: &ReplicationTask, origin: Origin) -> Result<Task, Error> {
         migration_type: seen.migration_type,
         origin,
         created: None,
-        facts: seen.facts,
+        settings: seen.settings,
         differences: Vec::new(),
         driven_by: None,
     })

@@ -25,6 +25,7 @@ mod tags;
 pub mod text;
 pub mod together;
 pub mod window;
+mod words;
 
 use serde::{Deserialize, Serialize};
 

@@ -81,7 +81,7 @@ pub fn read_text(text: &str) -> Reading {
 /// # Examples
 /// ```
 /// let plan = serde_json::json!({"Task": {"ReplicationTaskIdentifier": "nightly-orders"}});
-/// let reading = migration::plan::read::read(&plan);
+/// let reading = plan::read::read(&plan);
 /// assert!(reading.plan.is_some());
 /// ```
 pub fn read(plan: &Value) -> Reading {

@@ -149,7 +149,7 @@ fn check_effect_on_target(plan: &Plan, path: &str, findings: &mut Findings) {
              the target (DMS's own default would drop the tables)",
         );
     }
-    if stated.unwrap_or(settings::DO_NOTHING) != settings::DO_NOTHING {
+    if stated.is_some_and(|mode| mode != settings::PrepMode::DoNothing) {
         return;
     }
     let place = format!("{path}/Task/ReplicationTaskSettings");

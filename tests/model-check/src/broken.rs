@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use migration::decide;
 use migration::run::document::{Run, StartAct, StartKind, StopCause, Task};
 use migration::run::next::Next;
-use migration::run::observation::{Observation, Phase, Table, TableState, TaskSeen};
+use migration::run::observation::{Observation, TaskSeen};
+use migration::run::status::Phase;
+use migration::run::table::{Table, TableState};
 use migration::run::verdict::{Outcome, Verdict};
 use plan::{Plan, Start};
 
@@ -123,7 +125,9 @@ fn stopped_is_success(
     observation: &Observation,
     now: Timestamp,
 ) -> Next {
-    if is_made(run) && seen(observation).is_some_and(|task| task.status == "stopped") {
+    if is_made(run)
+        && seen(observation).is_some_and(|task| task.status == migration::run::status::Status::Stopped)
+    {
         return report(Outcome::Succeeded, now);
     }
     decide::decide(plan, run, task, observation, now)
@@ -167,7 +171,8 @@ fn ignores_tables(
     observation: &Observation,
     now: Timestamp,
 ) -> Next {
-    let finished = seen(observation).is_some_and(|task| task.status == "stopped");
+    let finished =
+        seen(observation).is_some_and(|task| task.status == migration::run::status::Status::Stopped);
     with_tables(plan, run, task, observation, now, |tables| {
         for table in tables.iter_mut().filter(|_| finished) {
             table.state = TableState::Completed;
@@ -207,7 +212,8 @@ fn starts_again_when_unanswered(
     now: Timestamp,
 ) -> Next {
     let unanswered = run.start.as_ref().is_some_and(|start| start.answer.is_none());
-    if unanswered && now < run.work_ends && seen(observation).is_some_and(|task| task.phase == Phase::Idle) {
+    if unanswered && now < run.work_ends && seen(observation).is_some_and(|task| task.phase() == Phase::Idle)
+    {
         return Next::Start { kind: StartKind::StartReplication, why: String::new() };
     }
     decide::decide(plan, run, task, observation, now)
@@ -292,8 +298,8 @@ fn reloads_under_do_nothing(
     now: Timestamp,
 ) -> Next {
     let mut task = task.cloned();
-    if let Some(facts) = task.as_mut().and_then(|task| task.facts.as_mut()) {
-        facts.prep_mode = "TRUNCATE_BEFORE_LOAD".to_owned();
+    if let Some(settings) = task.as_mut().and_then(|task| task.settings.as_mut()) {
+        settings.prep_mode = plan::settings::PrepMode::TruncateBeforeLoad;
     }
     decide::decide(plan, run, task.as_ref(), observation, now)
 }

@@ -1,12 +1,13 @@
 //! DMS and the tables of its target, as small as they can be without losing what a decision can get wrong.
 //!
 //! One task and [`TABLES`] tables. Time is a number of minutes. What DMS does by itself is not decided here: [`Dms::moves`] says
-//! what can happen, and whoever explores chooses. What it answers to a call is decided here, by the facts: the legality of each
+//! what can happen, and whoever explores chooses. What it answers to a call is decided here, by the settings: the legality of each
 //! call in each status, and what each kind of start does to rows.
 
-use migration::run::observation::{self, Phase, StopReason};
+use migration::run::observation;
+use migration::run::stop_reason::StopReason;
 use plan::MigrationType;
-use plan::settings::DO_NOTHING;
+use plan::settings::PrepMode;
 use plan::table_name::TableName;
 
 /// How many tables there are: two are enough to be complete, half complete, and complete but for the last one.
@@ -634,22 +635,21 @@ impl Task {
             identifier: "orders".to_owned(),
             route: names.route.clone(),
             migration_type: MigrationType::from(self.kind.as_str().to_owned()),
-            phase: Phase::of(self.status.as_str()),
-            status: self.status.as_str().to_owned(),
+            status: self.status.as_str().into(),
             stop_reason: reason.and_then(|reason| StopReason::parse(reason.text())),
             last_failure: reason
                 .filter(|_| self.status == Status::Failed)
                 .map(|reason| reason.text().to_owned()),
             stats,
-            facts: Some(self.facts()),
+            settings: Some(self.settings()),
             cdc_stop_position: None,
         }
     }
 
     /// The settings in force.
-    pub fn facts(&self) -> observation::Facts {
-        observation::Facts {
-            prep_mode: if self.truncates { "TRUNCATE_BEFORE_LOAD" } else { DO_NOTHING }.to_owned(),
+    pub fn settings(&self) -> observation::TaskSettings {
+        observation::TaskSettings {
+            prep_mode: if self.truncates { PrepMode::TruncateBeforeLoad } else { PrepMode::DoNothing },
             create_pk_after_full_load: self.keys_last,
             validation: false,
             named: plan::table_name::NamedByMapping::default(),
@@ -657,17 +657,17 @@ impl Task {
     }
 
     /// As DescribeTableStatistics shows its tables; none before the first run.
-    pub fn statistics(&self) -> Vec<observation::Table> {
+    pub fn statistics(&self) -> Vec<migration::run::table::Table> {
         if !self.has_run {
             return Vec::new();
         }
-        let table = |(nth, load): (usize, &Load)| observation::Table {
+        let table = |(nth, load): (usize, &Load)| migration::run::table::Table {
             name: table_name(nth),
-            state: observation::TableState::from(load.as_str()),
+            state: migration::run::table::TableState::from(load.as_str()),
             rows: u64::from(*load != Load::Before),
             refused_rows: 0,
             load_ended: (*load == Load::Completed).then(|| crate::names::at(0)),
-            validation: observation::Validation::NotEnabled,
+            validation: migration::run::table::Validation::NotEnabled,
             validation_failed: 0,
             validation_suspended: 0,
             validation_pending: 0,

@@ -487,7 +487,7 @@ impl Story {
         if new {
             let stated = request.replication_task_settings.as_ref().and_then(|document| document.json());
             let truncates =
-                settings::prep_mode(&settings::for_creation(stated)) != Some(settings::DO_NOTHING);
+                settings::prep_mode(&settings::for_creation(stated)) != Some(settings::PrepMode::DoNothing);
             let kind = match request.migration_type.as_str() {
                 "cdc" => crate::dms::Kind::Cdc,
                 "full-load-and-cdc" => crate::dms::Kind::LoadAndCdc,
@@ -506,7 +506,7 @@ impl Story {
                 migration_type: request.migration_type.clone(),
                 origin: Origin::Created,
                 created: new.then(|| at(state.now)),
-                facts: Some(task.facts()),
+                settings: Some(task.settings()),
                 differences: Vec::new(),
                 driven_by: None,
             }));

@@ -1,12 +1,13 @@
 //! DMS's answers read into the values that decisions are made from, as `migration_aws::dms` reads them out of the SDK's types.
 
 use jiff::Timestamp;
-use migration::run::observation::{
-    Connection, ConnectionState, Facts, Phase, Route, Stats, StopReason, Table, TableState, Task, Validation,
-};
+use migration::run::observation::{Connection, ConnectionState, Route, Stats, Task, TaskSettings};
+use migration::run::status::Status;
+use migration::run::stop_reason::StopReason;
+use migration::run::table::{Table, TableState, Validation};
 use migration::survey::resources::{Endpoint, Instance};
 use migration::survey::writers::Writer;
-use plan::settings::{DO_NOTHING, flag, prep_mode};
+use plan::settings::{PrepMode, flag, prep_mode};
 use plan::table_name::{NamedByMapping, TableName};
 use plan::{Arn, MigrationType};
 use serde_json::Value;
@@ -59,8 +60,8 @@ pub fn writer(described: &Value) -> Result<Writer, StepError> {
 /// # Errors
 /// When an ARN in the answer is none.
 pub fn task(task: &Value) -> Result<Task, StepError> {
-    let status = owned(task, "Status");
-    let stopped = matches!(status.as_str(), "stopped" | "failed");
+    let status = Status::from(owned(task, "Status"));
+    let stopped = status.is_an_end();
     let settings = text(task, "ReplicationTaskSettings").and_then(|text| serde_json::from_str(text).ok());
     Ok(Task {
         arn: arn(task, "ReplicationTaskArn")?,
@@ -71,11 +72,10 @@ pub fn task(task: &Value) -> Result<Task, StepError> {
             instance: arn(task, "ReplicationInstanceArn")?,
         },
         migration_type: MigrationType::from(owned(task, "MigrationType")),
-        phase: Phase::of(&status),
         stop_reason: text(task, "StopReason").filter(|_| stopped).and_then(StopReason::parse),
         last_failure: text(task, "LastFailureMessage").filter(|_| stopped).map(str::to_owned),
         stats: task.get("ReplicationTaskStats").map(stats),
-        facts: settings.as_ref().map(|settings| facts(settings, text(task, "TableMappings"))),
+        settings: settings.as_ref().map(|settings| facts(settings, text(task, "TableMappings"))),
         cdc_stop_position: text(task, "CdcStopPosition").map(str::to_owned),
         status,
     })
@@ -102,10 +102,10 @@ pub fn end(task: &Value) -> Option<Timestamp> {
     task.get("ReplicationTaskStats").filter(|_| stopped).and_then(|stats| instant(stats, "StopDate"))
 }
 
-fn facts(settings: &Value, mappings: Option<&str>) -> Facts {
+fn facts(settings: &Value, mappings: Option<&str>) -> TaskSettings {
     let mappings = mappings.and_then(|text| serde_json::from_str(text).ok());
-    Facts {
-        prep_mode: prep_mode(settings).unwrap_or(DO_NOTHING).to_owned(),
+    TaskSettings {
+        prep_mode: prep_mode(settings).unwrap_or(PrepMode::DoNothing),
         create_pk_after_full_load: flag(settings, "/FullLoadSettings/CreatePkAfterFullLoad"),
         validation: flag(settings, "/ValidationSettings/EnableValidation"),
         named: mappings.as_ref().map(NamedByMapping::of).unwrap_or_default(),
@@ -147,7 +147,7 @@ pub fn endpoint(endpoint: &Value) -> Endpoint {
     Endpoint {
         arn: owned(endpoint, "EndpointArn"),
         endpoint_type: owned(endpoint, "EndpointType"),
-        status: owned(endpoint, "Status"),
+        status: owned(endpoint, "Status").into(),
         engine: owned(endpoint, "EngineName"),
     }
 }
@@ -157,7 +157,7 @@ pub fn instance(instance: &Value) -> Instance {
     Instance {
         arn: owned(instance, "ReplicationInstanceArn"),
         identifier: owned(instance, "ReplicationInstanceIdentifier"),
-        status: owned(instance, "ReplicationInstanceStatus"),
+        status: owned(instance, "ReplicationInstanceStatus").into(),
         engine_version: owned(instance, "EngineVersion"),
         maintenance: owned(instance, "PreferredMaintenanceWindow"),
         pending: Vec::new(),

@@ -3,19 +3,21 @@
 use jiff::{SignedDuration, Timestamp};
 use migration::decide::opening;
 use migration::run::document::{
-    Answer, Migration, Origin, Refusal, ReloadAct, StartAct, StartKind, StopAct, StopCause, Task,
+    Answer, Migration, Origin, Progress, Refusal, ReloadAct, StartAct, StartKind, StopAct, StopCause, Task,
 };
 use migration::run::lag::LagPoint;
 use migration::run::load::{Pace, PreviousLoad};
 use migration::run::next::Next;
 use migration::run::observation::{
-    self, Connection, ConnectionState, Facts, Observation, Phase, Route, Stats, StopReason, Table,
-    TableState, TaskSeen, Validation,
+    self, Connection, ConnectionState, Observation, Route, Stats, TaskSeen, TaskSettings,
 };
+use migration::run::status::Status;
+use migration::run::stop_reason::StopReason;
+use migration::run::table::{Table, TableState, Validation};
 use migration::{commit, decide};
 use plan::MigrationType;
 use plan::finding::Findings;
-use plan::settings::DO_NOTHING;
+use plan::settings::PrepMode;
 use plan::table_name::{NamedByMapping, TableName};
 use serde_json::{Value, json};
 
@@ -122,8 +124,8 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         opening::settle(&mut document, kept, Findings::default(), minute(0));
     }
     assert!(document.verdict.is_none(), "the plan of a case runs: {:#?}", document.findings);
-    let facts = Facts {
-        prep_mode: "TRUNCATE_BEFORE_LOAD".to_owned(),
+    let settings = TaskSettings {
+        prep_mode: PrepMode::TruncateBeforeLoad,
         create_pk_after_full_load: false,
         validation: false,
         named: NamedByMapping::default(),
@@ -134,7 +136,7 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         migration_type: migration_type.clone(),
         origin,
         created: None,
-        facts: Some(facts),
+        settings: Some(settings),
         differences: Vec::new(),
         driven_by: None,
     });
@@ -143,12 +145,11 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         identifier: "orders".to_owned(),
         route: route.clone(),
         migration_type,
-        phase: Phase::Idle,
-        status: "ready".to_owned(),
+        status: Status::Ready,
         stop_reason: None,
         last_failure: None,
         stats: None,
-        facts: None,
+        settings: None,
         cdc_stop_position: None,
     };
     let successful = |endpoint: &str| Connection {
@@ -257,8 +258,7 @@ impl Case {
     /// DMS's word for what the task does.
     pub fn status(self, status: &str) -> Case {
         self.task(|task| {
-            task.status = status.to_owned();
-            task.phase = Phase::of(status);
+            task.status = Status::from(status);
         })
     }
 
@@ -315,17 +315,17 @@ impl Case {
     pub fn validated(mut self, states: &[&str]) -> Case {
         let tables = states.iter().enumerate().map(|(nth, state)| table(nth, "Table completed", state));
         self.tables = Some(tables.collect());
-        self.set(|case| case.known().facts.as_mut().unwrap().validation = true)
+        self.set(|case| case.known().settings.as_mut().unwrap().validation = true)
     }
 
     /// The target keeps its rows when a table is loaded.
     pub fn do_nothing(self) -> Case {
-        self.set(|case| case.known().facts.as_mut().unwrap().prep_mode = DO_NOTHING.to_owned())
+        self.set(|case| case.known().settings.as_mut().unwrap().prep_mode = PrepMode::DoNothing)
     }
 
     /// Primary keys come after the load.
     pub fn keys_last(self) -> Case {
-        self.set(|case| case.known().facts.as_mut().unwrap().create_pk_after_full_load = true)
+        self.set(|case| case.known().settings.as_mut().unwrap().create_pk_after_full_load = true)
     }
 
     /// This run has decided to start the task and DMS has taken it. What the task shows now is what it showed then.
@@ -489,6 +489,11 @@ impl Case {
 
 pub fn refusal(code: &str, message: &str, passing: bool) -> Answer {
     Answer::Refused(Refusal { code: code.to_owned(), message: message.to_owned(), passing })
+}
+
+/// What the poll before saw of a task at work: these counters.
+pub fn progress(stats: Option<Stats>) -> Progress {
+    Progress { status: Status::Running, stats, rows: 0, lag_seconds: None, seen: minute(0) }
 }
 
 /// The name of the table in this place of the statistics.

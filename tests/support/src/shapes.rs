@@ -59,7 +59,7 @@ pub fn hold_against_itself(plan: &Plan) -> [Duration; 4] {
         arn: "arn:aws:dms:us-east-1:123456789012:task:OTHER".to_owned(),
         identifier: "other".to_owned(),
         source: request.source_endpoint_arn.clone(),
-        status: "running".to_owned(),
+        status: migration::run::status::Status::Running,
         at_work: true,
         replaces: None,
         selection: Selection::of(mapping),

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::run::document::{Run, StartAct};
 use crate::run::identity::is_that_start;
-use crate::run::observation::{Phase, TaskSeen};
+use crate::run::observation::TaskSeen;
+use crate::run::status::Phase;
 use crate::time::graces::START_MARGIN;
 
 /// What the guard says just before the call.
@@ -50,7 +51,7 @@ fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarde
     if now + START_MARGIN / 2 >= run.work_ends {
         return Guarded::Held(format!("the run's time is over at {}, which is too near", run.work_ends));
     }
-    if task.phase != Phase::Idle {
+    if task.phase() != Phase::Idle {
         return Guarded::Held(format!("the task was {} just before the start", task.status));
     }
     if task.start_date() != start.seen_start_date {
@@ -70,7 +71,7 @@ pub fn guard_reload(run: &Run, task: &TaskSeen, now: Timestamp) -> Guarded {
     }
     match task {
         TaskSeen::Seen(task)
-            if task.phase == Phase::Running && task.start_date() == reload.seen_start_date =>
+            if task.phase() == Phase::Running && task.start_date() == reload.seen_start_date =>
         {
             Guarded::Clear
         }

@@ -7,7 +7,9 @@ use crate::pace::budget;
 use crate::run::document::{Migration, Origin, Progress, Run, Task};
 use crate::run::identity::{is_dated, is_this_run, load_is_over};
 use crate::run::load::{Pace, PreviousLoad};
-use crate::run::observation::{self, Connection, ConnectionState, Observation, Phase, Table, TaskSeen};
+use crate::run::observation::{self, Connection, ConnectionState, Observation, TaskSeen};
+use crate::run::status::Phase;
+use crate::run::table::Table;
 use crate::run::tables::TablePass;
 use crate::time::graces::FIRST_BLIND_SECONDS;
 
@@ -35,27 +37,27 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
             migration_type: seen.migration_type.clone(),
             origin: Origin::Kept,
             created: None,
-            facts: None,
+            settings: None,
             differences: Vec::new(),
             driven_by: None,
         });
     }
     let Some(task) = &mut document.task else { return };
-    if seen.facts.is_some() {
-        task.facts.clone_from(&seen.facts);
+    if seen.settings.is_some() {
+        task.settings.clone_from(&seen.settings);
     }
     run.route.get_or_insert_with(|| seen.route.clone());
-    let under_way = matches!(seen.phase, Phase::Starting | Phase::Running);
+    let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
     let migrates = document.plan.as_ref().is_some_and(|plan| plan.mode == Mode::Migrate);
     if migrates && under_way && run.start.is_none() && run.joined.is_none() && task.driven_by.is_none() {
         let stated = document.plan.as_ref().and_then(|plan| plan.window.as_ref()?.at_close);
         join(run, seen.start_date().unwrap_or(now), stated);
     }
     take_in_load(run, seen, observation.tables.as_deref(), now);
-    let progress = document.progress.get_or_insert_with(Progress::default);
-    progress.status.clone_from(&seen.status);
-    progress.stats.clone_from(&seen.stats);
-    progress.seen = Some(now);
+    let (rows, lag_seconds) =
+        document.progress.as_ref().map_or((0, None), |before| (before.rows, before.lag_seconds));
+    let (status, stats) = (seen.status.clone(), seen.stats.clone());
+    let progress = document.progress.insert(Progress { status, stats, rows, lag_seconds, seen: now });
     if let Some(points) = &observation.lag {
         let newest = points.iter().max_by_key(|point| point.at).and_then(|point| point.seconds());
         progress.lag_seconds = newest.map(|seconds| seconds.ceil() as u32);
@@ -72,7 +74,7 @@ fn take_in_pending(run: &mut Run, observation: &Observation, now: Timestamp) {
     let busy = match &observation.task {
         TaskSeen::Unseen => return,
         TaskSeen::NotThere => false,
-        TaskSeen::Seen(task) => matches!(task.phase, Phase::Busy | Phase::Stopping),
+        TaskSeen::Seen(task) => matches!(task.phase(), Phase::Busy | Phase::Stopping),
     };
     // A connection that was never tested is not listed; its test has been asked for.
     let settled = |connections: &Vec<Connection>| {
@@ -95,16 +97,17 @@ pub(super) fn join(run: &mut Run, since: Timestamp, stated: Option<AtClose>) {
 /// How the load before this run went, how the one of this run goes, and since when it has come to rest.
 fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]>, now: Timestamp) {
     let of_this_run = is_this_run(run, seen);
-    if let (false, Phase::Idle, Some(stats), Some(tables)) = (of_this_run, seen.phase, &seen.stats, tables)
+    if let (false, Phase::Idle, Some(stats), Some(tables)) = (of_this_run, seen.phase(), &seen.stats, tables)
         && TablePass::over(tables).complete()
     {
         run.previous_load = PreviousLoad::of(stats, tables).or(run.previous_load);
     }
     let loads = seen.migration_type != MigrationType::Cdc && !load_is_over(run, seen);
-    if let (true, Phase::Running, true, Some(stats)) = (is_dated(run, seen), seen.phase, loads, &seen.stats) {
+    if let (true, Phase::Running, true, Some(stats)) = (is_dated(run, seen), seen.phase(), loads, &seen.stats)
+    {
         run.pace = Some(Pace::look(run.pace.take(), stats, tables, now));
     }
-    match seen.phase {
+    match seen.phase() {
         Phase::Idle if of_this_run => {
             run.at_rest.get_or_insert(now);
         }

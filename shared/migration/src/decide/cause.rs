@@ -3,7 +3,9 @@
 //! DMS gives a code and a sentence of its own or of the database. The sentences are open text; the parts that are looked for
 //! here were seen in the field or stand in the databases' own lists of errors. What is not recognised is never retried.
 
-use crate::run::observation::{StopReason, Task};
+use crate::run::observation::Task;
+use crate::run::status::Status;
+use crate::run::stop_reason::StopReason;
 
 /// The class of a cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -121,14 +123,21 @@ impl Cause {
     /// The class of a task's failure or stop.
     pub fn of(task: &Task) -> Cause {
         // Whether DMS clears the message of a failure is documented nowhere: at a stop that somebody asked for it is an old one.
-        let stands = task.status != "stopped" || task.stop_reason != Some(StopReason::Normal);
+        let stands = task.status != Status::Stopped || task.stop_reason != Some(StopReason::Normal);
         let text = task.last_failure.as_deref().filter(|_| stands).unwrap_or_default().to_lowercase();
         let speaks = |sign: &&str| sign.split('&').all(|part| text.contains(part));
         let spoken = SIGNS.iter().find(|(_, signs)| signs.iter().any(speaks));
         match (spoken, &task.stop_reason) {
             (Some((cause, _)), _) => *cause,
-            (None, Some(StopReason::LowResources(_))) => Cause::Resources,
-            (None, Some(StopReason::RecoverableError | StopReason::Restarting(_))) => Cause::Environment,
+            (None, Some(StopReason::LowMemory | StopReason::LowDisk)) => Cause::Resources,
+            (
+                None,
+                Some(
+                    StopReason::RecoverableError
+                    | StopReason::ReconfigurationRestart
+                    | StopReason::RecycleTask,
+                ),
+            ) => Cause::Environment,
             (None, _) => Cause::Unknown,
         }
     }
@@ -172,7 +181,7 @@ impl Cause {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::observation::{Phase, Route};
+    use crate::run::observation::Route;
     use plan::MigrationType;
 
     fn failed(text: &str, reason: Option<&str>) -> Task {
@@ -183,12 +192,11 @@ mod tests {
             identifier: "orders".to_owned(),
             route,
             migration_type: MigrationType::Cdc,
-            phase: Phase::Idle,
-            status: "failed".to_owned(),
+            status: Status::Failed,
             stop_reason: StopReason::parse(reason.unwrap_or(text)),
             last_failure: (!text.is_empty()).then(|| text.to_owned()),
             stats: None,
-            facts: None,
+            settings: None,
             cdc_stop_position: None,
         }
     }
@@ -248,13 +256,10 @@ mod tests {
 
     #[test]
     fn the_message_of_an_earlier_failure_is_nothing_at_a_stop_that_was_asked_for() {
-        let old =
-            Task { status: "stopped".to_owned(), ..failed("Error 1236 reading binary log", Some("NORMAL")) };
+        let old = Task { status: Status::Stopped, ..failed("Error 1236 reading binary log", Some("NORMAL")) };
         assert_eq!(Cause::of(&old), Cause::Unknown);
-        let new = Task {
-            status: "stopped".to_owned(),
-            ..failed("Error 1236 reading binary log", Some("FATAL_ERROR"))
-        };
+        let new =
+            Task { status: Status::Stopped, ..failed("Error 1236 reading binary log", Some("FATAL_ERROR")) };
         assert_eq!(Cause::of(&new), Cause::LostPosition);
     }
 

@@ -7,7 +7,8 @@ use crate::decide::situation::Situation;
 use crate::decide::verdicts::{differing, no_such_task};
 use crate::run::document::Task;
 use crate::run::next::Next;
-use crate::run::observation::{Phase, TaskSeen};
+use crate::run::observation::TaskSeen;
+use crate::run::status::Phase;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::MAX_CREATES;
 

@@ -30,7 +30,7 @@ pub fn verdict(document: &Migration, unreadable: bool, now: Timestamp) -> Verdic
     };
     let mut verdict = Verdict::new(Outcome::Unknown, "sight of the task was lost and did not come back", now)
         .because(format!("the last error of our own: {trouble}"));
-    verdict = match document.progress.as_ref().and_then(|progress| Some((progress, progress.seen?))) {
+    verdict = match document.progress.as_ref().map(|progress| (progress, progress.seen)) {
         Some((progress, seen)) => {
             verdict.task_status = Some(progress.status.clone());
             verdict.rows = progress.rows;

@@ -6,13 +6,13 @@ use crate::decide::settle::{of, settle};
 use crate::decide::situation::Situation;
 use crate::run::identity::is_this_run;
 use crate::run::next::Next;
-use crate::run::observation::Phase;
+use crate::run::status::Phase;
 use crate::time::graces::START_GRACE;
 
 /// Judges the end.
 pub(super) fn ended(s: &Situation<'_>) -> Option<Next> {
     let task = s.seen()?;
-    if task.phase != Phase::Idle || !is_this_run(s.run, task) {
+    if task.phase() != Phase::Idle || !is_this_run(s.run, task) {
         return None;
     }
     let stats = task.stats.as_ref();

@@ -10,14 +10,15 @@ use crate::run::document::StopCause;
 use crate::run::identity::{is_this_run, load_is_over};
 use crate::run::lag::{self, Standing};
 use crate::run::next::Next;
-use crate::run::observation::{Phase, Task};
+use crate::run::observation::Task;
+use crate::run::status::Phase;
 use crate::run::tables::TablePass;
 use crate::time::graces::STATISTICS_SETTLE;
 
 /// Stops or reports when it has.
 pub(super) fn goal(s: &Situation<'_>) -> Option<Next> {
     let task = s.seen()?;
-    if task.phase != Phase::Running || !is_this_run(s.run, task) {
+    if task.phase() != Phase::Running || !is_this_run(s.run, task) {
         return None;
     }
     match s.plan.until(&task.migration_type) {

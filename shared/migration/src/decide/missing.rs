@@ -2,7 +2,8 @@
 
 use crate::decide::situation::Situation;
 use crate::run::next::Next;
-use crate::run::observation::{Phase, TaskSeen};
+use crate::run::observation::TaskSeen;
+use crate::run::status::Phase;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{CREATED_APPEARS_WITHIN, MAX_MISSING, PATIENCE};
 

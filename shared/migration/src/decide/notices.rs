@@ -7,7 +7,8 @@ use crate::decide::situation::Situation;
 use crate::run::document::Occasion;
 use crate::run::identity::{is_dated, load_is_over};
 use crate::run::next::Next;
-use crate::run::observation::{Phase, Task};
+use crate::run::observation::Task;
+use crate::run::status::Phase;
 
 /// Tells, or leaves the word to the next judge.
 pub(super) fn notices(s: &Situation<'_>) -> Option<Next> {
@@ -48,7 +49,7 @@ pub(super) fn notices(s: &Situation<'_>) -> Option<Next> {
 }
 
 fn is_loading(s: &Situation<'_>, task: &Task) -> bool {
-    task.phase == Phase::Running
+    task.phase() == Phase::Running
         && task.migration_type != MigrationType::Cdc
         && !load_is_over(s.run, task)
         && task.stats.as_ref().is_some_and(|stats| stats.tables_loading + stats.tables_queued > 0)

@@ -8,7 +8,8 @@ use crate::decide::start_type::{self, Choice};
 use crate::decide::verdicts::{differing, no_such_task, undecided};
 use crate::run::document::{StartKind, Task};
 use crate::run::next::Next;
-use crate::run::observation::{self, Phase, TaskSeen};
+use crate::run::observation::{self, TaskSeen};
+use crate::run::status::Phase;
 use crate::run::tables::TablePass;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::survey::adoption::{self, Adoption};
@@ -75,7 +76,7 @@ fn absent(s: &Situation<'_>) -> Vec<Finding> {
 
 /// The task is there.
 fn present(s: &Situation<'_>, seen: &observation::Task) -> Vec<Finding> {
-    if seen.phase == Phase::Gone {
+    if seen.phase() == Phase::Gone {
         return vec![match s.creates() {
             true => Finding::Word(
                 "the task is being deleted: a run waits until it is gone and creates it".to_owned(),
@@ -97,7 +98,7 @@ fn present(s: &Situation<'_>, seen: &observation::Task) -> Vec<Finding> {
     }
     // A task that is rejected for its differences may have other endpoints than the plan.
     let rejected = found.iter().any(|finding| matches!(finding, Finding::Fault(_)));
-    match seen.phase {
+    match seen.phase() {
         Phase::Idle => {
             found.extend(tested(s).filter(|_| !rejected));
             found.push(begun(s, task, seen));
@@ -150,7 +151,7 @@ fn tested(s: &Situation<'_>) -> Option<Finding> {
 
 /// How a run would start a task that is idle.
 fn begun(s: &Situation<'_>, task: &Task, seen: &observation::Task) -> Finding {
-    let Some(facts) = &task.facts else {
+    let Some(settings) = &task.settings else {
         return Finding::Open("the task's settings could not be seen just now".to_owned());
     };
     let tables = match (&s.observation.tables, seen.has_run()) {
@@ -159,7 +160,7 @@ fn begun(s: &Situation<'_>, task: &Task, seen: &observation::Task) -> Finding {
         (None, true) => return Finding::Open("the table statistics could not be seen just now".to_owned()),
     };
     let pass = TablePass::over(tables);
-    match start_type::choose(s.plan, seen, facts, &pass) {
+    match start_type::choose(s.plan, seen, settings, &pass) {
         Choice::Start(kind, why) => {
             Finding::Word(format!("a run starts the task with {}, because {why}", kind.as_str()))
         }

@@ -3,7 +3,7 @@
 //! ReloadTables applies TargetTablePrepMode to the tables first. Under DO_NOTHING their rows would be there twice, so then it is
 //! never asked for.
 
-use plan::settings::DO_NOTHING;
+use plan::settings::PrepMode;
 use plan::table_name::TableName;
 use plan::{MigrationType, OnTableErrors};
 
@@ -11,7 +11,8 @@ use crate::decide::situation::Situation;
 use crate::run::document::Answer;
 use crate::run::identity::is_this_run;
 use crate::run::next::Next;
-use crate::run::observation::{Phase, TableState};
+use crate::run::status::Phase;
+use crate::run::table::TableState;
 use crate::time::graces::{START_GRACE, START_MARGIN};
 
 /// DMS takes at most ten tables in one request.
@@ -24,7 +25,7 @@ const MOST: usize = 100;
 pub(super) fn reload(s: &Situation<'_>) -> Option<Next> {
     let task = s.seen()?;
     if s.plan.on_table_errors != OnTableErrors::Reload
-        || task.phase != Phase::Running
+        || task.phase() != Phase::Running
         || task.migration_type == MigrationType::Cdc
         || !is_this_run(s.run, task)
     {
@@ -35,14 +36,16 @@ pub(super) fn reload(s: &Situation<'_>) -> Option<Next> {
         .tables
         .as_deref()?
         .iter()
-        .filter(|table| matches!(&table.state, TableState::Errored(word) if word == "Table error"))
+        .filter(|table| table.state == TableState::Error)
         .map(|table| &table.name)
         .collect();
     if let Some(wait) = unseen_effect(s, &in_error) {
         return Some(wait);
     }
-    let keeps_rows =
-        s.task.and_then(|task| task.facts.as_ref()).is_none_or(|facts| facts.prep_mode == DO_NOTHING);
+    let keeps_rows = s
+        .task
+        .and_then(|task| task.settings.as_ref())
+        .is_none_or(|settings| settings.prep_mode == PrepMode::DoNothing);
     if keeps_rows || s.now + START_MARGIN >= s.run.work_ends || in_error.len() > MOST {
         return None;
     }

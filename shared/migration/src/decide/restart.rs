@@ -1,6 +1,7 @@
 //! The task has failed in a run that is ours, for a cause that may pass: it is started again, after a pause that grows, where
 //! that is safe.
 
+use crate::run::status::Status;
 use jiff::SignedDuration;
 use plan::{Plan, Start};
 
@@ -12,7 +13,9 @@ use crate::decide::situation::Situation;
 use crate::decide::start_type::{self, Choice};
 use crate::run::document::{StartAct, StartKind};
 use crate::run::next::Next;
-use crate::run::observation::{StopReason, Table, Task};
+use crate::run::observation::Task;
+use crate::run::stop_reason::StopReason;
+use crate::run::table::Table;
 use crate::run::tables::TablePass;
 use crate::time::graces::{FIRST_RESTART_PAUSE, LONGEST_RESTART_PAUSE, START_MARGIN};
 
@@ -72,24 +75,26 @@ pub(super) fn once_more(s: &Situation<'_>, task: &Task, passing: bool) -> Option
 /// Why the task may be resumed, when it may be. A start again never loads complete tables a second time, whatever the plan said
 /// about the first.
 fn resume(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Option<String> {
-    let facts = s.task.and_then(|task| task.facts.as_ref())?;
+    let settings = s.task.and_then(|task| task.settings.as_ref())?;
     let start = if s.plan.start == Start::Resume { Start::Resume } else { Start::Auto };
     let plan = Plan { start, ..s.plan.clone() };
-    match start_type::choose(&plan, task, facts, &TablePass::over(tables)) {
+    match start_type::choose(&plan, task, settings, &TablePass::over(tables)) {
         Choice::Start(StartKind::ResumeProcessing, why) => Some(why),
         _ => None,
     }
 }
 
 fn dms_gave_up(task: &Task) -> bool {
-    task.status == "failed"
+    task.status == Status::Failed
         || matches!(
             task.stop_reason,
             Some(
                 StopReason::FatalError
                     | StopReason::RecoverableError
-                    | StopReason::LowResources(_)
-                    | StopReason::Restarting(_)
+                    | StopReason::LowMemory
+                    | StopReason::LowDisk
+                    | StopReason::ReconfigurationRestart
+                    | StopReason::RecycleTask
             )
         )
 }

@@ -3,14 +3,15 @@
 use crate::decide::end::{End, Ended};
 use crate::decide::situation::Situation;
 use crate::run::next::Next;
-use crate::run::observation::{Table, Task};
+use crate::run::observation::Task;
+use crate::run::table::Table;
 
 pub(super) fn of<'a>(s: &Situation<'a>, task: &'a Task, tables: &'a [Table]) -> Ended<'a> {
     Ended {
         plan: s.plan,
         run: s.run,
         task,
-        facts: s.task.and_then(|task| task.facts.as_ref()),
+        settings: s.task.and_then(|task| task.settings.as_ref()),
         tables,
         now: s.now,
     }

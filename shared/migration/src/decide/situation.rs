@@ -5,7 +5,8 @@ use plan::{Plan, TaskPlan};
 
 use crate::run::document::{Run, Task};
 use crate::run::next::Next;
-use crate::run::observation::{self, Observation, Phase, TaskSeen};
+use crate::run::observation::{self, Observation, TaskSeen};
+use crate::run::status::Phase;
 use crate::run::verdict::Verdict;
 
 /// All that a judge looks at.
@@ -28,7 +29,7 @@ impl<'a> Situation<'a> {
     }
 
     pub(super) fn phase(&self) -> Option<Phase> {
-        self.seen().map(|task| task.phase)
+        self.seen().map(|task| task.phase())
     }
 
     /// True when the task is ours to create.

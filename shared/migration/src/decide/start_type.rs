@@ -5,9 +5,11 @@
 
 use crate::decide::cause::Cause;
 use crate::run::document::{Origin, Run, StartKind, Task as KnownTask};
-use crate::run::observation::{Facts, StopReason, Task};
+use crate::run::observation::{Task, TaskSettings};
+use crate::run::status::Status;
+use crate::run::stop_reason::StopReason;
 use crate::run::tables::TablePass;
-use plan::settings::DO_NOTHING;
+use plan::settings::PrepMode;
 use plan::{AtClose, MigrationType, Plan, Start};
 
 /// What comes of choosing.
@@ -29,7 +31,7 @@ pub enum Choice {
 }
 
 /// Chooses how to start a task that is idle.
-pub fn choose(plan: &Plan, task: &Task, facts: &Facts, pass: &TablePass) -> Choice {
+pub fn choose(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TablePass) -> Choice {
     let start = plan.start;
     if !task.has_run() {
         return Choice::Start(StartKind::StartReplication, "the task has never run".to_owned());
@@ -42,8 +44,8 @@ pub fn choose(plan: &Plan, task: &Task, facts: &Facts, pass: &TablePass) -> Choi
     }
     match task.migration_type {
         MigrationType::Cdc => cdc(plan, task),
-        MigrationType::FullLoadAndCdc => load_and_cdc(start, task, facts, pass),
-        MigrationType::FullLoad | MigrationType::Other(_) => full_load(start, task, facts, pass),
+        MigrationType::FullLoadAndCdc => load_and_cdc(start, task, settings, pass),
+        MigrationType::FullLoad | MigrationType::Other(_) => full_load(start, task, settings, pass),
     }
 }
 
@@ -86,7 +88,7 @@ fn cdc(plan: &Plan, task: &Task) -> Choice {
         Some(reason @ (StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime))
             if plan.keeps_its_stop_position() =>
         {
-            Choice::Complete(format!("the task has replicated up to its stop position ({})", reason.code()))
+            Choice::Complete(format!("the task has replicated up to its stop position ({})", reason.as_str()))
         }
         _ => Choice::Start(
             StartKind::ResumeProcessing,
@@ -95,24 +97,24 @@ fn cdc(plan: &Plan, task: &Task) -> Choice {
     }
 }
 
-fn full_load(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> Choice {
+fn full_load(start: Start, task: &Task, settings: &TaskSettings, pass: &TablePass) -> Choice {
     let counted = task.stats.as_ref().map_or(0, |stats| stats.tables_errored);
-    if pass.complete() && counted == 0 && task.status != "failed" {
+    if pass.complete() && counted == 0 && task.status != Status::Failed {
         return match start {
             Start::Auto | Start::Resume => {
                 Choice::Complete(format!("all {} tables were loaded by an earlier run", pass.total))
             }
             Start::Refresh | Start::Reload => {
-                reload(facts, "the last load is complete and the plan wants a new one")
+                reload(settings, "the last load is complete and the plan wants a new one")
             }
         };
     }
-    unfinished(start, facts, pass)
+    unfinished(start, settings, pass)
 }
 
-fn load_and_cdc(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> Choice {
+fn load_and_cdc(start: Start, task: &Task, settings: &TaskSettings, pass: &TablePass) -> Choice {
     if start == Start::Reload {
-        return reload(facts, "the plan wants every table loaded again");
+        return reload(settings, "the plan wants every table loaded again");
     }
     let loaded = task.stats.as_ref().is_some_and(|stats| stats.full_load_finish_date.is_some());
     let counted = task.stats.as_ref().map_or(0, |stats| stats.tables_errored);
@@ -128,7 +130,7 @@ fn load_and_cdc(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> C
             )
         );
         return match start {
-            Start::Refresh => reload(facts, "the last load is complete and the plan wants a new one"),
+            Start::Refresh => reload(settings, "the last load is complete and the plan wants a new one"),
             _ if ended => {
                 Choice::Complete("the load is complete and replication has reached its end".to_owned())
             }
@@ -151,11 +153,11 @@ fn load_and_cdc(start: Start, task: &Task, facts: &Facts, pass: &TablePass) -> C
             settles: Some(Start::Reload),
         };
     }
-    unfinished(start, facts, pass)
+    unfinished(start, settings, pass)
 }
 
-fn reload(facts: &Facts, why: &str) -> Choice {
-    if facts.prep_mode == DO_NOTHING {
+fn reload(settings: &TaskSettings, why: &str) -> Choice {
+    if settings.prep_mode == PrepMode::DoNothing {
         return Choice::Undecided {
             why: "loading again under TargetTablePrepMode DO_NOTHING puts every row into the target a second time"
                 .to_owned(),
@@ -167,23 +169,23 @@ fn reload(facts: &Facts, why: &str) -> Choice {
 }
 
 /// Some tables are not loaded.
-fn unfinished(start: Start, facts: &Facts, pass: &TablePass) -> Choice {
+fn unfinished(start: Start, settings: &TaskSettings, pass: &TablePass) -> Choice {
     if start == Start::Reload {
-        return reload(facts, "the plan wants every table loaded again");
+        return reload(settings, "the plan wants every table loaded again");
     }
     let missing = match pass.total {
         0 => "no table was loaded".to_owned(),
         total if total == pass.loaded => "the task failed after its tables were complete".to_owned(),
         total => format!("{} of {total} tables are not complete", total - pass.loaded),
     };
-    if facts.create_pk_after_full_load {
+    if settings.create_pk_after_full_load {
         return Choice::Undecided {
             why: format!("{missing}, and with CreatePkAfterFullLoad an interrupted load cannot be resumed"),
             to_do: "run once with Start Reload to load all tables again".to_owned(),
             settles: Some(Start::Reload),
         };
     }
-    if facts.prep_mode == DO_NOTHING && start != Start::Resume {
+    if settings.prep_mode == PrepMode::DoNothing && start != Start::Resume {
         return Choice::Undecided {
             why: format!(
                 "{missing}; under TargetTablePrepMode DO_NOTHING a resume loads them on top of the rows that are there"

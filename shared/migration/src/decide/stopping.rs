@@ -4,7 +4,7 @@ use crate::decide::situation::Situation;
 use crate::decide::verdicts::{not_stopped, stop_command};
 use crate::run::document::{Answer, StopAct};
 use crate::run::next::Next;
-use crate::run::observation::Phase;
+use crate::run::status::Phase;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{STOP_AGAIN_AFTER, STOP_PATIENCE, TAGS_COUNT_AFTER};
 

@@ -6,6 +6,7 @@ use plan::{OnDrift, Start};
 use crate::decide::situation::Situation;
 use crate::run::commands;
 use crate::run::document::{Answer, Origin, StopCause, Task};
+use crate::run::status::Status;
 use crate::run::tables::TablePass;
 use crate::run::verdict::{Outcome, Verdict};
 
@@ -77,7 +78,8 @@ pub(super) fn driven_by_another(s: &Situation<'_>) -> Verdict {
 
 /// The verdict on a task that has had its time to stop, since the given moment.
 pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
-    let status = s.seen().map(|task| task.status.as_str()).unwrap_or_default();
+    let seen = s.seen().map(|task| task.status.clone());
+    let status = seen.as_ref().map(Status::as_str).unwrap_or_default();
     let minutes = s.now.duration_since(since).as_mins();
     let begun = if s.run.stop.is_some() { "it was told to stop" } else { "the run's time was over" };
     let mut verdict = Verdict::new(
@@ -99,7 +101,7 @@ pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
     }
     let pass = TablePass::over(s.observation.tables.as_deref().unwrap_or_default());
     let mut verdict = pass.into_verdict(verdict, Vec::new()).to_do(stop_command(s));
-    verdict.task_status = Some(status.to_owned());
+    verdict.task_status = seen;
     verdict
 }
 

@@ -5,7 +5,8 @@ use plan::{MigrationType, Mode, OnTableErrors, Plan, Until};
 
 use crate::run::document::{Progress, Run, StartAct, Task};
 use crate::run::identity::load_is_over;
-use crate::run::observation::{self, Phase, Stats, TaskSeen};
+use crate::run::observation::{self, Stats, TaskSeen};
+use crate::run::status::Phase;
 use crate::time::graces::ROWS_LOOKED_AT_EVERY;
 
 /// What a poll must look at besides the task itself.
@@ -21,7 +22,7 @@ pub struct Wanted {
 
 /// Says whether the task must be described with its settings: once, when they are not known yet.
 pub fn wants_settings(task: Option<&Task>) -> bool {
-    task.is_none_or(|task| task.facts.is_none())
+    task.is_none_or(|task| task.settings.is_none())
 }
 
 /// Says which calls a poll makes. `last` is what the poll before saw.
@@ -34,7 +35,7 @@ pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, 
     };
     if plan.mode == Mode::Preflight {
         // A pre-flight wants to know how the task would be started, and nothing of one that is at work.
-        let idle = task.phase == Phase::Idle;
+        let idle = task.phase() == Phase::Idle;
         return Wanted { tables: idle && task.has_run(), connections: idle, lag: false };
     }
     let counted = |stats: &Stats| Stats { percent: None, ..stats.clone() };
@@ -42,7 +43,7 @@ pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, 
     let moved = counters != last.and_then(|last| last.stats.as_ref()).map(counted);
     let lags = waits_for_lag(plan, run, task);
     Wanted {
-        tables: match task.phase {
+        tables: match task.phase() {
             // A task that was seen at work has tables, even if it failed before DMS dated its start.
             Phase::Idle => task.has_run() || run.joined.is_some(),
             Phase::Running if lags => moved || reloads(plan, run, task) || nearly_caught_up(plan, last),
@@ -52,8 +53,8 @@ pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, 
             Phase::Stopping => moved,
             Phase::Starting | Phase::Busy | Phase::Gone => false,
         },
-        connections: before_start && task.phase == Phase::Idle,
-        lag: lags && task.phase == Phase::Running,
+        connections: before_start && task.phase() == Phase::Idle,
+        lag: lags && task.phase() == Phase::Running,
     }
 }
 

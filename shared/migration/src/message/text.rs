@@ -88,7 +88,7 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
         lines.push(labelled("Error", &trouble.in_words()));
     }
     let Some(progress) = &news.document.progress else { return };
-    let mut seen = progress.status.clone();
+    let mut seen = progress.status.to_string();
     if let Some(stats) = &progress.stats {
         let (loaded, loading) = (stats.tables_loaded, stats.tables_loading);
         let (queued, errored) = (stats.tables_queued, stats.tables_errored);
@@ -96,9 +96,7 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
         seen +=
             &format!("; {loaded} of {all} loaded, {loading} loading, {queued} queued, {errored} in error");
     }
-    if let Some(at) = progress.seen {
-        seen += &format!("; at {}", on_the_clocks(news, at));
-    }
+    seen += &format!("; at {}", on_the_clocks(news, progress.seen));
     lines.push(labelled("Last seen", &seen));
     if let Some(eta) = news.run.pace.as_ref().and_then(|pace| pace.eta(news.run.previous_load, news.now)) {
         let end = format!("{} at this pace ({})", on_the_clocks(news, eta.at), eta.basis.in_words());

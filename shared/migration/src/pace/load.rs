@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::run::load::{Marks, Pace, PreviousLoad};
-use crate::run::observation::{Stats, Table};
+use crate::run::observation::Stats;
+use crate::run::table::Table;
 use crate::time::graces::MEASURED_OVER;
 
 /// When a load will be done.
@@ -111,7 +112,7 @@ impl PreviousLoad {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::observation::{TableState, Validation};
+    use crate::run::table::{TableState, Validation};
     use plan::table_name::TableName;
 
     fn at(minute: i64) -> Timestamp {

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::run::load::{Pace, PreviousLoad};
-use crate::run::observation::{Facts, Route, Stats};
+use crate::run::observation::{Route, Stats, TaskSettings};
+use crate::run::status::Status;
 use crate::run::verdict::Verdict;
 use crate::time::graces::{
     FIRST_BLIND_SECONDS, SHORTEST_MAX_BLIND_SECONDS, STOP_AGAIN_SECONDS, STOP_PATIENCE,
@@ -475,7 +476,7 @@ pub struct Task {
     pub created: Option<Timestamp>,
     /// The settings that decisions need.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub facts: Option<Facts>,
+    pub settings: Option<TaskSettings>,
     /// Where the task differs from the plan.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differences: Vec<String>,
@@ -496,11 +497,11 @@ pub enum Origin {
 }
 
 /// Where the load stands.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Progress {
     /// DMS's word for what the task does.
-    pub status: String,
+    pub status: Status,
     /// Its counters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stats: Option<Stats>,
@@ -511,8 +512,7 @@ pub struct Progress {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lag_seconds: Option<u32>,
     /// When this was seen.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seen: Option<Timestamp>,
+    pub seen: Timestamp,
 }
 
 /// The next step as the machine and people read it.

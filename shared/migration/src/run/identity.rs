@@ -3,7 +3,8 @@
 use plan::MigrationType;
 
 use crate::run::document::{Answer, Run, StartAct, StartKind};
-use crate::run::observation::{self, Phase};
+use crate::run::observation;
+use crate::run::status::Phase;
 use crate::time::graces::{CLOCK_SKEW, START_MARGIN};
 use jiff::Timestamp;
 
@@ -14,7 +15,7 @@ pub fn is_this_run(run: &Run, task: &observation::Task) -> bool {
         return true;
     }
     let Some(start) = &run.start else { return false };
-    let at_work = matches!(task.phase, Phase::Starting | Phase::Running | Phase::Stopping);
+    let at_work = matches!(task.phase(), Phase::Starting | Phase::Running | Phase::Stopping);
     // A run that is to start its task again goes on whoever does it first: DMS itself, or a person.
     if run.restarts > 0 && (at_work || task.start_date() != start.seen_start_date) {
         return true;

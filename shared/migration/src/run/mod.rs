@@ -7,5 +7,8 @@ pub mod lag;
 pub mod load;
 pub mod next;
 pub mod observation;
+pub mod status;
+pub mod stop_reason;
+pub mod table;
 pub mod tables;
 pub mod verdict;

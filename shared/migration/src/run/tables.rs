@@ -1,7 +1,8 @@
 //! The table pass: every row of the table statistics, counted and named. No success without it.
 
 use super::verdict::{MOST_NAMED, NamedTable, Verdict};
-use crate::run::observation::{Stats, Table, TableState, Validation};
+use crate::run::observation::Stats;
+use crate::run::table::{Table, TableState, Validation};
 use plan::table_name::NamedByMapping;
 
 /// What the table statistics say, all pages together.
@@ -45,8 +46,8 @@ impl TablePass {
                     pass.refused.push(named(&format!("{} rows refused by the target", table.refused_rows)));
                 }
                 TableState::Completed => pass.loaded += 1,
-                TableState::Errored(word) => pass.errored.push(named(word)),
-                TableState::Unfinished(word) | TableState::Other(word) => pass.unfinished.push(named(word)),
+                state if state.is_errored() => pass.errored.push(named(state.as_str())),
+                state => pass.unfinished.push(named(state.as_str())),
             }
             if table.state == TableState::Completed && table.load_ended.is_none() {
                 pass.endless.push(named("no end of its load is known"));

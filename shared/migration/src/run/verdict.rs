@@ -1,5 +1,6 @@
 //! What happened in the end: one word, the reasons in words, the tables by name, and what to do next.
 
+use crate::run::status::Status;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -158,7 +159,7 @@ pub struct Verdict {
     pub rows: u64,
     /// DMS's word for what the task did when it was last seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub task_status: Option<String>,
+    pub task_status: Option<Status>,
     /// DMS's last error, as it wrote it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_failure: Option<String>,

@@ -84,7 +84,7 @@ mod tests {
                     migration_type: "full-load".to_owned().into(),
                     origin,
                     created: None,
-                    facts: None,
+                    settings: None,
                     differences: differs.then(|| "MigrationType".to_owned()).into_iter().collect(),
                     driven_by: driven.then(|| "arn:another".to_owned()),
                 };

@@ -5,15 +5,46 @@ use plan::Arn;
 use plan::finding::Findings;
 use plan::located::quoted;
 
+plan::words! {
+    /// What DMS says of an endpoint; only `active` can be used.
+    pub enum EndpointStatus {
+        /// It can be used.
+        Active = "active",
+    }
+}
+
+plan::words! {
+    /// What DMS says of a replication instance, as far as people are told different things; only `available` can work.
+    pub enum InstanceStatus {
+        /// It can work.
+        Available = "available",
+        /// Its disk is full, and its tasks are stopped.
+        StorageFull = "storage-full",
+        /// It failed.
+        Failed = "failed",
+        /// Its credentials do not fit.
+        IncompatibleCredentials = "incompatible-credentials",
+        /// Its network does not fit.
+        IncompatibleNetwork = "incompatible-network",
+    }
+}
+
+impl Default for InstanceStatus {
+    /// DMS has said nothing.
+    fn default() -> Self {
+        InstanceStatus::Other(String::new())
+    }
+}
+
 /// An endpoint as DescribeEndpoints shows it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Endpoint {
     /// Its ARN.
     pub arn: String,
     /// `source` or `target`.
     pub endpoint_type: String,
-    /// `active` when it can be used.
-    pub status: String,
+    /// Whether it can be used.
+    pub status: EndpointStatus,
     /// DMS's word for what it is an endpoint of, `postgres`.
     pub engine: String,
 }
@@ -25,8 +56,8 @@ pub struct Instance {
     pub arn: String,
     /// Its name, which is in no ARN.
     pub identifier: String,
-    /// `available` when it can work.
-    pub status: String,
+    /// Whether it can work.
+    pub status: InstanceStatus,
     /// The version of DMS that it runs.
     pub engine_version: String,
     /// When it is maintained each week, in UTC: `sun:06:00-sun:14:00`.
@@ -56,11 +87,11 @@ pub fn check_endpoint(path: &str, arn: &Arn, wanted: &str, seen: Option<&Endpoin
         );
     }
     engines::check_known(path, &endpoint.engine, findings);
-    if endpoint.status != "active" {
+    if endpoint.status != EndpointStatus::Active {
         findings.error(
             path,
             "endpoint-not-active",
-            format!("the endpoint {arn} is {}, not active", quoted(&endpoint.status)),
+            format!("the endpoint {arn} is {}, not active", quoted(endpoint.status.as_str())),
         );
     }
 }
@@ -88,16 +119,18 @@ pub fn check_instance(path: &str, arn: &Arn, seen: Option<&Instance>, findings: 
             ),
         );
     }
-    let mend = match instance.status.as_str() {
-        "available" => return,
-        "storage-full" => "enlarge its storage: tasks on a full instance are stopped",
-        "failed" | "incompatible-credentials" | "incompatible-network" => "mend the instance first",
+    let mend = match &instance.status {
+        InstanceStatus::Available => return,
+        InstanceStatus::StorageFull => "enlarge its storage: tasks on a full instance are stopped",
+        InstanceStatus::Failed
+        | InstanceStatus::IncompatibleCredentials
+        | InstanceStatus::IncompatibleNetwork => "mend the instance first",
         _ => "wait until it is, and start the run again",
     };
     findings.error(
         path,
         "instance-not-available",
-        format!("the replication instance is {}, not available; {mend}", quoted(&instance.status)),
+        format!("the replication instance is {}, not available; {mend}", quoted(instance.status.as_str())),
     );
 }
 

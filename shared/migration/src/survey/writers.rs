@@ -1,12 +1,14 @@
 //! Other tasks that write into the same target: two that load one table empty, drop or double each other's rows.
 
+use crate::run::status::Status;
 use serde_json::Value;
 
-use crate::run::observation::{Phase, Task};
+use crate::run::observation::Task;
+use crate::run::status::Phase;
 use plan::finding::Findings;
 use plan::located::quoted;
 use plan::overlap::overlap;
-use plan::settings::DO_NOTHING;
+use plan::settings::PrepMode;
 use plan::table_name::{Pattern, Steps};
 use plan::{Arn, KeptTask, MigrationType, Plan, TaskPlan};
 
@@ -30,11 +32,11 @@ pub struct Writer {
     /// The source endpoint that it reads.
     pub source: Arn,
     /// DMS's word for what it does.
-    pub status: String,
+    pub status: Status,
     /// It is on its way up or at work.
     pub at_work: bool,
     /// It is loading tables, which it empties or drops first: its TargetTablePrepMode.
-    pub replaces: Option<String>,
+    pub replaces: Option<PrepMode>,
     /// What it writes.
     pub selection: Selection,
 }
@@ -42,19 +44,19 @@ pub struct Writer {
 impl Writer {
     /// A task as DMS describes it, with its settings and its mapping.
     pub fn of(task: &Task, mappings: &Value) -> Writer {
-        let at_work = matches!(task.phase, Phase::Starting | Phase::Running);
+        let at_work = matches!(task.phase(), Phase::Starting | Phase::Running);
         let loaded = task.stats.as_ref().is_some_and(|stats| {
             stats.full_load_finish_date.is_some() && stats.full_load_finish_date >= stats.fresh_start_date
         });
         let loads = at_work && task.migration_type != MigrationType::Cdc && !loaded;
-        let prep_mode = task.facts.as_ref().map(|facts| facts.prep_mode.clone());
+        let prep_mode = task.settings.as_ref().map(|settings| settings.prep_mode.clone());
         Writer {
             arn: task.arn.to_string(),
             identifier: task.identifier.clone(),
             source: task.route.source.clone(),
             status: task.status.clone(),
             at_work,
-            replaces: prep_mode.filter(|mode| loads && mode != DO_NOTHING),
+            replaces: prep_mode.filter(|mode| loads && *mode != PrepMode::DoNothing),
             selection: Selection::of(mappings),
         }
     }
@@ -291,7 +293,7 @@ pub fn check(plan: &Plan, source: &Arn, writers: &[Writer], findings: &mut Findi
                     "another-writer",
                     format!(
                         "the task {name} ({}) {} the same tables of this target: it selects {}, this plan {}",
-                        quoted(&writer.status),
+                        quoted(writer.status.as_str()),
                         if certain { "writes" } else { "may write" },
                         another.in_words(),
                         one.in_words()

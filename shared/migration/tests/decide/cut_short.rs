@@ -1,10 +1,10 @@
 //! A run that ends though no step has left a verdict: what is known is said, and what is not known is called so.
 
 use migration::decide::cut_short;
-use migration::run::document::{Answer, Migration, StopAct, StopCause, Trouble};
+use migration::run::document::{Answer, Migration, Progress, StopAct, StopCause, Trouble};
 use serde_json::json;
 
-use support::cases::{CLOSE, Case, full_load, minute, refusal, windowed};
+use support::cases::{CLOSE, Case, full_load, minute, progress, refusal, windowed};
 
 /// Every word of the verdict, in the order in which people read it.
 fn words(document: &Migration, unreadable: bool) -> String {
@@ -58,9 +58,7 @@ fn what_is_said_of_a_run_that_went_blind() {
         (
             "it was seen before",
             blind(night()).set(|case| {
-                let progress = case.document.progress.get_or_insert_default();
-                progress.status = "running".to_owned();
-                progress.seen = Some(minute(90));
+                case.document.progress = Some(Progress { seen: minute(90), ..progress(None) });
             }),
             vec!["the task was last seen running at 2026-11-20T22:30:00Z", "not the task was never seen"],
         ),

@@ -161,7 +161,7 @@ fn tables_that_are_missing_from_a_good_end() {
     let named = |case: Case| {
         let mapping = json!({"rules": [{"rule-type": "selection", "rule-action": "include",
             "object-locator": {"schema-name": "shop", "table-name": "gone"}}]});
-        case.set(|case| case.known().facts.as_mut().unwrap().named = NamedByMapping::of(&mapping))
+        case.set(|case| case.known().settings.as_mut().unwrap().named = NamedByMapping::of(&mapping))
     };
     check([
         (

@@ -1,6 +1,7 @@
 //! DMS's counters held against its list of tables, one counter at a time, and the names that are not listed.
 
-use migration::run::observation::{Stats, Table};
+use migration::run::observation::Stats;
+use migration::run::table::Table;
 use migration::run::tables::TablePass;
 use plan::table_name::NamedByMapping;
 

@@ -131,7 +131,7 @@ fn a_task_that_is_there() {
         ),
         (
             "its settings could not be seen",
-            full_load(preflight(json!({}))).set(|case| case.known().facts = None),
+            full_load(preflight(json!({}))).set(|case| case.known().settings = None),
             "Look again | the task's settings could not be seen",
         ),
         (

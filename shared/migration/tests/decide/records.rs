@@ -3,14 +3,14 @@
 use jiff::SignedDuration;
 use migration::commit;
 use migration::pace::budget::POLL;
-use migration::run::document::{Answer, Origin, Run, StartKind, StopCause, What};
+use migration::run::document::{Answer, Origin, Progress, Run, StartKind, StopCause, What};
 use migration::run::load::PreviousLoad;
 use migration::run::next::Next;
 use migration::run::verdict::{Outcome, Verdict};
 use plan::AtClose;
 use serde_json::json;
 
-use support::cases::{CLOSE, Case, cdc, full_load, kept, load_and_cdc, minute, refusal, windowed};
+use support::cases::{CLOSE, Case, cdc, full_load, kept, load_and_cdc, minute, progress, refusal, windowed};
 
 /// One look, taken in and not decided on.
 fn look(case: Case) -> Case {
@@ -34,9 +34,9 @@ fn only_a_kept_task_is_known_by_being_seen() {
     let unknown = |case: Case| look(case.set(|case| case.document.task = None)).document.task;
     assert_eq!(unknown(full_load(json!({}))), None, "what the plan describes is taken up by create-task");
     let seen = unknown(kept(json!({}))).expect("a kept task is known once it was seen");
-    assert_eq!((seen.origin, seen.facts), (Origin::Kept, None));
+    assert_eq!((seen.origin, seen.settings), (Origin::Kept, None));
     let known = look(kept(json!({}))).document.task.expect("it was known before");
-    assert!(known.facts.is_some(), "what is known of it stays");
+    assert!(known.settings.is_some(), "what is known of it stays");
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn what_is_waited_for_is_pending_from_the_first_look_that_shows_it() {
 fn rows_of_an_earlier_run_are_shown_until_this_one_has_some() {
     let rows = |case: Case, before: u64| {
         let case = case.tables(&["Full load"; 3]).set(|case| {
-            case.document.progress.get_or_insert_default().rows = before;
+            case.document.progress = Some(Progress { rows: before, ..progress(None) });
         });
         look(case).document.progress.unwrap().rows
     };

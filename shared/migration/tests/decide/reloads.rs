@@ -67,7 +67,7 @@ fn tables_in_error_are_loaded_again() {
         ("not where the target keeps its rows", loading(json!({})).do_nothing(), "Wait | 1 in error"),
         (
             "not while it is not known whether the target keeps its rows",
-            loading(json!({})).set(|case| case.known().facts = None),
+            loading(json!({})).set(|case| case.known().settings = None),
             "Wait | 1 in error",
         ),
         (

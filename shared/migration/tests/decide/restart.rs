@@ -148,7 +148,7 @@ fn only_where_a_resume_is_safe() {
         ),
         (
             "its settings could never be seen",
-            failed(json!({}), AWAY).set(|case| case.known().facts = None),
+            failed(json!({}), AWAY).set(|case| case.known().settings = None),
             "Failed",
         ),
         (

@@ -10,7 +10,7 @@ fn finished(plan: serde_json::Value, states: &[&str]) -> Case {
 
 #[test]
 fn validation_of_a_full_load() {
-    let counted = |change: fn(&mut migration::run::observation::Table)| {
+    let counted = |change: fn(&mut migration::run::table::Table)| {
         finished(json!({}), &["Validated"; 2]).set(|case| change(&mut case.tables.as_mut().unwrap()[1]))
     };
     check([

@@ -10,11 +10,12 @@ use migration::run::document::{
 use migration::run::lag::LagPoint;
 use migration::run::load::{Pace, PreviousLoad};
 use migration::run::next::Next;
-use migration::run::observation::{
-    self, Facts, Phase, Stats, StopReason, Table, TableState, TaskSeen, Validation,
-};
+use migration::run::observation::{self, Stats, TaskSeen, TaskSettings};
+use migration::run::status::{Phase, Status};
+use migration::run::stop_reason::StopReason;
+use migration::run::table::{Table, TableState, Validation};
 use migration::run::verdict::{Level, Outcome, Verdict};
-use plan::settings::DO_NOTHING;
+use plan::settings::PrepMode;
 use plan::table_name::{NamedByMapping, TableName};
 use plan::{AtClose, MigrationType, Mode, OnDrift, OnTableErrors, Start, Then, Until};
 use proptest::bool::weighted;
@@ -269,10 +270,10 @@ fn opened() -> impl Strategy<Value = Case> {
 /// A run somewhere on its way, and what the next poll sees.
 fn anything() -> impl Strategy<Value = Case> {
     let acts = (maybe(70, start_act()), maybe(20, moment()), maybe(15, stop_act()), reloads());
-    let prep = sample::select(&[DO_NOTHING, "TRUNCATE_BEFORE_LOAD", "DROP_AND_CREATE"][..]);
-    let facts = (prep, weighted(0.2), weighted(0.3));
+    let prep = sample::select(PrepMode::KNOWN);
+    let settings = (prep, weighted(0.2), weighted(0.3));
     let known = (
-        maybe(90, maybe(90, facts)),
+        maybe(90, maybe(90, settings)),
         sample::select(vec![Origin::Created, Origin::Adopted, Origin::Kept]),
         maybe(5, Just(EXECUTION.replace("night-1", "night-0"))),
         maybe(10, Just(vec!["MigrationType".to_owned()])),
@@ -301,19 +302,20 @@ fn anything() -> impl Strategy<Value = Case> {
     let (acts, seen, past) = (acts.boxed(), seen.boxed(), past.boxed());
     (opened().boxed(), acts, known, seen, connected, moment(), past).prop_map(
         |(mut case, acts, known, seen, connected, now, past)| {
-            let (facts, origin, driven_by, differences) = known;
-            match facts {
-                Some(facts) => {
+            let (settings, origin, driven_by, differences) = known;
+            match settings {
+                Some(settings) => {
                     let task = case.known();
                     task.origin = origin;
                     task.driven_by = driven_by;
                     task.differences = differences.unwrap_or_default();
-                    task.facts = facts.map(|(prep_mode, create_pk_after_full_load, validation)| Facts {
-                        prep_mode: prep_mode.to_owned(),
-                        create_pk_after_full_load,
-                        validation,
-                        named: NamedByMapping::default(),
-                    });
+                    task.settings =
+                        settings.map(|(prep_mode, create_pk_after_full_load, validation)| TaskSettings {
+                            prep_mode: prep_mode.into(),
+                            create_pk_after_full_load,
+                            validation,
+                            named: NamedByMapping::default(),
+                        });
                 }
                 None => case.document.task = None,
             }
@@ -394,8 +396,9 @@ fn in_order(mut case: Case, began: i64, now: i64) -> Case {
     stats.full_load_finish_date = stats.full_load_finish_date.map(|_| minute((began + now) / 2));
     if let Some(tables) = tables {
         stats.tables_loaded = count(&tables, |state| *state == TableState::Completed);
-        stats.tables_errored = count(&tables, |state| matches!(state, TableState::Errored(_)));
-        stats.tables_loading = count(&tables, |state| matches!(state, TableState::Unfinished(_)));
+        stats.tables_errored = count(&tables, TableState::is_errored);
+        stats.tables_loading =
+            count(&tables, |state| state.is_unfinished() && !matches!(state, TableState::Other(_)));
         stats.tables_queued = count(&tables, |state| matches!(state, TableState::Other(_)));
     }
     case
@@ -510,8 +513,8 @@ impl Decided {
         self.before.document.run.as_ref().unwrap()
     }
 
-    fn facts(&self) -> Option<&Facts> {
-        self.before.document.task.as_ref().and_then(|task| task.facts.as_ref())
+    fn settings(&self) -> Option<&TaskSettings> {
+        self.before.document.task.as_ref().and_then(|task| task.settings.as_ref())
     }
 
     fn plan(&self) -> &plan::Plan {
@@ -546,7 +549,7 @@ impl Decided {
         let Some(stats) = &task.stats else { return false };
         let loads = task.migration_type != MigrationType::Cdc;
         let finished = stats.full_load_finish_date;
-        let settled = |table: &Table| matches!(table.state, TableState::Completed | TableState::Errored(_));
+        let settled = |table: &Table| !table.state.is_unfinished();
         let loaded = stats.tables_loading + stats.tables_queued == 0
             && finished.is_some()
             && self.before.tables.iter().flatten().all(settled);
@@ -563,8 +566,8 @@ impl Decided {
 
 /// DMS has given up on the task, or does not start it again as it said.
 fn dms_gave_up(task: &observation::Task) -> bool {
-    let code = task.stop_reason.as_ref().map(StopReason::code).unwrap_or_default();
-    task.status == "failed"
+    let code = task.stop_reason.as_ref().map(StopReason::as_str).unwrap_or_default();
+    task.status == Status::Failed
         || ["FATAL_ERROR", "RECOVERABLE_ERROR", "STOPPED_DUE_TO_LOW_MEMORY", "RECYCLE_TASK"].contains(&code)
 }
 
@@ -573,7 +576,7 @@ fn may_pass(task: &observation::Task) -> bool {
     let said = task.last_failure.as_deref().and_then(|words| {
         FAILURES.iter().find(|(failure, _)| *failure == words).and_then(|(_, passes)| *passes)
     });
-    let code = task.stop_reason.as_ref().map(StopReason::code).unwrap_or_default();
+    let code = task.stop_reason.as_ref().map(StopReason::as_str).unwrap_or_default();
     said.unwrap_or(["RECOVERABLE_ERROR", "STOPPED_DUE_TO_LOW_MEMORY", "RECYCLE_TASK"].contains(&code))
 }
 
@@ -592,7 +595,7 @@ proptest! {
         if let Next::Start { .. } = d.next {
             let before = d.before.document.run.as_ref().unwrap();
             prop_assert!(d.before.now < before.work_ends);
-            prop_assert_eq!(d.task().map(|task| task.phase), Some(Phase::Idle));
+            prop_assert_eq!(d.task().map(|task| task.phase()), Some(Phase::Idle));
             let alone = d.before.document.task.as_ref().is_none_or(|task| {
                 task.driven_by.is_none() || before.start.is_some() || before.joined.is_some()
             });
@@ -658,8 +661,8 @@ proptest! {
         let Next::Reload { tables, .. } = &d.next else { return Ok(()) };
         let (before, task) = (d.run_before(), d.task().unwrap());
         prop_assert_eq!(d.plan().on_table_errors, OnTableErrors::Reload);
-        prop_assert!(d.facts().is_some_and(|facts| facts.prep_mode != DO_NOTHING));
-        prop_assert!(task.phase == Phase::Running && task.migration_type != MigrationType::Cdc);
+        prop_assert!(d.settings().is_some_and(|settings| settings.prep_mode != PrepMode::DoNothing));
+        prop_assert!(task.phase() == Phase::Running && task.migration_type != MigrationType::Cdc);
         prop_assert!(d.under_way() && before.stop.is_none());
         prop_assert!(d.before.now + SignedDuration::from_mins(2) < d.run().work_ends);
         prop_assert!((1..=10).contains(&tables.len()));
@@ -667,7 +670,7 @@ proptest! {
         prop_assert_eq!(names.len(), tables.len());
         prop_assert!(!before.reloaded.iter().any(|name| names.contains(name)), "each once");
         let in_error: BTreeSet<&TableName> = d.before.tables.iter().flatten()
-            .filter(|table| table.state.word() == "Table error").map(|table| &table.name).collect();
+            .filter(|table| table.state == TableState::Error).map(|table| &table.name).collect();
         prop_assert!(names.is_subset(&in_error));
         let unseen = before.reload.as_ref().is_some_and(|act| {
             matches!(act.answer, None | Some(Answer::Accepted))
@@ -692,7 +695,7 @@ proptest! {
             Occasion::StartedAgain => prop_assert!(before.restarts > 0),
             Occasion::Stalled | Occasion::WillNotFit => {
                 let task = d.task().unwrap();
-                prop_assert!(task.phase == Phase::Running && task.migration_type != MigrationType::Cdc);
+                prop_assert!(task.phase() == Phase::Running && task.migration_type != MigrationType::Cdc);
                 prop_assert!(stats.tables_loading + stats.tables_queued > 0, "the load is not over");
                 prop_assert!(occasion != Occasion::Stalled || d.plan().stall_minutes > 0 && d.before.tables.is_some());
                 prop_assert!(occasion != Occasion::WillNotFit || d.run().stop_at_close);
@@ -725,7 +728,7 @@ proptest! {
                 StopCause::Done => {
                     let task = d.task().unwrap();
                     prop_assert_eq!(d.plan().then, Then::Stop);
-                    prop_assert_eq!(task.phase, Phase::Running);
+                    prop_assert_eq!(task.phase(), Phase::Running);
                     prop_assert!(d.has_done_what_the_plan_waits_for(task));
                     prop_assert!(d.before.tables.is_some(), "nothing is called done unseen");
                 }
@@ -737,7 +740,7 @@ proptest! {
     #[test]
     fn what_is_at_work_at_the_close_is_stopped_or_reported_as_not_stopped(case in anything()) {
         let d = decided(case);
-        let working = d.task().is_some_and(|task| matches!(task.phase, Phase::Running | Phase::Starting));
+        let working = d.task().is_some_and(|task| matches!(task.phase(), Phase::Running | Phase::Starting));
         let ours = d.before.document.task.as_ref().is_some_and(|task| task.driven_by.is_none());
         let to_stop = d.under_way() && d.run().windowed && d.run().at_close == AtClose::Stop;
         if ours && working && to_stop && d.before.now >= d.run().work_ends {
@@ -765,7 +768,7 @@ proptest! {
             let task = d.task().unwrap();
             let tables = d.before.tables.clone().unwrap();
             prop_assert!(!tables.is_empty());
-            prop_assert!(!tables.iter().any(|table| matches!(table.state, TableState::Errored(_))));
+            prop_assert!(!tables.iter().any(|table| table.state.is_errored()));
             let stats = task.stats.clone().unwrap_or_default();
             if task.migration_type != MigrationType::Cdc {
                 prop_assert!(tables.iter().all(|table| table.state == TableState::Completed));
@@ -775,17 +778,17 @@ proptest! {
             }
             prop_assert_eq!(stats.tables_errored, 0);
             prop_assert!(d.under_way());
-            let good_state = match task.phase {
-                Phase::Idle => task.status == "stopped" && !matches!(
+            let good_state = match task.phase() {
+                Phase::Idle => task.status == Status::Stopped && !matches!(
                     task.stop_reason,
-                    Some(StopReason::FatalError | StopReason::RecoverableError | StopReason::LowResources(_))
+                    Some(StopReason::FatalError | StopReason::RecoverableError | StopReason::LowMemory | StopReason::LowDisk)
                 ),
                 Phase::Running => d.has_done_what_the_plan_waits_for(task),
                 _ => false,
             };
             prop_assert!(good_state, "{} {:?}", task.status, task.stop_reason);
             let validated = |table: &Table| table.validation == Validation::Validated && table.validation_pending == 0;
-            let validation = d.after.document.task.as_ref().and_then(|task| task.facts.as_ref()).is_some_and(|f| f.validation);
+            let validation = d.after.document.task.as_ref().and_then(|task| task.settings.as_ref()).is_some_and(|f| f.validation);
             prop_assert_eq!(verdict.verified, validation && tables.iter().all(validated));
             if validation && verdict.outcome == Outcome::Succeeded {
                 prop_assert!(verdict.verified);
@@ -806,14 +809,14 @@ proptest! {
         let Next::Start { kind, .. } = d.next else { return Ok(()) };
         let task = d.task().unwrap();
         let start = d.plan().start;
-        let facts = d.before.document.task.as_ref().unwrap().facts.clone().unwrap();
+        let settings = d.before.document.task.as_ref().unwrap().settings.clone().unwrap();
         let cdc = task.migration_type == MigrationType::Cdc;
         match kind {
             StartKind::StartReplication => prop_assert!(!task.has_run(), "it is valid once in a task's life"),
             StartKind::ReloadTarget => {
                 prop_assert!(task.has_run());
                 prop_assert!(matches!(start, Start::Refresh | Start::Reload));
-                prop_assert!(facts.prep_mode != DO_NOTHING);
+                prop_assert!(settings.prep_mode != PrepMode::DoNothing);
                 prop_assert!(!cdc);
             }
             StartKind::ResumeProcessing => {
@@ -822,8 +825,8 @@ proptest! {
                 let complete =
                     !tables.is_empty() && tables.iter().all(|table| table.state == TableState::Completed);
                 if !cdc && !complete {
-                    prop_assert!(facts.prep_mode != DO_NOTHING || start == Start::Resume);
-                    prop_assert!(!facts.create_pk_after_full_load);
+                    prop_assert!(settings.prep_mode != PrepMode::DoNothing || start == Start::Resume);
+                    prop_assert!(!settings.create_pk_after_full_load);
                     let loaded = task.stats.as_ref().is_some_and(|stats| stats.full_load_finish_date.is_some());
                     prop_assert!(task.migration_type != MigrationType::FullLoadAndCdc || !loaded);
                 }

@@ -304,7 +304,7 @@ fn what_stands_between_a_task_and_its_start() {
         ),
         (
             "settings that cannot be seen",
-            full_load(json!({})).set(|case| case.known().facts = None),
+            full_load(json!({})).set(|case| case.known().settings = None),
             "Look again | the task's settings could not be seen",
         ),
         (

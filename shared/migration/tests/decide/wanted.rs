@@ -31,7 +31,7 @@ fn progress(case: &Case) -> Progress {
         TaskSeen::Seen(task) => task.stats.clone(),
         TaskSeen::Unseen | TaskSeen::NotThere => None,
     };
-    Progress { stats, ..Progress::default() }
+    support::cases::progress(stats)
 }
 
 /// The rows of the load were looked at at this minute.
@@ -153,7 +153,7 @@ fn tables_are_read_when_the_lag_is_small_enough() {
 fn settings_are_read_once() {
     let mut case = full_load(json!({}));
     assert!(!decide::wants_settings(case.document.task.as_ref()));
-    case.known().facts = None;
+    case.known().settings = None;
     assert!(decide::wants_settings(case.document.task.as_ref()));
     assert!(decide::wants_settings(None));
 }

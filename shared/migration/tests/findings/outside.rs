@@ -23,7 +23,7 @@ pub(crate) fn cases() -> Vec<Case> {
         let seen = Endpoint {
             arn: SOURCE.to_owned(),
             endpoint_type: endpoint_type.to_owned(),
-            status: status.to_owned(),
+            status: status.into(),
             engine: "postgres".to_owned(),
         };
         let seen = Some(&seen).filter(|_| !status.is_empty());
@@ -35,7 +35,7 @@ pub(crate) fn cases() -> Vec<Case> {
         let seen = Instance {
             arn: INSTANCE.to_owned(),
             identifier: "nightly".to_owned(),
-            status: status.to_owned(),
+            status: status.into(),
             ..Instance::default()
         };
         let seen = Some(&seen).filter(|_| !status.is_empty());
@@ -68,7 +68,7 @@ pub(crate) fn cases() -> Vec<Case> {
     let changing = |pending: &[&str]| {
         let mut findings = Findings::default();
         let seen = Instance {
-            status: "available".to_owned(),
+            status: "available".into(),
             pending: pending.iter().map(|change| (*change).to_owned()).collect(),
             ..Instance::default()
         };

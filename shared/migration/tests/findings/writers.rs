@@ -1,8 +1,10 @@
 //! Other tasks that write the same tables of the target.
 
+use migration::run::status::Status;
 use migration::survey::writers::{Selection, Writer, check};
 use plan::finding::{Finding, Findings, Severity};
 use plan::request::Document;
+use plan::settings::PrepMode;
 use plan::{TaskPlan, read};
 use serde_json::{Value, json};
 
@@ -30,9 +32,9 @@ fn writer(identifier: &str, replaces: Option<&str>, rules: &[Value]) -> Writer {
         arn: format!("arn:aws:dms:us-east-1:123456789012:task:{identifier}"),
         identifier: identifier.to_owned(),
         source: SOURCE.parse().unwrap(),
-        status: if replaces.is_some() { "running" } else { "stopped" }.to_owned(),
+        status: if replaces.is_some() { Status::Running } else { Status::Stopped },
         at_work: replaces.is_some(),
-        replaces: replaces.map(str::to_owned),
+        replaces: replaces.map(PrepMode::from),
         selection: selection(rules),
     }
 }

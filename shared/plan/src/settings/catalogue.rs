@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
-use super::PREP_MODES;
+use super::PrepMode;
 
 /// One documented setting: a key, or a section of keys.
 #[derive(Clone, Debug)]
@@ -211,7 +211,7 @@ const TARGET_METADATA: &[Setting] = &[
 ];
 
 const FULL_LOAD: &[Setting] = &[
-    word("TargetTablePrepMode", &PREP_MODES, "DROP_AND_CREATE"),
+    word("TargetTablePrepMode", PrepMode::KNOWN, "DROP_AND_CREATE"),
     flag("CreatePkAfterFullLoad", false),
     flag("StopTaskCachedChangesApplied", false).only_with_cdc(),
     flag("StopTaskCachedChangesNotApplied", false).only_with_cdc(),

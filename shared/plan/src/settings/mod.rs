@@ -3,6 +3,7 @@
 
 pub(super) mod catalogue;
 mod check;
+mod prep_mode;
 mod together;
 
 use serde_json::Value;
@@ -12,10 +13,7 @@ use super::embedded;
 use super::located::Node;
 use crate::finding::Findings;
 
-/// Keeps the rows and tables that are in the target.
-pub const DO_NOTHING: &str = "DO_NOTHING";
-
-const PREP_MODES: [&str; 3] = [DO_NOTHING, "DROP_AND_CREATE", "TRUNCATE_BEFORE_LOAD"];
+pub use prep_mode::PrepMode;
 
 /// Logging keys that DMS answers and refuses to take ("cannot be set on create").
 pub const READ_ONLY_LOGGING: [&str; 2] = ["CloudWatchLogGroup", "CloudWatchLogStream"];
@@ -75,8 +73,8 @@ fn take_out_what_is_read_only(settings: &mut Value, place: &str, findings: &mut 
 }
 
 /// The TargetTablePrepMode that the settings state.
-pub fn prep_mode(settings: &Value) -> Option<&str> {
-    settings.pointer("/FullLoadSettings/TargetTablePrepMode").and_then(Value::as_str)
+pub fn prep_mode(settings: &Value) -> Option<PrepMode> {
+    settings.pointer("/FullLoadSettings/TargetTablePrepMode").and_then(Value::as_str).map(PrepMode::from)
 }
 
 /// True when the task stops by itself once its load is done.
@@ -102,7 +100,7 @@ pub fn for_creation(stated: Option<&Value>) -> Value {
         if !section.is_object() {
             *section = serde_json::json!({});
         }
-        section["TargetTablePrepMode"] = Value::from(DO_NOTHING);
+        section["TargetTablePrepMode"] = Value::from(PrepMode::DoNothing.as_str());
     }
     settings
 }
@@ -114,11 +112,11 @@ mod tests {
 
     #[test]
     fn a_task_is_always_created_with_a_stated_prep_mode() {
-        let mode = |stated: Value| prep_mode(&for_creation(Some(&stated))).map(str::to_owned);
-        assert_eq!(prep_mode(&for_creation(None)), Some(DO_NOTHING));
-        assert_eq!(mode(json!(null)).as_deref(), Some(DO_NOTHING));
-        assert_eq!(mode(json!({"FullLoadSettings": null})).as_deref(), Some(DO_NOTHING));
-        assert_eq!(mode(json!({"FullLoadSettings": {"CommitRate": 1}})).as_deref(), Some(DO_NOTHING));
+        let mode = |stated: Value| prep_mode(&for_creation(Some(&stated)));
+        assert_eq!(prep_mode(&for_creation(None)), Some(PrepMode::DoNothing));
+        assert_eq!(mode(json!(null)), Some(PrepMode::DoNothing));
+        assert_eq!(mode(json!({"FullLoadSettings": null})), Some(PrepMode::DoNothing));
+        assert_eq!(mode(json!({"FullLoadSettings": {"CommitRate": 1}})), Some(PrepMode::DoNothing));
         let stated = json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}});
         assert_eq!(for_creation(Some(&stated)), stated);
     }

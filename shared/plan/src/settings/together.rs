@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::{DO_NOTHING, flag, prep_mode};
+use super::{PrepMode, flag, prep_mode};
 use crate::MigrationType;
 use crate::finding::Findings;
 use crate::located::quoted;
@@ -125,14 +125,14 @@ fn check_validation(stated: &Stated<'_>, findings: &mut Findings) {
                  and make a task of its own for the other",
             );
         }
-        if let Some(other) = prep_mode(stated.settings).filter(|mode| *mode != DO_NOTHING) {
+        if let Some(other) = prep_mode(stated.settings).filter(|mode| *mode != PrepMode::DoNothing) {
             findings.error(
                 &stated.at(mode),
                 "contradictory-settings",
                 format!(
                     "a task with ValidationOnly compares the rows that are in the target, and TargetTablePrepMode {} \
                      would remove them: state DO_NOTHING",
-                    quoted(other)
+                    quoted(other.as_str())
                 ),
             );
         }

@@ -45,7 +45,7 @@ pub async fn handle(
                 migration_type: seen.migration_type,
                 origin: Origin::Created,
                 created: Some(request.now),
-                facts: seen.facts,
+                settings: seen.settings,
                 differences: Vec::new(),
                 driven_by: None,
             });

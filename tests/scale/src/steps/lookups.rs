@@ -1,7 +1,8 @@
 //! The calls by which DMS is looked at, as `migration_aws::dms` makes them.
 
 use migration::run::document::Migration;
-use migration::run::observation::{Connection, Route, Table, TaskSeen};
+use migration::run::observation::{Connection, Route, TaskSeen};
+use migration::run::table::Table;
 use migration::survey::resources::{Endpoint, Instance};
 use migration::survey::writers::Writer;
 use plan::{Arn, KeptTask, Plan, TaskPlan};

@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use migration::run::document::Migration;
-use migration::run::observation::{Observation, Phase, TaskSeen};
+use migration::run::observation::{Observation, TaskSeen};
+use migration::run::status::Phase;
 use migration::{commit, decide};
 
 use super::{Request, lookups};
@@ -63,6 +64,6 @@ pub async fn handle(
 
 fn end(task: &TaskSeen, seen: Timestamp) -> Option<SeenEnd> {
     let TaskSeen::Seen(task) = task else { return None };
-    let ended = task.stats.as_ref().filter(|_| task.phase == Phase::Idle)?.stop_date?;
+    let ended = task.stats.as_ref().filter(|_| task.phase() == Phase::Idle)?.stop_date?;
     Some(SeenEnd { ended, seen })
 }

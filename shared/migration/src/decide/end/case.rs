@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use plan::Plan;
 
 use crate::run::document::Run;
-use crate::run::observation::{Facts, Table, Task};
+use crate::run::observation::{Task, TaskSettings};
+use crate::run::table::Table;
 use crate::run::verdict::Verdict;
 
 /// What comes of judging an end.
@@ -34,7 +35,7 @@ pub struct Ended<'a> {
     /// The task as it was last seen.
     pub task: &'a Task,
     /// The settings in force.
-    pub facts: Option<&'a Facts>,
+    pub settings: Option<&'a TaskSettings>,
     /// All tables.
     pub tables: &'a [Table],
     /// Now.

@@ -1,5 +1,6 @@
 //! A good end, if the tables are good and their rows agree.
 
+use crate::run::status::Status;
 use plan::{MigrationType, OnErrors, OnTableErrors};
 
 use super::case::{End, Ended};
@@ -16,7 +17,8 @@ pub(super) fn done(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End
     let Ended { task, now, .. } = ended;
     // What the states of a replicated table mean besides errors is documented nowhere, so cdc asks for no more.
     let loads = task.migration_type != MigrationType::Cdc;
-    let absent = ended.facts.map(|facts| TablePass::absent(ended.tables, &facts.named)).unwrap_or_default();
+    let absent =
+        ended.settings.map(|settings| TablePass::absent(ended.tables, &settings.named)).unwrap_or_default();
     let counted = match &task.stats {
         Some(stats) if loads => pass.incomplete_by_counters(stats),
         Some(stats) => stats.tables_errored as usize,
@@ -106,11 +108,11 @@ fn judge_rows(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
         pass.errored = endless;
         return with_tables(verdict, ended, pass, Named::Incomplete).into();
     }
-    if !ended.facts.is_some_and(|facts| facts.validation) {
+    if !ended.settings.is_some_and(|settings| settings.validation) {
         let verdict = Verdict::new(Outcome::Succeeded, all, now).because(reason).because("rows not verified");
         return with_tables(verdict, ended, pass, Named::Incomplete).into();
     }
-    let stopped = ended.task.status == "stopped";
+    let stopped = ended.task.status == Status::Stopped;
     let loaded = ended.task.stats.as_ref().and_then(|stats| stats.full_load_finish_date);
     let comparing = loaded.is_some_and(|loaded| now.duration_since(loaded) < VALIDATION_PATIENCE);
     if !stopped && comparing && !pass.unvalidated.is_empty() && !ended.run.is_over(now) {

@@ -1,10 +1,11 @@
 //! The verdict on a task that has come to rest, or that has done what the plan waited for: [`at_rest`] says which end it is,
 //! and each end has a file of its own.
 
+use crate::run::status::Status;
 use plan::MigrationType;
 
 use crate::run::document::StopCause;
-use crate::run::observation::StopReason;
+use crate::run::stop_reason::StopReason;
 use crate::run::tables::TablePass;
 use crate::run::verdict::Outcome;
 use crate::time::graces::DMS_RESTARTS_WITHIN;
@@ -29,9 +30,9 @@ pub fn at_rest(ended: Ended<'_>) -> End {
     let Ended { task, run, now, .. } = ended;
     let pass = TablePass::over(ended.tables);
     let reason = task.stop_reason.as_ref();
-    if task.status != "stopped" {
-        let words = match task.status.as_str() {
-            "failed" => "the DMS task has failed".to_owned(),
+    if task.status != Status::Stopped {
+        let words = match &task.status {
+            Status::Failed => "the DMS task has failed".to_owned(),
             status => format!("the DMS task is {status}"),
         };
         return failed(ended, pass, words).into();
@@ -41,10 +42,11 @@ pub fn at_rest(ended: Ended<'_>) -> End {
         Some(
             StopReason::FatalError
             | StopReason::RecoverableError
-            | StopReason::LowResources(_)
+            | StopReason::LowMemory
+            | StopReason::LowDisk
             | StopReason::LicenseLimits,
         ) => failed(ended, pass, format!("DMS stopped the task: {}", code(reason))).into(),
-        Some(StopReason::Restarting(code)) => {
+        Some(code @ (StopReason::ReconfigurationRestart | StopReason::RecycleTask)) => {
             let stopped =
                 task.stats.as_ref().and_then(|stats| stats.stop_date).or(run.at_rest).unwrap_or(now);
             if now.duration_since(stopped) < DMS_RESTARTS_WITHIN {

@@ -10,9 +10,9 @@ use crate::run::verdict::Verdict;
 /// What the next run will do with what this one leaves, or what must be decided before it can do anything: the rules by
 /// which it will choose, asked now.
 pub(super) fn next_run(ended: Ended<'_>, verdict: Verdict) -> Verdict {
-    let Some(facts) = ended.facts else { return verdict };
+    let Some(settings) = ended.settings else { return verdict };
     let pass = TablePass::over(ended.tables);
-    match start_type::choose(ended.plan, ended.task, facts, &pass) {
+    match start_type::choose(ended.plan, ended.task, settings, &pass) {
         Choice::Undecided { why, to_do, settles } => {
             let verdict = verdict.to_do(format!("decide: {why}; {to_do}"));
             match settles.and_then(|start| commands::run_again(&ended.run.execution, Some(start))) {

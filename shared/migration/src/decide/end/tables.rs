@@ -4,7 +4,7 @@ use plan::MigrationType;
 use plan::clean::one_line;
 
 use super::case::Ended;
-use crate::run::observation::StopReason;
+use crate::run::stop_reason::StopReason;
 use crate::run::tables::TablePass;
 use crate::run::verdict::Verdict;
 
@@ -41,5 +41,5 @@ pub(super) fn with_tables(
 }
 
 pub(super) fn code(reason: Option<&StopReason>) -> &str {
-    reason.map_or("no stop reason", StopReason::code)
+    reason.map_or("no stop reason", StopReason::as_str)
 }

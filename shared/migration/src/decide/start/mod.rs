@@ -12,7 +12,8 @@ use crate::decide::verdicts::undecided;
 use crate::run::document::Answer;
 use crate::run::identity::is_this_run;
 use crate::run::next::Next;
-use crate::run::observation::{self, Phase};
+use crate::run::observation;
+use crate::run::status::Phase;
 use crate::run::tables::TablePass;
 use crate::run::verdict::{Level, Outcome, Verdict};
 use crate::time::graces::{BUSY_PATIENCE, START_MARGIN};
@@ -34,7 +35,7 @@ pub(super) fn start(s: &Situation<'_>) -> Option<Next> {
 }
 
 fn first(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
-    match task.phase {
+    match task.phase() {
         Phase::Idle => idle(s, task),
         Phase::Busy | Phase::Stopping => wait_until_ready(s, task, format!("the task is {}", task.status)),
         Phase::Starting | Phase::Running | Phase::Gone => None,
@@ -70,7 +71,7 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
             .to_do("the next run of the schedule tries again"),
         );
     }
-    let Some(facts) = s.task.and_then(|task| task.facts.as_ref()) else {
+    let Some(settings) = s.task.and_then(|task| task.settings.as_ref()) else {
         return s.wait_briefly("the task's settings could not be seen just now");
     };
     let tables = match (&s.observation.tables, task.has_run()) {
@@ -79,7 +80,7 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
         (None, true) => return s.wait("the table statistics could not be seen just now"),
     };
     let pass = TablePass::over(tables);
-    match start_type::choose(s.plan, task, facts, &pass) {
+    match start_type::choose(s.plan, task, settings, &pass) {
         Choice::Start(kind, why) => connections(s).or(Some(Next::Start { kind, why })),
         Choice::Complete(why) => {
             let mut verdict = Verdict::new(Outcome::Skipped, format!("there is nothing to do: {why}"), s.now);

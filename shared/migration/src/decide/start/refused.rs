@@ -6,7 +6,8 @@ use crate::decide::situation::Situation;
 use crate::decide::verdicts::driven_by_another;
 use crate::run::document::{Refusal, StartAct};
 use crate::run::next::Next;
-use crate::run::observation::{self, Phase};
+use crate::run::observation;
+use crate::run::status::Phase;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::PATIENCE;
 
@@ -18,19 +19,19 @@ pub(super) fn refused(
     refusal: &Refusal,
 ) -> Option<Next> {
     let began_since = task.start_date() != start.seen_start_date;
-    if matches!(task.phase, Phase::Starting | Phase::Running) || began_since {
+    if matches!(task.phase(), Phase::Starting | Phase::Running) || began_since {
         return s.report(driven_by_another(s));
     }
     let words = format!("{}: {}", refusal.code, refusal.message);
     let patient = refusal.throttled() || s.now.duration_since(start.first_decided) < PATIENCE;
     if s.run.restarts > 0 {
-        return match task.phase {
+        return match task.phase() {
             Phase::Idle => restart::once_more(s, task, refusal.passing && patient),
             _ => wait_until_ready(s, task, format!("DMS could not start the task again yet ({words})")),
         };
     }
     if refusal.passing && patient {
-        return match task.phase {
+        return match task.phase() {
             Phase::Idle => idle(s, task),
             _ => s.wait_briefly(format!("DMS could not start the task yet ({words})")),
         };
@@ -49,7 +50,7 @@ pub(super) fn withheld(
     if task.start_date() != start.seen_start_date {
         return s.report(driven_by_another(s));
     }
-    match task.phase {
+    match task.phase() {
         Phase::Idle if s.run.restarts > 0 => restart::once_more(s, task, true),
         Phase::Idle => idle(s, task),
         Phase::Starting | Phase::Running => s.report(driven_by_another(s)),

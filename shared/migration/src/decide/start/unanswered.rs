@@ -3,7 +3,8 @@
 use crate::decide::situation::Situation;
 use crate::run::document::StartAct;
 use crate::run::next::Next;
-use crate::run::observation::{self, Phase};
+use crate::run::observation;
+use crate::run::status::Phase;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{PATIENCE, START_GRACE};
 
@@ -11,7 +12,7 @@ use crate::time::graces::{PATIENCE, START_GRACE};
 pub(super) fn unanswered(s: &Situation<'_>, task: &observation::Task, start: &StartAct) -> Option<Next> {
     let waited = s.now.duration_since(start.asked.unwrap_or(start.decided));
     let moved_by_others = task.start_date() != start.seen_start_date;
-    if waited < START_GRACE || (!moved_by_others && task.phase != Phase::Idle && waited < PATIENCE) {
+    if waited < START_GRACE || (!moved_by_others && task.phase() != Phase::Idle && waited < PATIENCE) {
         return s.wait_briefly("the task was started and does not show it yet");
     }
     let verdict = match start.answer {
