@@ -7,7 +7,8 @@ use aws_sdk_databasemigration::operation::add_tags_to_resource::AddTagsToResourc
 use aws_sdk_databasemigration::operation::create_replication_task::CreateReplicationTaskInput;
 use aws_sdk_databasemigration::operation::modify_replication_task::ModifyReplicationTaskInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
-use migration::run::document::{Migration, Origin};
+use migration::run::document::Migration;
+use migration::run::task::Origin;
 use migration::survey::owner::tag_value;
 use migration_aws::error::Error;
 use plan::OWNER_TAG;

@@ -2,7 +2,8 @@
 
 use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
-use migration::run::document::{Migration, Run};
+use migration::run::document::Migration;
+use migration::run::execution::Run;
 use migration::run::lag::LagPoint;
 use migration::run::observation::{Observation, Task, TaskSeen};
 use migration::{commit, decide};

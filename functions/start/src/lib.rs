@@ -8,7 +8,10 @@ use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::types::{StartReplicationTaskTypeValue, TableToReload};
 use migration::commit::{self, Guarded};
 use migration::decide::start_type;
-use migration::run::document::{Answer, Migration, StartKind, Task};
+use migration::run::acts::StartKind;
+use migration::run::answer::Answer;
+use migration::run::document::Migration;
+use migration::run::task::Task;
 use migration_aws::clients;
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
@@ -37,7 +40,7 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
     let answer = match commit::guard_start(run, &seen, request.now) {
         Guarded::Held(why) => {
             tracing::warn!("the start was held back: {why}");
-            Some(Answer::Withheld(why))
+            Some(Answer::NotCalled(why))
         }
         Guarded::Doubtful(why) => {
             tracing::warn!("the start was held back: {why}");
@@ -68,7 +71,7 @@ async fn reload(client: &Client, mut document: Migration, request: &Request) -> 
     let answer = match commit::guard_reload(run, &seen, request.now) {
         Guarded::Held(why) => {
             tracing::warn!("the reload was held back: {why}");
-            Some(Answer::Withheld(why))
+            Some(Answer::NotCalled(why))
         }
         Guarded::Made | Guarded::Doubtful(_) => {
             tracing::warn!("this reload may have been asked for before; it is not asked for again");

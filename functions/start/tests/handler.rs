@@ -7,8 +7,10 @@ use aws_sdk_databasemigration::operation::reload_tables::ReloadTablesInput;
 use aws_sdk_databasemigration::operation::start_replication_task::StartReplicationTaskInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
 use migration::commit;
-use migration::run::document::{Answer, Origin, StartKind};
+use migration::run::acts::StartKind;
+use migration::run::answer::Answer;
 use migration::run::next::Next;
+use migration::run::task::Origin;
 use plan::table_name::TableName;
 use serde_json::{Value, json};
 use support::answers;
@@ -113,7 +115,7 @@ async fn the_guard_holds_it_back_when_what_was_decided_is_no_longer_so() {
         let describe = answers!(Client, describe_replication_tasks, status, answer);
         let take = answers!(Client, start_replication_task, 200, json!({}));
         let (answer, calls) = start(&case, at, describe, take).await;
-        assert!(matches!(answer, Some(Answer::Withheld(_))), "{fact}: {answer:?}");
+        assert!(matches!(answer, Some(Answer::NotCalled(_))), "{fact}: {answer:?}");
         assert_eq!(calls, 0, "{fact}");
     }
     // A repeat of a start that has its answer is held back, too.
@@ -230,7 +232,7 @@ async fn tables_of_a_task_that_was_started_anew_since_are_not_loaded_again() {
         let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]);
         let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();
         assert!(
-            matches!(document.run.unwrap().reload.unwrap().answer, Some(Answer::Withheld(_))),
+            matches!(document.run.unwrap().reload.unwrap().answer, Some(Answer::NotCalled(_))),
             "{status}"
         );
         assert_eq!(take.num_calls(), 0, "{status}");

@@ -5,7 +5,8 @@
 
 use aws_sdk_databasemigration::Client;
 use migration::commit;
-use migration::run::document::{Answer, Migration};
+use migration::run::answer::Answer;
+use migration::run::document::Migration;
 use migration_aws::clients;
 use migration_aws::error::Error;
 use migration_aws::request::Request;

@@ -5,7 +5,8 @@
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::stop_replication_task::StopReplicationTaskInput;
 use aws_smithy_mocks::{RuleMode, mock_client};
-use migration::run::document::{Answer, StopCause};
+use migration::run::acts::StopCause;
+use migration::run::answer::Answer;
 use serde_json::json;
 use support::answers;
 use support::cases::{CLOSE, TASK, full_load, minute, windowed};
@@ -31,7 +32,7 @@ async fn what_dms_answers_is_written_down_and_never_asked_again() {
         let found = answer.map(|answer| match answer {
             Answer::Accepted => "Accepted",
             Answer::Refused(_) => "Refused",
-            Answer::Withheld(_) => "Withheld",
+            Answer::NotCalled(_) => "Withheld",
         });
         assert_eq!(found, expected, "{code}");
         assert_eq!(seen.one().replication_task_arn(), Some(TASK), "{code}");

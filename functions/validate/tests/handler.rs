@@ -5,7 +5,9 @@
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::test_connection::TestConnectionInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
-use migration::run::document::{Migration, Origin, What};
+use migration::run::document::Migration;
+use migration::run::step::What;
+use migration::run::task::Origin;
 use migration::run::verdict::Outcome;
 use migration::survey::owner::tag_value;
 use migration_aws::error::Error;

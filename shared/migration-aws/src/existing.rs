@@ -2,7 +2,7 @@
 
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::types::ReplicationTask;
-use migration::run::document::{Origin, Task};
+use migration::run::task::{Origin, Task};
 use migration::survey::adoption;
 use migration::survey::drift;
 use migration::survey::owner;

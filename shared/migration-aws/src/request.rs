@@ -1,7 +1,8 @@
 //! What a state hands to its function.
 
 use jiff::Timestamp;
-use migration::run::document::{Migration, Occasion};
+use migration::run::document::Migration;
+use migration::run::step::Occasion;
 use serde_json::Value;
 
 use crate::error::Error;

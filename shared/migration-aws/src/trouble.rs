@@ -2,7 +2,7 @@
 //! (`InvalidParameterValueException`, `ThrottlingException`), so the code decides and never the variant.
 
 use aws_sdk_databasemigration::error::{ProvideErrorMetadata, SdkError};
-use migration::run::document::{Answer, Refusal};
+use migration::run::answer::{Answer, Refusal};
 
 use crate::error::Error;
 

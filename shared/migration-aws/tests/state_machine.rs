@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use migration::pace::budget;
-use migration::run::document::{HEAD, What};
+use migration::run::document::HEAD;
+use migration::run::step::What;
 use migration_aws::error::Error;
 use serde_json::Value;
 

@@ -3,9 +3,11 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
 use jiff::{SignedDuration, Timestamp};
-use migration::decide::opening::{open, settle};
-use migration::run::document::{Migration, Run, What};
+use migration::decide::opening::{introduce, open, settle};
+use migration::run::document::{Document, Reported, Running};
+use migration::run::execution::Run;
 use migration::run::observation::Route;
+use migration::run::step::What;
 use migration::run::verdict::{Level, Outcome, Verdict};
 use migration::time::graces::LONGEST_RUN;
 use plan::finding::{Findings, MOST_FINDINGS, MOST_REPORT_BYTES};
@@ -19,21 +21,34 @@ fn ts(text: &str) -> Timestamp {
     text.parse().expect("a timestamp")
 }
 
-fn opened(plan: &Value, now: &str) -> Migration {
-    open(plan, EXECUTION, ts(now))
+fn goes_on(document: Document) -> Running {
+    match document {
+        Document::Running(running) => *running,
+        document => panic!("the run should go on: {document:?}"),
+    }
+}
+
+fn is_over(document: Document) -> Reported {
+    match document {
+        Document::Reported(reported) => *reported,
+        document => panic!("the run should be over: {document:?}"),
+    }
+}
+
+fn opened(plan: &Value, now: &str) -> Running {
+    goes_on(open(plan, EXECUTION, ts(now)))
+}
+
+fn is_open_at(plan: &Value, now: &str) -> bool {
+    matches!(open(plan, EXECUTION, ts(now)), Document::Running(_))
 }
 
 fn run(plan: &Sample, now: &str) -> Run {
-    let document = opened(&plan.0, now);
-    assert_eq!(document.verdict, None, "the window should be open");
-    assert!(document.plan.is_some());
-    document.run.expect("a run")
+    opened(&plan.0, now).run
 }
 
 fn verdict(plan: &Value, now: &str) -> Verdict {
-    let document = opened(plan, now);
-    assert_eq!(document.next.map(|next| next.what), Some(What::Report), "the run ends here");
-    document.verdict.expect("a verdict")
+    is_over(open(plan, EXECUTION, ts(now))).verdict
 }
 
 fn route() -> Route {
@@ -44,11 +59,9 @@ fn route() -> Route {
     }
 }
 
-fn settled(plan: &Value, now: &str, kept: Option<&str>) -> Migration {
-    let mut document = opened(plan, now);
+fn settled(plan: &Value, now: &str, kept: Option<&str>) -> Document {
     let kept = kept.map(|word| (MigrationType::from(word.to_owned()), route()));
-    settle(&mut document, kept, Findings::default(), ts(now));
-    document
+    settle(opened(plan, now), kept, Findings::default(), ts(now))
 }
 
 /// 22:00 to 05:00 in Berlin, in winter time; a Friday.
@@ -82,13 +95,13 @@ fn a_preflight_is_opened_at_any_hour_and_has_an_hour() {
         (plan, AT_NOON),
     ] {
         let run = run(&plan, now);
-        assert_eq!((run.windowed, run.stop_at_close), (false, false));
+        assert_eq!((run.windowed(), run.stop_at_close), (false, false));
         assert_eq!(
             run.closes,
             migration::time::window::whole_seconds(ts(now) + SignedDuration::from_hours(1))
         );
-        assert_eq!(run.work_ends, run.closes);
-        let next = settled(&plan.0, now, None).next.expect("a next step");
+        assert_eq!(run.stop_due, run.closes);
+        let next = goes_on(settled(&plan.0, now, None)).next;
         assert_eq!(next.what, What::Wait);
         assert!(!next.why.contains("window"), "{}", next.why);
     }
@@ -103,7 +116,7 @@ fn a_window_is_open_from_its_opening_to_the_second_before_its_close() {
         ("2026-11-21T03:59:59.999Z", true),
         ("2026-11-21T04:00:00Z", false),
     ] {
-        assert_eq!(opened(&plan.0, now).verdict.is_none(), is_open, "{now}");
+        assert_eq!(is_open_at(&plan.0, now), is_open, "{now}");
     }
 }
 
@@ -120,7 +133,7 @@ fn days_and_exceptions_are_those_of_the_evening_on_which_a_window_opens() {
         ("2026-12-24T23:30:00Z", false, "Christmas Eve"),
         ("2026-12-25T02:00:00Z", false, "the morning after belongs to it"),
     ] {
-        assert_eq!(opened(&plan, now).verdict.is_none(), is_open, "{why}");
+        assert_eq!(is_open_at(&plan, now), is_open, "{why}");
     }
 }
 
@@ -129,8 +142,8 @@ fn the_close_is_fixed_once_in_whole_seconds() {
     let plan = full_load().with("/Window", night());
     let run = run(&plan, IN_THE_NIGHT);
     assert_eq!((run.started, run.closes), (ts(IN_THE_NIGHT), ts("2026-11-21T04:00:00Z")));
-    assert!(run.windowed && !run.stop_at_close, "nothing is under way yet");
-    let later = settled(&plan.0, IN_THE_NIGHT, None).run.expect("a run");
+    assert!(run.windowed() && !run.stop_at_close, "nothing is under way yet");
+    let later = goes_on(settled(&plan.0, IN_THE_NIGHT, None)).run;
     assert_eq!(later, run, "what validation adds does not move it");
     let span = full_load().with("/Window", json!({"Duration": "PT1H"}));
     assert_eq!(self::run(&span, IN_THE_NIGHT).closes, ts("2026-11-20T23:30:15Z"));
@@ -153,7 +166,11 @@ fn what_happens_at_the_close_depends_on_the_type_unless_it_is_stated() {
         (with(cdc(), "Stop"), AtClose::Stop, ten_before),
     ] {
         let run = run(&plan, AT_NOON);
-        assert_eq!((run.at_close, run.work_ends, run.closes), (at_close, ts(work_ends), ts(end)), "{plan:?}");
+        assert_eq!(
+            (run.at_close, run.stop_due, run.closes),
+            (Some(at_close), ts(work_ends), ts(end)),
+            "{plan:?}"
+        );
     }
 }
 
@@ -165,14 +182,13 @@ fn the_close_of_a_kept_task_follows_its_type_once_that_is_known() {
         ("full-load", AtClose::Stop, "2026-11-20T11:50:00Z"),
         ("cdc", AtClose::LeaveRunning, "2026-11-20T12:00:00Z"),
     ] {
-        let document = settled(&hour.0, AT_NOON, Some(word));
-        assert_eq!(document.next.expect("a next step").what, What::Wait);
-        let run = document.run.expect("a run");
-        assert_eq!((run.at_close, run.work_ends), (at_close, ts(work_ends)), "{word}");
+        let running = goes_on(settled(&hour.0, AT_NOON, Some(word)));
+        assert_eq!(running.next.what, What::Wait);
+        let run = running.run;
+        assert_eq!((run.at_close, run.stop_due), (Some(at_close), ts(work_ends)), "{word}");
         assert_eq!(run.route, Some(route()));
     }
-    let document = settled(&hour.0, AT_NOON, Some("full-load-and-cdc"));
-    let verdict = document.verdict.expect("a verdict");
+    let verdict = is_over(settled(&hour.0, AT_NOON, Some("full-load-and-cdc"))).verdict;
     assert_eq!(verdict.outcome, Outcome::Rejected);
     assert!(verdict.reasons[1].ends_with("[at-close-not-stated]"), "{:?}", verdict.reasons);
 }
@@ -181,21 +197,19 @@ fn the_close_of_a_kept_task_follows_its_type_once_that_is_known() {
 fn a_span_counts_from_the_scheduled_time_however_late_the_run_begins() {
     let plan = event("scheduled");
     let late = opened(&plan, "2026-11-20T21:14:30Z");
-    assert_eq!(late.verdict, None);
-    let run = late.run.expect("a run");
-    assert_eq!((run.closes, run.work_ends), (ts("2026-11-21T04:00:00Z"), ts("2026-11-21T03:55:00Z")));
+    let run = late.run;
+    assert_eq!((run.closes, run.stop_due), (ts("2026-11-21T04:00:00Z"), ts("2026-11-21T03:55:00Z")));
     let missed = verdict(&plan, "2026-11-21T04:00:00Z");
     assert_eq!((missed.outcome, missed.level), (Outcome::Skipped, Level::Warning));
     let by_hand = opened(&event("scheduled-template"), "2026-11-20T21:14:30Z");
-    assert_eq!(by_hand.run.expect("a run").closes, ts("2026-11-21T04:14:30Z"));
+    assert_eq!(by_hand.run.closes, ts("2026-11-21T04:14:30Z"));
 }
 
 #[test]
 fn without_a_window_a_run_ends_before_the_machine_does() {
     let run = run(&full_load(), AT_NOON);
     assert_eq!(run.closes, ts(AT_NOON) + LONGEST_RUN);
-    assert!(!run.windowed);
-    assert_eq!(run.at_close, AtClose::LeaveRunning, "nothing asked for a stop");
+    assert_eq!(run.at_close, None, "nothing asked for a stop");
     assert!(LONGEST_RUN < SignedDuration::from_hours(14 * 24));
 }
 
@@ -214,11 +228,13 @@ fn what_is_no_plan_is_rejected_with_every_fault_and_a_name() {
             ],
         ),
     ] {
-        let document = opened(&input, AT_NOON);
-        assert_eq!(document.plan, None);
-        assert_eq!(document.run.as_ref().map(|run| run.name.as_str()), Some(name));
-        assert_eq!(document.next.as_ref().map(|next| next.what), Some(What::Report));
-        let verdict = document.verdict.expect("a verdict");
+        let Reported { plan, run, verdict, .. } = is_over(open(&input, EXECUTION, ts(AT_NOON)));
+        assert_eq!((plan, run.name.as_str()), (None, name));
+        assert_eq!(
+            introduce(&input, EXECUTION, ts(AT_NOON)),
+            run,
+            "as the message about a failed opening has it"
+        );
         assert_eq!(verdict.outcome, Outcome::Rejected);
         assert_eq!(verdict.reasons.len(), faults.len() + 1);
         for (reason, fault) in verdict.reasons[1..].iter().zip(faults) {
@@ -229,19 +245,19 @@ fn what_is_no_plan_is_rejected_with_every_fault_and_a_name() {
 
 #[test]
 fn what_the_plan_and_what_its_resources_give_is_one_report() {
-    let mut document = opened(&full_load().0, AT_NOON);
+    let mut running = opened(&full_load().0, AT_NOON);
     for round in 0..3 {
         let mut resources = Findings::default();
         for n in 0..MOST_FINDINGS {
             resources.warning(&format!("/{round}/{n}"), "w", "x".repeat(400));
         }
-        settle(&mut document, None, resources, ts(AT_NOON));
+        running = goes_on(settle(running, None, resources, ts(AT_NOON)));
     }
-    let left_out = 3 * MOST_FINDINGS - (document.findings.len() - 1);
-    let counts = document.findings.iter().filter(|finding| finding.code == "more-findings");
+    let left_out = 3 * MOST_FINDINGS - (running.findings.len() - 1);
+    let counts = running.findings.iter().filter(|finding| finding.code == "more-findings");
     let counts: Vec<&str> = counts.map(|finding| finding.message.as_str()).collect();
     assert_eq!(counts, [format!("{left_out} more findings are not shown; mend these first")]);
-    let bytes = serde_json::to_string(&document.findings).expect("JSON").len();
+    let bytes = serde_json::to_string(&running.findings).expect("JSON").len();
     assert!(bytes < MOST_REPORT_BYTES + 500, "{bytes} bytes");
 }
 
@@ -249,5 +265,5 @@ fn what_the_plan_and_what_its_resources_give_is_one_report() {
 fn a_pasted_answer_gives_the_run_its_name() {
     let element = event("pasted-task");
     let answer = json!({"Task": {"ReplicationTasks": [element["Task"]]}});
-    assert_eq!(opened(&answer, AT_NOON).run.expect("a run").name, "crm-reporting");
+    assert_eq!(opened(&answer, AT_NOON).run.name, "crm-reporting");
 }

@@ -11,9 +11,10 @@ use serde_json::Value;
 use crate::clock::{Clock, whole_seconds};
 
 /// Instants that the machine compares with or waits for.
-const INSTANTS: [&str; 3] = ["/Run/WorkEnds", "/Run/WorkNearlyEnds", "/Run/GivesUp"];
+const INSTANTS: [&str; 3] = ["/Run/StopDue", "/Run/Machine/StopNearlyDue", "/Run/Machine/StopRetriesUntil"];
 /// Waits of the machine's own, in seconds. It doubles the first up to the second.
-const WAITS: [&str; 3] = ["/Run/BlindSeconds", "/Run/MostBlindSeconds", "/Run/StopAgainSeconds"];
+const WAITS: [&str; 3] =
+    ["/Run/Machine/BlindSeconds", "/Run/Machine/MaxBlindSeconds", "/Run/Machine/StopAgainSeconds"];
 /// The wait that a function decides on.
 const SECONDS: &str = "/Next/Seconds";
 
@@ -115,7 +116,7 @@ pub(crate) fn failed(payload: &Value, function: &str, clock: &mut Clock) {
 }
 
 fn leads_to_a_wait(what: &str) -> bool {
-    matches!(what, "wait" | "create" | "start" | "stop" | "tell")
+    matches!(what, "wait" | "create" | "start" | "reload" | "stop" | "tell")
 }
 
 /// Whether the state machine waits right after `function` answered with `what`. A decision to act is followed by
@@ -128,7 +129,7 @@ fn waits_next(asked: &Value, function: &str, what: &str) -> bool {
     match what {
         "wait" => true,
         "create" => function == "create-task",
-        "start" => function == "start",
+        "start" | "reload" => function == "start",
         "stop" => function == "stop",
         "tell" => function == "notify",
         _ => false,
@@ -166,7 +167,7 @@ mod tests {
 
     fn answer(what: &str, seconds: i64) -> Value {
         json!({
-            "Run": { "WorkEnds": "2026-10-25T03:00:00Z", "BlindSeconds": 60 },
+            "Run": { "StopDue": "2026-10-25T03:00:00Z", "Machine": { "BlindSeconds": 60 } },
             "Next": { "What": what, "Seconds": seconds },
         })
     }
@@ -177,7 +178,7 @@ mod tests {
         let mut document = answer("wait", 1_234);
         outbound(&mut document, &json!({}), "poll", "one", &mut clock, &mut memory);
         let real = json!({
-            "Run": { "WorkEnds": "2030-01-01T00:00:26Z", "BlindSeconds": 1 },
+            "Run": { "StopDue": "2030-01-01T00:00:26Z", "Machine": { "BlindSeconds": 1 } },
             "Next": { "What": "wait", "Seconds": 2 },
         });
         assert_eq!(document, real);
@@ -192,12 +193,12 @@ mod tests {
         let (mut clock, mut memory) = (clock(600), Memory::default());
         let mut document = answer("wait", 600);
         outbound(&mut document, &json!({}), "poll", "one", &mut clock, &mut memory);
-        document["Run"]["BlindSeconds"] = json!(2);
-        document["Run"]["WorkEnds"] = json!("2030-01-01T00:00:10Z");
+        document["Run"]["Machine"]["BlindSeconds"] = json!(2);
+        document["Run"]["StopDue"] = json!("2030-01-01T00:00:10Z");
         let mut payload = json!({ "Now": "2030-01-01T00:00:00Z", "Migration": document });
         inbound(&mut payload, "one", &clock, &memory);
-        assert_eq!(payload["Migration"]["Run"]["BlindSeconds"], 1_200);
-        assert_eq!(payload["Migration"]["Run"]["WorkEnds"], "2026-10-24T23:40:00Z");
+        assert_eq!(payload["Migration"]["Run"]["Machine"]["BlindSeconds"], 1_200);
+        assert_eq!(payload["Migration"]["Run"]["StopDue"], "2026-10-24T23:40:00Z");
     }
 
     #[test]
@@ -207,7 +208,7 @@ mod tests {
         outbound(&mut document, &json!({}), "poll", "one", &mut clock, &mut memory);
         let mut payload = json!({ "Migration": document });
         inbound(&mut payload, "two", &clock, &memory);
-        assert_eq!(payload["Migration"]["Run"]["WorkEnds"], "2026-10-25T03:00:00Z");
+        assert_eq!(payload["Migration"]["Run"]["StopDue"], "2026-10-25T03:00:00Z");
         assert_eq!(payload["Migration"]["Next"]["Seconds"], 7);
     }
 
@@ -228,7 +229,7 @@ mod tests {
             outbound(&mut document, &json!({}), function, "one", &mut clock, &mut memory);
             assert_eq!(document["Next"]["Seconds"], 0, "{function} {what}");
             let closes = if leapt { "2030-01-01T04:00:00Z" } else { "2030-01-01T05:00:00Z" };
-            assert_eq!(document["Run"]["WorkEnds"], closes, "{function} {what}");
+            assert_eq!(document["Run"]["StopDue"], closes, "{function} {what}");
         }
     }
 
@@ -267,7 +268,7 @@ mod tests {
     #[test]
     fn members_that_are_absent_or_odd_stay_as_they_are() {
         let (mut clock, mut memory) = (clock(60), Memory::default());
-        for odd in [json!(null), json!("text"), json!({ "Run": { "WorkEnds": 5 }, "Next": [] })] {
+        for odd in [json!(null), json!("text"), json!({ "Run": { "StopDue": 5 }, "Next": [] })] {
             let mut document = odd.clone();
             outbound(&mut document, &json!({}), "poll", "one", &mut clock, &mut memory);
             assert_eq!(document, odd);

@@ -38,7 +38,7 @@ fn step(function: &str, document: &Value, next: Option<&str>) -> Value {
 /// whether its time has come.
 fn night(seconds: i64) -> Value {
     let document = json!({
-        "Run": { "WorkEnds": CLOSES, "BlindSeconds": 1_800 },
+        "Run": { "StopDue": CLOSES, "Machine": { "BlindSeconds": 1_800 } },
         "Next": { "What": "wait", "Seconds": seconds },
     });
     json!({
@@ -50,8 +50,8 @@ fn night(seconds: i64) -> Value {
                 "Type": "Pass",
                 "Parameters": {
                     "Run": {
-                        "WorkEnds.$": "$.Run.WorkEnds",
-                        "BlindSeconds.$": "States.MathAdd($.Run.BlindSeconds, $.Run.BlindSeconds)",
+                        "StopDue.$": "$.Run.StopDue",
+                        "Machine": { "BlindSeconds.$": "States.MathAdd($.Run.Machine.BlindSeconds, $.Run.Machine.BlindSeconds)" },
                     },
                     "Next.$": "$.Next",
                     "Now.$":
@@ -62,7 +62,7 @@ fn night(seconds: i64) -> Value {
             "Closed?": {
                 "Type": "Choice",
                 "Choices": [
-                    { "Variable": "$.Now", "TimestampGreaterThanEqualsPath": "$.Run.WorkEnds", "Next": "Closed" },
+                    { "Variable": "$.Now", "TimestampGreaterThanEqualsPath": "$.Run.StopDue", "Next": "Closed" },
                 ],
                 "Default": "Open",
             },
@@ -92,10 +92,10 @@ fn a_night_passes_at_the_pace_and_the_machine_sees_its_close() {
             assert!(at(&second.request["Now"]).duration_since(at(&first.request["Now"])) >= passed);
             let took = second.real.duration_since(first.real);
             assert!(took < SignedDuration::from_secs(20), "{name} took {took}");
-            assert_eq!(second.request["Migration"]["Run"]["WorkEnds"], CLOSES);
+            assert_eq!(second.request["Migration"]["Run"]["StopDue"], CLOSES);
             assert_eq!(second.request["Migration"]["Next"]["Seconds"], seconds);
             // 1800 local seconds are one real one here; the machine made two of it.
-            assert_eq!(second.request["Migration"]["Run"]["BlindSeconds"], 7_200);
+            assert_eq!(second.request["Migration"]["Run"]["Machine"]["BlindSeconds"], 7_200);
         }
     });
 }
@@ -115,7 +115,7 @@ fn a_leaping_night_takes_no_time_and_the_machine_sees_its_close() {
             let passed = at(&second.request["Now"]).duration_since(at(&first.request["Now"]));
             assert!(passed >= SignedDuration::from_secs(seconds), "{passed}");
             assert!(passed < SignedDuration::from_secs(seconds + 60), "{passed}");
-            assert_eq!(second.request["Migration"]["Run"]["WorkEnds"], CLOSES);
+            assert_eq!(second.request["Migration"]["Run"]["StopDue"], CLOSES);
             assert_eq!(second.request["Migration"]["Next"]["Seconds"], seconds);
             assert!(world.now() >= at(&second.request["Now"]));
         }
@@ -129,7 +129,7 @@ fn an_execution_without_a_world_of_its_own_lives_in_real_time() {
         let payload = json!({
             "Now": "2026-10-24T22:00:00.25+00:00",
             "Execution": "arn:aws:states:us-east-1:123456789012:execution:m:nowhere",
-            "Migration": { "Run": { "WorkEnds": CLOSES, "BlindSeconds": 60 }, "Next": { "What": "wait", "Seconds": 5 } },
+            "Migration": { "Run": { "StopDue": CLOSES, "Machine": { "BlindSeconds": 60 } }, "Next": { "What": "wait", "Seconds": 5 } },
         });
         let said = aws.invoke("poll", &payload).await.unwrap();
         assert_eq!(said, payload["Migration"]);

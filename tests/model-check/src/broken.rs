@@ -3,11 +3,13 @@
 
 use jiff::Timestamp;
 use migration::decide;
-use migration::run::document::{Run, StartAct, StartKind, StopCause, Task};
+use migration::run::acts::{StartAct, StartKind, StopCause};
+use migration::run::execution::Run;
 use migration::run::next::Next;
 use migration::run::observation::{Observation, TaskSeen};
 use migration::run::status::Phase;
 use migration::run::table::{Table, TableState};
+use migration::run::task::Task;
 use migration::run::verdict::{Outcome, Verdict};
 use plan::{Plan, Start};
 
@@ -212,8 +214,7 @@ fn starts_again_when_unanswered(
     now: Timestamp,
 ) -> Next {
     let unanswered = run.start.as_ref().is_some_and(|start| start.answer.is_none());
-    if unanswered && now < run.work_ends && seen(observation).is_some_and(|task| task.phase() == Phase::Idle)
-    {
+    if unanswered && now < run.stop_due && seen(observation).is_some_and(|task| task.phase() == Phase::Idle) {
         return Next::Start { kind: StartKind::StartReplication, why: String::new() };
     }
     decide::decide(plan, run, task, observation, now)
@@ -286,7 +287,7 @@ fn stops_early(
     now: Timestamp,
 ) -> Next {
     let lead = jiff::SignedDuration::from_mins(10);
-    let early = Run { work_ends: run.work_ends - lead, ..run.clone() };
+    let early = Run { work_ends: run.stop_due - lead, ..run.clone() };
     decide::decide(plan, &early, task, observation, now)
 }
 

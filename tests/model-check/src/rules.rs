@@ -73,9 +73,7 @@ pub fn all() -> Vec<Property<Story>> {
             reported(state, |report| report.outcome != Outcome::Interrupted || state.meddled)
         }),
         Property::always(PAUSED, |_: &Story, state: &State| {
-            reported(state, |report| {
-                report.outcome != Outcome::Paused || at(report.at) >= state.run.work_ends
-            })
+            reported(state, |report| report.outcome != Outcome::Paused || at(report.at) >= state.run.stop_due)
         }),
         Property::always(SKIPPED, |_: &Story, state: &State| {
             reported(state, |report| report.outcome != Outcome::Skipped || !report.at_work)
@@ -95,22 +93,22 @@ fn reported(state: &State, holds: impl FnOnce(&Report) -> bool) -> bool {
 
 /// The minute by which a run has reported: what is left is a redrive, which comes when it comes.
 fn last_minute(state: &State) -> u16 {
-    let end = minute(state.run.work_ends);
+    let end = minute(state.run.stop_due);
     // Without a window the model lets DMS be done within an hour; a redrive comes an hour after the close.
-    let end = if state.run.windowed { end } else { 120 };
+    let end = if state.run.windowed() { end } else { 120 };
     end.saturating_add(60 + 15 + 30 + REPORT_WITHIN)
 }
 
 /// Rule 4: at the close with Stop, the task is stopped, or the report owns up.
 fn is_kept(story: &Story, state: &State, report: &Report) -> bool {
-    let closed = at(report.at) >= state.run.work_ends;
+    let closed = at(report.at) >= state.run.stop_due;
     let bad = !report.outcome.good();
     !(story.stops_at_close() && closed && report.at_work) || (bad && report.owns_up)
 }
 
 /// Rule 9 and the promise that a running task is never abandoned.
 fn is_abandoned(story: &Story, state: &State, report: &Report) -> bool {
-    let before_close = at(report.at) < state.run.work_ends;
+    let before_close = at(report.at) < state.run.stop_due;
     let waited_for_load = matches!(story.plan.until, None | Some(Until::FullLoadComplete));
     let wanted = report.loaded && waited_for_load && story.plan.then == Then::LeaveRunning;
     // A stop that is refused for good is said to be, at once.

@@ -2,9 +2,10 @@
 
 use migration::decide::decide;
 use migration::decide::opening;
-use migration::run::document::{Run, Task as KnownTask};
+use migration::run::execution::Run;
 use migration::run::next::Next;
 use migration::run::observation::Observation;
+use migration::run::task::Task as KnownTask;
 use plan::finding::Findings;
 use plan::{MigrationType, Plan, Start as PlanStart, TaskPlan};
 use serde_json::{Value, json};
@@ -115,7 +116,7 @@ impl Story {
 
     /// True when the run stops its task at the close.
     pub fn stops_at_close(&self) -> bool {
-        self.run.windowed && self.run.at_close == plan::AtClose::Stop
+        self.run.windowed() && self.run.at_close == plan::AtClose::Stop
     }
 }
 

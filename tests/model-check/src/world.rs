@@ -4,11 +4,14 @@
 use migration::commit::{self, Guarded};
 use migration::decide;
 use migration::decide::cut_short;
-use migration::run::document::{
-    self, Answer, Migration, Occasion, Origin, Refusal, Run, StartKind, StopCause,
-};
+use migration::run::acts::{StartKind, StopCause};
+use migration::run::answer::{Answer, Refusal};
+use migration::run::document::{self, Migration};
+use migration::run::execution::Run;
 use migration::run::next::Next;
 use migration::run::observation::{Observation, TaskSeen};
+use migration::run::step::Occasion;
+use migration::run::task::Origin;
 use migration::run::verdict::{Outcome, Verdict};
 use plan::{TaskPlan, Then, settings};
 use stateright::{Model, Property};
@@ -82,7 +85,7 @@ pub struct State {
     /// The run, as the document carries it.
     pub run: Box<Run>,
     /// The task, as the document knows it.
-    known: Option<Box<document::Task>>,
+    known: Option<Box<migration::run::task::Task>>,
     /// Where the machine stands.
     pub step: Step,
     /// How much may still go wrong.
@@ -213,7 +216,7 @@ impl Model for Story {
             if natural || may_go_wrong {
                 actions.push(Action::Dms(what));
             }
-            must_move |= natural && what != Move::ComesBack && !self.run.windowed && state.now >= DONE_BY;
+            must_move |= natural && what != Move::ComesBack && !self.run.windowed() && state.now >= DONE_BY;
         }
         if must_move {
             return;
@@ -253,7 +256,7 @@ impl Model for Story {
                     if state.step != Step::Create {
                         actions.extend([Fate::Denied, Fate::RedrivenSoon].map(Action::Act));
                     }
-                    if matches!(state.step, Step::Start(_)) && self.run.windowed {
+                    if matches!(state.step, Step::Start(_)) && self.run.windowed() {
                         actions.push(Action::Act(Fate::RedrivenLate));
                     }
                 }
@@ -321,7 +324,7 @@ impl State {
 
     /// The machine waits until its next look.
     fn wait(&mut self) {
-        let end = minute(self.run.work_ends);
+        let end = minute(self.run.stop_due);
         let next = self.now + STEP;
         self.now = if self.now < end && end < next { end } else { next };
         self.step = Step::Poll;
@@ -414,7 +417,7 @@ impl Story {
         let seconds = document.next.as_ref().map_or(0, |next| i64::from(next.seconds));
         let verdict = document.verdict.take();
         state.keep(document);
-        let end = state.run.work_ends;
+        let end = state.run.stop_due;
         state.overslept |= now < end && now + jiff::SignedDuration::from_secs(seconds - 1) > end;
         match next {
             Next::Create { .. } => state.step = Step::Create,
@@ -456,8 +459,8 @@ impl Story {
     /// What the machine does by itself after a poll that could not run, as its definition says.
     fn go_on_blind(&self, state: &mut State) {
         let now = at(state.now);
-        let over = now >= state.run.work_ends;
-        if now >= state.run.gives_up || (over && !state.run.stop_at_close) {
+        let over = now >= state.run.stop_due;
+        if now >= state.run.machine.stop_retries_until || (over && !state.run.stop_at_close) {
             let verdict = cut_short::verdict(&state.document(self), false, now);
             state.report(&verdict);
         } else if over {
@@ -500,7 +503,7 @@ impl Story {
         if fate == Fate::Heard
             && let Some(task) = &state.dms.task
         {
-            state.known = Some(Box::new(document::Task {
+            state.known = Some(Box::new(migration::run::task::Task {
                 arn: self.names.task.clone(),
                 identifier: "orders".to_owned(),
                 migration_type: request.migration_type.clone(),
@@ -521,7 +524,7 @@ impl Story {
             None => TaskSeen::NotThere,
         };
         let answer = match commit::guard_start(&state.run, &seen, now) {
-            Guarded::Held(why) => Some(Answer::Withheld(why)),
+            Guarded::Held(why) => Some(Answer::NotCalled(why)),
             Guarded::Doubtful(_) => {
                 let mut document = state.document(self);
                 commit::start_is_doubtful(&mut document, String::new(), now);
@@ -536,7 +539,7 @@ impl Story {
                     StartKind::ReloadTarget => Start::Reload,
                 };
                 state.started_twice |= kind == StartKind::StartReplication && state.first_starts > 0;
-                state.started_late |= now >= state.run.work_ends;
+                state.started_late |= now >= state.run.stop_due;
                 let heard = call(state, fate, |state| state.dms.start(start, By::Us, state.now));
                 let may_be_taken = matches!(heard, None | Some(Answer::Accepted));
                 state.starts += u8::from(may_be_taken);
@@ -558,7 +561,7 @@ impl Story {
             None => TaskSeen::NotThere,
         };
         let answer = match commit::guard_reload(&state.run, &seen, at(state.now)) {
-            Guarded::Held(why) => Some(Answer::Withheld(why)),
+            Guarded::Held(why) => Some(Answer::NotCalled(why)),
             Guarded::Made | Guarded::Doubtful(_) => return state.wait(),
             Guarded::Clear => {
                 let consent = self.consent;
@@ -574,7 +577,7 @@ impl Story {
 
     fn stop(&self, state: &mut State, unseen: bool, fate: Fate) {
         let now = at(state.now);
-        state.stopped_early |= unseen && now < state.run.work_ends;
+        state.stopped_early |= unseen && now < state.run.stop_due;
         if unseen {
             let mut document = state.document(self);
             commit::stop_unseen(&mut document, now);
@@ -631,7 +634,7 @@ fn call(
 /// The words of what held a start back decide nothing.
 fn without_words(answer: Answer) -> Answer {
     match answer {
-        Answer::Withheld(_) => Answer::Withheld(String::new()),
+        Answer::NotCalled(_) => Answer::NotCalled(String::new()),
         answer => answer,
     }
 }

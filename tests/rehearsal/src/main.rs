@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use local_aws::{Clock, World};
-use migration::run::document::What;
+use migration::run::step::What;
 use plan::Plan;
 use plan::read::read;
 use rehearsal::execution::{Ended, Execution};

@@ -2,7 +2,8 @@
 
 use jiff::tz::TimeZone;
 use local_aws::Call;
-use migration::run::document::{Migration, What};
+use migration::run::document::Migration;
+use migration::run::step::What;
 
 /// One line of the story.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use migration::pace::budget;
-use migration::run::document::{Answer, Migration, StartAct, Trouble, What};
+use migration::run::acts::StartAct;
+use migration::run::answer::Answer;
+use migration::run::document::{Migration, Trouble};
+use migration::run::step::What;
 use migration::run::verdict::Outcome;
 use serde_json::Value;
 

@@ -1,7 +1,7 @@
 //! A DMS client as the functions have it: the SDK's standard retry for calls that read, none for calls that change something.
 
 use dms_simulator::Fault;
-use migration::run::document::Refusal;
+use migration::run::answer::Refusal;
 use serde_json::Value;
 
 use crate::account::{Account, is_throttled};

@@ -2,9 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use migration::decide::opening;
-use migration::run::document::{
-    Answer, Migration, Origin, Progress, Refusal, ReloadAct, StartAct, StartKind, StopAct, StopCause, Task,
-};
+use migration::run::acts::{ReloadAct, StartAct, StartKind, Stop, StopCause, StopState};
+use migration::run::answer::{Answer, Refusal};
+use migration::run::document::{Document, Reported, Running};
+use migration::run::drive::Drive;
+use migration::run::execution::Run;
 use migration::run::lag::LagPoint;
 use migration::run::load::{Pace, PreviousLoad};
 use migration::run::next::Next;
@@ -14,6 +16,7 @@ use migration::run::observation::{
 use migration::run::status::Status;
 use migration::run::stop_reason::StopReason;
 use migration::run::table::{Table, TableState, Validation};
+use migration::run::task::{Origin, Progress, Task};
 use migration::{commit, decide};
 use plan::MigrationType;
 use plan::finding::Findings;
@@ -63,7 +66,7 @@ pub fn windowed() -> Value {
 /// A run, and what the next poll will see.
 #[derive(Clone, Debug)]
 pub struct Case {
-    pub document: Migration,
+    pub running: Running,
     pub seen: TaskSeen,
     pub tables: Option<Vec<Table>>,
     pub connections: Option<Vec<Connection>>,
@@ -118,19 +121,19 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         target: TARGET.parse().unwrap(),
         instance: INSTANCE.parse().unwrap(),
     };
-    let mut document = opening::open(input, EXECUTION, minute(0));
     let kept = (origin == Origin::Kept).then(|| (migration_type.clone(), route.clone()));
-    if document.verdict.is_none() {
-        opening::settle(&mut document, kept, Findings::default(), minute(0));
-    }
-    assert!(document.verdict.is_none(), "the plan of a case runs: {:#?}", document.findings);
+    let opened = match opening::open(input, EXECUTION, minute(0)) {
+        Document::Running(running) => opening::settle(*running, kept, Findings::default(), minute(0)),
+        over => over,
+    };
+    let Document::Running(mut running) = opened else { panic!("the plan of a case runs: {opened:#?}") };
     let settings = TaskSettings {
         prep_mode: PrepMode::TruncateBeforeLoad,
         create_pk_after_full_load: false,
         validation: false,
         named: NamedByMapping::default(),
     };
-    document.task = Some(Task {
+    running.task = Some(Task {
         arn: TASK.parse().unwrap(),
         identifier: "orders".to_owned(),
         migration_type: migration_type.clone(),
@@ -157,7 +160,7 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         state: ConnectionState::Successful,
     };
     Case {
-        document,
+        running: *running,
         seen: TaskSeen::Seen(Box::new(task)),
         tables: None,
         connections: Some(vec![successful(SOURCE), successful(TARGET)]),
@@ -192,12 +195,12 @@ impl Case {
         self
     }
 
-    pub fn run(&mut self) -> &mut migration::run::document::Run {
-        self.document.run.as_mut().unwrap()
+    pub fn run(&mut self) -> &mut Run {
+        &mut self.running.run
     }
 
     pub fn known(&mut self) -> &mut Task {
-        self.document.task.as_mut().unwrap()
+        self.running.task.as_mut().unwrap()
     }
 
     fn task(mut self, change: impl FnOnce(&mut observation::Task)) -> Case {
@@ -227,7 +230,7 @@ impl Case {
 
     /// The run does not know a task yet and DMS has none.
     pub fn not_created(mut self) -> Case {
-        self.document.task = None;
+        self.running.task = None;
         self.seen = TaskSeen::NotThere;
         self
     }
@@ -340,37 +343,36 @@ impl Case {
             _ => None,
         };
         let run = self.run();
-        run.start = Some(StartAct {
+        let start = StartAct {
             kind,
             why: "the task has never run".to_owned(),
             decided: minute(at),
             first_decided: minute(at),
+            asked: minute(at),
             seen_start_date,
-            answer: None,
-            asked: None,
-            doubtful: false,
-        });
-        commit::start_answered(run, Some(Answer::Accepted));
+            answer: Answer::Lost,
+        };
+        run.drive = Drive::Starting { start, rest: run.drive.rest() };
+        commit::start_answered(run, Answer::Accepted, minute(at));
         self
     }
 
     /// The task has been seen at rest since this minute.
     pub fn at_rest(self, since: i64) -> Case {
-        self.set(|case| case.run().at_rest = Some(minute(since)))
+        self.set(|case| case.run().drive.set_rest(Some(minute(since))))
     }
 
     /// This run has decided to start the task again after a failure, for the first time or a later one, and DMS has taken it.
     pub fn started_again(self, number: u32, at: i64) -> Case {
         self.started_by(StartKind::ResumeProcessing, at).set(|case| {
-            case.run().restarts = number;
-            case.run().at_rest = None;
+            let start = case.run().drive.start().cloned().unwrap();
+            case.run().drive = Drive::Restarting { start, times: number, rest: None };
         })
     }
 
     /// This run has asked for these tables to be loaded again, and DMS has taken it.
     pub fn reloaded(self, tables: &[usize], at: i64) -> Case {
-        self.asked_to_reload(tables, at)
-            .set(|case| commit::reload_answered(case.run(), Some(Answer::Accepted)))
+        self.asked_to_reload(tables, at).set(|case| commit::reload_answered(case.run(), Answer::Accepted))
     }
 
     /// This run has decided to have these tables loaded again; what became of the request is not known.
@@ -380,7 +382,7 @@ impl Case {
         self.set(|case| {
             case.run().reloaded.extend(tables.iter().cloned());
             case.run().reload =
-                Some(ReloadAct { tables, decided: minute(at), seen_start_date, answer: None });
+                Some(ReloadAct { tables, decided: minute(at), seen_start_date, answer: Answer::Lost });
         })
     }
 
@@ -398,54 +400,55 @@ impl Case {
 
     /// The answer to the start was lost.
     pub fn lost(self) -> Case {
-        self.answered(None)
+        self.answered(Answer::Lost)
     }
 
     /// DMS did not take the start, for good.
     pub fn refused(self, code: &str, message: &str) -> Case {
-        self.answered(Some(refusal(code, message, false)))
+        self.answered(refusal(code, message, false))
     }
 
     /// DMS did not take the start, for now.
     pub fn put_off(self, message: &str) -> Case {
-        self.answered(Some(refusal("InvalidResourceStateFault", message, true)))
+        self.answered(refusal("InvalidResourceStateFault", message, true))
     }
 
     /// DMS was too busy to take the start.
     pub fn throttled(self) -> Case {
-        self.answered(Some(refusal("ThrottlingException", "Rate exceeded", true)))
+        self.answered(refusal("ThrottlingException", "Rate exceeded", true))
     }
 
     /// The guard held the start back.
     pub fn withheld(self, why: &str) -> Case {
-        self.answered(Some(Answer::Withheld(why.to_owned())))
+        self.answered(Answer::NotCalled(why.to_owned()))
     }
 
-    fn answered(self, answer: Option<Answer>) -> Case {
-        self.set(|case| commit::start_answered(case.run(), answer))
+    fn answered(self, answer: Answer) -> Case {
+        self.set(|case| case.answer_start(answer))
+    }
+
+    /// The start was made when it was decided, and DMS has answered this.
+    pub fn answer_start(&mut self, answer: Answer) {
+        let decided = self.run().drive.start().map(|start| start.decided);
+        let asked = decided.unwrap_or(self.now);
+        commit::start_answered(self.run(), answer, asked);
     }
 
     /// Somebody had started the task before this run looked, and this run has joined it.
     pub fn joined(mut self) -> Case {
         let observation = Observation { task: self.seen.clone(), ..Observation::default() };
         let now = self.now;
-        commit::take_in(&mut self.document, &observation, now);
-        assert!(self.run().joined.is_some(), "the task of the case is not under way");
+        commit::take_in(&mut self.running, &observation, now);
+        assert!(self.run().drive.joined().is_some(), "the task of the case is not under way");
         self
     }
 
     /// This run has told the task to stop and DMS has taken it.
     pub fn told_to_stop(self, why: StopCause, at: i64) -> Case {
         self.set(|case| {
-            case.run().stop = Some(StopAct {
-                why,
-                words: String::new(),
-                decided: minute(at),
-                last_decided: minute(at),
-                tries: 1,
-                taken: None,
-                answer: Some(Answer::Accepted),
-            });
+            let stop = Stop::decided(why, String::new(), minute(at));
+            case.run().stop =
+                Some(Stop { state: StopState::Taken(minute(at)), answer: Answer::Accepted, ..stop });
         })
     }
 
@@ -475,15 +478,47 @@ impl Case {
         }
     }
 
-    /// One poll, as the function makes it; the document keeps what it kept.
+    /// One poll, as the function makes it; the case keeps the document, unless the run is over.
     pub fn poll(&mut self) -> Next {
+        self.decided().0
+    }
+
+    /// One poll, and the document that it leaves.
+    pub fn decided(&mut self) -> (Next, Document) {
         let observation = self.observation();
-        commit::take_in(&mut self.document, &observation, self.now);
-        let plan = self.document.plan.as_ref().unwrap();
-        let run = self.document.run.as_ref().unwrap();
-        let next = decide::decide(plan, run, self.document.task.as_ref(), &observation, self.now);
-        commit::write_down(&mut self.document, next.clone(), &self.seen, self.now);
-        next
+        commit::take_in(&mut self.running, &observation, self.now);
+        let Running { plan, run, task, .. } = &self.running;
+        let next = decide::decide(plan, run, task.as_ref(), &observation, self.now);
+        let document = commit::write_down(self.running.clone(), next.clone(), &self.seen, self.now);
+        if let Document::Running(running) = &document {
+            self.running = (**running).clone();
+        }
+        (next, document)
+    }
+
+    /// The last poll, and the report that it leaves; the run must be over with it.
+    pub fn over(&mut self) -> Reported {
+        match self.decided() {
+            (_, Document::Reported(reported)) => *reported,
+            (next, _) => panic!("the case goes on: {next:?}"),
+        }
+    }
+
+    /// This run has started the task again so many times.
+    pub fn restarts(self, times: u32) -> Case {
+        self.set(|case| {
+            let start = case.run().drive.start().cloned().unwrap();
+            let rest = case.run().drive.rest();
+            case.run().drive = match times {
+                0 => Drive::Starting { start, rest },
+                times => Drive::Restarting { start, times, rest },
+            };
+        })
+    }
+
+    /// The document, for a step of the machine.
+    pub fn document(&self) -> Document {
+        self.running.clone().into()
     }
 }
 

@@ -1,89 +1,91 @@
 //! A decision comes into the document: what the machine does next, and what must be known should the answer be lost.
 
 use jiff::Timestamp;
-use plan::AtClose;
 
 use crate::pace::{budget, interval};
-use crate::run::document::{Migration, NextStep, ReloadAct, Run, StartAct, StopAct};
+use crate::run::acts::{ReloadAct, StartAct, Stop};
+use crate::run::answer::Answer;
+use crate::run::document::{Document, Running};
+use crate::run::drive::Drive;
+use crate::run::execution::Run;
 use crate::run::next::Next;
 use crate::run::observation::TaskSeen;
+use crate::run::step::{Step, What};
 
-/// Writes a decision down: what the machine does next, and what must be known should the answer be lost.
-pub fn write_down(document: &mut Migration, next: Next, seen: &TaskSeen, now: Timestamp) {
-    let Some(run) = &mut document.run else { return };
-    let what = next.what();
-    run.events = run.events.saturating_add(budget::of_act(what));
+/// Writes a decision down. Every act is written as one whose answer is lost, before it is made.
+pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timestamp) -> Document {
+    let run = &mut running.run;
+    run.events = run.events.saturating_add(budget::of_act(&next));
     let seen_start_date = match seen {
         TaskSeen::Seen(task) => task.start_date(),
         TaskSeen::Unseen | TaskSeen::NotThere => None,
     };
-    let mut occasion = None;
-    let reload = matches!(next, Next::Reload { .. });
-    let seconds;
-    let why = match next {
+    let step = |what, seconds, why| Step { what, seconds, why };
+    running.next = match next {
         Next::Create { why } => {
             run.creates += 1;
-            seconds = brief(run, now);
-            why
+            step(What::Create, brief(run, now), why)
         }
         Next::Start { kind, why } => {
-            let before = run.start.as_ref();
-            // After a start that was made, another one is a start again after a failure; else it is the same one, once more.
-            let again = before.is_some_and(StartAct::is_made);
-            let first_decided = before.filter(|_| !again).map_or(now, |start| start.first_decided);
-            run.restarts += u32::from(again);
-            run.pace = None;
-            run.start = Some(StartAct {
+            let first_decided = first_decided(&run.drive, now);
+            let start = StartAct {
                 kind,
                 why: why.clone(),
                 decided: now,
                 first_decided,
+                asked: now,
                 seen_start_date,
-                answer: None,
-                asked: None,
-                doubtful: false,
-            });
-            run.stop_at_close = run.windowed && run.at_close == AtClose::Stop;
-            seconds = brief(run, now);
-            format!("{}: {why}", kind.as_str())
+                answer: Answer::Lost,
+            };
+            run.drive = driven_by(&run.drive, start);
+            run.pace = None;
+            run.stop_at_close = run.stops_at_close();
+            step(What::Start, brief(run, now), format!("{}: {why}", kind.as_str()))
         }
         Next::Reload { tables, why } => {
             run.reloaded.extend(tables.iter().cloned());
-            run.reload = Some(ReloadAct { tables, decided: now, seen_start_date, answer: None });
-            seconds = brief(run, now);
-            why
+            run.reload = Some(ReloadAct { tables, decided: now, seen_start_date, answer: Answer::Lost });
+            step(What::Reload, brief(run, now), why)
         }
         Next::Stop { cause, why } => {
-            let decided = run.stop.as_ref().map_or(now, |stop| stop.decided);
-            let tries = run.stop.as_ref().map_or(0, |stop| stop.tries) + 1;
-            let taken = run.stop.as_ref().and_then(|stop| stop.taken);
-            let words = run.stop.as_ref().map_or_else(|| why.clone(), |stop| stop.words.clone());
-            run.stop =
-                Some(StopAct { why: cause, words, decided, last_decided: now, tries, taken, answer: None });
-            seconds = brief(run, now);
-            why
+            run.stop = Some(match run.stop.take() {
+                Some(before) => {
+                    Stop { cause, last_decided: now, tries: before.tries + 1, answer: Answer::Lost, ..before }
+                }
+                None => Stop::decided(cause, why.clone(), now),
+            });
+            step(What::Stop, brief(run, now), why)
         }
         Next::Wait { why, soon } => {
-            seconds = if soon { brief(run, now) } else { interval::seconds(run, run.work_ends, now) };
-            why
+            let seconds = if soon { brief(run, now) } else { interval::seconds(run, run.stop_due, now) };
+            step(What::Wait, seconds, why)
         }
-        Next::Tell { occasion: what, why } => {
-            occasion = Some(what);
-            seconds = interval::seconds(run, run.work_ends, now);
-            why
+        Next::Tell { occasion, why } => {
+            step(What::Tell(occasion), interval::seconds(run, run.stop_due, now), why)
         }
-        Next::Report(verdict) => {
-            let why = verdict.reasons.first().cloned().unwrap_or_default();
-            document.verdict = Some(*verdict);
-            seconds = 0;
-            why
-        }
+        Next::Report(verdict) => return running.report(*verdict).into(),
     };
-    document.next = Some(NextStep { what, seconds, why, occasion, reload });
+    running.into()
+}
+
+/// From when on refusals that pass are waited out: a start that was not made is the same one, once more.
+fn first_decided(drive: &Drive, now: Timestamp) -> Timestamp {
+    let before = drive.start().filter(|start| !start.answer.may_be_taken());
+    before.map_or(now, |start| start.first_decided)
+}
+
+/// After a start that was made, another one is a restart; else it is the same one, once more.
+fn driven_by(before: &Drive, start: StartAct) -> Drive {
+    let again = before.start().is_some_and(|start| start.answer.may_be_taken());
+    let rest = before.rest();
+    match before.restarts() + u32::from(again) {
+        0 => Drive::Starting { start, rest },
+        times => Drive::Restarting { start, times, rest },
+    }
 }
 
 /// The shortest interval, cut at the end of the work.
 fn brief(run: &Run, now: Timestamp) -> u32 {
-    let wake = if run.is_over(now) { Timestamp::MAX } else { run.work_ends };
+    let wake = if run.is_over(now) { Timestamp::MAX } else { run.stop_due };
     interval::brief(run, wake, now)
 }

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::run::document::{Run, StartAct};
+use crate::run::acts::StartAct;
+use crate::run::answer::Answer;
+use crate::run::execution::Run;
 use crate::run::identity::is_that_start;
 use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
@@ -24,12 +26,15 @@ pub enum Guarded {
 
 /// The guard before a start: what was decided must still be so.
 pub fn guard_start(run: &Run, task: &TaskSeen, now: Timestamp) -> Guarded {
-    match &run.start {
-        Some(start) if start.answer.is_some() => Guarded::Held("this start has been made before".to_owned()),
+    match run.drive.start() {
+        Some(start) if start.answer != Answer::Lost => {
+            Guarded::Held("this start has been made before".to_owned())
+        }
         Some(start) => guard(run, start, task, now),
         None => Guarded::Held("no start has been decided".to_owned()),
     }
 }
+
 /// What stands in the way of this start.
 fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarded {
     let TaskSeen::Seen(task) = task else {
@@ -48,8 +53,8 @@ fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarde
             );
         }
     }
-    if now + START_MARGIN / 2 >= run.work_ends {
-        return Guarded::Held(format!("the run's time is over at {}, which is too near", run.work_ends));
+    if now + START_MARGIN / 2 >= run.stop_due {
+        return Guarded::Held(format!("the run's time is over at {}, which is too near", run.stop_due));
     }
     if task.phase() != Phase::Idle {
         return Guarded::Held(format!("the task was {} just before the start", task.status));
@@ -66,7 +71,7 @@ pub fn guard_reload(run: &Run, task: &TaskSeen, now: Timestamp) -> Guarded {
     let Some(reload) = &run.reload else {
         return Guarded::Held("no reload has been decided".to_owned());
     };
-    if reload.answer.is_some() || now.duration_since(reload.decided) > START_MARGIN {
+    if reload.answer != Answer::Lost || now.duration_since(reload.decided) > START_MARGIN {
         return Guarded::Made;
     }
     match task {

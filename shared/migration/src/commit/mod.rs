@@ -6,9 +6,7 @@ mod decision;
 mod guard;
 mod observation;
 
-pub use answer::{
-    reload_answered, start_answered, start_asked, start_is_doubtful, stop_answered, stop_unseen, told,
-};
+pub use answer::{reload_answered, start_answered, start_is_doubtful, stop_answered, stop_unseen, told};
 pub use decision::write_down;
 pub use guard::{Guarded, guard_reload, guard_start};
 pub use observation::take_in;

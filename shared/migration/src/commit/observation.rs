@@ -4,19 +4,23 @@ use jiff::Timestamp;
 use plan::{AtClose, MigrationType, Mode};
 
 use crate::pace::budget;
-use crate::run::document::{Migration, Origin, Progress, Run, Task};
+use crate::run::document::Running;
+use crate::run::drive::{Drive, Whose};
+use crate::run::execution::Run;
 use crate::run::identity::{is_dated, is_this_run, load_is_over};
 use crate::run::load::{Pace, PreviousLoad};
 use crate::run::observation::{self, Connection, ConnectionState, Observation, TaskSeen};
 use crate::run::status::Phase;
 use crate::run::table::Table;
 use crate::run::tables::TablePass;
+use crate::run::task::{Origin, Progress, Task};
 use crate::time::graces::FIRST_BLIND_SECONDS;
 
-/// Takes an observation into the document, before [`decide`](super::decide) is asked.
-pub fn take_in(document: &mut Migration, observation: &Observation, now: Timestamp) {
-    take_in_trouble(document);
-    let Some(run) = &mut document.run else { return };
+/// Takes an observation into the document, before [`decide`](crate::decide::decide) is asked. Taken in twice it counts twice,
+/// and leads to nothing else.
+pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp) {
+    take_in_trouble(running);
+    let Running { plan, run, task: known, progress: last, .. } = running;
     run.polls += 1;
     run.events = run.events.saturating_add(budget::POLL);
     match &observation.task {
@@ -24,40 +28,28 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
         TaskSeen::NotThere => run.not_there += 1,
         TaskSeen::Seen(_) => run.not_there = 0,
     }
-    run.most_blind_seconds = budget::most_blind_seconds(run, now);
+    run.machine.max_blind_seconds = budget::max_blind_seconds(run, now);
     take_in_pending(run, observation, now);
     let TaskSeen::Seen(seen) = &observation.task else { return };
     run.latest_start = run.latest_start.max(seen.start_date());
     // A task that the plan describes is taken up by create-task, which looks who drives it.
-    let kept = document.plan.as_ref().is_some_and(|plan| plan.request().is_none());
-    if kept && document.task.is_none() {
-        document.task = Some(Task {
-            arn: seen.arn.clone(),
-            identifier: seen.identifier.clone(),
-            migration_type: seen.migration_type.clone(),
-            origin: Origin::Kept,
-            created: None,
-            settings: None,
-            differences: Vec::new(),
-            driven_by: None,
-        });
+    if plan.request().is_none() && known.is_none() {
+        *known = Some(external(seen));
     }
-    let Some(task) = &mut document.task else { return };
+    let Some(task) = known else { return };
     if seen.settings.is_some() {
         task.settings.clone_from(&seen.settings);
     }
     run.route.get_or_insert_with(|| seen.route.clone());
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
-    let migrates = document.plan.as_ref().is_some_and(|plan| plan.mode == Mode::Migrate);
-    if migrates && under_way && run.start.is_none() && run.joined.is_none() && task.driven_by.is_none() {
-        let stated = document.plan.as_ref().and_then(|plan| plan.window.as_ref()?.at_close);
-        join(run, seen.start_date().unwrap_or(now), stated);
+    if plan.mode == Mode::Migrate && under_way && run.drive == Drive::Nothing && task.driven_by.is_none() {
+        let stated = plan.window.as_ref().and_then(|window| window.at_close);
+        join(run, Whose::SomebodyElse, seen.start_date().unwrap_or(now), stated);
     }
     take_in_load(run, seen, observation.tables.as_deref(), now);
-    let (rows, lag_seconds) =
-        document.progress.as_ref().map_or((0, None), |before| (before.rows, before.lag_seconds));
+    let (rows, lag_seconds) = last.as_ref().map_or((0, None), |last| (last.rows, last.lag_seconds));
     let (status, stats) = (seen.status.clone(), seen.stats.clone());
-    let progress = document.progress.insert(Progress { status, stats, rows, lag_seconds, seen: now });
+    let progress = last.insert(Progress { status, stats, rows, lag_seconds, seen: now });
     if let Some(points) = &observation.lag {
         let newest = points.iter().max_by_key(|point| point.at).and_then(|point| point.seconds());
         progress.lag_seconds = newest.map(|seconds| seconds.ceil() as u32);
@@ -66,6 +58,20 @@ pub fn take_in(document: &mut Migration, observation: &Observation, now: Timesta
         && (is_this_run(run, seen) || progress.rows == 0)
     {
         progress.rows = TablePass::over(tables).rows;
+    }
+}
+
+/// A task that somebody else keeps, as this run knows it from its first look on.
+fn external(seen: &observation::Task) -> Task {
+    Task {
+        arn: seen.arn.clone(),
+        identifier: seen.identifier.clone(),
+        migration_type: seen.migration_type.clone(),
+        origin: Origin::Kept,
+        created: None,
+        settings: None,
+        differences: Vec::new(),
+        driven_by: None,
     }
 }
 
@@ -85,10 +91,10 @@ fn take_in_pending(run: &mut Run, observation: &Observation, now: Timestamp) {
 }
 
 /// Follows what somebody else started, or may have: it is stopped when the plan says so in words, not by a default.
-pub(super) fn join(run: &mut Run, since: Timestamp, stated: Option<AtClose>) {
-    run.joined = Some(since);
-    run.at_close = stated.unwrap_or(AtClose::LeaveRunning);
-    run.stop_at_close = run.windowed && run.at_close == AtClose::Stop;
+pub(super) fn join(run: &mut Run, whose: Whose, since: Timestamp, stated: Option<AtClose>) {
+    run.drive = Drive::Joined { whose, since, rest: run.drive.rest() };
+    run.at_close = run.at_close.map(|_| stated.unwrap_or(AtClose::LeaveRunning));
+    run.stop_at_close = run.stops_at_close();
     if !run.stop_at_close {
         run.end_work_at(run.closes);
     }
@@ -107,22 +113,17 @@ fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]
     {
         run.pace = Some(Pace::look(run.pace.take(), stats, tables, now));
     }
-    match seen.phase() {
-        Phase::Idle if of_this_run => {
-            run.at_rest.get_or_insert(now);
-        }
-        _ => run.at_rest = None,
-    }
+    let rests = of_this_run && seen.phase() == Phase::Idle;
+    run.drive.set_rest(rests.then(|| run.drive.rest().unwrap_or(now)));
 }
 
 /// The error of a step that could not run: it is remembered in a line, and sight that was lost has come back, at its cost.
-fn take_in_trouble(document: &mut Migration) {
-    let trouble = document.trouble.take();
-    let Some(run) = &mut document.run else { return };
-    if let Some(trouble) = trouble {
-        run.last_trouble = Some(trouble.in_words());
+fn take_in_trouble(running: &mut Running) {
+    let run = &mut running.run;
+    if let Some(caught) = running.caught.take() {
+        run.last_trouble = Some(caught.in_words());
     }
-    run.blind_seconds = FIRST_BLIND_SECONDS;
-    run.events = run.events.saturating_add(document.blind.rounds.saturating_mul(budget::BLIND_ROUND));
-    document.blind.rounds = 0;
+    run.machine.blind_seconds = FIRST_BLIND_SECONDS;
+    run.events = run.events.saturating_add(running.blind.rounds.saturating_mul(budget::BLIND_ROUND));
+    running.blind.rounds = 0;
 }

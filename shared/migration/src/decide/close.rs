@@ -2,7 +2,7 @@
 
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::{doubtful, not_stopped, unwatched};
-use crate::run::document::StopCause;
+use crate::run::acts::StopCause;
 use crate::run::next::Next;
 use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
@@ -15,20 +15,20 @@ pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
     if !s.run.is_over(s.now) || s.run.stop.is_some() {
         return None;
     }
-    let is_doubtful = s.run.start.as_ref().is_some_and(|start| start.doubtful);
+    let is_doubtful = s.run.drive.is_doubtful();
     if is_doubtful && !s.run.stop_at_close && matches!(s.phase(), Some(Phase::Starting | Phase::Running)) {
         return s.report(doubtful(s));
     }
-    if !s.run.is_under_way() {
+    if !s.run.drive.is_under_way() {
         return s.report(too_late(s));
     }
-    let patient = s.now.duration_since(s.run.work_ends) < STOP_PATIENCE;
+    let patient = s.now.duration_since(s.run.stop_due) < STOP_PATIENCE;
     match (&s.observation.task, s.phase()) {
         (TaskSeen::NotThere, _) | (_, Some(Phase::Idle | Phase::Gone)) => None,
         (_, Some(Phase::Stopping)) if patient => {
             s.wait_briefly("the run's time is over and the task is stopping")
         }
-        (_, Some(Phase::Stopping)) => s.report(not_stopped(s, s.run.work_ends)),
+        (_, Some(Phase::Stopping)) => s.report(not_stopped(s, s.run.stop_due)),
         // A stop that is not needed is refused, so it does no harm where the task is not seen or its word is new.
         _ if s.run.stop_at_close => Some(stop()),
         (_, Some(Phase::Starting | Phase::Running)) => s.report(left_running(s)),
@@ -55,7 +55,7 @@ fn stop() -> Next {
 }
 
 fn left_running(s: &Situation<'_>) -> Verdict {
-    let why = if s.run.windowed {
+    let why = if s.run.windowed() {
         "the window has closed and the plan leaves the task running"
     } else {
         "the longest run of this machine is over and the task goes on"
@@ -68,7 +68,7 @@ fn left_running(s: &Situation<'_>) -> Verdict {
 }
 
 fn too_late(s: &Situation<'_>) -> Verdict {
-    let why = if s.run.windowed {
+    let why = if s.run.windowed() {
         format!("the window closed at {} before the task could be started", s.run.closes)
     } else {
         "the longest run of this machine is over and the task could not be started".to_owned()

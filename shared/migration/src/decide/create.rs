@@ -5,16 +5,20 @@ use plan::OnDrift;
 use crate::decide::connections::connections;
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::{differing, no_such_task};
-use crate::run::document::Task;
 use crate::run::next::Next;
 use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
+use crate::run::task::Task;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::MAX_CREATES;
 
 /// Another execution of ours drives the task: two never act on one task.
 pub(super) fn owner(s: &Situation<'_>) -> Option<Next> {
-    let other = s.task?.driven_by.as_ref().filter(|_| s.run.start.is_none() && s.run.joined.is_none())?;
+    let other = s
+        .task?
+        .driven_by
+        .as_ref()
+        .filter(|_| s.run.drive.start().is_none() && s.run.drive.joined().is_none())?;
     s.report(
         Verdict::new(Outcome::Skipped, format!("another run drives the task: {other}"), s.now)
             .because("that run will report on it"),
@@ -66,7 +70,7 @@ fn missing(s: &Situation<'_>) -> Option<Next> {
 }
 
 fn drift(s: &Situation<'_>, task: &Task) -> Option<Next> {
-    if task.differences.is_empty() || s.plan.on_drift == OnDrift::Ignore || s.run.start.is_some() {
+    if task.differences.is_empty() || s.plan.on_drift == OnDrift::Ignore || s.run.drive.start().is_some() {
         return None;
     }
     s.report(differing(s, task))

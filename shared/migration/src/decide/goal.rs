@@ -6,7 +6,7 @@ use crate::decide::end::{self, End};
 use crate::decide::settle::{of, settle};
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::unwatched;
-use crate::run::document::StopCause;
+use crate::run::acts::StopCause;
 use crate::run::identity::{is_this_run, load_is_over};
 use crate::run::lag::{self, Standing};
 use crate::run::next::Next;
@@ -47,7 +47,7 @@ fn load_has_settled(s: &Situation<'_>, task: &Task) -> Option<()> {
 fn caught_up(s: &Situation<'_>, task: &Task) -> Option<Next> {
     // Points of an earlier run may still be among the last quarter of an hour's, and its dates may still show.
     let began =
-        task.start_date()?.max(s.run.start.as_ref().map_or(jiff::Timestamp::MIN, |start| start.decided));
+        task.start_date()?.max(s.run.drive.start().map_or(jiff::Timestamp::MIN, |start| start.decided));
     let since = match task.migration_type {
         MigrationType::Cdc => began,
         _ => {

@@ -14,7 +14,7 @@ pub(super) fn gone(s: &Situation<'_>) -> Option<Next> {
     if s.observation.task != TaskSeen::NotThere && !deleting {
         return None;
     }
-    let just_created = s.run.start.is_none()
+    let just_created = s.run.drive.start().is_none()
         && task.created.is_some_and(|created| s.now.duration_since(created) < CREATED_APPEARS_WITHIN);
     if just_created && !deleting {
         return s.wait_briefly("the task was created a moment ago and does not show yet");

@@ -30,9 +30,10 @@ use jiff::Timestamp;
 use plan::Plan;
 
 use crate::run::commands;
-use crate::run::document::{Run, Task};
+use crate::run::execution::Run;
 use crate::run::next::Next;
 use crate::run::observation::{self, Observation, Stats};
+use crate::run::task::Task;
 use crate::run::verdict::{Level, Verdict};
 use situation::Situation;
 

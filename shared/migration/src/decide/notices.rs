@@ -4,18 +4,18 @@ use jiff::SignedDuration;
 use plan::MigrationType;
 
 use crate::decide::situation::Situation;
-use crate::run::document::Occasion;
 use crate::run::identity::{is_dated, load_is_over};
 use crate::run::next::Next;
 use crate::run::observation::Task;
 use crate::run::status::Phase;
+use crate::run::step::Occasion;
 
 /// Tells, or leaves the word to the next judge.
 pub(super) fn notices(s: &Situation<'_>) -> Option<Next> {
     let task = s.seen()?;
     let tell = |occasion, why| Some(Next::Tell { occasion, why });
     let untold = |occasion| !s.run.told.contains(&occasion);
-    if s.run.notify.started && untold(Occasion::Started) && s.run.start.is_some() {
+    if s.run.notify.started && untold(Occasion::Started) && s.run.drive.start().is_some() {
         return tell(Occasion::Started, format!("the task is {}", task.status));
     }
     if !s.run.notify.warning {
@@ -29,7 +29,7 @@ pub(super) fn notices(s: &Situation<'_>) -> Option<Next> {
             format!("{errored} tables are in error while the task goes on"),
         );
     }
-    if untold(Occasion::StartedAgain) && s.run.restarts > 0 {
+    if untold(Occasion::StartedAgain) && s.run.drive.restarts() > 0 {
         return tell(Occasion::StartedAgain, format!("the task had failed and is {} again", task.status));
     }
     if !is_loading(s, task) {
@@ -66,8 +66,8 @@ fn stalled(s: &Situation<'_>) -> Option<String> {
 /// The load will not be done when its window closes, in words.
 fn will_not_fit(s: &Situation<'_>) -> Option<String> {
     let eta = s.run.pace.as_ref()?.eta(s.run.previous_load, s.now)?;
-    (s.run.stop_at_close && eta.at > s.run.work_ends).then(|| {
-        let late = eta.at.duration_since(s.run.work_ends).as_mins();
+    (s.run.stop_at_close && eta.at > s.run.stop_due).then(|| {
+        let late = eta.at.duration_since(s.run.stop_due).as_mins();
         format!(
             "at its pace the load ends {late} minutes after the work of its window ({})",
             eta.basis.in_words()

@@ -8,7 +8,6 @@ use plan::table_name::TableName;
 use plan::{MigrationType, OnTableErrors};
 
 use crate::decide::situation::Situation;
-use crate::run::document::Answer;
 use crate::run::identity::is_this_run;
 use crate::run::next::Next;
 use crate::run::status::Phase;
@@ -46,7 +45,7 @@ pub(super) fn reload(s: &Situation<'_>) -> Option<Next> {
         .task
         .and_then(|task| task.settings.as_ref())
         .is_none_or(|settings| settings.prep_mode == PrepMode::DoNothing);
-    if keeps_rows || s.now + START_MARGIN >= s.run.work_ends || in_error.len() > MOST {
+    if keeps_rows || s.now + START_MARGIN >= s.run.stop_due || in_error.len() > MOST {
         return None;
     }
     let room = MOST.saturating_sub(s.run.reloaded.len()).min(AT_ONCE);
@@ -62,7 +61,7 @@ pub(super) fn reload(s: &Situation<'_>) -> Option<Next> {
 /// A reload that was taken, or may have been, and does not show yet: its tables would be judged by their old error.
 fn unseen_effect(s: &Situation<'_>, in_error: &[&TableName]) -> Option<Next> {
     let act = s.run.reload.as_ref()?;
-    let taken = matches!(act.answer, None | Some(Answer::Accepted));
+    let taken = act.answer.may_be_taken();
     let fresh = s.now.duration_since(act.decided) < START_GRACE;
     let shows = act.tables.iter().any(|name| in_error.contains(&name));
     (taken && fresh && shows).then(|| Next::Wait {

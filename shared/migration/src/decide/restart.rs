@@ -11,7 +11,7 @@ use crate::decide::end;
 use crate::decide::settle::{of, settle};
 use crate::decide::situation::Situation;
 use crate::decide::start_type::{self, Choice};
-use crate::run::document::{StartAct, StartKind};
+use crate::run::acts::StartKind;
 use crate::run::next::Next;
 use crate::run::observation::Task;
 use crate::run::stop_reason::StopReason;
@@ -21,9 +21,10 @@ use crate::time::graces::{FIRST_RESTART_PAUSE, LONGEST_RESTART_PAUSE, START_MARG
 
 /// Starts the task again, waits before that, or leaves it to the verdict.
 pub(super) fn restart(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Option<Next> {
-    let ours = s.run.joined.is_none() && s.run.start.as_ref().is_some_and(StartAct::is_made);
-    let time_is_left = s.now + START_MARGIN < s.run.work_ends;
-    if !ours || !time_is_left || s.run.stop.is_some() || s.run.restarts >= s.plan.restarts {
+    let ours = s.run.drive.joined().is_none()
+        && s.run.drive.start().is_some_and(|start| start.answer.may_be_taken());
+    let time_is_left = s.now + START_MARGIN < s.run.stop_due;
+    if !ours || !time_is_left || s.run.stop.is_some() || s.run.drive.restarts() >= s.plan.restarts {
         return None;
     }
     let cause = Cause::of(task);
@@ -31,9 +32,9 @@ pub(super) fn restart(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Optio
         return None;
     }
     let why = resume(s, task, tables)?;
-    let number = s.run.restarts + 1;
-    let pause = pause(s.run.restarts);
-    let waited = s.run.at_rest.map(|since| s.now.duration_since(since)).unwrap_or_default();
+    let number = s.run.drive.restarts() + 1;
+    let pause = pause(s.run.drive.restarts());
+    let waited = s.run.drive.rest().map(|since| s.now.duration_since(since)).unwrap_or_default();
     if waited < pause {
         let left = (pause - waited).as_secs();
         return s.wait_briefly(format!(
@@ -58,7 +59,7 @@ pub(super) fn once_more(s: &Situation<'_>, task: &Task, passing: bool) -> Option
     let Some(tables) = &s.observation.tables else {
         return s.wait_briefly("the task has failed and its tables could not be seen just now");
     };
-    let time_is_left = s.now + START_MARGIN < s.run.work_ends;
+    let time_is_left = s.now + START_MARGIN < s.run.stop_due;
     if passing && time_is_left {
         let connections = connections(s);
         let resume =

@@ -3,10 +3,11 @@
 use jiff::Timestamp;
 use plan::{Plan, TaskPlan};
 
-use crate::run::document::{Run, Task};
+use crate::run::execution::Run;
 use crate::run::next::Next;
 use crate::run::observation::{self, Observation, TaskSeen};
 use crate::run::status::Phase;
+use crate::run::task::Task;
 use crate::run::verdict::Verdict;
 
 /// All that a judge looks at.

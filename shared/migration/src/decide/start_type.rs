@@ -4,13 +4,15 @@
 //! beginning, after TargetTablePrepMode has been applied to them. `reload-target` does so with all tables.
 
 use crate::decide::cause::Cause;
-use crate::run::document::{Origin, Run, StartKind, Task as KnownTask};
+use crate::run::acts::StartKind;
+use crate::run::execution::Run;
 use crate::run::observation::{Task, TaskSettings};
 use crate::run::status::Status;
 use crate::run::stop_reason::StopReason;
 use crate::run::tables::TablePass;
+use crate::run::task::{Origin, Task as KnownTask};
 use plan::settings::PrepMode;
-use plan::{AtClose, MigrationType, Plan, Start};
+use plan::{MigrationType, Plan, Start};
 
 /// What comes of choosing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +54,7 @@ pub fn choose(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TablePas
 /// The stop position that a start of this run gives DMS: the close of the window, for a replication that is stopped then, so
 /// that the window is kept when everything of ours is dead. A task that somebody else keeps is left as it is.
 pub fn close_as_stop_position(plan: &Plan, run: &Run, task: &KnownTask) -> Option<String> {
-    let bounded = run.windowed && run.at_close == AtClose::Stop;
+    let bounded = run.stops_at_close();
     let ours = task.origin != Origin::Kept && !plan.keeps_its_stop_position();
     (bounded && ours && task.migration_type == MigrationType::Cdc)
         .then(|| format!("server_time:{}", run.closes.strftime("%Y-%m-%dT%H:%M:%S")))

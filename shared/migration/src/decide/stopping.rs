@@ -2,7 +2,8 @@
 
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::{not_stopped, stop_command};
-use crate::run::document::{Answer, StopAct};
+use crate::run::acts::Stop;
+use crate::run::answer::Answer;
 use crate::run::next::Next;
 use crate::run::status::Phase;
 use crate::run::verdict::{Outcome, Verdict};
@@ -16,10 +17,10 @@ pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
         Some(Phase::Idle | Phase::Gone) => None,
         Some(Phase::Stopping | Phase::Busy) if !out_of_patience => s.wait_briefly("the task is stopping"),
         Some(Phase::Running | Phase::Starting) if !out_of_patience && !is_refused_for_good(s, stop) => {
-            let unanswered = !matches!(stop.answer, Some(Answer::Accepted));
+            let unanswered = stop.answer != Answer::Accepted;
             if unanswered || s.now.duration_since(stop.last_decided) >= STOP_AGAIN_AFTER {
                 return Some(Next::Stop {
-                    cause: stop.why,
+                    cause: stop.cause,
                     why: "the task was told to stop and runs on: it is told again".to_owned(),
                 });
             }
@@ -41,8 +42,8 @@ pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
 
 /// True when the stop lacks a permission, which no repeat gives it. A tag that a role's condition asks for may take minutes to
 /// count (IAM), so a task that was just created is told again, and any task a second time.
-fn is_refused_for_good(s: &Situation<'_>, stop: &StopAct) -> bool {
-    let denied = matches!(&stop.answer, Some(Answer::Refused(refusal)) if refusal.lacks_permission());
+fn is_refused_for_good(s: &Situation<'_>, stop: &Stop) -> bool {
+    let denied = matches!(&stop.answer, Answer::Refused(refusal) if refusal.lacks_permission());
     let young = s.task.and_then(|task| task.created);
     let young = young.is_some_and(|created| s.now.duration_since(created) < TAGS_COUNT_AFTER);
     denied && stop.tries >= 2 && !young

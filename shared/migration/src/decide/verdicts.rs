@@ -4,10 +4,12 @@ use jiff::Timestamp;
 use plan::{OnDrift, Start};
 
 use crate::decide::situation::Situation;
+use crate::run::acts::StopCause;
+use crate::run::answer::Answer;
 use crate::run::commands;
-use crate::run::document::{Answer, Origin, StopCause, Task};
 use crate::run::status::Status;
 use crate::run::tables::TablePass;
+use crate::run::task::{Origin, Task};
 use crate::run::verdict::{Outcome, Verdict};
 
 pub(super) fn no_such_task(s: &Situation<'_>) -> Verdict {
@@ -89,10 +91,10 @@ pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
     )
     .because("it goes on beyond its window until somebody stops it");
     let stop = s.run.stop.as_ref();
-    if stop.is_some_and(|stop| stop.why == StopCause::Close) {
+    if stop.is_some_and(|stop| stop.cause == StopCause::Close) {
         verdict = verdict.because(format!("its window closes at {}", s.run.closes));
     }
-    if let Some(Answer::Refused(refusal)) = stop.and_then(|stop| stop.answer.as_ref()) {
+    if let Some(Answer::Refused(refusal)) = stop.map(|stop| &stop.answer) {
         verdict = verdict.because(format!("DMS says: {}: {}", refusal.code, refusal.message));
         if refusal.lacks_permission() {
             verdict =

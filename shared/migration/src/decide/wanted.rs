@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use plan::{MigrationType, Mode, OnTableErrors, Plan, Until};
 
-use crate::run::document::{Progress, Run, StartAct, Task};
+use crate::run::execution::Run;
 use crate::run::identity::load_is_over;
 use crate::run::observation::{self, Stats, TaskSeen};
 use crate::run::status::Phase;
+use crate::run::task::{Progress, Task};
 use crate::time::graces::ROWS_LOOKED_AT_EVERY;
 
 /// What a poll must look at besides the task itself.
@@ -27,7 +28,8 @@ pub fn wants_settings(task: Option<&Task>) -> bool {
 
 /// Says which calls a poll makes. `last` is what the poll before saw.
 pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, now: Timestamp) -> Wanted {
-    let before_start = run.joined.is_none() && !run.start.as_ref().is_some_and(StartAct::is_made);
+    let before_start =
+        run.drive.joined().is_none() && !run.drive.start().is_some_and(|start| start.answer.may_be_taken());
     let task = match seen {
         TaskSeen::Unseen => return Wanted::default(),
         TaskSeen::NotThere => return Wanted { connections: before_start, ..Wanted::default() },
@@ -45,7 +47,7 @@ pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, 
     Wanted {
         tables: match task.phase() {
             // A task that was seen at work has tables, even if it failed before DMS dated its start.
-            Phase::Idle => task.has_run() || run.joined.is_some(),
+            Phase::Idle => task.has_run() || run.drive.joined().is_some(),
             Phase::Running if lags => moved || reloads(plan, run, task) || nearly_caught_up(plan, last),
             Phase::Running => {
                 moved || load_is_over(run, task) || reloads(plan, run, task) || is_due(plan, run, now)

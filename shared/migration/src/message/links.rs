@@ -1,8 +1,10 @@
 //! Where a person can look.
 
-use super::printable;
-use crate::run::document::{Migration, Run};
 use plan::Arn;
+use plan::clean::line_of;
+
+use crate::run::execution::Run;
+use crate::run::task::Task;
 
 /// Pages of the console.
 pub(super) struct Links {
@@ -13,17 +15,17 @@ pub(super) struct Links {
 }
 
 impl Links {
-    pub(super) fn of(document: &Migration, run: &Run) -> Links {
+    pub(super) fn of(task: Option<&Task>, run: &Run) -> Links {
         let execution = run.execution.parse::<Arn>().ok().map(|arn| {
             let host = console(&arn);
             format!("https://{host}/states/home?region={}#/v2/executions/details/{arn}", arn.region)
         });
-        let task = document.task.as_ref().map(|task| {
+        let task = task.map(|task| {
             let host = console(&task.arn);
             format!(
                 "https://{host}/dms/v2/home?region={}#taskDetails/{}",
                 task.arn.region,
-                printable(&task.identifier)
+                line_of(&task.identifier, 256)
             )
         });
         Links { execution, task }

@@ -1,14 +1,15 @@
 //! What people and machines are told by SNS: a subject, a text that needs no console, and JSON beside it.
 
 mod links;
+mod news;
 mod text;
 
-use jiff::{SignedDuration, Timestamp};
+use plan::clean::line_of;
 use serde_json::{Value, json};
 
-use crate::run::document::{Migration, Occasion, Run};
-use crate::run::verdict::{Level, Verdict};
+use crate::run::verdict::Level;
 use links::Links;
+pub use news::{Event, News};
 
 /// SNS takes subjects under 100 characters.
 const MOST_SUBJECT: usize = 99;
@@ -49,74 +50,22 @@ impl Message {
     }
 }
 
-/// Why a message is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// The run is over.
-    Finished,
-    /// Something happened on the way.
-    OnTheWay(Occasion),
-}
-
-impl Event {
-    fn word(self) -> &'static str {
-        match self {
-            Event::Finished => "Finished",
-            Event::OnTheWay(Occasion::Started) => "Started",
-            Event::OnTheWay(
-                Occasion::TablesInError
-                | Occasion::LostSight
-                | Occasion::StartedAgain
-                | Occasion::Stalled
-                | Occasion::WillNotFit,
-            ) => "Warning",
-        }
-    }
-
-    fn key(self) -> &'static str {
-        match self {
-            Event::Finished => "finished",
-            Event::OnTheWay(Occasion::Started) => "started",
-            Event::OnTheWay(Occasion::TablesInError) => "tables-in-error",
-            Event::OnTheWay(Occasion::LostSight) => "lost-sight",
-            Event::OnTheWay(Occasion::StartedAgain) => "started-again",
-            Event::OnTheWay(Occasion::Stalled) => "stalled",
-            Event::OnTheWay(Occasion::WillNotFit) => "will-not-fit",
-        }
-    }
-}
-
-/// What there is to tell.
-#[derive(Clone, Copy, Debug)]
-pub struct News<'a> {
-    /// The document as it stands.
-    pub document: &'a Migration,
-    /// Its run.
-    pub run: &'a Run,
-    /// Why a message is sent.
-    pub event: Event,
-    /// How often the execution was redriven: the same end told twice has one id, the end of a redriven run has another.
-    pub redrives: i64,
-    /// Now.
-    pub now: Timestamp,
-}
-
-impl<'a> News<'a> {
+impl News<'_> {
     /// Composes the message.
     pub fn compose(self) -> Message {
         let level = self.level();
         let mut attributes = vec![
             ("Event", self.event.word().to_owned()),
             ("Severity", level.as_str().to_owned()),
-            ("Migration", printable(&self.run.name)),
+            ("Migration", attribute(&self.run.name)),
         ];
-        if let Some(verdict) = self.verdict() {
+        if let Event::Finished(verdict) = self.event {
             attributes.push(("Verdict", verdict.outcome.as_str().to_owned()));
         }
         if let Some(team) = &self.run.notify.team {
-            attributes.push(("Team", printable(team)));
+            attributes.push(("Team", attribute(team)));
         }
-        let links = Links::of(self.document, self.run);
+        let links = Links::of(self.task, self.run);
         Message {
             subject: subject(&format!("{}: {}", self.in_short(), self.run.name), level),
             text: text::text(self, &links),
@@ -125,49 +74,8 @@ impl<'a> News<'a> {
         }
     }
 
-    /// The verdict, when it is what this is about.
-    fn verdict(self) -> Option<&'a Verdict> {
-        self.document.verdict.as_ref().filter(|_| self.event == Event::Finished)
-    }
-
-    fn level(self) -> Level {
-        match self.event {
-            Event::Finished => self.verdict().map_or(Level::Error, |verdict| verdict.level),
-            Event::OnTheWay(Occasion::Started) => Level::Info,
-            Event::OnTheWay(_) => Level::Warning,
-        }
-    }
-
-    /// The news in a word or two, for the subject.
-    fn in_short(self) -> String {
-        match self.event {
-            Event::Finished => {
-                self.verdict().map_or("Unknown", |verdict| verdict.outcome.as_str()).to_owned()
-            }
-            Event::OnTheWay(Occasion::Started) => "Started".to_owned(),
-            Event::OnTheWay(Occasion::TablesInError) => {
-                format!("{} in error so far", text::tables(self.errored()))
-            }
-            Event::OnTheWay(Occasion::LostSight) => "out of sight".to_owned(),
-            Event::OnTheWay(Occasion::StartedAgain) => "started again".to_owned(),
-            Event::OnTheWay(Occasion::Stalled) => "stands still".to_owned(),
-            Event::OnTheWay(Occasion::WillNotFit) => "will not fit its window".to_owned(),
-        }
-    }
-
-    /// Tables in error, as DMS counts them.
-    fn errored(self) -> u32 {
-        let stats = self.document.progress.as_ref().and_then(|progress| progress.stats.as_ref());
-        stats.map_or(0, |stats| stats.tables_errored)
-    }
-
-    /// How long the run has taken.
-    fn took(self) -> SignedDuration {
-        self.now.duration_since(self.run.started)
-    }
-
     fn for_machines(self, level: Level, links: &Links) -> Value {
-        let News { document, run, event, .. } = self;
+        let News { run, event, .. } = self;
         json!({
             "Version": 1,
             "Id": format!("{}#{}#{}", run.execution, self.redrives, event.key()),
@@ -176,19 +84,22 @@ impl<'a> News<'a> {
             "Migration": run.name,
             "Team": run.notify.team,
             "Execution": run.execution,
-            "Task": document.task.as_ref().map(|task| json!({
+            "Task": self.task.map(|task| json!({
                 "ReplicationTaskArn": task.arn,
                 "ReplicationTaskIdentifier": task.identifier,
                 "MigrationType": task.migration_type,
                 "Origin": task.origin,
             })),
-            "Verdict": self.verdict(),
-            "Next": document.next.as_ref().map(|next| &next.why),
-            "Start": run.start.as_ref().map(|start| json!({"Type": start.kind, "Why": start.why})),
+            "Verdict": match event {
+                Event::Finished(verdict) => Some(verdict),
+                Event::OnTheWay(_) => None,
+            },
+            "Next": self.next,
+            "Start": run.drive.start().map(|start| json!({"Type": start.kind, "Why": start.why})),
             "Started": run.started,
             "Seconds": self.took().as_secs(),
-            "Window": run.windowed.then(|| json!({"Closes": run.closes})),
-            "Findings": document.findings,
+            "Window": run.windowed().then(|| json!({"Closes": run.closes})),
+            "Findings": self.findings,
             "Links": {"Execution": links.execution, "Task": links.task},
         })
     }
@@ -202,10 +113,10 @@ fn subject(words: &str, level: Level) -> String {
     clean.take(MOST_SUBJECT).collect()
 }
 
-/// Text for attributes and links: line breaks and control characters have no business there.
-fn printable(text: &str) -> String {
-    let clean: String = text.chars().filter(|c| !c.is_control()).take(256).collect();
-    if clean.is_empty() { "-".to_owned() } else { clean }
+/// An attribute's value: one bounded line, and never an empty one, which SNS refuses.
+fn attribute(text: &str) -> String {
+    let line = line_of(text, 256);
+    if line.is_empty() { "-".to_owned() } else { line }
 }
 
 #[cfg(test)]

@@ -3,9 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::links::Links;
-use super::{Event, News};
+use super::news::{Event, News, tables};
+use crate::run::acts::StartAct;
+use crate::run::answer::Answer;
 use crate::run::commands;
-use crate::run::document::{Answer, Occasion, Origin, StartAct};
+use crate::run::step::Occasion;
+use crate::run::task::Origin;
 use crate::run::verdict::Verdict;
 use crate::time::window::{self, Opening, whole_seconds};
 use plan::clean::one_line;
@@ -19,17 +22,16 @@ const MOST_NOTES: usize = 20;
 pub(super) fn text(news: News<'_>, links: &Links) -> String {
     let mut lines = vec![labelled("Migration", &news.run.name)];
     match news.event {
-        Event::Finished => news.verdict().into_iter().for_each(|verdict| ending(verdict, &mut lines)),
+        Event::Finished(verdict) => ending(verdict, &mut lines),
         Event::OnTheWay(occasion) => on_the_way(news, occasion, &mut lines),
     }
     circumstances(news, &mut lines);
-    let to_do = match (news.event, news.verdict()) {
-        (Event::OnTheWay(occasion), _) => meanwhile(news, occasion),
-        (Event::Finished, Some(verdict)) => {
+    let to_do = match news.event {
+        Event::OnTheWay(occasion) => meanwhile(news, occasion),
+        Event::Finished(verdict) => {
             named(verdict, &mut lines);
             verdict.to_do.clone()
         }
-        (Event::Finished, None) => Vec::new(),
     };
     section("What to do next:", &to_do, &mut lines);
     section("Worth knowing about the plan:", &notes(news), &mut lines);
@@ -70,7 +72,7 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
     let headline = match occasion {
         Occasion::Started => "the task has been started".to_owned(),
         Occasion::TablesInError => format!("{} in error so far; the task goes on", tables(news.errored())),
-        Occasion::LostSight if news.run.is_under_way() => {
+        Occasion::LostSight if news.run.drive.is_under_way() => {
             "the task goes on and cannot be seen just now: a step of ours could not run".to_owned()
         }
         Occasion::LostSight => {
@@ -78,16 +80,16 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
                 .to_owned()
         }
         Occasion::StartedAgain => {
-            format!("the task had failed and was started again, {} times so far", news.run.restarts)
+            format!("the task had failed and was started again, {} times so far", news.run.drive.restarts())
         }
         Occasion::Stalled => stalled(news),
         Occasion::WillNotFit => "at its pace the load will not be done when its window closes".to_owned(),
     };
     lines.push(labelled("News", &headline));
-    if let Some(trouble) = news.document.trouble.as_ref().filter(|_| occasion == Occasion::LostSight) {
-        lines.push(labelled("Error", &trouble.in_words()));
+    if let Some(caught) = news.caught {
+        lines.push(labelled("Error", &caught.in_words()));
     }
-    let Some(progress) = &news.document.progress else { return };
+    let Some(progress) = news.progress else { return };
     let mut seen = progress.status.to_string();
     if let Some(stats) = &progress.stats {
         let (loaded, loading) = (stats.tables_loaded, stats.tables_loading);
@@ -111,20 +113,20 @@ fn stalled(news: News<'_>) -> String {
 
 /// How it was started, in which window, how long it took, and whose task it is.
 fn circumstances(news: News<'_>, lines: &mut Vec<String>) {
-    let News { document, run, .. } = news;
-    if let Some(start) = &run.start {
+    let News { plan, run, task, .. } = news;
+    if let Some(start) = run.drive.start() {
         lines.push(labelled("Start", &started(start)));
     }
     // A plan that was rejected may have a window, but nothing came of it.
-    if let Some(plan) = &document.plan {
+    if let Some(plan) = plan {
         lines.push(labelled("Window", &hours(news, plan)));
     }
     lines.push(labelled("Began", &on_the_clocks(news, run.started)));
     if news.took().as_secs() > 0 {
-        let label = if news.event == Event::Finished { "Took" } else { "So far" };
+        let label = if matches!(news.event, Event::Finished(_)) { "Took" } else { "So far" };
         lines.push(labelled(label, &in_words(news.took())));
     }
-    if let Some(task) = &document.task {
+    if let Some(task) = task {
         let whose = match task.origin {
             Origin::Created => "created by this run",
             Origin::Adopted => "created by an earlier run",
@@ -137,7 +139,7 @@ fn circumstances(news: News<'_>, lines: &mut Vec<String>) {
 /// Whether the plan's window is open, and when it will be.
 fn hours(news: News<'_>, plan: &Plan) -> String {
     let Some(window) = &plan.window else { return "none".to_owned() };
-    if news.run.windowed {
+    if news.run.windowed() {
         return format!("open until {}", on_the_clocks(news, news.run.closes));
     }
     match window::at(window, plan.scheduled_time, news.now) {
@@ -154,10 +156,10 @@ fn hours(news: News<'_>, plan: &Plan) -> String {
 fn started(start: &StartAct) -> String {
     let how = format!("{} because {}", start.kind.as_str(), start.why);
     match &start.answer {
-        Some(Answer::Accepted) => how,
-        Some(Answer::Refused(_)) => format!("{how}; DMS refused it"),
-        Some(Answer::Withheld(_)) => format!("{how}; it was held back"),
-        None => format!("{how}; whether DMS took it is not known"),
+        Answer::Accepted => how,
+        Answer::Refused(_) => format!("{how}; DMS refused it"),
+        Answer::NotCalled(_) => format!("{how}; it was held back"),
+        Answer::Lost => format!("{how}; whether DMS took it is not known"),
     }
 }
 
@@ -182,26 +184,26 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
     match occasion {
         Occasion::Started => Vec::new(),
         Occasion::TablesInError => {
-            let list = |task: &crate::run::document::Task| {
+            let list = |task: &crate::run::task::Task| {
                 format!("list the tables in error: {}", commands::list_tables_in_error(&task.arn))
             };
             let nothing = "nothing yet: the message at the end of the run names them".to_owned();
-            std::iter::once(nothing).chain(news.document.task.as_ref().map(list)).collect()
+            std::iter::once(nothing).chain(news.task.map(list)).collect()
         }
         Occasion::StartedAgain => vec![
             "nothing yet: the message at the end of the run says how it went".to_owned(),
             "should it fail again and again: look at the task's log for the cause".to_owned(),
         ],
         Occasion::Stalled => {
-            let look = |task: &crate::run::document::Task| {
+            let look = |task: &crate::run::task::Task| {
                 format!("look at the task: {}", commands::describe_task(&task.arn))
             };
             let locks =
                 "look for locks and long transactions in source and target, and at the task's log".to_owned();
-            std::iter::once(locks).chain(news.document.task.as_ref().map(look)).collect()
+            std::iter::once(locks).chain(news.task.map(look)).collect()
         }
         Occasion::WillNotFit => {
-            let close = on_the_clocks(news, run.work_ends);
+            let close = on_the_clocks(news, run.stop_due);
             vec![
                 format!("nothing, when the next window may go on: the task is stopped at {close} and resumed then"),
                 "to let it finish: make the window longer, or the plan's AtClose LeaveRunning, for a run that is started \
@@ -226,18 +228,13 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
 }
 
 fn notes(news: News<'_>) -> Vec<String> {
-    let findings = news.document.findings.iter().filter(|finding| finding.severity != Severity::Error);
+    let findings = news.findings.iter().filter(|finding| finding.severity != Severity::Error);
     findings.take(MOST_NOTES).map(|finding| format!("{}: {}", finding.path, finding.message)).collect()
-}
-
-/// A number of tables.
-pub(super) fn tables(number: u32) -> String {
-    if number == 1 { "1 table".to_owned() } else { format!("{number} tables") }
 }
 
 /// An instant on the clocks of the window's zone, and in UTC where there is none.
 fn on_the_clocks(news: News<'_>, instant: Timestamp) -> String {
-    let window = news.document.plan.as_ref().and_then(|plan| plan.window.as_ref());
+    let window = news.plan.and_then(|plan| plan.window.as_ref());
     let zone = window.and_then(|window| match &window.when {
         plan::window::When::Hours(hours) => jiff::tz::TimeZone::get(&hours.time_zone).ok(),
         plan::window::When::Duration(_) => None,

@@ -6,7 +6,8 @@
 
 use jiff::Timestamp;
 
-use crate::run::document::{Run, What};
+use crate::run::execution::Run;
+use crate::run::next::Next;
 use crate::time::graces::SHORTEST_MAX_BLIND_SECONDS;
 
 /// Step Functions ends an execution at this many history events.
@@ -26,12 +27,12 @@ pub const OPENING: u32 = 300;
 pub const ENDING: u32 = 1_200;
 
 /// What an act costs at the most, by its Retry in the machine; an act that ends the run is in [`ENDING`].
-pub fn of_act(what: What) -> u32 {
-    match what {
-        What::Wait | What::Report => 0,
-        What::Start => 5,
-        What::Stop | What::Tell => 14,
-        What::Create => 200,
+pub fn of_act(next: &Next) -> u32 {
+    match next {
+        Next::Wait { .. } | Next::Report(_) => 0,
+        Next::Start { .. } | Next::Reload { .. } => 5,
+        Next::Stop { .. } | Next::Tell { .. } => 14,
+        Next::Create { .. } => 200,
     }
 }
 
@@ -41,7 +42,7 @@ pub fn left(run: &Run) -> u32 {
 }
 
 /// The longest blind wait: a quarter of an hour, and longer only where so many rounds would cost more than is left.
-pub fn most_blind_seconds(run: &Run, now: Timestamp) -> u32 {
+pub fn max_blind_seconds(run: &Run, now: Timestamp) -> u32 {
     let ahead = u64::try_from(run.closes.duration_since(now).as_secs()).unwrap_or(0);
     let least = ahead * u64::from(BLIND_ROUND) / u64::from(left(run).max(1));
     u32::try_from(least).unwrap_or(u32::MAX).max(SHORTEST_MAX_BLIND_SECONDS)

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::pace::budget;
-use crate::run::document::Run;
+use crate::run::execution::Run;
 
 /// The shortest interval between two polls, in seconds.
 pub const SHORTEST: i64 = 15;
@@ -101,7 +101,8 @@ fn drawn(run: &Run) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::document::What;
+    use crate::run::acts::StopCause;
+    use crate::run::next::Next;
     use jiff::SignedDuration;
     use proptest::prelude::*;
 
@@ -165,13 +166,14 @@ mod tests {
         ) {
             let mut run = run(hours * 3600);
             run.throttled = throttled;
+            let stop_costs = budget::of_act(&Next::Stop { cause: StopCause::Close, why: String::new() });
             let (mut acts, mut blind) = (acts, blind);
             to_the_end(&mut run, |polls| {
                 let act = polls.is_multiple_of(every) && acts > 0;
                 acts -= u32::from(act);
                 let round = polls.is_multiple_of(every + 1) && blind > 0;
                 blind -= u32::from(round);
-                u32::from(act) * budget::of_act(What::Stop) + u32::from(round) * budget::BLIND_ROUND
+                u32::from(act) * stop_costs + u32::from(round) * budget::BLIND_ROUND
             });
             prop_assert!(run.events + budget::ENDING <= budget::LIMIT, "{} events", run.events);
         }

@@ -1,6 +1,6 @@
 //! Commands that a person can paste into a shell. What comes from outside is quoted.
 
-use crate::run::document::Task;
+use crate::run::task::Task;
 use plan::{Arn, Start};
 
 /// Lists a task's tables in error.

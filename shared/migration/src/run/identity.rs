@@ -2,7 +2,9 @@
 
 use plan::MigrationType;
 
-use crate::run::document::{Answer, Run, StartAct, StartKind};
+use crate::run::acts::{StartAct, StartKind};
+use crate::run::answer::Answer;
+use crate::run::execution::Run;
 use crate::run::observation;
 use crate::run::status::Phase;
 use crate::time::graces::{CLOCK_SKEW, START_MARGIN};
@@ -11,23 +13,23 @@ use jiff::Timestamp;
 /// True when what the task does, or did last, is this run's doing or the run that it joined.
 pub fn is_this_run(run: &Run, task: &observation::Task) -> bool {
     // A task that was joined is followed, whoever starts it again.
-    if run.joined.is_some() {
+    if run.drive.joined().is_some() {
         return true;
     }
-    let Some(start) = &run.start else { return false };
+    let Some(start) = run.drive.start() else { return false };
     let at_work = matches!(task.phase(), Phase::Starting | Phase::Running | Phase::Stopping);
     // A run that is to start its task again goes on whoever does it first: DMS itself, or a person.
-    if run.restarts > 0 && (at_work || task.start_date() != start.seen_start_date) {
+    if run.drive.restarts() > 0 && (at_work || task.start_date() != start.seen_start_date) {
         return true;
     }
-    if !start.is_made() {
+    if !start.answer.may_be_taken() {
         return false;
     }
     if is_new(start, task) {
         return true;
     }
     // DMS refuses a second start, so a task that comes up after ours was taken came up by ours.
-    start.answer == Some(Answer::Accepted) && at_work
+    start.answer == Answer::Accepted && at_work
 }
 
 /// True when the task's dates show a start at or after the one that was decided.
@@ -50,7 +52,7 @@ pub fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
 /// True when the task's dates are those of this run, and so are its counters and rows: those of an earlier run may show for a
 /// while after a start.
 pub fn is_dated(run: &Run, task: &observation::Task) -> bool {
-    run.joined.is_some() || run.start.as_ref().is_some_and(|start| is_new(start, task))
+    run.drive.joined().is_some() || run.drive.start().is_some_and(|start| is_new(start, task))
 }
 
 /// True when DMS's counters say that no table is left to load. Counters and dates of an earlier run may still stand there

@@ -2,7 +2,8 @@
 
 use plan::table_name::TableName;
 
-use crate::run::document::{Occasion, StartKind, StopCause, What};
+use crate::run::acts::{StartKind, StopCause};
+use crate::run::step::Occasion;
 use crate::run::verdict::Verdict;
 
 /// What is done next.
@@ -50,18 +51,4 @@ pub enum Next {
     },
     /// The run is over.
     Report(Box<Verdict>),
-}
-
-impl Next {
-    /// The word for the machine.
-    pub fn what(&self) -> What {
-        match self {
-            Next::Create { .. } => What::Create,
-            Next::Start { .. } | Next::Reload { .. } => What::Start,
-            Next::Stop { .. } => What::Stop,
-            Next::Wait { .. } => What::Wait,
-            Next::Tell { .. } => What::Tell,
-            Next::Report(_) => What::Report,
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Whose a task is that exists already, and what is done about it: at most one changing call.
 
-use crate::run::document::{Origin, Run, Task};
+use crate::run::execution::Run;
+use crate::run::task::{Origin, Task};
 use plan::{OnDrift, Plan};
 
 /// What adopting a task asks for.

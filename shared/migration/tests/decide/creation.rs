@@ -1,6 +1,7 @@
 //! Before the task can be started: whose it is, that it exists, what it differs in, and that it is connected.
 
-use migration::run::document::{Origin, Refusal};
+use migration::run::answer::Refusal;
+use migration::run::task::Origin;
 use serde_json::json;
 
 use support::cases::{CLOSE, EXECUTION, and, check, full_load, kept, minute, windowed};
@@ -79,12 +80,12 @@ fn creating() {
         ),
         (
             "a task with its name exists",
-            full_load(json!({})).set(|case| case.document.task = None),
+            full_load(json!({})).set(|case| case.running.task = None),
             "Create | compared with the plan and adopted",
         ),
         (
             "a task with its name is on its way out",
-            full_load(json!({})).status("deleting").set(|case| case.document.task = None),
+            full_load(json!({})).status("deleting").set(|case| case.running.task = None),
             "Look again | an older task with this identifier is being deleted",
         ),
         ("DMS was busy", absent().unseen(), "Wait | DMS was too busy"),

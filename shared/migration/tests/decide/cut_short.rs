@@ -1,14 +1,17 @@
 //! A run that ends though no step has left a verdict: what is known is said, and what is not known is called so.
 
 use migration::decide::cut_short;
-use migration::run::document::{Answer, Migration, Progress, StopAct, StopCause, Trouble};
+use migration::run::acts::{Stop, StopCause, StopState};
+use migration::run::answer::Answer;
+use migration::run::document::Caught;
+use migration::run::task::Progress;
+use migration::run::verdict::Verdict;
 use serde_json::json;
 
 use support::cases::{CLOSE, Case, full_load, minute, progress, refusal, windowed};
 
 /// Every word of the verdict, in the order in which people read it.
-fn words(document: &Migration, unreadable: bool) -> String {
-    let verdict = cut_short::verdict(document, unreadable, minute(CLOSE));
+fn words(verdict: &Verdict) -> String {
     let words: Vec<String> = verdict.reasons.iter().chain(&verdict.to_do).cloned().collect();
     format!("{:?}: {}", verdict.outcome, words.join("; "))
 }
@@ -16,8 +19,8 @@ fn words(document: &Migration, unreadable: bool) -> String {
 /// The poll cannot run any more.
 fn blind(case: Case) -> Case {
     case.set(|case| {
-        case.document.trouble =
-            Some(Trouble { error: "Runtime.ExitError".to_owned(), cause: "signal: killed".to_owned() });
+        case.running.caught =
+            Some(Caught { error: "Runtime.ExitError".to_owned(), cause: "signal: killed".to_owned() });
     })
 }
 
@@ -26,15 +29,15 @@ fn night() -> Case {
     full_load(windowed()).started(1).began(1).status("running")
 }
 
-fn stop(answer: Option<Answer>, taken: bool) -> StopAct {
-    StopAct {
-        why: StopCause::Close,
+fn stop(answer: Answer, taken: bool) -> Stop {
+    Stop {
+        cause: StopCause::Close,
         words: "the window closes".to_owned(),
         decided: minute(CLOSE - 10),
         last_decided: minute(CLOSE - 9),
         tries: 2,
-        taken: taken.then(|| minute(CLOSE - 9)),
         answer,
+        state: if taken { StopState::Taken(minute(CLOSE - 9)) } else { StopState::Asked },
     }
 }
 
@@ -58,13 +61,13 @@ fn what_is_said_of_a_run_that_went_blind() {
         (
             "it was seen before",
             blind(night()).set(|case| {
-                case.document.progress = Some(Progress { seen: minute(90), ..progress(None) });
+                case.running.progress = Some(Progress { seen: minute(90), ..progress(None) });
             }),
             vec!["the task was last seen running at 2026-11-20T22:30:00Z", "not the task was never seen"],
         ),
         (
             "DMS took the stop",
-            stopped(Some(Answer::Accepted), true),
+            stopped(Answer::Accepted, true),
             vec![
                 "the window closed; DMS took the stop at 2026-11-21T03:51:00Z, the end of it was not seen",
                 "look at the task",
@@ -73,17 +76,17 @@ fn what_is_said_of_a_run_that_went_blind() {
         ),
         (
             "DMS took a stop and refused the next one",
-            stopped(Some(refusal("InvalidResourceStateFault", "is stopping", true)), true),
+            stopped(refusal("InvalidResourceStateFault", "is stopping", true), true),
             vec!["DMS took the stop", "not refused", "not stop it by hand"],
         ),
         (
             "DMS refused the stop",
-            stopped(Some(refusal("AccessDeniedException", "not authorized", false)), false),
+            stopped(refusal("AccessDeniedException", "not authorized", false), false),
             vec!["DMS refused to stop the task: AccessDeniedException: not authorized", by_hand],
         ),
         (
             "the answer to the stop was lost",
-            stopped(None, false),
+            stopped(Answer::Lost, false),
             vec!["the window closed; whether the task was stopped is not known", by_hand],
         ),
         (
@@ -108,7 +111,7 @@ fn what_is_said_of_a_run_that_went_blind() {
         ),
         ("no error is known", night(), vec!["the last error of our own: no error is known"]),
     ] {
-        let said = words(&case.document, false);
+        let said = words(&cut_short::out_of_sight(&case.running, minute(CLOSE)));
         for part in expected {
             match part.strip_prefix("not ") {
                 Some(absent) => assert!(!said.contains(absent), "{fact}: {absent}\n{said}"),
@@ -119,15 +122,15 @@ fn what_is_said_of_a_run_that_went_blind() {
 }
 
 #[test]
-fn what_is_said_of_a_run_that_never_began() {
-    let planless = blind(night()).set(|case| case.document.plan = None).document;
-    let runless = blind(night()).set(|case| case.document.run = None).document;
-    for document in [planless, runless, Migration::new()] {
-        let said = words(&document, false);
-        assert!(said.starts_with("Failed: the plan could not be validated"), "{said}");
+fn what_is_said_of_a_run_that_never_began_or_cannot_be_read() {
+    let killed = Caught { error: "Runtime.ExitError".to_owned(), cause: "signal: killed".to_owned() };
+    for (caught, error) in [(Some(&killed), "Runtime.ExitError: signal: killed"), (None, "no error is known")]
+    {
+        let said = words(&cut_short::not_validated(caught, minute(CLOSE)));
+        assert!(said.starts_with(&format!("Failed: the plan could not be validated: {error}")), "{said}");
         assert!(said.contains("nothing was created, started or changed"), "{said}");
     }
-    let said = words(&blind(night()).document, true);
+    let said = words(&cut_short::unreadable("Runtime.ExitError", minute(CLOSE)));
     assert!(
         said.starts_with("Unknown: the document of this run cannot be read: Runtime.ExitError"),
         "{said}"

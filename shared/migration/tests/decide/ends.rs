@@ -1,6 +1,6 @@
 //! A task has come to rest in a run of ours: stop reason, counters and every table make the verdict.
 
-use migration::run::document::{StartKind, StopCause};
+use migration::run::acts::{StartKind, StopCause};
 use migration::run::next::Next;
 use migration::run::observation::TaskSeen;
 use plan::table_name::NamedByMapping;

@@ -2,8 +2,12 @@
 
 use migration::commit;
 use migration::pace::budget;
-use migration::run::document::{Answer, Occasion, Origin, StopCause, What};
+use migration::run::acts::StopCause;
+use migration::run::answer::Answer;
 use migration::run::observation::TaskSeen;
+use migration::run::step::{Occasion, What};
+use migration::run::task::Origin;
+use migration::run::verdict::Outcome;
 use serde_json::json;
 
 use support::cases::{CLOSE, Case, and, full_load, in_words, load_and_cdc, minute, windowed};
@@ -20,7 +24,7 @@ fn starts_with(decided: &str, expected: &str) {
 #[test]
 fn a_full_load_from_nothing_to_succeeded() {
     let mut case = full_load(json!({}));
-    let task = case.document.task.clone();
+    let task = case.running.task.clone();
 
     let mut case = {
         case = case.not_created();
@@ -29,16 +33,16 @@ fn a_full_load_from_nothing_to_succeeded() {
         case
     };
     // What create-task leaves behind.
-    case.document.task = task;
+    case.running.task = task;
     case.seen = full_load(json!({})).seen;
     let mut case = case.status("creating").at(2);
     starts_with(&poll(&mut case), "Look again: the task is creating");
 
     let mut case = case.status("ready").at(3);
     starts_with(&poll(&mut case), "Start start-replication: the task has never run");
-    let start = case.run().start.clone().unwrap();
-    assert_eq!((start.decided, start.answer), (minute(3), None), "written down before it is made");
-    commit::start_answered(case.run(), Some(Answer::Accepted));
+    let start = case.run().drive.start().cloned().unwrap();
+    assert_eq!((start.decided, start.answer), (minute(3), Answer::Lost), "written down before it is made");
+    case.answer_start(Answer::Accepted);
 
     // Just after a start DMS may still show what was before.
     let mut case = case.at(4);
@@ -53,13 +57,14 @@ fn a_full_load_from_nothing_to_succeeded() {
     starts_with(&poll(&mut case), "Wait: the task is running");
 
     let mut case = case.stopped(32, "Stop Reason FULL_LOAD_ONLY_FINISHED").at(33);
-    starts_with(&poll(&mut case), "Succeeded: all 6 tables are complete");
-    let verdict = case.document.verdict.clone().unwrap();
+    let reported = case.over();
+    let verdict = &reported.verdict;
+    assert_eq!(verdict.outcome, Outcome::Succeeded);
+    assert_eq!(verdict.reasons[0], "all 6 tables are complete");
     assert_eq!((verdict.tables, verdict.tables_loaded, verdict.rows), (6, 6, 6000));
     assert!(verdict.good && !verdict.verified && verdict.named_tables.is_empty());
     assert!(verdict.reasons.contains(&"rows not verified".to_owned()), "{:?}", verdict.reasons);
-    let next = case.document.next.unwrap();
-    assert_eq!((next.what, next.seconds), (What::Report, 0));
+    assert_eq!(reported.next.why, "all 6 tables are complete");
 }
 
 #[test]
@@ -80,7 +85,7 @@ fn a_night_that_is_too_short_ends_paused_and_the_stop_is_told_until_it_is_seen()
     let mut case = full_load(plan).started(1).began(1).fresh(1).status("running").counters([1, 1, 0, 0]);
     case = case.tables(&["Table completed", "Full load"]).at(CLOSE - 11);
     starts_with(&poll(&mut case), "Wait");
-    let next = case.document.next.clone().unwrap();
+    let next = case.running.next.clone();
     assert!(next.seconds <= 61, "the stop is not slept through: {} s", next.seconds);
 
     let mut case = case.at(CLOSE - 10);
@@ -88,7 +93,7 @@ fn a_night_that_is_too_short_ends_paused_and_the_stop_is_told_until_it_is_seen()
     // The answer of the stop was lost.
     let mut case = case.at(CLOSE - 9);
     starts_with(&poll(&mut case), "Stop Close: the task was told to stop and runs on");
-    case.run().stop.as_mut().unwrap().answer = Some(Answer::Accepted);
+    case.run().stop.as_mut().unwrap().answer = Answer::Accepted;
     assert_eq!(
         case.run().stop.as_ref().unwrap().decided,
         minute(CLOSE - 10),
@@ -109,8 +114,8 @@ fn a_load_that_replication_follows_is_left_running_or_stopped_as_the_plan_says()
     let mut case = load_and_cdc(plan).started(1).began(1).fresh(1).status("running").loaded(20).at(21);
     case = case.counters([2, 0, 0, 0]).tables(&["Table completed"; 2]);
     starts_with(&poll(&mut case), "Stop Done: the load is complete");
-    case.run().stop.as_mut().unwrap().answer = Some(Answer::Accepted);
-    assert_eq!(case.run().stop.as_ref().unwrap().why, StopCause::Done);
+    case.run().stop.as_mut().unwrap().answer = Answer::Accepted;
+    assert_eq!(case.run().stop.as_ref().unwrap().cause, StopCause::Done);
     let mut case = case.stopped(22, "Stop Reason NORMAL").at(22);
     starts_with(
         &poll(&mut case),
@@ -123,28 +128,28 @@ fn people_are_told_once_what_they_asked_for() {
     let plan = json!({"Notify": {"On": ["Finished", "Warning", "Started"]}});
     let mut case = full_load(plan).started(1).began(1).status("running").counters([1, 1, 0, 1]).at(2);
     starts_with(&poll(&mut case), "Tell Started: the task is running");
-    assert_eq!(case.document.next.as_ref().unwrap().occasion, Some(Occasion::Started));
-    commit::told(&mut case.document, Occasion::Started);
+    assert_eq!(case.running.next.what, What::Tell(Occasion::Started));
+    commit::told(case.run(), Occasion::Started);
     starts_with(&poll(&mut case), "Tell TablesInError: 1 tables are in error");
-    commit::told(&mut case.document, Occasion::TablesInError);
+    commit::told(case.run(), Occasion::TablesInError);
     starts_with(&poll(&mut case), "Wait");
 }
 
 #[test]
 fn a_task_that_somebody_else_keeps_is_taken_up_as_theirs() {
     let mut case = support::cases::kept(json!({}));
-    case.document.task = None;
+    case.running.task = None;
     starts_with(&poll(&mut case), "Look again: the task's settings could not be seen");
-    let task = case.document.task.clone().unwrap();
+    let task = case.running.task.clone().unwrap();
     assert_eq!((task.origin, task.identifier.as_str()), (Origin::Kept, "orders"));
 }
 
 #[test]
 fn a_task_that_the_plan_describes_is_taken_up_by_create_task_alone() {
     let mut case = full_load(json!({}));
-    case.document.task = None;
+    case.running.task = None;
     starts_with(&poll(&mut case), "Create: a task with this identifier exists");
-    assert!(case.document.task.is_none());
+    assert!(case.running.task.is_none());
 }
 
 #[test]
@@ -154,39 +159,39 @@ fn each_time_dms_is_too_busy_the_interval_doubles_and_is_kept() {
     for throttled in 1..=4 {
         let mut busy = case.clone().unseen();
         starts_with(&poll(&mut busy), "Wait: DMS was too busy to answer");
-        case.document = busy.document;
-        let seconds = case.document.next.as_ref().unwrap().seconds;
+        case.running = busy.running;
+        let seconds = case.running.next.seconds;
         assert!(seconds > before, "{throttled}: {seconds} s after {before} s");
         before = seconds;
     }
     starts_with(&poll(&mut case), "Wait: the task is running");
-    let kept = case.document.next.as_ref().unwrap().seconds;
+    let kept = case.running.next.seconds;
     assert!(kept.abs_diff(before) <= before / 10, "{kept} s after {before} s, but for the jitter");
 }
 
 #[test]
 fn sight_that_comes_back_begins_anew_and_its_loss_is_told_once_a_run() {
     let mut case = full_load(json!({})).started(1).began(1).status("running").at(5);
-    commit::told(&mut case.document, Occasion::LostSight);
-    case.run().blind_seconds = 900;
-    case.document.blind.rounds = 4;
+    commit::told(case.run(), Occasion::LostSight);
+    case.run().machine.blind_seconds = 900;
+    case.running.blind.rounds = 4;
     let events = case.run().events;
-    case.document.trouble = serde_json::from_value(
+    case.running.caught = serde_json::from_value(
         json!({"Error": "Sandbox.Timedout", "Cause": "{\"errorMessage\": \"a\\nb\"}"}),
     )
     .ok();
-    assert!(case.run().lost_sight);
+    assert!(case.run().machine.lost_sight);
     poll(&mut case);
     let run = case.run().clone();
-    assert_eq!((run.lost_sight, run.blind_seconds), (true, 15));
+    assert_eq!((run.machine.lost_sight, run.machine.blind_seconds), (true, 15));
     assert_eq!(
         run.events,
         events + budget::POLL + 4 * budget::BLIND_ROUND,
         "what being blind has cost is counted"
     );
-    assert_eq!(case.document.blind.rounds, 0);
+    assert_eq!(case.running.blind.rounds, 0);
     assert_eq!(run.last_trouble.as_deref(), Some("Sandbox.Timedout: a b"));
-    assert_eq!(case.document.trouble, None);
+    assert_eq!(case.running.caught, None);
 }
 
 #[test]
@@ -195,7 +200,7 @@ fn the_counters_of_the_last_poll_are_kept_when_the_next_one_sees_nothing() {
     poll(&mut case);
     let mut case = case.unseen().at(6);
     poll(&mut case);
-    let progress = case.document.progress.unwrap();
+    let progress = case.running.progress.unwrap();
     assert_eq!((progress.stats.unwrap().tables_loaded, progress.seen), (3, minute(5)));
     assert_eq!(case.seen, TaskSeen::Unseen);
 }

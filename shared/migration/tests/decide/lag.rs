@@ -1,6 +1,6 @@
 //! Until CaughtUp: how far replication is behind its source, told from what merely looks like having caught up.
 
-use migration::run::document::{StartKind, StopCause};
+use migration::run::acts::{StartKind, StopCause};
 use serde_json::{Value, json};
 
 use support::cases::{CLOSE, Case, LAST_WEEK, and, cdc, check, full_load, in_words, load_and_cdc, windowed};
@@ -342,13 +342,13 @@ fn the_lag_is_remembered_until_the_tables_are_wanted() {
     let mut case = replicating(json!({})).set(|case| case.tables = None).lagging(28, &[300.4; 5]);
     let decided = in_words(&case.poll());
     assert_eq!(decided, "Wait: the task is running and 301 s behind its source");
-    let lag = |case: &Case| case.document.progress.as_ref().unwrap().lag_seconds;
+    let lag = |case: &Case| case.running.progress.as_ref().unwrap().lag_seconds;
     assert_eq!(lag(&case), Some(301));
 
     let mut case = case.at(40).lagging(38, &[0.0; 5]);
     assert_eq!(in_words(&case.poll()), "Look again: replication has caught up; its tables are looked at");
     assert_eq!(lag(&case), Some(0));
-    let seconds = case.document.next.as_ref().unwrap().seconds;
+    let seconds = case.running.next.seconds;
     assert!(seconds <= 15, "{seconds} s");
 
     let mut case = case.tables(&["Before load"]).at(41).lagging(39, &[0.0; 5]);

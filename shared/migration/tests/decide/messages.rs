@@ -2,8 +2,11 @@
 
 use migration::commit;
 use migration::decide::opening;
-use migration::message::{Event, Message, News};
-use migration::run::document::{Migration, Occasion, Origin, StopCause};
+use migration::message::{Message, News};
+use migration::run::acts::StopCause;
+use migration::run::document::{Document, Reported};
+use migration::run::step::Occasion;
+use migration::run::task::Origin;
 use migration::survey::drift;
 use plan::finding::Findings;
 use serde_json::{Value, json};
@@ -16,17 +19,21 @@ fn night() -> Value {
     json!({"Window": window, "Notify": {"Team": "payments"}})
 }
 
-fn message(document: &Migration, event: Event, at: i64) -> Message {
-    let run = document.run.as_ref().unwrap();
-    News { document, run, event, redrives: 0, now: minute(at) }.compose()
+fn message(reported: &Reported, at: i64) -> Message {
+    News::of_the_end(reported, 0, minute(at)).compose()
+}
+
+fn over(document: Document) -> Reported {
+    match document {
+        Document::Reported(reported) => *reported,
+        document => panic!("the run goes on: {document:?}"),
+    }
 }
 
 /// The message with which the run of a case ends.
 fn ending(mut case: Case, at: i64) -> Message {
     case.now = minute(at);
-    let next = case.poll();
-    assert!(case.document.verdict.is_some(), "the case goes on: {next:?}");
-    message(&case.document, Event::Finished, at)
+    message(&case.over(), at)
 }
 
 /// Subject and text, as a mail shows them.
@@ -146,19 +153,19 @@ fn rejected() {
             }]},
         },
     });
-    let document = opening::open(&plan, EXECUTION, minute(0));
-    insta::assert_snapshot!(mail(&message(&document, Event::Finished, 0)));
+    let reported = over(opening::open(&plan, EXECUTION, minute(0)));
+    insta::assert_snapshot!(mail(&message(&reported, 0)));
 }
 
 #[test]
 fn skipped() {
-    let document = opening::open(
+    let reported = over(opening::open(
         &json!({"Task": {"ReplicationTaskIdentifier": "orders"}, "ScheduledTime": EVENING,
                 "Window": night()["Window"].clone()}),
         EXECUTION,
         minute(14 * 60),
-    );
-    insta::assert_snapshot!(mail(&message(&document, Event::Finished, 14 * 60)));
+    ));
+    insta::assert_snapshot!(mail(&message(&reported, 14 * 60)));
 }
 
 #[test]
@@ -170,8 +177,8 @@ fn ready() {
     case.known().differences = vec![difference.to_owned()];
     case.known().origin = Origin::Adopted;
     let mut findings = Findings::default();
-    drift::warn(case.document.plan.as_ref().unwrap(), &[difference.to_owned()], &mut findings);
-    case.document.findings = findings.into_sorted();
+    drift::warn(&case.running.plan, &[difference.to_owned()], &mut findings);
+    case.running.findings = findings.into_sorted();
     insta::assert_snapshot!(mail(&ending(case, 1)));
 }
 
@@ -180,11 +187,11 @@ fn sight_is_lost() {
     let mut case =
         full_load(night()).started(1).began(1).fresh(1).status("running").counters([12, 2, 26, 0]).at(60);
     case.poll();
-    case.document.trouble = serde_json::from_value(
+    case.running.caught = serde_json::from_value(
         json!({"Error": "Sandbox.Timedout", "Cause": "{\"errorMessage\":\"Task timed out\"}"}),
     )
     .ok();
-    let message = message(&case.document, Event::OnTheWay(Occasion::LostSight), 63);
+    let message = News::on_the_way(&case.running, Occasion::LostSight, minute(63)).compose();
     insta::assert_snapshot!(mail(&message));
 }
 
@@ -192,21 +199,20 @@ fn sight_is_lost() {
 fn tables_in_error_on_the_way() {
     let case = full_load(and(night(), json!({"Notify": {"On": ["Finished", "Warning", "Started"]}})));
     let mut case = case.started(1).began(1).fresh(1).status("running").counters([12, 2, 24, 2]).at(60);
-    commit::told(&mut case.document, Occasion::Started);
+    commit::told(case.run(), Occasion::Started);
     case.poll();
-    insta::assert_snapshot!(mail(&message(&case.document, Event::OnTheWay(Occasion::TablesInError), 60)));
+    insta::assert_snapshot!(mail(
+        &News::on_the_way(&case.running, Occasion::TablesInError, minute(60)).compose()
+    ));
 }
 
 #[test]
 fn the_same_end_has_one_id_and_the_end_of_a_redriven_run_another() {
     let case = full_load(json!({})).started(1).began(1).tables(&["Table completed"]);
     let mut case = case.stopped(5, "Stop Reason FULL_LOAD_ONLY_FINISHED").at(6);
-    case.poll();
-    let run = case.document.run.clone().unwrap();
+    let reported = case.over();
     let id = |redrives, at| {
-        let news =
-            News { document: &case.document, run: &run, event: Event::Finished, redrives, now: minute(at) };
-        news.compose().json["Id"].as_str().unwrap().to_owned()
+        News::of_the_end(&reported, redrives, minute(at)).compose().json["Id"].as_str().unwrap().to_owned()
     };
     assert_eq!(id(0, 6), id(0, 7));
     assert_ne!(id(0, 6), id(1, 6));

@@ -1,6 +1,6 @@
 //! The task is gone, or cannot be seen: one list without it proves nothing, two in a row do.
 
-use migration::run::document::StopCause;
+use migration::run::acts::StopCause;
 use migration::run::observation::TaskSeen;
 use serde_json::json;
 
@@ -50,7 +50,7 @@ fn a_task_that_comes_back_was_never_gone() {
     let seen = case.seen.clone();
     case.seen = TaskSeen::NotThere;
     assert!(poll(&mut case).starts_with("Look again"));
-    let seconds = case.document.next.as_ref().unwrap().seconds;
+    let seconds = case.running.next.seconds;
     assert!(seconds <= 15, "it is looked for soon: {seconds} s");
     case.seen = seen;
     assert!(poll(&mut case).starts_with("Wait: the task is running"));

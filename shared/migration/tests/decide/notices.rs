@@ -1,8 +1,8 @@
 //! What is told while the task is at work: each once, and only to those who asked for warnings.
 
 use migration::commit;
-use migration::run::document::Occasion;
 use migration::run::load::PreviousLoad;
+use migration::run::step::Occasion;
 use serde_json::{Value, json};
 
 use support::cases::{CLOSE, Case, and, cdc, check, full_load, in_words, load_and_cdc, minute, windowed};
@@ -17,7 +17,7 @@ fn quiet() -> Value {
 }
 
 fn told(case: Case, occasion: Occasion) -> Case {
-    case.set(|case| commit::told(&mut case.document, occasion))
+    case.set(|case| commit::told(case.run(), occasion))
 }
 
 #[test]
@@ -278,20 +278,20 @@ fn a_night_of_trouble_tells_each_once() {
     assert!(poll(&mut case).starts_with("Start reload-target"));
     let before = case.run().previous_load;
     assert_eq!(before, Some(PreviousLoad { rows: 9000, seconds: 3000 }));
-    commit::start_answered(case.run(), Some(migration::run::document::Answer::Accepted));
+    case.answer_start(migration::run::answer::Answer::Accepted);
 
     let mut case = case.status("running").began(1).fresh(1).counters([0, 2, 7, 0]).sees(2, 0, Some(10));
     assert!(poll(&mut case).starts_with("Wait"), "the first look foretells nothing");
     let mut case = case.counters([0, 2, 6, 1]).sees(60, 1, Some(300));
     assert!(poll(&mut case).starts_with("Tell TablesInError"));
-    commit::told(&mut case.document, Occasion::TablesInError);
+    commit::told(case.run(), Occasion::TablesInError);
     let decided = poll(&mut case);
     assert!(decided.starts_with("Tell WillNotFit") && decided.contains("the load before"), "{decided}");
-    commit::told(&mut case.document, Occasion::WillNotFit);
+    commit::told(case.run(), Occasion::WillNotFit);
     assert!(poll(&mut case).starts_with("Wait"));
     let mut case = case.sees(90, 1, Some(300));
     assert_eq!(poll(&mut case), "Tell Stalled: nothing of the load has moved for 30 minutes");
-    commit::told(&mut case.document, Occasion::Stalled);
+    commit::told(case.run(), Occasion::Stalled);
     let mut case = case.sees(150, 1, Some(300));
     assert!(poll(&mut case).starts_with("Wait: the task is running"));
     let told = [Occasion::TablesInError, Occasion::WillNotFit, Occasion::Stalled];
@@ -315,7 +315,7 @@ fn what_an_earlier_run_left_in_the_statistics_is_no_news_and_no_pace() {
         .last_week("NORMAL")
         .counters([1, 0, 0, 1])
         .tables(&["Table completed", "Table error"])
-        .started_by(migration::run::document::StartKind::ReloadTarget, 1)
+        .started_by(migration::run::acts::StartKind::ReloadTarget, 1)
         .status("running")
         .at(2);
     assert!(in_words(&case.poll()).starts_with("Wait"), "tables in error of last week are no news");

@@ -1,6 +1,6 @@
 //! What a pre-flight finds and says: everything that a run would meet, and nothing that it would do.
 
-use migration::run::document::Origin;
+use migration::run::task::Origin;
 use migration::survey::drift;
 use plan::OnDrift;
 use plan::finding::Findings;
@@ -63,7 +63,7 @@ fn a_task_that_is_not_there_yet() {
         ),
         (
             "one of its name has come meanwhile",
-            full_load(preflight(json!({}))).set(|case| case.document.task = None),
+            full_load(preflight(json!({}))).set(|case| case.running.task = None),
             "Rejected | was created while this pre-flight looked",
         ),
         (
@@ -214,7 +214,7 @@ fn a_task_that_differs() {
 fn differences_are_findings_where_the_task_is_taken_as_it_is() {
     let differences = ["TableMappings: the rules differ".to_owned()];
     for (word, expected) in [(OnDrift::Reject, 0), (OnDrift::Modify, 0), (OnDrift::Ignore, 1)] {
-        let mut plan = full_load(json!({})).document.plan.unwrap();
+        let mut plan = full_load(json!({})).running.plan;
         plan.on_drift = word;
         let mut findings = Findings::default();
         drift::warn(&plan, &differences, &mut findings);
@@ -254,8 +254,8 @@ fn its_window_is_reported_and_does_not_bind_it() {
         ),
     ]);
     let case = hours("22:30", "04:00");
-    let run = case.document.run.unwrap();
-    assert!(!run.windowed && !run.stop_at_close);
+    let run = case.running.run;
+    assert!(!run.windowed() && !run.stop_at_close);
     assert_eq!(
         run.closes,
         NIGHT.parse::<jiff::Timestamp>().unwrap() + migration::time::graces::LONGEST_PREFLIGHT

@@ -3,9 +3,14 @@
 use jiff::SignedDuration;
 use migration::commit;
 use migration::pace::budget::POLL;
-use migration::run::document::{Answer, Origin, Progress, Run, StartKind, StopCause, What};
+use migration::run::acts::{StartKind, StopCause, StopState};
+use migration::run::answer::Answer;
+use migration::run::document::Document;
+use migration::run::execution::Run;
 use migration::run::load::PreviousLoad;
 use migration::run::next::Next;
+use migration::run::step::What;
+use migration::run::task::{Origin, Progress};
 use migration::run::verdict::{Outcome, Verdict};
 use plan::AtClose;
 use serde_json::json;
@@ -16,26 +21,30 @@ use support::cases::{CLOSE, Case, cdc, full_load, kept, load_and_cdc, minute, pr
 fn look(case: Case) -> Case {
     case.set(|case| {
         let observation = case.observation();
-        commit::take_in(&mut case.document, &observation, case.now);
+        commit::take_in(&mut case.running, &observation, case.now);
     })
 }
 
 /// One decision, written down.
-fn decided(case: Case, next: Next) -> Case {
-    case.set(|case| commit::write_down(&mut case.document, next, &case.seen, case.now))
+fn decided(mut case: Case, next: Next) -> Case {
+    match commit::write_down(case.running, next, &case.seen, case.now) {
+        Document::Running(running) => case.running = *running,
+        over => panic!("the run is over: {over:?}"),
+    }
+    case
 }
 
 fn run(case: &Case) -> &Run {
-    case.document.run.as_ref().unwrap()
+    &case.running.run
 }
 
 #[test]
 fn only_a_kept_task_is_known_by_being_seen() {
-    let unknown = |case: Case| look(case.set(|case| case.document.task = None)).document.task;
+    let unknown = |case: Case| look(case.set(|case| case.running.task = None)).running.task;
     assert_eq!(unknown(full_load(json!({}))), None, "what the plan describes is taken up by create-task");
     let seen = unknown(kept(json!({}))).expect("a kept task is known once it was seen");
     assert_eq!((seen.origin, seen.settings), (Origin::Kept, None));
-    let known = look(kept(json!({}))).document.task.expect("it was known before");
+    let known = look(kept(json!({}))).running.task.expect("it was known before");
     assert!(known.settings.is_some(), "what is known of it stays");
 }
 
@@ -82,9 +91,9 @@ fn what_is_waited_for_is_pending_from_the_first_look_that_shows_it() {
 fn rows_of_an_earlier_run_are_shown_until_this_one_has_some() {
     let rows = |case: Case, before: u64| {
         let case = case.tables(&["Full load"; 3]).set(|case| {
-            case.document.progress = Some(Progress { rows: before, ..progress(None) });
+            case.running.progress = Some(Progress { rows: before, ..progress(None) });
         });
-        look(case).document.progress.unwrap().rows
+        look(case).running.progress.unwrap().rows
     };
     let earlier = || full_load(json!({})).last_week("NORMAL");
     assert_eq!(rows(earlier(), 0), 3000, "nothing is known yet");
@@ -124,26 +133,23 @@ fn the_pace_is_that_of_a_load_of_this_run_while_it_lasts() {
 #[test]
 fn a_start_is_stopped_at_the_close_where_the_plan_says_so() {
     let cases = [
-        ("a window that stops it", true, AtClose::Stop, true),
-        ("a window that leaves it", true, AtClose::LeaveRunning, false),
-        ("no window", false, AtClose::Stop, false),
-        ("no window, and nothing to stop", false, AtClose::LeaveRunning, false),
+        ("a window that stops it", Some(AtClose::Stop), true),
+        ("a window that leaves it", Some(AtClose::LeaveRunning), false),
+        ("no window", None, false),
     ];
-    for (fact, windowed_run, at_close, stops) in cases {
-        let case = full_load(windowed()).set(|case| {
-            (case.run().windowed, case.run().at_close) = (windowed_run, at_close);
-        });
+    for (fact, at_close, stops) in cases {
+        let case = full_load(windowed()).set(|case| case.run().at_close = at_close);
         let start = Next::Start { kind: StartKind::StartReplication, why: "the first run".to_owned() };
         let mut case = decided(case, start);
         assert_eq!(case.run().stop_at_close, stops, "{fact}: decided");
-        commit::start_answered(case.run(), Some(Answer::Accepted));
+        case.answer_start(Answer::Accepted);
         assert_eq!(case.run().stop_at_close, stops, "{fact}: taken by DMS");
-        commit::start_answered(case.run(), None);
+        case.answer_start(Answer::Lost);
         assert_eq!(case.run().stop_at_close, stops, "{fact}: the answer was lost");
-        commit::start_answered(case.run(), Some(refusal("InvalidResourceStateFault", "not now", true)));
+        case.answer_start(refusal("InvalidResourceStateFault", "not now", true));
         assert!(!case.run().stop_at_close, "{fact}: refused, nothing runs");
-        case.run().restarts = 1;
-        commit::start_answered(case.run(), Some(refusal("InvalidResourceStateFault", "not now", true)));
+        let mut case = case.restarts(1);
+        case.answer_start(refusal("InvalidResourceStateFault", "not now", true));
         assert_eq!(case.run().stop_at_close, stops, "{fact}: refused, after a start that was taken");
     }
 }
@@ -153,29 +159,30 @@ fn each_decision_says_what_the_machine_does_and_when_it_looks_again() {
     let why = || "because".to_owned();
     let soon = 14..=15;
     let stop = Next::Stop { cause: StopCause::Close, why: why() };
-    let next = |case: Case, next: Next| decided(case, next).document.next.unwrap();
+    let next = |case: Case, next: Next| decided(case, next).running.next;
     let late = || full_load(json!({})).at(600);
-    for (decision, what, reload) in [
-        (Next::Create { why: why() }, What::Create, false),
-        (Next::Start { kind: StartKind::StartReplication, why: why() }, What::Start, false),
-        (Next::Start { kind: StartKind::ReloadTarget, why: why() }, What::Start, false),
-        (Next::Reload { tables: Vec::new(), why: why() }, What::Start, true),
-        (stop.clone(), What::Stop, false),
-        (Next::Wait { why: why(), soon: true }, What::Wait, false),
+    for (decision, what) in [
+        (Next::Create { why: why() }, What::Create),
+        (Next::Start { kind: StartKind::StartReplication, why: why() }, What::Start),
+        (Next::Start { kind: StartKind::ReloadTarget, why: why() }, What::Start),
+        (Next::Reload { tables: Vec::new(), why: why() }, What::Reload),
+        (stop.clone(), What::Stop),
+        (Next::Wait { why: why(), soon: true }, What::Wait),
     ] {
         let step = next(late(), decision);
-        assert_eq!((step.what, step.reload), (what, reload), "{}", step.why);
+        assert_eq!(step.what, what, "{}", step.why);
         assert!(soon.contains(&step.seconds), "{what:?} after {} s", step.seconds);
         assert!(step.why.ends_with("because"), "{}", step.why);
     }
     let grown = next(late(), Next::Wait { why: why(), soon: false });
     assert!((110..=120).contains(&grown.seconds), "{} s after ten hours", grown.seconds);
     let report = Next::Report(Box::new(Verdict::new(Outcome::Skipped, "nothing to do", minute(600))));
-    let step = next(late(), report);
-    assert_eq!((step.what, step.seconds, step.why.as_str()), (What::Report, 0, "nothing to do"));
+    let reported = commit::write_down(late().running, report, &late().seen, minute(600));
+    let reported = serde_json::to_value(reported).unwrap();
+    assert_eq!(reported["Next"], json!({"What": "report", "Seconds": 0, "Why": "nothing to do"}));
     // Before the close no wait reaches past it; once the close is past it cuts nothing any more.
     let before = full_load(windowed());
-    let ends = run(&before).work_ends;
+    let ends = run(&before).stop_due;
     let before = before.set(|case| case.now = ends - SignedDuration::from_secs(5));
     assert_eq!(next(before, Next::Wait { why: why(), soon: true }).seconds, 6);
     let step = next(full_load(windowed()).at(CLOSE + 1), stop);
@@ -185,15 +192,14 @@ fn each_decision_says_what_the_machine_does_and_when_it_looks_again() {
 #[test]
 fn a_step_that_decides_nothing_looks_again_when_it_says() {
     let mut case = full_load(json!({}));
-    case.document.wait(77, "a connection is tested");
-    let step = case.document.next.unwrap();
+    case.running.wait(77, "a connection is tested");
+    let step = case.running.next;
     assert_eq!((step.what, step.seconds, step.why.as_str()), (What::Wait, 77, "a connection is tested"));
-    assert_eq!((step.occasion, step.reload), (None, false));
 }
 
 #[test]
 fn each_task_at_rest_is_dated_from_the_first_look() {
-    let at_rest = |case: Case| run(&look(case)).at_rest;
+    let at_rest = |case: Case| run(&look(case)).drive.rest();
     let stopped = || full_load(json!({})).started(1).began(1).stopped(9, "NORMAL");
     assert_eq!(at_rest(stopped().at(10)), Some(minute(10)));
     assert_eq!(at_rest(stopped().at_rest(10).at(12)), Some(minute(10)));
@@ -204,16 +210,16 @@ fn each_task_at_rest_is_dated_from_the_first_look() {
 #[test]
 fn a_stop_of_the_machine_itself_is_written_down_each_time() {
     let mut case = full_load(json!({})).started(1);
-    commit::stop_unseen(&mut case.document, minute(5));
-    commit::stop_unseen(&mut case.document, minute(8));
+    commit::stop_unseen(case.run(), minute(5));
+    commit::stop_unseen(case.run(), minute(8));
     let stop = case.run().stop.clone().unwrap();
     assert_eq!((stop.tries, stop.decided, stop.last_decided), (2, minute(5), minute(8)));
-    assert_eq!((stop.taken, stop.answer), (None, None));
-    commit::stop_answered(case.run(), None);
-    assert_eq!(case.run().stop.clone().unwrap().taken, None, "a lost answer is no proof");
-    commit::stop_answered(case.run(), Some(Answer::Accepted));
-    commit::stop_answered(case.run(), Some(Answer::Withheld("late".to_owned())));
+    assert_eq!((stop.state, stop.answer), (StopState::Asked, Answer::Lost));
+    commit::stop_answered(case.run(), Answer::Lost);
+    assert_eq!(case.run().stop.clone().unwrap().state, StopState::Asked, "a lost answer is no proof");
+    commit::stop_answered(case.run(), Answer::Accepted);
+    commit::stop_answered(case.run(), Answer::NotCalled("late".to_owned()));
     let stop = case.run().stop.clone().unwrap();
-    assert_eq!(stop.taken, Some(minute(8)), "a refusal afterwards does not undo it");
-    assert!(matches!(stop.answer, Some(Answer::Withheld(_))));
+    assert_eq!(stop.state, StopState::Taken(minute(8)), "a refusal afterwards does not undo it");
+    assert!(matches!(stop.answer, Answer::NotCalled(_)));
 }

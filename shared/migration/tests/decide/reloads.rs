@@ -1,8 +1,10 @@
 //! OnTableErrors Reload: tables in error are loaded again while the task runs, each once, where that doubles no row.
 
 use migration::commit::{self, Guarded};
-use migration::run::document::{Answer, Occasion, StopCause, What};
+use migration::run::acts::StopCause;
+use migration::run::answer::Answer;
 use migration::run::next::Next;
+use migration::run::step::{Occasion, What};
 use plan::OnTableErrors;
 use plan::table_name::TableName;
 use serde_json::{Value, json};
@@ -49,7 +51,7 @@ fn tables_in_error_are_loaded_again() {
     let with = |state: &str| loading(json!({})).tables(&["Table completed", "Full load", state]);
     let unasked = |word: &str| loading(json!({"OnTableErrors": word}));
     let wanted_by_cdc = cdc(json!({"Until": "CaughtUp", "Notify": {"On": ["Finished"]}}))
-        .set(|case| case.document.plan.as_mut().unwrap().on_table_errors = OnTableErrors::Reload);
+        .set(|case| case.running.plan.on_table_errors = OnTableErrors::Reload);
     check([
         (
             "as soon as they are seen",
@@ -144,7 +146,7 @@ fn ten_at_a_time_each_once_and_a_hundred_at_most() {
 #[test]
 fn a_reload_that_was_taken() {
     let asked = || loaded(json!({})).reloaded(&[2], 10);
-    let lost = |case: Case| case.set(|case| commit::reload_answered(case.run(), None));
+    let lost = |case: Case| case.set(|case| commit::reload_answered(case.run(), Answer::Lost));
     let state = |state: &'static str| ["Table completed", "Table completed", state];
     check([
         (
@@ -216,8 +218,7 @@ fn a_reload_that_was_taken() {
 
 #[test]
 fn a_reload_that_was_not_taken() {
-    let answered =
-        |case: Case, answer: Answer| case.set(|case| commit::reload_answered(case.run(), Some(answer)));
+    let answered = |case: Case, answer: Answer| case.set(|case| commit::reload_answered(case.run(), answer));
     let busy = || refusal("ThrottlingException", "Rate exceeded", true);
     let no = || refusal("InvalidResourceStateFault", "Replication Task is not running", false);
     check([
@@ -241,8 +242,8 @@ fn a_reload_that_was_not_taken() {
             answered(
                 loaded(json!({}))
                     .reloaded(&[2], 10)
-                    .set(|case| case.run().reload.as_mut().unwrap().answer = None),
-                Answer::Withheld("the task could not be seen just before".to_owned()),
+                    .set(|case| case.run().reload.as_mut().unwrap().answer = Answer::Lost),
+                Answer::NotCalled("the task could not be seen just before".to_owned()),
             )
             .at(11),
             "Reload | once: shop.t2",
@@ -275,10 +276,7 @@ fn the_guard_before_a_reload() {
     assert_eq!(guard(decided().at(12)), Guarded::Clear);
     for (fact, case) in [
         ("it comes so late that it may be made for a second time", decided().at(13)),
-        (
-            "it has its answer",
-            decided().set(|case| commit::reload_answered(case.run(), Some(Answer::Accepted))),
-        ),
+        ("it has its answer", decided().set(|case| commit::reload_answered(case.run(), Answer::Accepted))),
     ] {
         assert_eq!(guard(case), Guarded::Made, "{fact}");
     }
@@ -303,18 +301,18 @@ fn a_load_whose_tables_in_error_get_their_second_chance() {
     let poll = |case: &mut Case| in_words(&case.poll());
     let mut case = loaded(plan);
     assert_eq!(poll(&mut case), "Tell TablesInError: 1 tables are in error while the task goes on");
-    commit::told(&mut case.document, Occasion::TablesInError);
+    commit::told(case.run(), Occasion::TablesInError);
     assert_eq!(poll(&mut case), "Reload: tables in error are loaded again, once: shop.t2");
-    let next = case.document.next.clone().unwrap();
-    assert_eq!((next.what, next.reload), (What::Start, true), "the start step asks for it");
+    let next = case.running.next.clone();
+    assert_eq!(next.what, What::Reload, "the start step asks for it");
     let act = case.run().reload.clone().unwrap();
-    assert_eq!((act.decided, act.answer), (minute(10), None), "written down before it is made");
+    assert_eq!((act.decided, act.answer), (minute(10), Answer::Lost), "written down before it is made");
     assert_eq!(case.run().reloaded, [table_name(2)]);
-    commit::reload_answered(case.run(), Some(Answer::Accepted));
+    commit::reload_answered(case.run(), Answer::Accepted);
 
     let mut case = case.at(11);
     assert!(poll(&mut case).starts_with("Look again"));
-    assert!(!case.document.next.as_ref().unwrap().reload, "the next step is another one");
+    assert_eq!(case.running.next.what, What::Wait, "the next step is another one");
     let states = ["Table completed", "Table completed", "Table is being reloaded"];
     let mut case = case.tables(&states).counters([2, 1, 0, 0]).at(12);
     assert!(poll(&mut case).starts_with("Wait: the task is running"));

@@ -1,6 +1,7 @@
 //! The task is at work: what the plan waits for, told from what merely looks like it.
 
-use migration::run::document::{Origin, StartKind};
+use migration::run::acts::StartKind;
+use migration::run::task::Origin;
 use serde_json::json;
 
 use support::cases::{Case, LAST_WEEK, check, full_load, kept, load_and_cdc};

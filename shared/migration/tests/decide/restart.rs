@@ -2,7 +2,10 @@
 
 use jiff::SignedDuration;
 use migration::commit;
-use migration::run::document::{Answer, Occasion, StartKind, StopCause, What};
+use migration::run::acts::{StartKind, StopCause};
+use migration::run::answer::Answer;
+use migration::run::step::{Occasion, What};
+use migration::run::verdict::Outcome;
 use serde_json::{Value, json};
 
 use support::cases::{
@@ -245,7 +248,7 @@ fn only_by_the_run_whose_task_it_is_and_while_there_is_time() {
         (
             "the pause reaches to where it is too late",
             failed(and(windowed(), json!({"Restarts": 3})), AWAY)
-                .set(|case| case.run().restarts = 2)
+                .restarts(2)
                 .at_rest(CLOSE - 5)
                 .at(CLOSE - 3),
             "Look again | it is started again in 120 s, 3 of 3 times",
@@ -253,7 +256,7 @@ fn only_by_the_run_whose_task_it_is_and_while_there_is_time() {
         (
             "and there the failure is told",
             failed(and(windowed(), json!({"Restarts": 3})), AWAY)
-                .set(|case| case.run().restarts = 2)
+                .restarts(2)
                 .at_rest(CLOSE - 5)
                 .at(CLOSE - 2),
             "Failed | the DMS task has failed",
@@ -264,12 +267,7 @@ fn only_by_the_run_whose_task_it_is_and_while_there_is_time() {
 #[test]
 fn each_time_after_a_pause_that_is_twice_as_long_up_to_a_quarter_of_an_hour() {
     for (before, minutes) in [(0, 1), (1, 2), (2, 4), (3, 8), (4, 15), (5, 15), (12, 15), (99, 15)] {
-        let resting = || {
-            failed(json!({"Restarts": 100}), AWAY)
-                .set(|case| case.run().restarts = before)
-                .at_rest(70)
-                .at(70 + minutes)
-        };
+        let resting = || failed(json!({"Restarts": 100}), AWAY).restarts(before).at_rest(70).at(70 + minutes);
         let second = SignedDuration::from_secs(1);
         let number = before + 1;
         check([
@@ -281,7 +279,7 @@ fn each_time_after_a_pause_that_is_twice_as_long_up_to_a_quarter_of_an_hour() {
             ("in time", resting(), &format!("Start resume-processing | {number} of 100 starts again")),
             (
                 "seen at rest for the first time, however long DMS has known it",
-                resting().set(|case| case.run().at_rest = None),
+                resting().set(|case| case.run().drive.set_rest(None)),
                 &format!("Look again | started again in {} s", minutes * 60),
             ),
         ]);
@@ -500,7 +498,7 @@ fn poll(case: &mut Case) -> String {
 
 /// What the machine will do, and after how many seconds it looks again.
 fn next(case: &Case) -> (What, u32) {
-    let next = case.document.next.as_ref().unwrap();
+    let next = &case.running.next;
     (next.what, next.seconds)
 }
 
@@ -512,61 +510,62 @@ fn starts_with(decided: &str, expected: &str) {
 fn a_night_with_three_failures_and_two_starts_again() {
     let mut case = full_load(json!({"Restarts": 2})).started(1).began(1).status("running").at(59);
     starts_with(&poll(&mut case), "Wait");
-    assert_eq!((case.run().restarts, case.run().at_rest), (0, None));
+    assert_eq!((case.run().drive.restarts(), case.run().drive.rest()), (0, None));
 
     let mut case = case.failed(60, AWAY).tables(&HALF).counters([1, 1, 0, 0]).at(62);
     starts_with(
         &poll(&mut case),
         "Look again: the task has failed (a connection, a host or DMS itself was away)",
     );
-    assert_eq!(case.run().at_rest, Some(minute(62)), "the pause counts from the first sight");
+    assert_eq!(case.run().drive.rest(), Some(minute(62)), "the pause counts from the first sight");
     let (what, seconds) = next(&case);
     assert!(what == What::Wait && seconds <= 15, "{seconds} s");
     let mut case = case.at(63);
     starts_with(&poll(&mut case), "Start resume-processing: it had failed");
-    let start = case.run().start.clone().unwrap();
-    assert_eq!((start.decided, start.answer), (minute(63), None), "written down before it is made");
+    let start = case.run().drive.start().cloned().unwrap();
+    assert_eq!((start.decided, start.answer), (minute(63), Answer::Lost), "written down before it is made");
     assert_eq!((start.first_decided, start.seen_start_date), (minute(63), Some(minute(1))));
-    assert_eq!((next(&case).0, case.run().restarts), (What::Start, 1));
-    commit::start_answered(case.run(), Some(Answer::Accepted));
+    assert_eq!((next(&case).0, case.run().drive.restarts()), (What::Start, 1));
+    case.answer_start(Answer::Accepted);
 
     let mut case = case.set(|case| case.now += SignedDuration::from_secs(15));
     starts_with(&poll(&mut case), "Look again: the task was started and does not show it yet");
-    assert_eq!(case.run().at_rest, None, "the rest of before is over");
+    assert_eq!(case.run().drive.rest(), None, "the rest of before is over");
     let mut case = case.status("starting").at(64);
     starts_with(&poll(&mut case), "Tell StartedAgain: the task had failed and is starting again");
-    commit::told(&mut case.document, Occasion::StartedAgain);
+    commit::told(case.run(), Occasion::StartedAgain);
     let mut case = case.status("running").began(63).at(65);
     starts_with(&poll(&mut case), "Wait: the task is running");
 
     let mut case = case.failed(80, AWAY).at(80);
     starts_with(&poll(&mut case), "Look again");
-    assert_eq!(case.run().at_rest, Some(minute(80)));
+    assert_eq!(case.run().drive.rest(), Some(minute(80)));
     let mut case = case.at(81);
     let decided = poll(&mut case);
     assert!(decided.contains("started again in 60 s, 2 of 2 times"), "{decided}");
     let mut case = case.at(82);
     starts_with(&poll(&mut case), "Start resume-processing: it had failed");
-    assert_eq!(case.run().restarts, 2);
-    commit::start_answered(case.run(), Some(Answer::Accepted));
+    assert_eq!(case.run().drive.restarts(), 2);
+    case.answer_start(Answer::Accepted);
     let mut case = case.status("running").began(82).at(83);
     starts_with(&poll(&mut case), "Wait: the task is running");
 
     let mut case = case.failed(90, AWAY).at(90);
-    starts_with(&poll(&mut case), "Failed: the DMS task has failed");
-    assert_eq!(case.run().restarts, 2);
-    assert_eq!(next(&case), (What::Report, 0));
+    let reported = case.over();
+    assert_eq!(reported.verdict.outcome, Outcome::Failed);
+    assert_eq!(reported.verdict.reasons[0], "the DMS task has failed");
+    assert_eq!(reported.run.drive.restarts(), 2);
 }
 
 #[test]
 fn a_start_again_that_is_decided_anew_is_the_same_one() {
     let mut case = again(json!({})).put_off("Test connection for i and e should be successful");
-    let first = case.run().start.clone().unwrap();
+    let first = case.run().drive.start().cloned().unwrap();
     starts_with(&poll(&mut case), "Start resume-processing");
-    let start = case.run().start.clone().unwrap();
-    assert_eq!(case.run().restarts, 1, "a start that DMS did not take is none");
+    let start = case.run().drive.start().cloned().unwrap();
+    assert_eq!(case.run().drive.restarts(), 1, "a start that DMS did not take is none");
     assert_eq!((start.decided, start.first_decided), (minute(62), first.first_decided));
-    commit::start_answered(case.run(), Some(Answer::Accepted));
+    case.answer_start(Answer::Accepted);
     let mut case = case.began(62).failed(70, AWAY).at(70);
     starts_with(&poll(&mut case), "Failed: the DMS task has failed");
 }
@@ -578,13 +577,13 @@ fn a_task_that_dms_itself_starts_again_costs_no_start_of_ours() {
     starts_with(&poll(&mut case), "Look again: DMS stopped the task to start it again (RECYCLE_TASK)");
     let mut case = case.status("running").began(62).counters([1, 1, 0, 0]).at(63);
     starts_with(&poll(&mut case), "Wait: the task is running");
-    assert_eq!((case.run().restarts, case.run().at_rest), (0, None));
+    assert_eq!((case.run().drive.restarts(), case.run().drive.rest()), (0, None));
 
     let mut case = case.failed(70, AWAY).at(70);
     starts_with(&poll(&mut case), "Look again: the task has failed");
     let mut case = case.at(71);
     starts_with(&poll(&mut case), "Start resume-processing");
-    assert_eq!(case.run().restarts, 1);
+    assert_eq!(case.run().drive.restarts(), 1);
 }
 
 #[test]
@@ -592,7 +591,7 @@ fn a_task_that_failed_is_stopped_at_the_close_once_it_was_started_again() {
     let mut case = failed(windowed(), AWAY);
     starts_with(&poll(&mut case), "Start resume-processing");
     assert!(case.run().stop_at_close, "a start that may have been made is stopped, seen or not");
-    commit::start_answered(case.run(), Some(Answer::Accepted));
+    case.answer_start(Answer::Accepted);
     let mut case = case.status("running").began(61).at(CLOSE);
     starts_with(&poll(&mut case), "Stop Close: the window closes");
     let mut case = case.stopped(CLOSE, "Stop Reason NORMAL").at(CLOSE + 1);
@@ -611,10 +610,14 @@ fn the_failure_of_last_week_is_no_failure_of_this_run() {
     let last_week = full_load(json!({})).began(LAST_WEEK).failed(LAST_WEEK + 60, AWAY).tables(&HALF);
     let mut case = last_week.clone();
     starts_with(&poll(&mut case), "Start resume-processing: 1 of 2 tables are not complete");
-    assert_eq!((case.run().restarts, case.run().at_rest), (0, None), "it is the first start of this run");
+    assert_eq!(
+        (case.run().drive.restarts(), case.run().drive.rest()),
+        (0, None),
+        "it is the first start of this run"
+    );
     let mut case = last_week.started_by(StartKind::ResumeProcessing, 1).at(2);
     starts_with(&poll(&mut case), "Look again: the task was started and does not show it yet");
-    assert_eq!(case.run().restarts, 0);
+    assert_eq!(case.run().drive.restarts(), 0);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use migration::commit::{self, Guarded};
-use migration::run::document::StartKind;
+use migration::run::acts::StartKind;
+use migration::run::answer::Answer;
 use support::cases::{AWAY, CLOSE, LAST_WEEK, and, check, full_load, in_words, kept, minute, windowed};
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
@@ -46,12 +47,18 @@ fn a_start_that_was_taken() {
         ),
         (
             "was made long after it was decided: its effect is waited for from then",
-            full_load(json!({})).started(1).set(|case| commit::start_asked(case.run(), minute(8))).at(12),
+            full_load(json!({}))
+                .started(1)
+                .set(|case| commit::start_answered(case.run(), Answer::Accepted, minute(8)))
+                .at(12),
             "Look again | does not show it yet",
         ),
         (
             "was made long after it was decided, and had no effect",
-            full_load(json!({})).started(1).set(|case| commit::start_asked(case.run(), minute(8))).at(13),
+            full_load(json!({}))
+                .started(1)
+                .set(|case| commit::start_answered(case.run(), Answer::Accepted, minute(8)))
+                .at(13),
             "Failed | DMS took the start and the task is ready all the same",
         ),
         (
@@ -454,7 +461,7 @@ fn a_start_that_was_not_taken_leaves_nothing_to_stop_at_the_close() {
     let mut refused = taken.clone().refused("AccessDeniedException", "no");
     assert!(!refused.run().stop_at_close);
     assert!(!taken.withheld("was running").run().stop_at_close);
-    assert_eq!(refused.run().start.as_ref().unwrap().decided, minute(1));
+    assert_eq!(refused.run().drive.start().unwrap().decided, minute(1));
 }
 
 #[test]
@@ -480,7 +487,7 @@ fn a_start_that_was_found_to_be_made_is_followed_as_ours() {
     let mut case = full_load(windowed()).started(1).lost().began(1).status("running").at(60);
     assert_eq!(commit::guard_start(&case.run().clone(), &case.seen, case.now), Guarded::Made);
     // What the start step writes down then: the answer stays lost.
-    commit::start_answered(case.run(), None);
+    case.answer_start(Answer::Lost);
     assert!(case.run().stop_at_close, "and it is stopped at the close");
     let decided = in_words(&case.poll());
     assert!(decided.starts_with("Wait: the task is running"), "{decided}");
@@ -499,7 +506,7 @@ fn a_start_of_which_it_cannot_be_told_whose_it_was_is_followed_as_somebody_elses
             .at(60)
             .set(|case| {
                 let now = case.now;
-                commit::start_is_doubtful(&mut case.document, "it was redriven".to_owned(), now);
+                commit::start_is_doubtful(&mut case.running, "it was redriven".to_owned(), now);
             })
     };
     let stated = and(windowed(), json!({"Window": {"AtClose": "Stop"}}));

@@ -1,7 +1,8 @@
 //! The task was told to stop: it is seen stopped, or reported as not stopped.
 
 use migration::commit;
-use migration::run::document::{Answer, Refusal, StopCause};
+use migration::run::acts::StopCause;
+use migration::run::answer::{Answer, Refusal};
 use serde_json::json;
 
 use support::cases::{CLOSE, Case, check, full_load, in_words, load_and_cdc, minute, refusal, windowed};
@@ -22,18 +23,17 @@ fn until_it_has_stopped() {
         message: "Replication Task cannot be stopped".to_owned(),
         passing: false,
     });
-    let answer = |case: Case, answer: Option<Answer>| {
-        case.set(|case| case.run().stop.as_mut().unwrap().answer = answer)
-    };
+    let answer =
+        |case: Case, answer: Answer| case.set(|case| case.run().stop.as_mut().unwrap().answer = answer);
     check([
         ("it takes a moment", told().at(CLOSE), "Look again | the task was told to stop"),
         ("after a minute it is told again", told().at(CLOSE + 1), "Stop Close | it is told again"),
         (
             "at once where the answer was lost",
-            answer(told(), None).at(CLOSE),
+            answer(told(), Answer::Lost).at(CLOSE),
             "Stop Close | it is told again",
         ),
-        ("at once where DMS refused", answer(told(), Some(refused.clone())).at(CLOSE), "Stop Close"),
+        ("at once where DMS refused", answer(told(), refused.clone()).at(CLOSE), "Stop Close"),
         ("a start on its way is stopped, too", told().status("starting").at(CLOSE + 1), "Stop Close"),
         (
             "it is on its way down",
@@ -49,7 +49,7 @@ fn until_it_has_stopped() {
         ),
         (
             "it runs after a quarter of an hour, and DMS says why",
-            answer(told(), Some(refused)).at(CLOSE + 15),
+            answer(told(), refused).at(CLOSE + 15),
             "Failed | DMS says: InvalidResourceStateFault: Replication Task cannot be stopped",
         ),
         (
@@ -87,7 +87,7 @@ fn a_stop_that_dms_refuses() {
     let answered = |case: Case, code: &str, tries: u32| {
         case.set(|case| {
             let stop = case.run().stop.as_mut().unwrap();
-            (stop.answer, stop.tries) = (Some(refusal(code, "is not authorized to perform", false)), tries);
+            (stop.answer, stop.tries) = (refusal(code, "is not authorized to perform", false), tries);
         })
     };
     let denied = |tries: u32| answered(told(), "AccessDeniedException", tries).at(CLOSE);
@@ -164,7 +164,7 @@ fn a_stop_that_dms_refuses() {
 #[test]
 fn a_stop_without_permission_is_tried_twice_and_told_within_the_minute() {
     let mut case = told().at(CLOSE).set(|case| case.run().stop = None);
-    let no = || Some(refusal("AccessDeniedException", "is not authorized to perform", false));
+    let no = || refusal("AccessDeniedException", "is not authorized to perform", false);
     for tries in 1..=2 {
         let decided = in_words(&case.poll());
         assert!(decided.starts_with("Stop Close"), "{tries}: {decided}");

@@ -1,9 +1,9 @@
 //! Which calls a poll makes: each is one of the few that DMS allows per second.
 
 use migration::decide::{self, Wanted};
-use migration::run::document::Progress;
 use migration::run::load::Pace;
 use migration::run::observation::{Stats, TaskSeen};
+use migration::run::task::Progress;
 use serde_json::json;
 
 use support::cases::{Case, cdc, full_load, kept, load_and_cdc, minute};
@@ -22,7 +22,7 @@ fn unchanged(case: Case) -> Wanted {
 }
 
 fn asked(mut case: Case, last: Progress) -> Wanted {
-    let plan = case.document.plan.clone().unwrap();
+    let plan = case.running.plan.clone();
     decide::wanted(&plan, &case.run().clone(), &case.seen, Some(&last), case.now)
 }
 
@@ -152,8 +152,8 @@ fn tables_are_read_when_the_lag_is_small_enough() {
 #[test]
 fn settings_are_read_once() {
     let mut case = full_load(json!({}));
-    assert!(!decide::wants_settings(case.document.task.as_ref()));
+    assert!(!decide::wants_settings(case.running.task.as_ref()));
     case.known().settings = None;
-    assert!(decide::wants_settings(case.document.task.as_ref()));
+    assert!(decide::wants_settings(case.running.task.as_ref()));
     assert!(decide::wants_settings(None));
 }

@@ -1,6 +1,7 @@
 //! Creates the task that the plan describes.
 
-use migration::run::document::{Migration, Origin, Task};
+use migration::run::document::Migration;
+use migration::run::task::{Origin, Task};
 use migration::survey::owner;
 use plan::OWNER_TAG;
 use plan::{TaskPlan, TaskRequest, settings};

@@ -2,7 +2,8 @@
 
 use migration::commit::{self, Guarded};
 use migration::decide::start_type;
-use migration::run::document::{Answer, Migration, Refusal};
+use migration::run::answer::{Answer, Refusal};
+use migration::run::document::Migration;
 use serde_json::json;
 
 use super::{Request, lookups};
@@ -29,7 +30,7 @@ pub async fn handle(
     };
     let seen = lookups::observe(client, &lookups::by_arn(&task.arn), false).await?;
     let answer = match commit::guard_start(run, &seen, request.now) {
-        Guarded::Held(why) => Some(Answer::Withheld(why)),
+        Guarded::Held(why) => Some(Answer::NotCalled(why)),
         Guarded::Doubtful(_) | Guarded::Made => {
             return Err(StepError::unforeseen("no execution is redriven here"));
         }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use plan::Plan;
 
-use crate::run::document::Run;
+use crate::run::execution::Run;
 use crate::run::observation::{Task, TaskSettings};
 use crate::run::table::Table;
 use crate::run::verdict::Verdict;

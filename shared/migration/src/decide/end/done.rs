@@ -6,8 +6,8 @@ use plan::{MigrationType, OnErrors, OnTableErrors};
 use super::case::{End, Ended};
 use super::next_run::next_run;
 use super::tables::{Named, with_tables};
+use crate::run::acts::StartKind;
 use crate::run::commands;
-use crate::run::document::StartKind;
 use crate::run::tables::TablePass;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{STATISTICS_SETTLE, VALIDATION_PATIENCE};
@@ -31,8 +31,9 @@ pub(super) fn done(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End
     };
     if !agrees || !absent.is_empty() {
         let stats = task.stats.as_ref();
-        let since =
-            stats.and_then(|stats| stats.stop_date.or(stats.full_load_finish_date)).or(ended.run.at_rest);
+        let since = stats
+            .and_then(|stats| stats.stop_date.or(stats.full_load_finish_date))
+            .or(ended.run.drive.rest());
         if since.is_some_and(|since| now.duration_since(since) < STATISTICS_SETTLE) {
             return End::LookAgain(format!(
                 "statistics are not settled yet: {counted} tables are incomplete by DMS's counters, {listed} by its list, \
@@ -154,7 +155,7 @@ fn judge_rows(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
 /// True when this run has resumed a load together with its replication and DMS shows the end of a load for some tables
 /// only: whether a resume loads the rest is documented nowhere, so complete is not taken at its word.
 fn doubts_the_load(ended: Ended<'_>, pass: &TablePass) -> bool {
-    let resumed = ended.run.start.as_ref().is_some_and(|start| start.kind == StartKind::ResumeProcessing);
+    let resumed = ended.run.drive.start().is_some_and(|start| start.kind == StartKind::ResumeProcessing);
     resumed
         && ended.task.migration_type == MigrationType::FullLoadAndCdc
         && !pass.endless.is_empty()

@@ -4,7 +4,7 @@
 use crate::run::status::Status;
 use plan::MigrationType;
 
-use crate::run::document::StopCause;
+use crate::run::acts::StopCause;
 use crate::run::stop_reason::StopReason;
 use crate::run::tables::TablePass;
 use crate::run::verdict::Outcome;
@@ -48,7 +48,7 @@ pub fn at_rest(ended: Ended<'_>) -> End {
         ) => failed(ended, pass, format!("DMS stopped the task: {}", code(reason))).into(),
         Some(code @ (StopReason::ReconfigurationRestart | StopReason::RecycleTask)) => {
             let stopped =
-                task.stats.as_ref().and_then(|stats| stats.stop_date).or(run.at_rest).unwrap_or(now);
+                task.stats.as_ref().and_then(|stats| stats.stop_date).or(run.drive.rest()).unwrap_or(now);
             if now.duration_since(stopped) < DMS_RESTARTS_WITHIN {
                 return End::LookAgain(format!("DMS stopped the task to start it again ({code})"));
             }
@@ -62,18 +62,20 @@ pub fn at_rest(ended: Ended<'_>) -> End {
             | StopReason::StoppedAtServerTime
             | StopReason::StoppedAtCommitTime,
         ) => done(ended, pass, format!("the task stopped by itself: {}", code(reason))),
-        Some(StopReason::Normal | StopReason::Other(_)) | None => match run.stop.as_ref().map(|s| s.why) {
-            Some(StopCause::Done) => {
-                let words = run.stop.as_ref().map_or("", |stop| stop.words.as_str());
-                done(ended, pass, format!("the task was stopped as the plan says: {words}"))
+        Some(StopReason::Normal | StopReason::Other(_)) | None => {
+            match run.stop.as_ref().map(|stop| stop.cause) {
+                Some(StopCause::Done) => {
+                    let words = run.stop.as_ref().map_or("", |stop| stop.words.as_str());
+                    done(ended, pass, format!("the task was stopped as the plan says: {words}"))
+                }
+                _ if task.migration_type == MigrationType::FullLoad && pass.complete() => {
+                    let end = done(ended, pass, format!("every table is complete ({})", code(reason)));
+                    if reason == Some(&StopReason::Normal) { end } else { at_most_with_warnings(end) }
+                }
+                Some(StopCause::Close) => paused(ended, pass).into(),
+                None => interrupted(ended, pass).into(),
             }
-            _ if task.migration_type == MigrationType::FullLoad && pass.complete() => {
-                let end = done(ended, pass, format!("every table is complete ({})", code(reason)));
-                if reason == Some(&StopReason::Normal) { end } else { at_most_with_warnings(end) }
-            }
-            Some(StopCause::Close) => paused(ended, pass).into(),
-            None => interrupted(ended, pass).into(),
-        },
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::case::Ended;
 use crate::decide::start_type::{self, Choice};
+use crate::run::acts::StartKind;
 use crate::run::commands;
-use crate::run::document::StartKind;
 use crate::run::tables::TablePass;
 use crate::run::verdict::Verdict;
 

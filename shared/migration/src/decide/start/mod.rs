@@ -9,7 +9,7 @@ use crate::decide::connections::connections;
 use crate::decide::situation::Situation;
 use crate::decide::start_type::{self, Choice};
 use crate::decide::verdicts::undecided;
-use crate::run::document::Answer;
+use crate::run::answer::Answer;
 use crate::run::identity::is_this_run;
 use crate::run::next::Next;
 use crate::run::observation;
@@ -21,15 +21,15 @@ use crate::time::graces::{BUSY_PATIENCE, START_MARGIN};
 /// Starts the task, waits for a start to show, or says why there is nothing to start.
 pub(super) fn start(s: &Situation<'_>) -> Option<Next> {
     let task = s.seen()?;
-    if s.run.joined.is_some() || is_this_run(s.run, task) {
+    if s.run.drive.joined().is_some() || is_this_run(s.run, task) {
         return None;
     }
-    match &s.run.start {
+    match s.run.drive.start() {
         None => first(s, task),
         Some(start) => match &start.answer {
-            None | Some(Answer::Accepted) => unanswered::unanswered(s, task, start),
-            Some(Answer::Refused(refusal)) => refused::refused(s, task, start, refusal),
-            Some(Answer::Withheld(why)) => refused::withheld(s, task, start, why),
+            Answer::Lost | Answer::Accepted => unanswered::unanswered(s, task, start),
+            Answer::Refused(refusal) => refused::refused(s, task, start, refusal),
+            Answer::NotCalled(why) => refused::not_called(s, task, start, why),
         },
     }
 }
@@ -54,7 +54,7 @@ fn wait_until_ready(s: &Situation<'_>, task: &observation::Task, why: impl Into<
 /// The task can be started: should it be, and how?
 fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
     let minimum = s.plan.window.as_ref().map_or(0, |window| i64::from(window.minimum_minutes));
-    let left = s.run.work_ends.duration_since(s.now);
+    let left = s.run.stop_due.duration_since(s.now);
     let wanted = match minimum.max(START_MARGIN.as_mins()) {
         wanted if wanted == minimum => format!("the plan wants {wanted}"),
         wanted => format!("with less than {wanted} nothing is started"),

@@ -4,7 +4,8 @@ use super::{idle, wait_until_ready};
 use crate::decide::restart;
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::driven_by_another;
-use crate::run::document::{Refusal, StartAct};
+use crate::run::acts::StartAct;
+use crate::run::answer::Refusal;
 use crate::run::next::Next;
 use crate::run::observation;
 use crate::run::status::Phase;
@@ -24,7 +25,7 @@ pub(super) fn refused(
     }
     let words = format!("{}: {}", refusal.code, refusal.message);
     let patient = refusal.throttled() || s.now.duration_since(start.first_decided) < PATIENCE;
-    if s.run.restarts > 0 {
+    if s.run.drive.restarts() > 0 {
         return match task.phase() {
             Phase::Idle => restart::once_more(s, task, refusal.passing && patient),
             _ => wait_until_ready(s, task, format!("DMS could not start the task again yet ({words})")),
@@ -41,7 +42,7 @@ pub(super) fn refused(
 }
 
 /// Our own guard held the start back, because what had been decided was no longer so.
-pub(super) fn withheld(
+pub(super) fn not_called(
     s: &Situation<'_>,
     task: &observation::Task,
     start: &StartAct,
@@ -51,7 +52,7 @@ pub(super) fn withheld(
         return s.report(driven_by_another(s));
     }
     match task.phase() {
-        Phase::Idle if s.run.restarts > 0 => restart::once_more(s, task, true),
+        Phase::Idle if s.run.drive.restarts() > 0 => restart::once_more(s, task, true),
         Phase::Idle => idle(s, task),
         Phase::Starting | Phase::Running => s.report(driven_by_another(s)),
         _ => wait_until_ready(s, task, why),

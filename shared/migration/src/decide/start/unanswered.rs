@@ -1,7 +1,8 @@
 //! A start was taken, or its answer was lost, and the task does not show it.
 
 use crate::decide::situation::Situation;
-use crate::run::document::StartAct;
+use crate::run::acts::StartAct;
+use crate::run::answer::Answer;
 use crate::run::next::Next;
 use crate::run::observation;
 use crate::run::status::Phase;
@@ -10,18 +11,18 @@ use crate::time::graces::{PATIENCE, START_GRACE};
 
 /// A start was taken, or may have been, and does not show.
 pub(super) fn unanswered(s: &Situation<'_>, task: &observation::Task, start: &StartAct) -> Option<Next> {
-    let waited = s.now.duration_since(start.asked.unwrap_or(start.decided));
+    let waited = s.now.duration_since(start.asked);
     let moved_by_others = task.start_date() != start.seen_start_date;
     if waited < START_GRACE || (!moved_by_others && task.phase() != Phase::Idle && waited < PATIENCE) {
         return s.wait_briefly("the task was started and does not show it yet");
     }
     let verdict = match start.answer {
-        Some(_) => Verdict::new(
+        Answer::Accepted | Answer::Refused(_) | Answer::NotCalled(_) => Verdict::new(
             Outcome::Failed,
             format!("DMS took the start and the task is {} all the same", task.status),
             s.now,
         ),
-        None => Verdict::new(
+        Answer::Lost => Verdict::new(
             Outcome::Unknown,
             format!("the answer to the start was lost, and the task is {}", task.status),
             s.now,

@@ -1,0 +1,139 @@
+//! What there is to tell: a run that is over, or something that happened on its way.
+
+use jiff::{SignedDuration, Timestamp};
+use plan::Plan;
+use plan::finding::Finding;
+
+use crate::run::document::{Caught, Reported, Running};
+use crate::run::execution::Run;
+use crate::run::step::Occasion;
+use crate::run::task::{Progress, Task};
+use crate::run::verdict::{Level, Verdict};
+
+/// Why a message is sent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Event<'a> {
+    /// The run is over, with this verdict.
+    Finished(&'a Verdict),
+    /// Something happened on the way.
+    OnTheWay(Occasion),
+}
+
+impl Event<'_> {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Event::Finished(_) => "Finished",
+            Event::OnTheWay(Occasion::Started) => "Started",
+            Event::OnTheWay(
+                Occasion::TablesInError
+                | Occasion::LostSight
+                | Occasion::StartedAgain
+                | Occasion::Stalled
+                | Occasion::WillNotFit,
+            ) => "Warning",
+        }
+    }
+
+    pub(super) fn key(self) -> &'static str {
+        match self {
+            Event::Finished(_) => "finished",
+            Event::OnTheWay(Occasion::Started) => "started",
+            Event::OnTheWay(Occasion::TablesInError) => "tables-in-error",
+            Event::OnTheWay(Occasion::LostSight) => "lost-sight",
+            Event::OnTheWay(Occasion::StartedAgain) => "started-again",
+            Event::OnTheWay(Occasion::Stalled) => "stalled",
+            Event::OnTheWay(Occasion::WillNotFit) => "will-not-fit",
+        }
+    }
+}
+
+/// What there is to tell.
+#[derive(Clone, Copy, Debug)]
+pub struct News<'a> {
+    pub(super) plan: Option<&'a Plan>,
+    pub(super) run: &'a Run,
+    pub(super) task: Option<&'a Task>,
+    pub(super) progress: Option<&'a Progress>,
+    pub(super) findings: &'a [Finding],
+    /// The next step, in words.
+    pub(super) next: &'a str,
+    /// The error of a step that could not run, when that is the news.
+    pub(super) caught: Option<&'a Caught>,
+    pub(super) event: Event<'a>,
+    pub(super) redrives: i64,
+    pub(super) now: Timestamp,
+}
+
+impl<'a> News<'a> {
+    /// The end of a run. `redrives` is how often the execution was redriven: the same end told twice has one id, the end of a
+    /// redriven run has another.
+    pub fn of_the_end(reported: &'a Reported, redrives: i64, now: Timestamp) -> News<'a> {
+        News {
+            plan: reported.plan.as_ref(),
+            run: &reported.run,
+            task: reported.task.as_ref(),
+            progress: reported.progress.as_ref(),
+            findings: &reported.findings,
+            next: &reported.next.why,
+            caught: None,
+            event: Event::Finished(&reported.verdict),
+            redrives,
+            now,
+        }
+    }
+
+    /// Something that happened on the way.
+    pub fn on_the_way(running: &'a Running, occasion: Occasion, now: Timestamp) -> News<'a> {
+        News {
+            plan: Some(&running.plan),
+            run: &running.run,
+            task: running.task.as_ref(),
+            progress: running.progress.as_ref(),
+            findings: &running.findings,
+            next: &running.next.why,
+            caught: running.caught.as_ref().filter(|_| occasion == Occasion::LostSight),
+            event: Event::OnTheWay(occasion),
+            redrives: 0,
+            now,
+        }
+    }
+
+    pub(super) fn level(self) -> Level {
+        match self.event {
+            Event::Finished(verdict) => verdict.level,
+            Event::OnTheWay(Occasion::Started) => Level::Info,
+            Event::OnTheWay(_) => Level::Warning,
+        }
+    }
+
+    /// The news in a word or two, for the subject.
+    pub(super) fn in_short(self) -> String {
+        match self.event {
+            Event::Finished(verdict) => verdict.outcome.as_str().to_owned(),
+            Event::OnTheWay(Occasion::Started) => "Started".to_owned(),
+            Event::OnTheWay(Occasion::TablesInError) => {
+                format!("{} in error so far", tables(self.errored()))
+            }
+            Event::OnTheWay(Occasion::LostSight) => "out of sight".to_owned(),
+            Event::OnTheWay(Occasion::StartedAgain) => "started again".to_owned(),
+            Event::OnTheWay(Occasion::Stalled) => "stands still".to_owned(),
+            Event::OnTheWay(Occasion::WillNotFit) => "will not fit its window".to_owned(),
+        }
+    }
+
+    /// Tables in error, as DMS counts them.
+    pub(super) fn errored(self) -> u32 {
+        let stats = self.progress.and_then(|progress| progress.stats.as_ref());
+        stats.map_or(0, |stats| stats.tables_errored)
+    }
+
+    /// How long the run has taken.
+    pub(super) fn took(self) -> SignedDuration {
+        self.now.duration_since(self.run.started)
+    }
+}
+
+/// A number of tables.
+pub(super) fn tables(number: u32) -> String {
+    if number == 1 { "1 table".to_owned() } else { format!("{number} tables") }
+}

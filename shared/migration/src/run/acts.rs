@@ -1,0 +1,131 @@
+//! The changing calls of a run: each is written down before it is made, so that a lost answer is known as one.
+
+use jiff::Timestamp;
+use plan::table_name::TableName;
+use serde::{Deserialize, Serialize};
+
+use crate::run::answer::Answer;
+
+/// A start of the task.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StartAct {
+    /// How.
+    pub kind: StartKind,
+    /// Why this way.
+    pub why: String,
+    /// When it was decided; a task that began at or after this moment began by us.
+    pub decided: Timestamp,
+    /// When the first start was decided; refusals that pass are waited out from here.
+    pub first_decided: Timestamp,
+    /// When the step came to make it: long after it was decided when the execution was redriven. Until then, when it was
+    /// decided.
+    pub asked: Timestamp,
+    /// The start date that the task had when it was decided; absent when it had none. A start is not made once this has
+    /// changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen_start_date: Option<Timestamp>,
+    /// What DMS answered.
+    pub answer: Answer,
+}
+
+/// How DMS is asked to start a task; its own words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum StartKind {
+    /// The only valid one for a first run.
+    #[serde(rename = "start-replication")]
+    StartReplication,
+    /// Goes on where it stopped; partly loaded tables from their beginning.
+    #[serde(rename = "resume-processing")]
+    ResumeProcessing,
+    /// Loads all tables again.
+    #[serde(rename = "reload-target")]
+    ReloadTarget,
+}
+
+impl StartKind {
+    /// DMS's own word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StartKind::StartReplication => "start-replication",
+            StartKind::ResumeProcessing => "resume-processing",
+            StartKind::ReloadTarget => "reload-target",
+        }
+    }
+}
+
+/// A stop of the task, told as often as it takes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Stop {
+    /// Why.
+    pub cause: StopCause,
+    /// Why in words, when it was first decided.
+    pub words: String,
+    /// When it was first decided.
+    pub decided: Timestamp,
+    /// When it was last decided.
+    pub last_decided: Timestamp,
+    /// How often it was decided.
+    pub tries: u32,
+    /// What DMS answered to the last try.
+    pub answer: Answer,
+    /// How far it has come.
+    pub state: StopState,
+}
+
+/// How far a stop has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum StopState {
+    /// DMS has been asked, or is about to be.
+    Asked,
+    /// DMS has taken it at this moment. A refusal of a further try does not undo that.
+    Taken(Timestamp),
+}
+
+impl Stop {
+    /// A stop that is decided for the first time, and has not been made.
+    pub fn decided(cause: StopCause, words: String, now: Timestamp) -> Stop {
+        Stop {
+            cause,
+            words,
+            decided: now,
+            last_decided: now,
+            tries: 1,
+            answer: Answer::Lost,
+            state: StopState::Asked,
+        }
+    }
+
+    /// When DMS took it.
+    pub fn taken(&self) -> Option<Timestamp> {
+        match self.state {
+            StopState::Taken(at) => Some(at),
+            StopState::Asked => None,
+        }
+    }
+}
+
+/// Why a run stops its task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum StopCause {
+    /// The window closes.
+    Close,
+    /// What the plan waited for has come true, and it says to stop then.
+    Done,
+}
+
+/// A request to load tables again while the task runs.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ReloadAct {
+    /// Which.
+    pub tables: Vec<TableName>,
+    /// When it was decided.
+    pub decided: Timestamp,
+    /// The start date that the task had then; absent when it had none. Tables of another start of it are not loaded again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen_start_date: Option<Timestamp>,
+    /// What DMS answered.
+    pub answer: Answer,
+}

@@ -1,0 +1,48 @@
+//! What came back from a changing call.
+
+use serde::{Deserialize, Serialize};
+
+/// What came back from a changing call. A call is written down as [`Answer::Lost`] before it is made, so that a step which
+/// dies in the middle leaves the truth behind: it may have happened.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Answer {
+    /// It was not made: what stood in the way.
+    NotCalled(String),
+    /// DMS took it.
+    Accepted,
+    /// DMS did not take it; nothing happened.
+    Refused(Refusal),
+    /// No answer is known: it may have happened.
+    Lost,
+}
+
+impl Answer {
+    /// True when DMS took the call, or may have taken it.
+    pub fn may_be_taken(&self) -> bool {
+        matches!(self, Answer::Accepted | Answer::Lost)
+    }
+}
+
+/// DMS's refusal.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Refusal {
+    /// DMS's error code.
+    pub code: String,
+    /// DMS's words.
+    pub message: String,
+    /// True when the same call may be taken later.
+    pub passing: bool,
+}
+
+impl Refusal {
+    /// The code that IAM answers when a role may not do what it asks.
+    pub fn lacks_permission(&self) -> bool {
+        self.code.contains("AccessDenied") || self.code == "UnauthorizedOperation"
+    }
+
+    /// True when the service was too busy.
+    pub fn throttled(&self) -> bool {
+        self.code.contains("Throttl")
+    }
+}

@@ -1,0 +1,147 @@
+//! One run: what it has to do until when, whom it tells, and what it has done so far.
+
+use jiff::Timestamp;
+use plan::table_name::TableName;
+use plan::{AtClose, Notify};
+use serde::{Deserialize, Serialize};
+
+use crate::run::acts::{ReloadAct, Stop};
+use crate::run::answer::Refusal;
+use crate::run::drive::Drive;
+use crate::run::load::{Pace, PreviousLoad};
+use crate::run::machine::Machine;
+use crate::run::observation::Route;
+use crate::run::step::Occasion;
+
+/// One execution.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Run {
+    /// Its ARN.
+    pub execution: String,
+    /// When it was validated for the first time.
+    pub started: Timestamp,
+    /// What people call the task.
+    pub name: String,
+    /// Whom to tell.
+    pub notify: Notify,
+    /// The endpoints and the instance of the task, once they are known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<Route>,
+    /// The name of the replication instance, once it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// When the run's time is over, in whole seconds: the close of its window, or the end of the longest run.
+    pub closes: Timestamp,
+    /// What the plan wants of a running task when its window closes; absent without a window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub at_close: Option<AtClose>,
+    /// When the task is asked to stop, or when the run's time is over, in whole seconds: the moment that no interval reaches
+    /// past. The machine reads it too.
+    pub stop_due: Timestamp,
+    /// True when the task is stopped at the close, seen or not: something of this run is under way and the plan wants it
+    /// stopped. The machine reads it too.
+    pub stop_at_close: bool,
+    /// What only the machine reads.
+    pub machine: Machine,
+    /// History events that the execution may have come to at the most, as [`crate::pace::budget`] counts them.
+    pub events: u32,
+    /// Polls so far.
+    pub polls: u32,
+    /// How many times DMS was too busy to answer; each doubles the interval, which is kept.
+    pub throttled: u32,
+    /// How many polls in a row DMS has said that there is no such task.
+    pub not_there: u32,
+    /// Since when, without a break, the task has been seen busy or a connection in its test: both are waited out from the first
+    /// look that shows it, however late that comes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_since: Option<Timestamp>,
+    /// Attempts to create the task.
+    pub creates: u32,
+    /// The task was modified to be what the plan describes.
+    pub modified: bool,
+    /// DMS's refusal to create the task.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub create_refusal: Option<Refusal>,
+    /// The last error of a step that could not run, in a line.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_trouble: Option<String>,
+    /// Who got the task going.
+    pub drive: Drive,
+    /// The stop of the task by this run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Stop>,
+    /// The latest start date that the task has shown to this run: an answer with an older one is a stale one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest_start: Option<Timestamp>,
+    /// The last request to load tables again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reload: Option<ReloadAct>,
+    /// All tables that this run has asked to be loaded again; each once.
+    pub reloaded: Vec<TableName>,
+    /// What the load before this run's took.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous_load: Option<PreviousLoad>,
+    /// How the load moves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pace: Option<Pace>,
+    /// What people have been told.
+    pub told: Vec<Occasion>,
+}
+
+impl Run {
+    /// A run that begins now: no window is known yet, and nothing has been done.
+    pub fn begin(execution: &str, name: String, closes: Timestamp, now: Timestamp) -> Run {
+        Run {
+            execution: execution.to_owned(),
+            started: now,
+            name,
+            notify: Notify::default(),
+            route: None,
+            instance: None,
+            closes,
+            at_close: None,
+            stop_due: closes,
+            stop_at_close: false,
+            machine: Machine::until(closes),
+            events: 0,
+            polls: 0,
+            throttled: 0,
+            not_there: 0,
+            pending_since: None,
+            creates: 0,
+            modified: false,
+            create_refusal: None,
+            last_trouble: None,
+            drive: Drive::Nothing,
+            stop: None,
+            latest_start: None,
+            reload: None,
+            reloaded: Vec::new(),
+            previous_load: None,
+            pace: None,
+            told: Vec::new(),
+        }
+    }
+
+    /// True when there is a window that closes.
+    pub fn windowed(&self) -> bool {
+        self.at_close.is_some()
+    }
+
+    /// True when the plan wants a running task stopped when its window closes.
+    pub fn stops_at_close(&self) -> bool {
+        self.at_close == Some(AtClose::Stop)
+    }
+
+    /// True when there is no time left to work in: the task is stopped, or left, from here on.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.stop_due
+    }
+
+    /// Sets the moment at which the work ends, and with it how long a stop is tried after it.
+    pub fn end_work_at(&mut self, stop_due: Timestamp) {
+        self.stop_due = stop_due;
+        self.machine.stop_is_due(stop_due);
+    }
+}

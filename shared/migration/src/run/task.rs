@@ -1,0 +1,62 @@
+//! The task as the run knows it, and where it stood when it was last seen.
+
+use jiff::Timestamp;
+use plan::{Arn, MigrationType};
+use serde::{Deserialize, Serialize};
+
+use crate::run::observation::{Stats, TaskSettings};
+use crate::run::status::Status;
+
+/// The task, as this run knows it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Task {
+    /// Its ARN.
+    pub arn: Arn,
+    /// Its identifier, as DMS stores it.
+    pub identifier: String,
+    /// Its type.
+    pub migration_type: MigrationType,
+    /// Whose it is.
+    pub origin: Origin,
+    /// When this run created it: DMS may take a while to list it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
+    /// The settings that decisions need, once they were seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub settings: Option<TaskSettings>,
+    /// Where the task differs from the plan.
+    pub differences: Vec<String>,
+    /// Another execution of ours that drives the task, when it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub driven_by: Option<String>,
+}
+
+/// Whose a task is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Origin {
+    /// Created by this run.
+    Created,
+    /// Created by an earlier run of ours.
+    Adopted,
+    /// Kept by somebody else: never changed, tagged or deleted.
+    Kept,
+}
+
+/// Where the task stood when it was last seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Progress {
+    /// DMS's word for what the task does.
+    pub status: Status,
+    /// Its counters; absent on a task that never ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stats: Option<Stats>,
+    /// Rows read so far, from the last table statistics.
+    pub rows: u64,
+    /// How far a replication is behind, in seconds, as it was last known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lag_seconds: Option<u32>,
+    /// When this was seen.
+    pub seen: Timestamp,
+}
