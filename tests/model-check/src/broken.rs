@@ -3,15 +3,16 @@
 
 use jiff::Timestamp;
 use migration::decide;
-use migration::run::acts::{StartAct, StartKind, StopCause};
-use migration::run::execution::Run;
+use migration::run::acts::{StartKind, StopCause};
+use migration::run::answer::Answer;
+use migration::run::document::Running;
+use migration::run::drive::{Drive, Whose};
 use migration::run::next::Next;
 use migration::run::observation::{Observation, TaskSeen};
 use migration::run::status::Phase;
 use migration::run::table::{Table, TableState};
-use migration::run::task::Task;
 use migration::run::verdict::{Outcome, Verdict};
-use plan::{Plan, Start};
+use plan::Start;
 
 use crate::rules;
 use crate::story::Decider;
@@ -116,29 +117,21 @@ fn report(outcome: Outcome, now: Timestamp) -> Next {
     Next::Report(Box::new(Verdict::new(outcome, "because", now).to_do("aws dms describe-replication-tasks")))
 }
 
-fn is_made(run: &Run) -> bool {
-    run.start.as_ref().is_some_and(StartAct::is_made)
+fn is_made(running: &Running) -> bool {
+    running.run.drive.start().is_some_and(|start| start.answer.may_be_taken())
 }
 
-fn stopped_is_success(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    if is_made(run)
+fn stopped_is_success(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    if is_made(running)
         && seen(observation).is_some_and(|task| task.status == migration::run::status::Status::Stopped)
     {
         return report(Outcome::Succeeded, now);
     }
-    decide::decide(plan, run, task, observation, now)
+    decide::decide(running, observation, now)
 }
 
 fn with_tables(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
+    running: &Running,
     observation: &Observation,
     now: Timestamp,
     change: impl FnOnce(&mut Vec<Table>),
@@ -153,243 +146,143 @@ fn with_tables(
         // Its counters are then those of what it has read.
         (stats.tables_loaded, stats.tables_loading, stats.tables_queued, stats.tables_errored) = (0, 0, 0, 0);
     }
-    decide::decide(plan, run, task, &observation, now)
+    decide::decide(running, &observation, now)
 }
 
-fn first_table_only(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    with_tables(plan, run, task, observation, now, |tables| tables.truncate(1))
+fn first_table_only(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    with_tables(running, observation, now, |tables| tables.truncate(1))
 }
 
-fn ignores_tables(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
+fn ignores_tables(running: &Running, observation: &Observation, now: Timestamp) -> Next {
     let finished =
         seen(observation).is_some_and(|task| task.status == migration::run::status::Status::Stopped);
-    with_tables(plan, run, task, observation, now, |tables| {
+    with_tables(running, observation, now, |tables| {
         for table in tables.iter_mut().filter(|_| finished) {
             table.state = TableState::Completed;
         }
     })
 }
 
-fn always_reloads(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    match decide::decide(plan, run, task, observation, now) {
+fn always_reloads(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    match decide::decide(running, observation, now) {
         Next::Start { why, .. } => Next::Start { kind: StartKind::ReloadTarget, why },
         next => next,
     }
 }
 
-fn resumes_under_do_nothing(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    let consenting = Plan { start: Start::Resume, ..plan.clone() };
-    decide::decide(&consenting, run, task, observation, now)
+fn resumes_under_do_nothing(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let mut consenting = running.clone();
+    consenting.plan.start = Start::Resume;
+    decide::decide(&consenting, observation, now)
 }
 
-fn starts_again_when_unanswered(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    let unanswered = run.start.as_ref().is_some_and(|start| start.answer.is_none());
+fn starts_again_when_unanswered(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let run = &running.run;
+    let unanswered = run.drive.start().is_some_and(|start| start.answer == Answer::Lost);
     if unanswered && now < run.stop_due && seen(observation).is_some_and(|task| task.phase() == Phase::Idle) {
         return Next::Start { kind: StartKind::StartReplication, why: String::new() };
     }
-    decide::decide(plan, run, task, observation, now)
+    decide::decide(running, observation, now)
 }
 
-fn restarts_for_ever(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    let fresh = Run { restarts: 0, ..run.clone() };
-    decide::decide(plan, &fresh, task, observation, now)
+fn restarts_for_ever(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let mut fresh = running.clone();
+    if let Drive::Restarting { start, rest, .. } = running.run.drive.clone() {
+        fresh.run.drive = Drive::Starting { start, rest };
+    }
+    decide::decide(&fresh, observation, now)
 }
 
-fn ignores_whose_run_it_is(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    let joined = Run { joined: run.start.as_ref().map(|start| start.decided).or(run.joined), ..run.clone() };
-    decide::decide(plan, &joined, task, observation, now)
+fn ignores_whose_run_it_is(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let mut joined = running.clone();
+    let drive = &running.run.drive;
+    if let Some(start) = drive.start().cloned() {
+        let (since, rest) = (start.decided, drive.rest());
+        let whose = Whose::Doubtful { start, restarts: drive.restarts() };
+        joined.run.drive = Drive::Joined { whose, since, rest };
+    }
+    decide::decide(&joined, observation, now)
 }
 
-fn ignores_the_close(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    let endless = Run { work_ends: Timestamp::MAX, closes: Timestamp::MAX, ..run.clone() };
-    decide::decide(plan, &endless, task, observation, now)
+fn ignores_the_close(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let mut endless = running.clone();
+    (endless.run.stop_due, endless.run.closes) = (Timestamp::MAX, Timestamp::MAX);
+    decide::decide(&endless, observation, now)
 }
 
-fn reports_at_the_close(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    match decide::decide(plan, run, task, observation, now) {
+fn reports_at_the_close(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    match decide::decide(running, observation, now) {
         Next::Stop { cause: StopCause::Close, .. } => report(Outcome::Paused, now),
         next => next,
     }
 }
 
-fn believes_its_stop(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    if run.stop.is_some() {
+fn believes_its_stop(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    if running.run.stop.is_some() {
         return report(Outcome::Paused, now);
     }
-    decide::decide(plan, run, task, observation, now)
+    decide::decide(running, observation, now)
 }
 
-fn stops_early(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
+fn stops_early(running: &Running, observation: &Observation, now: Timestamp) -> Next {
     let lead = jiff::SignedDuration::from_mins(10);
-    let early = Run { work_ends: run.stop_due - lead, ..run.clone() };
-    decide::decide(plan, &early, task, observation, now)
+    let mut early = running.clone();
+    early.run.stop_due -= lead;
+    decide::decide(&early, observation, now)
 }
 
-fn reloads_under_do_nothing(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    let mut task = task.cloned();
-    if let Some(settings) = task.as_mut().and_then(|task| task.settings.as_mut()) {
+fn reloads_under_do_nothing(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let mut emptying = running.clone();
+    if let Some(settings) = emptying.task.as_mut().and_then(|task| task.settings.as_mut()) {
         settings.prep_mode = plan::settings::PrepMode::TruncateBeforeLoad;
     }
-    decide::decide(plan, run, task.as_ref(), observation, now)
+    decide::decide(&emptying, observation, now)
 }
 
-fn gives_up_when_busy(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
+fn gives_up_when_busy(running: &Running, observation: &Observation, now: Timestamp) -> Next {
     if observation.task == TaskSeen::Unseen {
         return report(Outcome::Failed, now);
     }
-    decide::decide(plan, run, task, observation, now)
+    decide::decide(running, observation, now)
 }
 
-fn believes_a_missing_task(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    let impatient = Run { not_there: run.not_there + 1, ..run.clone() };
-    decide::decide(plan, &impatient, task, observation, now)
+fn believes_a_missing_task(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let mut impatient = running.clone();
+    impatient.run.not_there += 1;
+    decide::decide(&impatient, observation, now)
 }
 
-fn waits_for_the_deleted(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
+fn waits_for_the_deleted(running: &Running, observation: &Observation, now: Timestamp) -> Next {
     if observation.task == TaskSeen::NotThere {
         return Next::Wait { why: String::new(), soon: false };
     }
-    decide::decide(plan, run, task, observation, now)
+    decide::decide(running, observation, now)
 }
 
-fn blames_others(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    match decide::decide(plan, run, task, observation, now) {
+fn blames_others(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    match decide::decide(running, observation, now) {
         Next::Report(verdict) if verdict.outcome == Outcome::Paused => report(Outcome::Interrupted, now),
         next => next,
     }
 }
 
-fn stops_what_it_joined(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    if run.joined.is_some() && run.stop.is_none() {
+fn stops_what_it_joined(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    if running.run.drive.joined().is_some() && running.run.stop.is_none() {
         return Next::Stop { cause: StopCause::Close, why: String::new() };
     }
-    decide::decide(plan, run, task, observation, now)
+    decide::decide(running, observation, now)
 }
 
 /// Twenty minutes, then whatever is there is the result.
-fn sleeps_a_fixed_time(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    if is_made(run) && now.duration_since(run.started).as_mins() >= 20 {
+fn sleeps_a_fixed_time(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    if is_made(running) && now.duration_since(running.run.started).as_mins() >= 20 {
         return report(Outcome::Succeeded, now);
     }
-    decide::decide(plan, run, task, observation, now)
+    decide::decide(running, observation, now)
 }
 
-fn says_nothing_to_do(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    match decide::decide(plan, run, task, observation, now) {
+fn says_nothing_to_do(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    match decide::decide(running, observation, now) {
         Next::Report(mut verdict) => {
             verdict.to_do.clear();
             Next::Report(verdict)

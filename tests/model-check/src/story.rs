@@ -2,10 +2,10 @@
 
 use migration::decide::decide;
 use migration::decide::opening;
+use migration::run::document::{Document, Running};
 use migration::run::execution::Run;
 use migration::run::next::Next;
 use migration::run::observation::Observation;
-use migration::run::task::Task as KnownTask;
 use plan::finding::Findings;
 use plan::{MigrationType, Plan, Start as PlanStart, TaskPlan};
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ use crate::dms::{Consent, Dms, Kind, Task};
 use crate::names::{Names, TASK, at};
 
 /// The function that is checked, or one that is broken on purpose.
-pub type Decider = fn(&Plan, &Run, Option<&KnownTask>, &Observation, jiff::Timestamp) -> Next;
+pub type Decider = fn(&Running, &Observation, jiff::Timestamp) -> Next;
 
 /// A run as it was opened.
 #[derive(Clone, Debug)]
@@ -72,18 +72,18 @@ impl Story {
         Story::open(name, &plan, None)
     }
 
-    #[allow(clippy::expect_used, reason = "a story whose plan is no plan is a mistake in this crate")]
+    #[allow(clippy::panic, reason = "a story whose plan is no plan is a mistake in this crate")]
     fn open(name: &'static str, input: &Value, task: Option<Task>) -> Story {
         let names = Names::default();
-        let mut document = opening::open(input, "e", at(0));
-        if document.verdict.is_none() {
-            let kept = task
-                .as_ref()
-                .map(|task| (MigrationType::from(task.kind.as_str().to_owned()), names.route.clone()));
-            opening::settle(&mut document, kept, Findings::default(), at(0));
-        }
-        let findings = format!("{name}: {:?}", document.findings);
-        let mut plan = document.plan.filter(|_| document.verdict.is_none()).expect(&findings);
+        let kept = task
+            .as_ref()
+            .map(|task| (MigrationType::from(task.kind.as_str().to_owned()), names.route.clone()));
+        let opened = match opening::open(input, "e", at(0)) {
+            Document::Running(running) => opening::settle(*running, kept, Findings::default(), at(0)),
+            over => over,
+        };
+        let Document::Running(running) = opened else { panic!("{name}: {opened:?}") };
+        let Running { mut plan, run, .. } = *running;
         if let TaskPlan::Request(request) = &mut plan.task {
             request.lighten();
         }
@@ -93,7 +93,7 @@ impl Story {
         };
         Story {
             name,
-            run: document.run.expect("an opened document has a run"),
+            run,
             plan,
             dms: Dms::with(task),
             adversity: 2,
@@ -116,7 +116,7 @@ impl Story {
 
     /// True when the run stops its task at the close.
     pub fn stops_at_close(&self) -> bool {
-        self.run.windowed() && self.run.at_close == plan::AtClose::Stop
+        self.run.stops_at_close()
     }
 }
 

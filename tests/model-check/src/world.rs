@@ -6,12 +6,11 @@ use migration::decide;
 use migration::decide::cut_short;
 use migration::run::acts::{StartKind, StopCause};
 use migration::run::answer::{Answer, Refusal};
-use migration::run::document::{self, Migration};
+use migration::run::document::{Document, Running};
 use migration::run::execution::Run;
 use migration::run::next::Next;
 use migration::run::observation::{Observation, TaskSeen};
-use migration::run::step::Occasion;
-use migration::run::task::Origin;
+use migration::run::task::{self, Origin};
 use migration::run::verdict::{Outcome, Verdict};
 use plan::{TaskPlan, Then, settings};
 use stateright::{Model, Property};
@@ -311,7 +310,7 @@ fn tidy(run: &mut Run) {
     run.previous_load = None;
     run.route = None;
     run.last_trouble = None;
-    if let Some(start) = &mut run.start {
+    if let Some(start) = run.drive.start_mut() {
         start.why.clear();
     }
 }
@@ -330,20 +329,15 @@ impl State {
         self.step = Step::Poll;
     }
 
-    fn document(&self, story: &Story) -> Migration {
-        Migration {
-            plan: Some(story.plan.clone()),
-            run: Some((*self.run).clone()),
-            task: self.known.as_deref().cloned(),
-            ..Migration::new()
-        }
+    fn running(&self, story: &Story) -> Running {
+        let next = migration::run::step::Step::wait(0, "");
+        let running = Running::begin(story.plan.clone(), (*self.run).clone(), next, Vec::new());
+        Running { task: self.known.as_deref().cloned(), ..running }
     }
 
-    fn keep(&mut self, document: Migration) {
-        if let Some(run) = document.run {
-            *self.run = run;
-        }
-        self.known = document.task.map(Box::new);
+    fn keep(&mut self, run: Run, task: Option<task::Task>) {
+        *self.run = run;
+        self.known = task.map(Box::new);
     }
 
     fn report(&mut self, verdict: &Verdict) {
@@ -409,14 +403,21 @@ impl Story {
     fn poll(&self, state: &mut State, view: View) {
         let now = at(state.now);
         let observation = self.observe(state, view);
-        let mut document = state.document(self);
-        commit::take_in(&mut document, &observation, now);
-        let Some(run) = &document.run else { return };
-        let next = (self.decide)(&self.plan, run, document.task.as_ref(), &observation, now);
-        commit::write_down(&mut document, next.clone(), &observation.task, now);
-        let seconds = document.next.as_ref().map_or(0, |next| i64::from(next.seconds));
-        let verdict = document.verdict.take();
-        state.keep(document);
+        let mut running = state.running(self);
+        commit::take_in(&mut running, &observation, now);
+        let next = (self.decide)(&running, &observation, now);
+        let (seconds, verdict) = match commit::write_down(running, next.clone(), &observation.task, now) {
+            Document::Running(running) => {
+                let seconds = i64::from(running.next.seconds);
+                state.keep(running.run, running.task);
+                (seconds, None)
+            }
+            Document::Reported(reported) => {
+                state.keep(reported.run, reported.task);
+                (0, Some(reported.verdict))
+            }
+            Document::Opened(_) => return,
+        };
         let end = state.run.stop_due;
         state.overslept |= now < end && now + jiff::SignedDuration::from_secs(seconds - 1) > end;
         match next {
@@ -438,7 +439,7 @@ impl Story {
                 state.step = Step::Stop { unseen: false };
             }
             Next::Tell { occasion, .. } => {
-                self.told(state, occasion);
+                commit::told(&mut state.run, occasion);
                 state.wait();
             }
             Next::Wait { .. } => state.wait(),
@@ -450,18 +451,12 @@ impl Story {
         }
     }
 
-    fn told(&self, state: &mut State, occasion: Occasion) {
-        let mut document = state.document(self);
-        commit::told(&mut document, occasion);
-        state.keep(document);
-    }
-
     /// What the machine does by itself after a poll that could not run, as its definition says.
     fn go_on_blind(&self, state: &mut State) {
         let now = at(state.now);
         let over = now >= state.run.stop_due;
         if now >= state.run.machine.stop_retries_until || (over && !state.run.stop_at_close) {
-            let verdict = cut_short::verdict(&state.document(self), false, now);
+            let verdict = cut_short::out_of_sight(&state.running(self), now);
             state.report(&verdict);
         } else if over {
             state.step = Step::Stop { unseen: true };
@@ -524,14 +519,14 @@ impl Story {
             None => TaskSeen::NotThere,
         };
         let answer = match commit::guard_start(&state.run, &seen, now) {
-            Guarded::Held(why) => Some(Answer::NotCalled(why)),
+            Guarded::Held(why) => Answer::NotCalled(why),
             Guarded::Doubtful(_) => {
-                let mut document = state.document(self);
-                commit::start_is_doubtful(&mut document, String::new(), now);
-                state.keep(document);
+                let mut running = state.running(self);
+                commit::start_is_doubtful(&mut running, String::new(), now);
+                state.keep(running.run, running.task);
                 return state.wait();
             }
-            Guarded::Made => None,
+            Guarded::Made => Answer::Lost,
             Guarded::Clear => {
                 let start = match kind {
                     StartKind::StartReplication => Start::Fresh,
@@ -541,7 +536,7 @@ impl Story {
                 state.started_twice |= kind == StartKind::StartReplication && state.first_starts > 0;
                 state.started_late |= now >= state.run.stop_due;
                 let heard = call(state, fate, |state| state.dms.start(start, By::Us, state.now));
-                let may_be_taken = matches!(heard, None | Some(Answer::Accepted));
+                let may_be_taken = heard.may_be_taken();
                 state.starts += u8::from(may_be_taken);
                 state.first_starts += u8::from(may_be_taken && kind == StartKind::StartReplication);
                 heard
@@ -550,8 +545,7 @@ impl Story {
         if self.is_redriven(state, fate) {
             return;
         }
-        commit::start_asked(&mut state.run, now);
-        commit::start_answered(&mut state.run, answer.map(without_words));
+        commit::start_answered(&mut state.run, without_words(answer), now);
         state.wait();
     }
 
@@ -561,7 +555,7 @@ impl Story {
             None => TaskSeen::NotThere,
         };
         let answer = match commit::guard_reload(&state.run, &seen, at(state.now)) {
-            Guarded::Held(why) => Some(Answer::NotCalled(why)),
+            Guarded::Held(why) => Answer::NotCalled(why),
             Guarded::Made | Guarded::Doubtful(_) => return state.wait(),
             Guarded::Clear => {
                 let consent = self.consent;
@@ -571,7 +565,7 @@ impl Story {
         if self.is_redriven(state, fate) {
             return;
         }
-        commit::reload_answered(&mut state.run, answer.map(without_words));
+        commit::reload_answered(&mut state.run, without_words(answer));
         state.wait();
     }
 
@@ -579,15 +573,13 @@ impl Story {
         let now = at(state.now);
         state.stopped_early |= unseen && now < state.run.stop_due;
         if unseen {
-            let mut document = state.document(self);
-            commit::stop_unseen(&mut document, now);
-            state.keep(document);
+            commit::stop_unseen(&mut state.run, now);
         }
         let answer = call(state, fate, |state| state.dms.stop(state.now));
         if self.is_redriven(state, fate) {
             return;
         }
-        commit::stop_answered(&mut state.run, answer.map(without_words));
+        commit::stop_answered(&mut state.run, without_words(answer));
         state.wait();
     }
 
@@ -604,16 +596,12 @@ impl Story {
 }
 
 /// Makes a call, or does not; gives what is heard of it.
-fn call(
-    state: &mut State,
-    fate: Fate,
-    ask: impl FnOnce(&mut State) -> Result<(), Refused>,
-) -> Option<Answer> {
+fn call(state: &mut State, fate: Fate, ask: impl FnOnce(&mut State) -> Result<(), Refused>) -> Answer {
     let refused = |code: &str, message: &str, passing: bool| {
-        Some(Answer::Refused(Refusal { code: code.to_owned(), message: message.to_owned(), passing }))
+        Answer::Refused(Refusal { code: code.to_owned(), message: message.to_owned(), passing })
     };
     match fate {
-        Fate::Lost => return None,
+        Fate::Lost => return Answer::Lost,
         Fate::Busy => return refused("ThrottlingException", "", true),
         Fate::Denied => return refused("AccessDeniedException", "", false),
         _ => {}
@@ -621,10 +609,10 @@ fn call(
     state.remember();
     let result = ask(state);
     if fate == Fate::TakenUnheard {
-        return None;
+        return Answer::Lost;
     }
     match result {
-        Ok(()) => Some(Answer::Accepted),
+        Ok(()) => Answer::Accepted,
         Err(Refused::InvalidState) => refused("InvalidResourceStateFault", "cannot be started", true),
         Err(Refused::InvalidCombination) => refused("InvalidParameterCombinationException", "", false),
         Err(Refused::NotFound) => refused("ResourceNotFoundFault", "", false),

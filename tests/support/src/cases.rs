@@ -487,8 +487,7 @@ impl Case {
     pub fn decided(&mut self) -> (Next, Document) {
         let observation = self.observation();
         commit::take_in(&mut self.running, &observation, self.now);
-        let Running { plan, run, task, .. } = &self.running;
-        let next = decide::decide(plan, run, task.as_ref(), &observation, self.now);
+        let next = decide::decide(&self.running, &observation, self.now);
         let document = commit::write_down(self.running.clone(), next.clone(), &self.seen, self.now);
         if let Document::Running(running) = &document {
             self.running = (**running).clone();

@@ -27,13 +27,11 @@ mod verdicts;
 pub mod wanted;
 
 use jiff::Timestamp;
-use plan::Plan;
 
 use crate::run::commands;
-use crate::run::execution::Run;
+use crate::run::document::Running;
 use crate::run::next::Next;
 use crate::run::observation::{self, Observation, Stats};
-use crate::run::task::Task;
 use crate::run::verdict::{Level, Verdict};
 use situation::Situation;
 
@@ -65,15 +63,10 @@ pub fn judges() -> impl Iterator<Item = &'static str> {
     JUDGES.iter().map(|(name, _)| *name)
 }
 
-/// Decides what is done next. Pure: the same plan, run, observation and time give the same answer.
-pub fn decide(
-    plan: &Plan,
-    run: &Run,
-    task: Option<&Task>,
-    observation: &Observation,
-    now: Timestamp,
-) -> Next {
-    let situation = Situation { plan, run, task, observation, now };
+/// Decides what is done next. Pure: the same document, observation and time give the same answer.
+pub fn decide(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let Running { plan, run, task, .. } = running;
+    let situation = Situation { plan, run, task: task.as_ref(), observation, now };
     let next = JUDGES.iter().find_map(|(_, judge)| judge(&situation)).unwrap_or_else(|| at_work(&situation));
     match next {
         Next::Report(verdict) => Next::Report(Box::new(with_a_command(&situation, *verdict))),
