@@ -5,7 +5,7 @@ use plan::Plan;
 use plan::clean::line_of;
 use plan::finding::Finding;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::run::execution::Run;
@@ -15,6 +15,9 @@ use crate::run::verdict::Verdict;
 
 /// The version of this document. A function that reads another one raises `Migration.UnreadableDocument`.
 pub const VERSION: u32 = 2;
+
+/// The word that leads the machine to the report.
+const REPORT: &str = "report";
 
 /// The members that the state machine itself reads, as JSON pointers into the document. A machine that runs keeps its
 /// old definition while the functions change under it: these members keep their meaning.
@@ -129,7 +132,7 @@ pub struct Caught {
     /// The error's name.
     pub error: String,
     /// Its cause, which Step Functions may leave out: for a Lambda function a JSON text.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub cause: String,
 }
 
@@ -240,25 +243,29 @@ impl Reported {
     }
 }
 
+/// How [`Report`] stands in the document. It waits for nothing, so the machine's seconds are none.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct WrittenReport {
+    what: String,
+    seconds: u32,
+    why: String,
+}
+
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let mut next = serializer.serialize_struct("Report", 3)?;
-        next.serialize_field("What", "report")?;
-        next.serialize_field("Seconds", &0)?;
-        next.serialize_field("Why", &self.why)?;
-        next.end()
+        WrittenReport { what: REPORT.to_owned(), seconds: 0, why: self.why.clone() }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Report {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Report, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(rename_all = "PascalCase")]
-        struct Written {
-            why: String,
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Report, D::Error> {
+        use serde::de::Error;
+        let written = WrittenReport::deserialize(deserializer)?;
+        if written.what != REPORT || written.seconds != 0 {
+            return Err(D::Error::custom(format!("What {:?} is no report", written.what)));
         }
-        Written::deserialize(deserializer).map(|written| Report { why: written.why })
+        Ok(Report { why: written.why })
     }
 }
 

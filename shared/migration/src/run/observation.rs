@@ -135,7 +135,6 @@ pub struct TaskSettings {
     /// Rows are compared after they were loaded.
     pub validation: bool,
     /// The tables that the task's mapping names one by one.
-    #[serde(default)]
     pub named: NamedByMapping,
 }
 

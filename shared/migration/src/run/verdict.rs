@@ -153,7 +153,6 @@ pub struct Verdict {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub named_tables: Vec<NamedTable>,
     /// How many more are not named.
-    #[serde(default)]
     pub more_tables: usize,
     /// Rows read for the load, as DMS counts them.
     pub rows: u64,

@@ -5,6 +5,7 @@
 mod close;
 mod creation;
 mod cut_short;
+mod documents;
 mod ends;
 mod journey;
 mod lag;

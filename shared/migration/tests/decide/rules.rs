@@ -270,7 +270,7 @@ fn opened() -> impl Strategy<Value = Case> {
 }
 
 /// A run somewhere on its way, and what the next poll sees.
-fn anything() -> impl Strategy<Value = Case> {
+pub(crate) fn anything() -> impl Strategy<Value = Case> {
     let acts = (maybe(70, start_act()), maybe(20, moment()), maybe(15, stop_act()), reloads());
     let prep = sample::select(PrepMode::KNOWN);
     let settings = (prep, weighted(0.2), weighted(0.3));
@@ -492,14 +492,14 @@ fn verdict(next: &Next) -> Option<&Verdict> {
 }
 
 /// What is asked about a decision: the case before the poll, the run as the poll took it in, and the decision.
-struct Decided {
+pub(crate) struct Decided {
     before: Case,
     after: Case,
     next: Next,
-    document: Document,
+    pub(crate) document: Document,
 }
 
-fn decided(before: Case) -> Decided {
+pub(crate) fn decided(before: Case) -> Decided {
     let mut after = before.clone();
     let (next, document) = after.decided();
     Decided { before, after, next, document }
@@ -591,7 +591,7 @@ fn may_pass(task: &observation::Task) -> bool {
 }
 
 /// How many runs each rule is shown; fewer where the tests themselves are run hundreds of times.
-fn runs() -> u32 {
+pub(crate) fn runs() -> u32 {
     std::env::var("RULES_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(6_000)
 }
 
