@@ -8,11 +8,12 @@ use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::primitives::DateTime;
 use aws_sdk_databasemigration::types::{MigrationTypeValue, ReplicationTask, Tag};
 use jiff::Timestamp;
-use migration::run::document::Migration;
+use migration::run::document::{Document, Running};
 use migration::run::task::{Origin, Task};
 use migration::survey::adoption::{self, Adoption};
 use migration::survey::drift;
 use migration::survey::owner;
+use migration::time::graces::{AFTER_ADOPTION_SECONDS, AFTER_CREATION_SECONDS};
 use migration_aws::dms::{self, TaskFilter};
 use migration_aws::error::Error;
 use migration_aws::request::Request;
@@ -20,13 +21,7 @@ use migration_aws::trouble::{self, Trouble};
 use migration_aws::{clients, existing};
 use plan::OWNER_TAG;
 use plan::finding::Findings;
-use plan::{Plan, TaskPlan, TaskRequest, settings};
-
-/// Seconds until the look after a task was created: DMS takes some twenty to make it ready.
-const AFTER_CREATION: u32 = 15;
-
-/// Seconds until the look after a task was adopted.
-const AFTER_ADOPTION: u32 = 1;
+use plan::{TaskPlan, TaskRequest, settings};
 
 /// Creates or adopts.
 ///
@@ -37,11 +32,9 @@ pub async fn handle(
     client: &Client,
     executions: &aws_sdk_sfn::Client,
     request: Request,
-) -> Result<Migration, Error> {
-    let mut document = request.migration()?;
-    let Some(plan) = document.plan.clone() else {
-        return Err(Error::UnreadableDocument("the document has no plan to create a task from".to_owned()));
-    };
+) -> Result<Document, Error> {
+    let mut running = request.running()?;
+    let plan = running.plan.clone();
     let TaskPlan::Request(wanted) = &plan.task else {
         return Err(Error::UnreadableDocument("the plan names a task that somebody else keeps".to_owned()));
     };
@@ -51,21 +44,19 @@ pub async fn handle(
         .map_err(|trouble| trouble.into_error("describing the replication task"))?;
     match existing {
         Some(existing) => {
-            adopt(client, executions, &mut document, &plan, wanted, &existing, &request.execution).await?;
+            adopt(client, executions, &mut running, wanted, &existing, &request.execution).await?;
         }
-        None => create(client, &mut document, wanted, &request.execution, request.now).await?,
+        None => create(client, &mut running, wanted, &request.execution, request.now).await?,
     }
-    if document.task.is_some()
-        && let Some(TaskPlan::Request(request)) = document.plan.as_mut().map(|plan| &mut plan.task)
-    {
+    if let (Some(_), TaskPlan::Request(request)) = (&running.task, &mut running.plan.task) {
         request.lighten();
     }
-    Ok(document)
+    Ok(running.into())
 }
 
 async fn create(
     client: &Client,
-    document: &mut Migration,
+    running: &mut Running,
     wanted: &TaskRequest,
     execution: &str,
     now: Timestamp,
@@ -100,9 +91,7 @@ async fn create(
             // Somebody was quicker: the next look finds the task and adopts it.
             Trouble::Refused(refusal) if refusal.code == "ResourceAlreadyExistsFault" => None,
             Trouble::Refused(refusal) => {
-                if let Some(run) = &mut document.run {
-                    run.create_refusal = Some(refusal);
-                }
+                running.run.create_refusal = Some(refusal);
                 None
             }
             trouble => return Err(trouble.into_error(attempt)),
@@ -111,10 +100,10 @@ async fn create(
     match created {
         Some(created) => {
             let task = Task { created: Some(now), ..existing::known(&created, Origin::Created)? };
-            document.wait(AFTER_CREATION, format!("the task {} was created", task.identifier));
-            document.task = Some(task);
+            running.wait(AFTER_CREATION_SECONDS, format!("the task {} was created", task.identifier));
+            running.task = Some(task);
         }
-        None => document.wait(AFTER_ADOPTION, "the task was not created; look again"),
+        None => running.wait(AFTER_ADOPTION_SECONDS, "the task was not created; look again"),
     }
     Ok(())
 }
@@ -122,23 +111,20 @@ async fn create(
 async fn adopt(
     client: &Client,
     executions: &aws_sdk_sfn::Client,
-    document: &mut Migration,
-    plan: &Plan,
+    running: &mut Running,
     wanted: &TaskRequest,
     existing: &ReplicationTask,
     execution: &str,
 ) -> Result<(), Error> {
     let arn = existing.replication_task_arn().unwrap_or_default();
     let task = existing::compare(client, executions, wanted, existing, execution).await?;
-    let Some(run) = &mut document.run else {
-        return Err(Error::UnreadableDocument("the document has no run to adopt a task for".to_owned()));
-    };
+    let Running { plan, run, .. } = &mut *running;
     let why = match adoption::adopt(plan, run, &task, dms::read_task(existing)?.has_run()) {
         Adoption::Modify => {
             modify(client, arn, wanted).await?;
             run.modified = true;
             // What was changed shows at the next look, and so does what could not be.
-            document.wait(AFTER_CREATION, "the task was modified as the plan describes it");
+            running.wait(AFTER_CREATION_SECONDS, "the task was modified as the plan describes it");
             return Ok(());
         }
         Adoption::TakeOver => {
@@ -150,11 +136,11 @@ async fn adopt(
     };
     let mut differing = Findings::default();
     drift::warn(plan, &task.differences, &mut differing);
-    differing.add_to(&mut document.findings);
     // A task that is run as it is has endpoints of its own.
     run.route = Some(dms::read_task(existing)?.route);
-    document.wait(AFTER_ADOPTION, why);
-    document.task = Some(task);
+    differing.add_to(&mut running.findings);
+    running.wait(AFTER_ADOPTION_SECONDS, why);
+    running.task = Some(task);
     Ok(())
 }
 

@@ -7,12 +7,13 @@ use std::borrow::Cow;
 
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
+use jiff::Timestamp;
 use migration::commit;
-use migration::decide::cut_short;
-use migration::decide::opening;
-use migration::message::{Event, Message, News};
-use migration::run::document::{Migration, Trouble};
+use migration::decide::{cut_short, opening};
+use migration::message::{Message, News};
+use migration::run::document::{Caught, Document, Reported, Running};
 use migration::run::execution::Run;
+use migration::run::step::{Occasion, What};
 use migration_aws::error::Error;
 use migration_aws::executions;
 use migration_aws::request::Request;
@@ -33,77 +34,92 @@ pub async fn handle(
     executions: &aws_sdk_sfn::Client,
     default_topic: &str,
     request: Request,
-) -> Result<Migration, Error> {
-    let (mut document, unreadable) = read(&request)?;
-    // At the end the machine says so: what was to be told before may still stand in the document.
-    let occasion = request
-        .occasion
-        .or_else(|| document.next.as_ref().and_then(|next| next.occasion))
-        .filter(|_| !request.last && document.verdict.is_none());
-    let event = occasion.map_or(Event::Finished, Event::OnTheWay);
-    let redrives = if event == Event::Finished {
-        if document.verdict.is_none() {
-            document.verdict = Some(cut_short::verdict(&document, unreadable, request.now));
+) -> Result<Document, Error> {
+    match to_tell(&request)? {
+        ToTell::OnTheWay(running, occasion) => {
+            on_the_way(sns, default_topic, *running, occasion, request.now).await
         }
-        // Without the count the id is that of the first end: better told twice than not at all.
-        executions::describe(executions, &request.execution).await.unwrap_or_default().redrives
-    } else {
-        0
-    };
-    let Some(run) = &document.run else {
-        return Err(Error::UnreadableDocument("the document has no run to tell about".to_owned()));
-    };
-    let message = News { document: &document, run, event, redrives, now: request.now }.compose();
-    let chosen = run.notify.topic_arn.as_ref().map(ToString::to_string);
-    // Sight may be lost and found many times in a night; once is news.
-    if !occasion.is_some_and(|occasion| run.told.contains(&occasion)) {
-        publish(sns, chosen.as_deref(), default_topic, &message).await?;
+        ToTell::TheEnd(reported) => {
+            // Without the count the id is that of the first end: better told twice than not at all.
+            let execution = executions::describe(executions, &request.execution).await.unwrap_or_default();
+            let message = News::of_the_end(&reported, execution.redrives, request.now).compose();
+            publish(sns, &reported.run, default_topic, &message).await?;
+            Ok(Document::Reported(reported))
+        }
     }
-    if let Some(occasion) = occasion {
-        commit::told(&mut document, occasion);
-    }
-    Ok(document)
 }
 
-/// The document. At the end of a run one that cannot be read is no reason to be silent: another stands in for it. Either
-/// has a run.
-fn read(request: &Request) -> Result<(Migration, bool), Error> {
-    let (mut document, unreadable) = match request.migration() {
-        Ok(document) => (document, false),
-        Err(error) if request.last => (stand_in(request, &error), true),
+async fn on_the_way(
+    sns: &Client,
+    default_topic: &str,
+    mut running: Running,
+    occasion: Occasion,
+    now: Timestamp,
+) -> Result<Document, Error> {
+    // Sight may be lost and found many times in a night; once is news.
+    if !running.run.told.contains(&occasion) {
+        let message = News::on_the_way(&running, occasion, now).compose();
+        publish(sns, &running.run, default_topic, &message).await?;
+    }
+    commit::told(&mut running.run, occasion);
+    Ok(running.into())
+}
+
+/// What there is to tell.
+enum ToTell {
+    OnTheWay(Box<Running>, Occasion),
+    TheEnd(Box<Reported>),
+}
+
+/// What the document, or the machine itself, wants told. At the end the machine says so: what was to be told before may still
+/// stand in the document. A run that no step could end ends here.
+fn to_tell(request: &Request) -> Result<ToTell, Error> {
+    let running = match request.document() {
+        Ok(Document::Reported(reported)) => return Ok(ToTell::TheEnd(reported)),
+        Ok(Document::Running(running)) => running,
+        // The plan was never read: whom to tell and what about is taken from it as far as it goes.
+        Ok(Document::Opened(opened)) => {
+            let run = opening::introduce(&opened.input, &request.execution, request.now);
+            let verdict = cut_short::not_validated(opened.caught.as_ref(), request.now);
+            return Ok(ToTell::TheEnd(Box::new(Reported::at_once(run, verdict, Vec::new()))));
+        }
+        // A document that cannot be read is no reason to be silent at the end of a run.
+        Err(error) if request.last => return Ok(ToTell::TheEnd(Box::new(unreadable(request, &error)))),
         // On the way the document must not be lost: the machine goes on with the one that it has.
         Err(error) => return Err(error),
     };
-    if document.run.is_none() {
-        // The plan was never read: whom to tell and what about is taken from it as far as it goes.
-        let input = document.input.take().unwrap_or(Value::Null);
-        document.run = opening::open(&input, &request.execution, request.now).run;
-        document.plan = None;
+    let decided = match running.next.what {
+        What::Tell(occasion) => Some(occasion),
+        What::Create | What::Start | What::Reload | What::Stop | What::Wait => None,
+    };
+    match request.occasion.or(decided).filter(|_| !request.last) {
+        Some(occasion) => Ok(ToTell::OnTheWay(running, occasion)),
+        None => {
+            let verdict = cut_short::out_of_sight(&running, request.now);
+            Ok(ToTell::TheEnd(Box::new(running.cut_short(verdict))))
+        }
     }
-    Ok((document, unreadable))
 }
 
-/// A document that says no more than whose run this was, as far as that can be read.
-fn stand_in(request: &Request, error: &Error) -> Migration {
-    let input = request.document.get("Input").cloned();
+/// A report that says no more than whose run this was, as far as that can be read.
+fn unreadable(request: &Request, error: &Error) -> Reported {
     let run = request.document.get("Run").and_then(|run| Run::deserialize(run).ok());
     let name = request.document.pointer("/Run/Name").and_then(Value::as_str);
     let known = name.map(|name| json!({"Task": {"ReplicationTaskIdentifier": name}}));
-    let trouble = Trouble { error: error.name().to_owned(), cause: error.to_string() };
-    Migration { input: known.or(input), run, trouble: Some(trouble), ..Migration::new() }
+    let input = known.or_else(|| request.document.get("Input").cloned()).unwrap_or(Value::Null);
+    let run = run.unwrap_or_else(|| opening::introduce(&input, &request.execution, request.now));
+    let caught = Caught { error: error.name().to_owned(), cause: error.to_string() };
+    let verdict = cut_short::unreadable(&caught.in_words(), request.now);
+    Reported::at_once(run, verdict, Vec::new())
 }
 
 /// Publishes to the plan's topic, and to the stack's own when the plan's does not take it.
-async fn publish(
-    sns: &Client,
-    chosen: Option<&str>,
-    default_topic: &str,
-    message: &Message,
-) -> Result<(), Error> {
-    let Some(chosen) = chosen.filter(|chosen| *chosen != default_topic) else {
+async fn publish(sns: &Client, run: &Run, default_topic: &str, message: &Message) -> Result<(), Error> {
+    let chosen = run.notify.topic_arn.as_ref().map(ToString::to_string);
+    let Some(chosen) = chosen.filter(|chosen| chosen != default_topic) else {
         return publish_to(sns, default_topic, message).await;
     };
-    match publish_to(sns, chosen, message).await {
+    match publish_to(sns, &chosen, message).await {
         Err(Error::Unavailable(text)) => {
             tracing::error!("{text}; the message goes to {default_topic} instead");
             let mut redirected = message.clone();

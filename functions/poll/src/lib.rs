@@ -2,7 +2,7 @@
 
 use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
-use migration::run::document::Migration;
+use migration::run::document::{Document, Running};
 use migration::run::execution::Run;
 use migration::run::lag::LagPoint;
 use migration::run::observation::{Observation, Task, TaskSeen};
@@ -23,14 +23,12 @@ pub async fn handle(
     client: &Client,
     cloudwatch: &aws_sdk_cloudwatch::Client,
     request: Request,
-) -> Result<Migration, Error> {
-    let mut document = request.migration()?;
-    let (Some(plan), Some(run)) = (document.plan.clone(), document.run.clone()) else {
-        return Err(Error::UnreadableDocument("the document has no plan or no run to poll for".to_owned()));
-    };
-    let filter = TaskFilter::of(&document, &plan);
-    let task = dms::observe(client, &filter, decide::wants_settings(document.task.as_ref())).await?;
-    let wanted = decide::wanted(&plan, &run, &task, document.progress.as_ref(), request.now);
+) -> Result<Document, Error> {
+    let mut running = request.running()?;
+    let filter = TaskFilter::of(&running);
+    let task = dms::observe(client, &filter, decide::wants_settings(running.task.as_ref())).await?;
+    let Running { plan, run, progress, .. } = &running;
+    let wanted = decide::wanted(plan, run, &task, progress.as_ref(), request.now);
     let tables = match &task {
         TaskSeen::Seen(task) if wanted.tables => dms::tables(client, &task.arn).await?,
         _ => None,
@@ -43,21 +41,17 @@ pub async fn handle(
         Some(route) if wanted.connections => dms::connections(client, route).await?,
         _ => None,
     };
-    let lag = match (&task, &mut document.run) {
-        (TaskSeen::Seen(task), Some(run)) if wanted.lag => {
-            look_at_lag(client, cloudwatch, run, task, request.now).await
+    let lag = match &task {
+        TaskSeen::Seen(task) if wanted.lag => {
+            look_at_lag(client, cloudwatch, &mut running.run, task, request.now).await
         }
         _ => None,
     };
     let observation = Observation { task, tables, connections, lag };
 
-    commit::take_in(&mut document, &observation, request.now);
-    let next = match &document.run {
-        Some(run) => decide::decide(&plan, run, document.task.as_ref(), &observation, request.now),
-        None => return Err(Error::UnreadableDocument("the document has lost its run".to_owned())),
-    };
-    commit::write_down(&mut document, next, &observation.task, request.now);
-    Ok(document)
+    commit::take_in(&mut running, &observation, request.now);
+    let next = decide::decide(&running, &observation, request.now);
+    Ok(commit::write_down(running, next, &observation.task, request.now))
 }
 
 /// The lag of the last minutes; `None`, and a line in the log, when it cannot be read just now. The instance's name is asked for

@@ -6,11 +6,13 @@
 
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::types::{StartReplicationTaskTypeValue, TableToReload};
+use jiff::Timestamp;
 use migration::commit::{self, Guarded};
 use migration::decide::start_type;
 use migration::run::acts::StartKind;
 use migration::run::answer::Answer;
-use migration::run::document::Migration;
+use migration::run::document::{Document, Running};
+use migration::run::step::What;
 use migration::run::task::Task;
 use migration_aws::clients;
 use migration_aws::dms::{self, TaskFilter};
@@ -25,66 +27,68 @@ use plan::table_name::TableName;
 /// # Errors
 /// [`Error::UnreadableDocument`] for a document without a decided start, [`Error::Unavailable`] when the look before the
 /// start fails: nothing was started then.
-pub async fn handle(client: &Client, request: Request) -> Result<Migration, Error> {
-    let mut document = request.migration()?;
-    if document.next.as_ref().is_some_and(|next| next.reload) {
-        return reload(client, document, &request).await;
+pub async fn handle(client: &Client, request: Request) -> Result<Document, Error> {
+    let running = request.running()?;
+    match running.next.what {
+        What::Reload => reload(client, running, request.now).await,
+        _ => start(client, running, request.now).await,
     }
-    let (Some(plan), Some(task), Some(run)) = (&document.plan, &document.task, &document.run) else {
+}
+
+async fn start(client: &Client, mut running: Running, now: Timestamp) -> Result<Document, Error> {
+    let Running { plan, run, task, .. } = &running;
+    let Some(task) = task else {
         return Err(Error::UnreadableDocument("the document names no task to start".to_owned()));
     };
-    let Some(kind) = run.start.as_ref().map(|start| start.kind) else {
+    let Some(kind) = run.drive.start().map(|start| start.kind) else {
         return Err(Error::UnreadableDocument("the document has no decided start".to_owned()));
     };
     let seen = dms::observe(client, &TaskFilter::Arn(task.arn.to_string()), false).await?;
-    let answer = match commit::guard_start(run, &seen, request.now) {
+    let answer = match commit::guard_start(run, &seen, now) {
         Guarded::Held(why) => {
             tracing::warn!("the start was held back: {why}");
-            Some(Answer::NotCalled(why))
+            Answer::NotCalled(why)
         }
         Guarded::Doubtful(why) => {
             tracing::warn!("the start was held back: {why}");
-            commit::start_is_doubtful(&mut document, why, request.now);
-            return Ok(document);
+            commit::start_is_doubtful(&mut running, why, now);
+            return Ok(running.into());
         }
         Guarded::Made => {
             tracing::warn!("this start was made before, and its answer was lost; it is not made again");
-            None
+            Answer::Lost
         }
         Guarded::Clear => call(client, task, kind, start_type::close_as_stop_position(plan, run, task)).await,
     };
     tracing::info!(answer = ?answer, "start of {} by {}", task.identifier, kind.as_str());
-    if let Some(run) = &mut document.run {
-        commit::start_asked(run, request.now);
-        commit::start_answered(run, answer);
-    }
-    Ok(document)
+    commit::start_answered(&mut running.run, answer, now);
+    Ok(running.into())
 }
 
 /// Has DMS load the tables again that were decided on. One call, made once, like a start.
-async fn reload(client: &Client, mut document: Migration, request: &Request) -> Result<Migration, Error> {
-    let (Some(task), Some(run)) = (&document.task, &mut document.run) else {
+async fn reload(client: &Client, mut running: Running, now: Timestamp) -> Result<Document, Error> {
+    let Running { run, task: Some(task), .. } = &mut running else {
         return Err(Error::UnreadableDocument("the document names no task to load tables of".to_owned()));
     };
     let tables = run.reload.as_ref().map(|reload| reload.tables.clone()).unwrap_or_default();
     let seen = dms::observe(client, &TaskFilter::Arn(task.arn.to_string()), false).await?;
-    let answer = match commit::guard_reload(run, &seen, request.now) {
+    let answer = match commit::guard_reload(run, &seen, now) {
         Guarded::Held(why) => {
             tracing::warn!("the reload was held back: {why}");
-            Some(Answer::NotCalled(why))
+            Answer::NotCalled(why)
         }
         Guarded::Made | Guarded::Doubtful(_) => {
             tracing::warn!("this reload may have been asked for before; it is not asked for again");
-            return Ok(document);
+            return Ok(running.into());
         }
         Guarded::Clear => ask_for_reload(client, task, &tables).await?,
     };
     tracing::info!(answer = ?answer, "reload of {} tables of {}", tables.len(), task.identifier);
     commit::reload_answered(run, answer);
-    Ok(document)
+    Ok(running.into())
 }
 
-async fn ask_for_reload(client: &Client, task: &Task, tables: &[TableName]) -> Result<Option<Answer>, Error> {
+async fn ask_for_reload(client: &Client, task: &Task, tables: &[TableName]) -> Result<Answer, Error> {
     let attempt = "asking for tables to be loaded again";
     let tables: Result<Vec<TableToReload>, _> = tables
         .iter()
@@ -102,17 +106,12 @@ async fn ask_for_reload(client: &Client, task: &Task, tables: &[TableName]) -> R
         .send()
         .await;
     Ok(match answer {
-        Ok(_) => Some(Answer::Accepted),
+        Ok(_) => Answer::Accepted,
         Err(error) => trouble::read(attempt, &error).into_answer(),
     })
 }
 
-async fn call(
-    client: &Client,
-    task: &Task,
-    kind: StartKind,
-    stop_position: Option<String>,
-) -> Option<Answer> {
+async fn call(client: &Client, task: &Task, kind: StartKind, stop_position: Option<String>) -> Answer {
     let answer = client
         .start_replication_task()
         .replication_task_arn(task.arn.to_string())
@@ -127,7 +126,7 @@ async fn call(
         .send()
         .await;
     match answer {
-        Ok(_) => Some(Answer::Accepted),
+        Ok(_) => Answer::Accepted,
         Err(error) => trouble::read("starting the replication task", &error).into_answer(),
     }
 }

@@ -6,7 +6,7 @@
 use aws_sdk_databasemigration::Client;
 use migration::commit;
 use migration::run::answer::Answer;
-use migration::run::document::Migration;
+use migration::run::document::Document;
 use migration_aws::clients;
 use migration_aws::error::Error;
 use migration_aws::request::Request;
@@ -17,13 +17,13 @@ use migration_aws::trouble;
 ///
 /// # Errors
 /// [`Error::UnreadableDocument`] for a document that names no task.
-pub async fn handle(client: &Client, request: Request) -> Result<Migration, Error> {
-    let mut document = request.migration()?;
-    let Some(task) = document.task.clone() else {
+pub async fn handle(client: &Client, request: Request) -> Result<Document, Error> {
+    let mut running = request.running()?;
+    let Some(task) = running.task.clone() else {
         return Err(Error::UnreadableDocument("the document names no task to stop".to_owned()));
     };
     if request.occasion.is_some() {
-        commit::stop_unseen(&mut document, request.now);
+        commit::stop_unseen(&mut running.run, request.now);
     }
     let answer = client
         .stop_replication_task()
@@ -33,12 +33,10 @@ pub async fn handle(client: &Client, request: Request) -> Result<Migration, Erro
         .send()
         .await;
     let answer = match answer {
-        Ok(_) => Some(Answer::Accepted),
+        Ok(_) => Answer::Accepted,
         Err(error) => trouble::read("stopping the replication task", &error).into_answer(),
     };
     tracing::info!(answer = ?answer, "stop of {}", task.identifier);
-    if let Some(run) = &mut document.run {
-        commit::stop_answered(run, answer);
-    }
-    Ok(document)
+    commit::stop_answered(&mut running.run, answer);
+    Ok(running.into())
 }

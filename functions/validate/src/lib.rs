@@ -7,7 +7,7 @@
 use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
 use migration::decide::opening;
-use migration::run::document::Migration;
+use migration::run::document::{Document, Running};
 use migration::run::observation::{Route, TaskSeen};
 use migration::run::status::Phase;
 use migration::survey::{drift, engines, maintenance, resources, writers};
@@ -17,7 +17,6 @@ use migration_aws::existing;
 use migration_aws::request::Request;
 use plan::finding::Findings;
 use plan::{MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest};
-use serde_json::Value;
 
 mod connections;
 
@@ -30,59 +29,53 @@ pub async fn handle(
     client: &Client,
     executions: &aws_sdk_sfn::Client,
     request: Request,
-) -> Result<Migration, Error> {
-    let document = request.migration()?;
-    let input = document.input.unwrap_or(Value::Null);
-    let mut document = opening::open(&input, &request.execution, request.now);
-    let plan = match &document.plan {
-        Some(plan) if document.verdict.is_none() => plan.clone(),
-        _ => return Ok(document),
+) -> Result<Document, Error> {
+    let input = request.opened()?.input;
+    let mut running = match opening::open(&input, &request.execution, request.now) {
+        Document::Running(running) => *running,
+        over => return Ok(over),
     };
-    if plan.mode == Mode::Preflight
-        && let TaskPlan::Request(wanted) = &plan.task
+    if running.plan.mode == Mode::Preflight
+        && let TaskPlan::Request(wanted) = running.plan.task.clone()
     {
-        compare(client, executions, &mut document, &plan, wanted, &request.execution).await?;
+        compare(client, executions, &mut running, &wanted, &request.execution).await?;
     }
-    check(client, &mut document, &plan, request.now).await?;
-    Ok(document)
+    check(client, running, request.now).await
 }
 
 /// A pre-flight creates and adopts nothing, so that a task which exists is compared here.
 async fn compare(
     client: &Client,
     executions: &aws_sdk_sfn::Client,
-    document: &mut Migration,
-    plan: &Plan,
+    running: &mut Running,
     wanted: &TaskRequest,
     execution: &str,
 ) -> Result<(), Error> {
-    let found = dms::describe(client, &TaskFilter::of(document, plan), true)
+    let found = dms::describe(client, &TaskFilter::of(running), true)
         .await
         .map_err(|trouble| trouble.into_error("describing the replication task"))?;
     let Some(found) = found else { return Ok(()) };
     let task = existing::compare(client, executions, wanted, &found, execution).await?;
     let mut differing = Findings::default();
-    drift::warn(plan, &task.differences, &mut differing);
-    differing.add_to(&mut document.findings);
+    drift::warn(&running.plan, &task.differences, &mut differing);
+    differing.add_to(&mut running.findings);
     // A task that is taken as it is has endpoints of its own.
-    if let Some(run) = document.run.as_mut().filter(|_| plan.on_drift == OnDrift::Ignore) {
-        run.route = Some(dms::read_task(&found)?.route);
+    if running.plan.on_drift == OnDrift::Ignore {
+        running.run.route = Some(dms::read_task(&found)?.route);
     }
-    document.task = Some(task);
+    running.task = Some(task);
     Ok(())
 }
 
 /// What the plan names: does it exist, can it work, is it connected?
-async fn check(client: &Client, document: &mut Migration, plan: &Plan, now: Timestamp) -> Result<(), Error> {
+async fn check(client: &Client, running: Running, now: Timestamp) -> Result<Document, Error> {
+    let plan = &running.plan;
     let mut findings = Findings::default();
     let kept = match &plan.task {
         TaskPlan::Request(_) => None,
-        TaskPlan::Kept(_) => kept_task(client, document, plan, &mut findings).await?,
+        TaskPlan::Kept(_) => kept_task(client, &running, &mut findings).await?,
     };
-    let route = kept
-        .as_ref()
-        .map(|kept| kept.route.clone())
-        .or_else(|| document.run.as_ref().and_then(|run| run.route.clone()));
+    let route = kept.as_ref().map(|kept| kept.route.clone()).or_else(|| running.run.route.clone());
     if let Some(route) = &route {
         check_route(client, plan, route, now, &mut findings).await?;
         let writers = dms::writers(client, &route.target).await?;
@@ -92,8 +85,8 @@ async fn check(client: &Client, document: &mut Migration, plan: &Plan, now: Time
             connections::test(client, route, &mut findings).await?;
         }
     }
-    opening::settle(document, kept.map(|kept| (kept.migration_type, kept.route)), findings, now);
-    Ok(())
+    let kept = kept.map(|kept| (kept.migration_type, kept.route));
+    Ok(opening::settle(running, kept, findings, now))
 }
 
 struct Kept {
@@ -105,11 +98,10 @@ struct Kept {
 /// A task that somebody else keeps must be there.
 async fn kept_task(
     client: &Client,
-    document: &Migration,
-    plan: &Plan,
+    running: &Running,
     findings: &mut Findings,
 ) -> Result<Option<Kept>, Error> {
-    match dms::observe(client, &TaskFilter::of(document, plan), false).await? {
+    match dms::observe(client, &TaskFilter::of(running), false).await? {
         TaskSeen::Seen(task) => {
             let phase = task.phase();
             Ok(Some(Kept { migration_type: task.migration_type, route: task.route, phase }))
@@ -121,7 +113,7 @@ async fn kept_task(
                 format!(
                     "there is no replication task {} in this account and Region; a task that was created again has a new \
                      ARN",
-                    plan.name()
+                    running.plan.name()
                 ),
             );
             Ok(None)

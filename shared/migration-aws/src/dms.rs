@@ -6,7 +6,7 @@ use aws_sdk_databasemigration::types::{
     Filter, ReplicationPendingModifiedValues, ReplicationTask, TableStatistics,
 };
 use jiff::Timestamp;
-use migration::run::document::Migration;
+use migration::run::document::Running;
 use migration::run::observation::{Connection, ConnectionState, Route, Stats, Task, TaskSeen, TaskSettings};
 use migration::run::status::Status;
 use migration::run::stop_reason::StopReason;
@@ -16,7 +16,7 @@ use migration::survey::resources::{Endpoint, Instance};
 use migration::survey::writers::Writer;
 use plan::settings::{PrepMode, flag};
 use plan::table_name::{NamedByMapping, TableName};
-use plan::{Arn, KeptTask, MigrationType, Plan, TaskPlan};
+use plan::{Arn, KeptTask, MigrationType, TaskPlan};
 
 use crate::error::Error;
 use crate::trouble::{self, Trouble};
@@ -38,8 +38,8 @@ pub enum TaskFilter {
 
 impl TaskFilter {
     /// By the ARN as soon as it is known: an identifier may come to name another task.
-    pub fn of(document: &Migration, plan: &Plan) -> TaskFilter {
-        match (&document.task, &plan.task) {
+    pub fn of(running: &Running) -> TaskFilter {
+        match (&running.task, &running.plan.task) {
             (Some(task), _) => TaskFilter::Arn(task.arn.to_string()),
             (None, TaskPlan::Kept(KeptTask::ReplicationTaskArn(arn))) => TaskFilter::Arn(arn.to_string()),
             (None, TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(identifier))) => {

@@ -1,7 +1,7 @@
 //! What a state hands to its function.
 
 use jiff::Timestamp;
-use migration::run::document::Migration;
+use migration::run::document::{Document, Opened, Running};
 use migration::run::step::Occasion;
 use serde_json::Value;
 
@@ -23,7 +23,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads the frame of the payload; the document inside is read by [`Request::migration`].
+    /// Reads the frame of the payload; the document inside is read by [`Request::document()`].
     ///
     /// # Errors
     /// [`Error::UnreadableDocument`] when the state machine did not hand over time, execution and document.
@@ -49,8 +49,33 @@ impl Request {
     ///
     /// # Errors
     /// [`Error::UnreadableDocument`] when it has another version or a shape that this version does not know.
-    pub fn migration(&self) -> Result<Migration, Error> {
-        Migration::read(&self.document).map_err(Error::UnreadableDocument)
+    pub fn document(&self) -> Result<Document, Error> {
+        Document::read(&self.document).map_err(Error::UnreadableDocument)
+    }
+
+    /// Reads the document of a run that goes on.
+    ///
+    /// # Errors
+    /// As [`Request::document`], and when the run has not begun yet or is over.
+    pub fn running(&self) -> Result<Running, Error> {
+        match self.document()? {
+            Document::Running(running) => Ok(*running),
+            Document::Opened(_) => Err(Error::UnreadableDocument("the run has not begun yet".to_owned())),
+            Document::Reported(_) => Err(Error::UnreadableDocument("the run is over".to_owned())),
+        }
+    }
+
+    /// Reads the document of an execution that has just begun.
+    ///
+    /// # Errors
+    /// As [`Request::document`], and when the run has begun before.
+    pub fn opened(&self) -> Result<Opened, Error> {
+        match self.document()? {
+            Document::Opened(opened) => Ok(opened),
+            Document::Running(_) | Document::Reported(_) => {
+                Err(Error::UnreadableDocument("the run has begun before".to_owned()))
+            }
+        }
     }
 
     /// What people call the task, for the log; read without trusting the document.
@@ -74,9 +99,9 @@ mod tests {
             Request::read(payload).unwrap().task_name()
         };
         let input = json!({"Task": {"ReplicationTaskIdentifier": "orders\nforged"}});
-        assert_eq!(named(json!({"Version": 1, "Input": input})), "ordersforged");
-        assert_eq!(named(json!({"Version": 1, "Input": input, "Run": {"Name": "known"}})), "known");
-        assert_eq!(named(json!({"Version": 1, "Input": []})), "-");
+        assert_eq!(named(json!({"Version": 2, "Input": input})), "ordersforged");
+        assert_eq!(named(json!({"Version": 2, "Input": input, "Run": {"Name": "known"}})), "known");
+        assert_eq!(named(json!({"Version": 2, "Input": []})), "-");
     }
 
     #[test]
@@ -96,6 +121,6 @@ mod tests {
             json!({"Now": "2026-10-25T01:30:00.5+00:00", "Execution": "arn", "Migration": {"Version": 9}});
         let request = Request::read(payload).unwrap();
         assert_eq!(request.now.to_string(), "2026-10-25T01:30:00.5Z");
-        assert!(request.migration().unwrap_err().to_string().contains("version 9"));
+        assert!(request.document().unwrap_err().to_string().contains("version 9"));
     }
 }

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use migration::run::document::Migration;
+use migration::run::document::Document;
 use serde_json::Value;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
@@ -18,7 +18,7 @@ use crate::request::Request;
 pub async fn serve<H, F>(step: &'static str, handler: H) -> Result<(), lambda_runtime::Error>
 where
     H: Fn(Request) -> F,
-    F: Future<Output = Result<Migration, Error>>,
+    F: Future<Output = Result<Document, Error>>,
 {
     let handler = &handler;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
@@ -30,7 +30,7 @@ where
 async fn one<H, F>(step: &'static str, handler: &H, payload: Value) -> Result<Value, Error>
 where
     H: Fn(Request) -> F,
-    F: Future<Output = Result<Migration, Error>>,
+    F: Future<Output = Result<Document, Error>>,
 {
     let request = Request::read(payload)?;
     let span = tracing::info_span!("step", step, execution = %request.execution, task = %request.task_name());
@@ -49,12 +49,17 @@ where
     .await
 }
 
-fn log_document(document: &Migration) {
-    if let Some(next) = &document.next {
-        tracing::info!(next = ?next.what, seconds = next.seconds, "{}", next.why);
-    }
-    if let Some(verdict) = &document.verdict {
-        tracing::info!(verdict = verdict.outcome.as_str(), "{}", verdict.reasons.join("; "));
+fn log_document(document: &Document) {
+    match document {
+        Document::Opened(_) => {}
+        Document::Running(running) => {
+            let next = &running.next;
+            tracing::info!(next = ?next.what, seconds = next.seconds, "{}", next.why);
+        }
+        Document::Reported(reported) => {
+            let verdict = &reported.verdict;
+            tracing::info!(verdict = verdict.outcome.as_str(), "{}", verdict.reasons.join("; "));
+        }
     }
 }
 

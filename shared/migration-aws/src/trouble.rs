@@ -72,18 +72,18 @@ fn passes(code: &str, message: &str) -> bool {
 }
 
 impl Trouble {
-    /// What to write down for a changing call: `None` when it may have happened.
-    pub fn into_answer(self) -> Option<Answer> {
+    /// What to write down for a changing call.
+    pub fn into_answer(self) -> Answer {
         let refused = |code: &str, message, passing| {
-            Some(Answer::Refused(Refusal { code: code.to_owned(), message, passing }))
+            Answer::Refused(Refusal { code: code.to_owned(), message, passing })
         };
         match self {
-            Trouble::Refused(refusal) => Some(Answer::Refused(refusal)),
+            Trouble::Refused(refusal) => Answer::Refused(refusal),
             Trouble::Throttled(text) => refused("ThrottlingException", text, true),
             Trouble::NotFound(text) => refused("ResourceNotFoundFault", text, false),
             Trouble::Lost(text) => {
                 tracing::warn!("{text}");
-                None
+                Answer::Lost
             }
         }
     }
