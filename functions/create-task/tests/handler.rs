@@ -9,7 +9,8 @@ use aws_sdk_databasemigration::operation::modify_replication_task::ModifyReplica
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
 use migration::run::document::{Migration, Origin};
 use migration::survey::owner::tag_value;
-use migration_aws::error::Error;
+use migration_aws::clients::DmsAndStepFunctions;
+use migration_aws::error::StepError;
 use plan::OWNER_TAG;
 use plan::finding::{Findings, MOST_FINDINGS};
 use serde_json::{Value, json};
@@ -79,14 +80,14 @@ impl World {
         }
     }
 
-    async fn create_task(&self, case: &Case) -> Result<Migration, Error> {
+    async fn create_task(&self, case: &Case) -> Result<Migration, StepError> {
         let dms = mock_client!(
             aws_sdk_databasemigration,
             RuleMode::MatchAny,
             [&self.describe, &self.create, &self.tags, &self.tag, &self.modify]
         );
-        let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&self.execution]);
-        create_task::handle(&dms, &sfn, request(&case.document, 1)).await
+        let step_functions = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&self.execution]);
+        create_task::handle(&DmsAndStepFunctions { dms, step_functions }, request(&case.document, 1)).await
     }
 
     /// Created, tagged, modified.

@@ -8,7 +8,8 @@ use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use migration::decide::opening;
 use migration::run::document::{Migration, Occasion};
 use migration::run::verdict::{MOST_NAMED, NamedTable};
-use migration_aws::error::Error;
+use migration_aws::clients::SnsAndStepFunctions;
+use migration_aws::error::StepError;
 use migration_aws::request::Request;
 use plan::finding::{Finding, MOST_FINDINGS, Severity};
 use serde_json::{Value, json};
@@ -47,11 +48,15 @@ fn refusing(seen: &Seen<PublishInput>, topic: &'static str, code: &'static str) 
     std::iter::once(refuse).chain(taking(seen)).collect()
 }
 
-async fn tell(request: Request, publish: Vec<Rule>) -> Result<Migration, Error> {
+fn context(sns: Client, step_functions: aws_sdk_sfn::Client) -> SnsAndStepFunctions {
+    SnsAndStepFunctions { sns, step_functions, default_topic: DEFAULT_TOPIC.to_owned() }
+}
+
+async fn tell(request: Request, publish: Vec<Rule>) -> Result<Migration, StepError> {
     let sns = mock_client!(aws_sdk_sns, RuleMode::MatchAny, &publish);
     let describe = execution(0);
-    let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&describe]);
-    notify::handle(&sns, &sfn, DEFAULT_TOPIC, request).await
+    let step_functions = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&describe]);
+    notify::handle(&context(sns, step_functions), request).await
 }
 
 /// The end of a run, as the machine's last state hands it over.
@@ -112,8 +117,8 @@ async fn a_redriven_end_has_another_id_and_an_unknown_count_keeps_nobody_uninfor
         let seen = Seen::default();
         let publish = taking(&seen);
         let sns = mock_client!(aws_sdk_sns, RuleMode::MatchAny, &publish);
-        let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&describe]);
-        notify::handle(&sns, &sfn, DEFAULT_TOPIC, last(&succeeded(json!({})).document)).await.unwrap();
+        let step_functions = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&describe]);
+        notify::handle(&context(sns, step_functions), last(&succeeded(json!({})).document)).await.unwrap();
         let body: Value = serde_json::from_str(bodies(&seen.one())["sqs"].as_str().unwrap()).unwrap();
         assert!(body["Id"].as_str().unwrap().ends_with(tail), "{body}");
     }

@@ -10,7 +10,8 @@ use aws_sdk_databasemigration::operation::describe_replication_tasks::DescribeRe
 use aws_sdk_databasemigration::operation::describe_table_statistics::DescribeTableStatisticsInput;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use migration::run::document::{Migration, StartKind, What};
-use migration_aws::error::Error;
+use migration_aws::clients::DmsAndCloudWatch;
+use migration_aws::error::StepError;
 use migration_aws::request::Request;
 use serde_json::{Value, json};
 use support::answers;
@@ -22,9 +23,9 @@ fn tasks(task: Value) -> Value {
 }
 
 /// A poll that has no business with CloudWatch: a call there would find no answer.
-async fn polled(dms: &Client, request: Request) -> Result<Migration, Error> {
+async fn polled(dms: &Client, request: Request) -> Result<Migration, StepError> {
     let silent = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, []);
-    poll::handle(dms, &silent, request).await
+    poll::handle(&DmsAndCloudWatch { dms: dms.clone(), cloudwatch: silent }, request).await
 }
 
 fn next(document: &Migration) -> (What, &str) {
@@ -252,8 +253,9 @@ async fn the_lag_is_asked_for_by_the_instances_name_and_the_tasks_tail() {
         .match_requests(move |request| noting.note(request))
         .then_output(|| metrics(&[1.0, 2.0, 3.0, 2.0, 1.0], &[9.0, 8.0, 7.5, 8.0, 9.0]));
     let cloudwatch = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&data]);
+    let context = DmsAndCloudWatch { dms, cloudwatch };
 
-    let document = poll::handle(&dms, &cloudwatch, request(&case.document, 25)).await.unwrap();
+    let document = poll::handle(&context, request(&case.document, 25)).await.unwrap();
     assert!(
         next(&document).1.contains("are complete") || next(&document).1.contains("replicated"),
         "{:?}",
@@ -282,7 +284,7 @@ async fn the_lag_is_asked_for_by_the_instances_name_and_the_tasks_tail() {
     );
     assert_eq!(asked.end_time().unwrap().secs(), minute(25).as_second());
 
-    let again = poll::handle(&dms, &cloudwatch, request(&document, 26)).await.unwrap();
+    let again = poll::handle(&context, request(&document, 26)).await.unwrap();
     assert_eq!((instance.num_calls(), again.run.unwrap().instance.as_deref()), (1, Some("nightly")));
 }
 
@@ -306,6 +308,7 @@ async fn a_lag_that_cannot_be_read_is_not_caught_up_and_no_error() {
     let empty = mock!(aws_sdk_cloudwatch::Client::get_metric_data).then_output(|| metrics(&[], &[]));
     for rule in [denied, empty] {
         let cloudwatch = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]);
+        let context = DmsAndCloudWatch { dms, cloudwatch };
         let case = case.clone().set(|case| {
             let stats = Some(migration::run::observation::Stats {
                 start_date: Some(minute(1)),
@@ -314,7 +317,7 @@ async fn a_lag_that_cannot_be_read_is_not_caught_up_and_no_error() {
             });
             case.document.progress = Some(migration::run::document::Progress { stats, ..Default::default() });
         });
-        let document = poll::handle(&dms, &cloudwatch, request(&case.document, 25)).await.unwrap();
+        let document = poll::handle(&context, request(&case.document, 25)).await.unwrap();
         assert_eq!(
             next(&document),
             (What::Wait, "the task is running and how far it is behind its source is not known just now")

@@ -9,6 +9,7 @@ use aws_smithy_mocks::{Rule, RuleMode, mock_client};
 use migration::commit;
 use migration::run::document::{Answer, Origin, StartKind};
 use migration::run::next::Next;
+use migration_aws::clients::Dms;
 use plan::table_name::TableName;
 use serde_json::{Value, json};
 use support::answers;
@@ -26,7 +27,7 @@ fn tasks(task: Value) -> Value {
 
 /// Hands the document to the function; gives its answer and how many starts DMS was asked for.
 async fn start(case: &Case, at: i64, describe: Rule, start: Rule) -> (Option<Answer>, usize) {
-    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &start]);
+    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &start]) };
     let document = start::handle(&dms, request(&case.document, at)).await.unwrap();
     (document.run.unwrap().start.unwrap().answer, start.num_calls())
 }
@@ -125,7 +126,7 @@ async fn the_guard_holds_it_back_when_what_was_decided_is_no_longer_so() {
 #[tokio::test]
 async fn a_start_that_was_held_back_leaves_nothing_to_stop_at_the_close() {
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
-    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]);
+    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]) };
     let document = start::handle(&dms, request(&decided().document, 1)).await.unwrap();
     assert!(!document.run.unwrap().stop_at_close);
 }
@@ -154,7 +155,7 @@ async fn a_look_that_fails_starts_nothing() {
     let describe =
         answers!(Client, describe_replication_tasks, 400, fault("AccessDeniedException", "not authorized"));
     let take = answers!(Client, start_replication_task, 200, json!({}));
-    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]);
+    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
     let error = start::handle(&dms, request(&decided().document, 1)).await.unwrap_err();
     assert_eq!((error.name(), take.num_calls()), ("Migration.Unavailable", 0));
     assert!(error.to_string().contains("the function's role must allow it"), "{error}");
@@ -179,7 +180,7 @@ async fn a_reload_is_asked_for_once_with_its_tables() {
     let take =
         answers!(Client, reload_tables, 200, json!({"ReplicationTaskArn": support::cases::TASK}), seen);
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
-    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]);
+    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
     let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();
     let asked = seen.one();
     let names: Vec<(&str, &str)> =
@@ -205,7 +206,8 @@ async fn a_reload_that_dms_was_too_busy_for_may_be_asked_for_again_and_a_refused
         let refuse = answers!(Client, reload_tables, 400, fault(code, "not now"));
         let describe =
             answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
-        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &refuse]);
+        let dms =
+            Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &refuse]) };
         let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();
         let run = document.run.unwrap();
         assert_eq!(run.reloaded.len(), kept, "{code}");
@@ -227,7 +229,8 @@ async fn tables_of_a_task_that_was_started_anew_since_are_not_loaded_again() {
         let describe =
             answers!(Client, describe_replication_tasks, 200, tasks(described(status, Some(began))));
         let take = answers!(Client, reload_tables, 200, json!({}));
-        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]);
+        let dms =
+            Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
         let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();
         assert!(
             matches!(document.run.unwrap().reload.unwrap().answer, Some(Answer::Withheld(_))),

@@ -6,6 +6,7 @@ use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::stop_replication_task::StopReplicationTaskInput;
 use aws_smithy_mocks::{RuleMode, mock_client};
 use migration::run::document::{Answer, StopCause};
+use migration_aws::clients::Dms;
 use serde_json::json;
 use support::answers;
 use support::cases::{CLOSE, TASK, full_load, minute, windowed};
@@ -24,7 +25,7 @@ async fn what_dms_answers_is_written_down_and_never_asked_again() {
         let seen = Seen::<StopReplicationTaskInput>::default();
         let body = if status == 200 { json!({}) } else { fault(code, "no") };
         let stop = answers!(Client, stop_replication_task, status, body, seen);
-        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&stop]);
+        let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&stop]) };
         let case = full_load(windowed()).started(1).told_to_stop(StopCause::Close, CLOSE);
         let document = stop::handle(&dms, request(&case.document, CLOSE)).await.unwrap();
         let answer = document.run.unwrap().stop.unwrap().answer;
@@ -41,7 +42,7 @@ async fn what_dms_answers_is_written_down_and_never_asked_again() {
 #[tokio::test]
 async fn the_machines_own_stop_at_the_close_is_known_as_one() {
     let take = answers!(Client, stop_replication_task, 200, json!({}));
-    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take]);
+    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take]) };
     let case = full_load(windowed()).started(1);
     let payload = json!({"Migration": case.document, "Occasion": "LostSight"});
     let document = stop::handle(&dms, frame(payload, minute(CLOSE))).await.unwrap();
@@ -55,7 +56,7 @@ async fn the_machines_own_stop_at_the_close_is_known_as_one() {
 #[tokio::test]
 async fn a_document_that_names_no_task_stops_nothing() {
     let take = answers!(Client, stop_replication_task, 200, json!({}));
-    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take]);
+    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take]) };
     let nothing = full_load(windowed()).not_created();
     let error = stop::handle(&dms, request(&nothing.document, CLOSE)).await.unwrap_err();
     assert_eq!((error.name(), take.num_calls()), ("Migration.UnreadableDocument", 0));

@@ -8,7 +8,8 @@ use aws_smithy_mocks::{Rule, RuleMode, mock_client};
 use migration::run::document::{Migration, Origin, What};
 use migration::run::verdict::Outcome;
 use migration::survey::owner::tag_value;
-use migration_aws::error::Error;
+use migration_aws::clients::DmsAndStepFunctions;
+use migration_aws::error::StepError;
 use plan::OWNER_TAG;
 use plan::finding::MOST_FINDINGS;
 use serde_json::{Value, json};
@@ -80,7 +81,7 @@ impl World {
     }
 
     /// The document, or the error, and the endpoints whose connections were tested.
-    async fn validate(self, input: Value) -> (Result<Migration, Error>, Vec<String>) {
+    async fn validate(self, input: Value) -> (Result<Migration, StepError>, Vec<String>) {
         let tested = Seen::<TestConnectionInput>::default();
         let endpoints = |which: &'static str, (status, body): (u16, Value)| -> Rule {
             aws_smithy_mocks::mock!(Client::describe_endpoints)
@@ -106,9 +107,10 @@ impl World {
         let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, &rules);
         let execution = json!({"status": self.execution, "startDate": 1.0});
         let execution = answers!(aws_sdk_sfn::Client, describe_execution, 200, execution);
-        let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&execution]);
+        let step_functions = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&execution]);
         let opened = json!({"Migration": {"Version": 1, "Input": input}});
-        let document = validate::handle(&dms, &sfn, frame(opened, minute(0))).await;
+        let document =
+            validate::handle(&DmsAndStepFunctions { dms, step_functions }, frame(opened, minute(0))).await;
         let tested =
             tested.all().iter().map(|test| test.endpoint_arn().unwrap_or_default().to_owned()).collect();
         (document, tested)
@@ -228,9 +230,13 @@ async fn a_kept_task_must_be_there_and_is_not_tested_while_it_works() {
 #[tokio::test]
 async fn a_document_that_the_machine_did_not_open_is_named_as_one() {
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, []);
-    let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, []);
-    let error =
-        validate::handle(&dms, &sfn, frame(json!({"Migration": plan()}), minute(0))).await.unwrap_err();
+    let step_functions = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, []);
+    let error = validate::handle(
+        &DmsAndStepFunctions { dms, step_functions },
+        frame(json!({"Migration": plan()}), minute(0)),
+    )
+    .await
+    .unwrap_err();
     assert_eq!(error.name(), "Migration.UnreadableDocument");
 }
 

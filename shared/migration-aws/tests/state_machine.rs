@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use migration::pace::budget;
 use migration::run::document::{HEAD, What};
-use migration_aws::error::Error;
+use migration_aws::error::StepError;
 use serde_json::Value;
 
 fn machine() -> Value {
@@ -138,7 +138,7 @@ fn the_error_names_of_the_machine_and_of_the_code_are_one_set() {
         .filter(|name| name.starts_with("Migration."))
         .map(str::to_owned)
         .collect();
-    assert_eq!(named, Error::NAMES.into_iter().map(str::to_owned).collect());
+    assert_eq!(named, StepError::NAMES.into_iter().map(str::to_owned).collect());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use local_aws::Call;
 use migration::run::document::{Migration, What};
+use plan::clean::one_line;
 
 /// One line of the story.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub fn line(call: &Call, zone: &TimeZone) -> Line {
     let step = call.function.clone().unwrap_or_default();
     let words = match (&call.error, Migration::read(&call.answer)) {
         (Some(error), _) => {
-            format!("error {error}: {}", clean(call.answer["errorMessage"].as_str().unwrap_or("")))
+            format!("error {error}: {}", one_line(call.answer["errorMessage"].as_str().unwrap_or("")))
         }
         (None, Ok(document)) => words(&step, &document),
         (None, Err(_)) => "answered something that is no document".to_owned(),
@@ -47,7 +48,7 @@ fn words(step: &str, document: &Migration) -> String {
         _ => None,
     };
     if let Some(answer) = answer {
-        return clean(&answer);
+        return one_line(&answer);
     }
     let Some(next) = &document.next else { return String::new() };
     let what = match next.what {
@@ -58,10 +59,5 @@ fn words(step: &str, document: &Migration) -> String {
         What::Tell => "tell".to_owned(),
         What::Report => "report".to_owned(),
     };
-    format!("{what}: {}", clean(&next.why))
-}
-
-/// Text from outside on a terminal: no control characters.
-pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    format!("{what}: {}", one_line(&next.why))
 }

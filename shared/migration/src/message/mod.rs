@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use crate::run::document::{Migration, Occasion, Run};
 use crate::run::verdict::{Level, Verdict};
 use links::Links;
+use plan::clean::line_of;
 
 /// SNS takes subjects under 100 characters.
 const MOST_SUBJECT: usize = 99;
@@ -202,9 +203,9 @@ fn subject(words: &str, level: Level) -> String {
     clean.take(MOST_SUBJECT).collect()
 }
 
-/// Text for attributes and links: line breaks and control characters have no business there.
+/// Text for attributes and links, which may not be empty: one line.
 fn printable(text: &str) -> String {
-    let clean: String = text.chars().filter(|c| !c.is_control()).take(256).collect();
+    let clean = line_of(text, 256);
     if clean.is_empty() { "-".to_owned() } else { clean }
 }
 
