@@ -1,8 +1,14 @@
 //! Creates the task that the plan describes, or adopts the one with its identifier.
 //!
-//! Safe to repeat: a task that exists is compared, not created; one that was created before an answer was lost carries this
-//! execution in its owner tag and is recognised by it. One changing call at most: create, modify, or take the owner tag
-//! over.
+//! What it does: it looks whether the task exists, and then makes one changing call at most: it creates the task, modifies
+//! it, or writes this execution into its owner tag.
+//!
+//! A repeat: a task that exists is compared with the plan and not created again.
+//!
+//! A lost answer: it is an error, and the machine repeats the step. A task that was created all the same carries this
+//! execution in its owner tag and is recognised by it.
+//!
+//! What a person does: nothing while the step is repeated. A refusal of DMS ends the run, and the report names its code.
 
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::primitives::DateTime;
@@ -14,11 +20,12 @@ use migration::survey::adoption::{self, Adoption};
 use migration::survey::drift;
 use migration::survey::owner;
 use migration::time::graces::{AFTER_ADOPTION_SECONDS, AFTER_CREATION_SECONDS};
-use migration_aws::dms::{self, TaskFilter};
-use migration_aws::error::Error;
+use migration_aws::clients::{self, DmsAndStepFunctions};
+use migration_aws::dms::task::{self, TaskFilter};
+use migration_aws::error::StepError;
+use migration_aws::existing;
+use migration_aws::failure::{self, Outcome};
 use migration_aws::request::Request;
-use migration_aws::trouble::{self, Trouble};
-use migration_aws::{clients, existing};
 use plan::OWNER_TAG;
 use plan::finding::Findings;
 use plan::{TaskPlan, TaskRequest, settings};
@@ -26,27 +33,23 @@ use plan::{TaskPlan, TaskRequest, settings};
 /// Creates or adopts.
 ///
 /// # Errors
-/// [`Error::UnreadableDocument`] for a document without a task to create, [`Error::Throttled`] when DMS is too busy and
-/// nothing was changed, [`Error::Unavailable`] when it cannot be asked or its answer was lost.
-pub async fn handle(
-    client: &Client,
-    executions: &aws_sdk_sfn::Client,
-    request: Request,
-) -> Result<Document, Error> {
+/// [`StepError::UnreadableDocument`] for a document without a task to create, [`StepError::Throttled`] when DMS is too busy and
+/// nothing was changed, [`StepError::Unavailable`] when it cannot be asked or its answer was lost.
+pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<Document, StepError> {
     let mut running = request.running()?;
     let plan = running.plan.clone();
     let TaskPlan::Request(wanted) = &plan.task else {
-        return Err(Error::UnreadableDocument("the plan names a task that somebody else keeps".to_owned()));
+        return Err(StepError::UnreadableDocument(
+            "the plan names a task that somebody else keeps".to_owned(),
+        ));
     };
     let filter = TaskFilter::Identifier(wanted.replication_task_identifier.clone());
-    let existing = dms::describe(client, &filter, true)
-        .await
-        .map_err(|trouble| trouble.into_error("describing the replication task"))?;
+    let existing = task::describe(&context.dms, &filter, true).await?;
     match existing {
         Some(existing) => {
-            adopt(client, executions, &mut running, wanted, &existing, &request.execution).await?;
+            adopt(context, &mut running, wanted, &existing, &request.execution).await?;
         }
-        None => create(client, &mut running, wanted, &request.execution, request.now).await?,
+        None => create(&context.dms, &mut running, wanted, &request.execution, request.now).await?,
     }
     if let (Some(_), TaskPlan::Request(request)) = (&running.task, &mut running.plan.task) {
         request.lighten();
@@ -55,18 +58,17 @@ pub async fn handle(
 }
 
 async fn create(
-    client: &Client,
+    dms: &Client,
     running: &mut Running,
     wanted: &TaskRequest,
     execution: &str,
     now: Timestamp,
-) -> Result<(), Error> {
-    let attempt = "creating the replication task";
+) -> Result<(), StepError> {
     let stated = wanted.replication_task_settings.as_ref().and_then(|document| document.json());
     let mut tags: Vec<Tag> =
         wanted.tags.iter().map(|tag| Tag::builder().key(&tag.key).value(&tag.value).build()).collect();
     tags.push(Tag::builder().key(OWNER_TAG).value(owner::tag_value(execution)).build());
-    let answer = client
+    let answer = dms
         .create_replication_task()
         .replication_task_identifier(&wanted.replication_task_identifier)
         .source_endpoint_arn(wanted.source_endpoint_arn.to_string())
@@ -87,19 +89,22 @@ async fn create(
         .await;
     let created = match answer {
         Ok(answer) => answer.replication_task,
-        Err(error) => match trouble::read(attempt, &error) {
-            // Somebody was quicker: the next look finds the task and adopts it.
-            Trouble::Refused(refusal) if refusal.code == "ResourceAlreadyExistsFault" => None,
-            Trouble::Refused(refusal) => {
-                running.run.create_refusal = Some(refusal);
-                None
+        Err(error) => {
+            let failure = failure::read("creating the replication task", error);
+            match failure.outcome() {
+                // Somebody was quicker: the next look finds the task and adopts it.
+                Outcome::Refused(_) if failure.is_already_there() => None,
+                Outcome::Refused(refusal) => {
+                    running.run.create_refusal = Some(refusal.clone());
+                    None
+                }
+                Outcome::NotFound(_) | Outcome::Throttled(_) | Outcome::Lost => return Err(failure.into()),
             }
-            trouble => return Err(trouble.into_error(attempt)),
-        },
+        }
     };
     match created {
         Some(created) => {
-            let task = Task { created: Some(now), ..existing::known(&created, Origin::Created)? };
+            let task = Task { created: Some(now), ..task::known(&created, Origin::Created)? };
             running.wait(AFTER_CREATION_SECONDS, format!("the task {} was created", task.identifier));
             running.task = Some(task);
         }
@@ -109,26 +114,25 @@ async fn create(
 }
 
 async fn adopt(
-    client: &Client,
-    executions: &aws_sdk_sfn::Client,
+    context: &DmsAndStepFunctions,
     running: &mut Running,
     wanted: &TaskRequest,
     existing: &ReplicationTask,
     execution: &str,
-) -> Result<(), Error> {
+) -> Result<(), StepError> {
     let arn = existing.replication_task_arn().unwrap_or_default();
-    let task = existing::compare(client, executions, wanted, existing, execution).await?;
+    let task = existing::compare(context, wanted, existing, execution).await?;
     let Running { plan, run, .. } = &mut *running;
-    let why = match adoption::adopt(plan, run, &task, dms::read_task(existing)?.has_run()) {
+    let why = match adoption::adopt(plan, run, &task, task::read_task(existing)?.has_run()) {
         Adoption::Modify => {
-            modify(client, arn, wanted).await?;
+            modify(&context.dms, arn, wanted).await?;
             run.modified = true;
             // What was changed shows at the next look, and so does what could not be.
             running.wait(AFTER_CREATION_SECONDS, "the task was modified as the plan describes it");
             return Ok(());
         }
         Adoption::TakeOver => {
-            take_over(client, arn, execution).await?;
+            take_over(&context.dms, arn, execution).await?;
             "the task exists, was compared with the plan, and this run drives it now"
         }
         Adoption::Leave if task.driven_by.is_some() => "another run drives the task",
@@ -137,7 +141,7 @@ async fn adopt(
     let mut differing = Findings::default();
     drift::warn(plan, &task.differences, &mut differing);
     // A task that is run as it is has endpoints of its own.
-    run.route = Some(dms::read_task(existing)?.route);
+    run.route = Some(task::read_task(existing)?.route);
     differing.add_to(&mut running.findings);
     running.wait(AFTER_ADOPTION_SECONDS, why);
     running.task = Some(task);
@@ -145,10 +149,10 @@ async fn adopt(
 }
 
 /// This run drives the task from now on. The tag is for words; DMS's refusal of a second start is the lock.
-async fn take_over(client: &Client, arn: &str, execution: &str) -> Result<(), Error> {
+async fn take_over(dms: &Client, arn: &str, execution: &str) -> Result<(), StepError> {
     let attempt = "writing the owner into the task's tags";
     let tag = Tag::builder().key(OWNER_TAG).value(owner::tag_value(execution)).build();
-    let answer = client
+    let answer = dms
         .add_tags_to_resource()
         .resource_arn(arn)
         .tags(tag)
@@ -156,14 +160,14 @@ async fn take_over(client: &Client, arn: &str, execution: &str) -> Result<(), Er
         .config_override(clients::once())
         .send()
         .await;
-    answer.map(|_| ()).map_err(|error| trouble::read(attempt, &error).into_error(attempt))
+    answer.map(|_| ()).map_err(|error| failure::read(attempt, error).into())
 }
 
 /// Makes a task that has never run what the plan describes, as far as DMS can.
-async fn modify(client: &Client, arn: &str, wanted: &TaskRequest) -> Result<(), Error> {
+async fn modify(dms: &Client, arn: &str, wanted: &TaskRequest) -> Result<(), StepError> {
     let attempt = "modifying the replication task";
     let stated = wanted.replication_task_settings.as_ref().and_then(|document| document.json());
-    let answer = client
+    let answer = dms
         .modify_replication_task()
         .replication_task_arn(arn)
         .set_table_mappings(wanted.table_mappings.json().map(ToString::to_string))
@@ -176,5 +180,5 @@ async fn modify(client: &Client, arn: &str, wanted: &TaskRequest) -> Result<(), 
         .config_override(clients::once())
         .send()
         .await;
-    answer.map(|_| ()).map_err(|error| trouble::read(attempt, &error).into_error(attempt))
+    answer.map(|_| ()).map_err(|error| failure::read(attempt, error).into())
 }

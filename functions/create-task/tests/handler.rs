@@ -7,16 +7,17 @@ use aws_sdk_databasemigration::operation::add_tags_to_resource::AddTagsToResourc
 use aws_sdk_databasemigration::operation::create_replication_task::CreateReplicationTaskInput;
 use aws_sdk_databasemigration::operation::modify_replication_task::ModifyReplicationTaskInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
-use migration::run::document::Migration;
+use migration::run::document::{Document, Running};
 use migration::run::task::Origin;
 use migration::survey::owner::tag_value;
-use migration_aws::error::Error;
+use migration_aws::clients::DmsAndStepFunctions;
+use migration_aws::error::StepError;
 use plan::OWNER_TAG;
 use plan::finding::{Findings, MOST_FINDINGS};
 use serde_json::{Value, json};
 use support::answers;
 use support::cases::{Case, EXECUTION, LAST_WEEK, TASK, full_load, minute};
-use support::given::{Seen, described, fault, request};
+use support::given::{Seen, described, fault, request, running};
 
 fn unknown(plan: Value) -> Case {
     full_load(plan).not_created()
@@ -80,14 +81,16 @@ impl World {
         }
     }
 
-    async fn create_task(&self, case: &Case) -> Result<Migration, Error> {
+    async fn create_task(&self, case: &Case) -> Result<Running, StepError> {
         let dms = mock_client!(
             aws_sdk_databasemigration,
             RuleMode::MatchAny,
             [&self.describe, &self.create, &self.tags, &self.tag, &self.modify]
         );
-        let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&self.execution]);
-        create_task::handle(&dms, &sfn, request(&case.document, 1)).await
+        let step_functions = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&self.execution]);
+        create_task::handle(&DmsAndStepFunctions { dms, step_functions }, request(&case.document(), 1))
+            .await
+            .map(running)
     }
 
     /// Created, tagged, modified.
@@ -109,9 +112,9 @@ async fn a_task_is_created_once_with_its_owner_and_a_stated_prep_mode() {
     ] {
         let world = World::empty();
         let mut case = unknown(json!({"Task": {"Tags": {"Team": "payments"}}}));
-        let mut plan = serde_json::to_value(case.document.plan.take().unwrap()).unwrap();
+        let mut plan = serde_json::to_value(&case.running.plan).unwrap();
         plan["Task"]["Request"]["ReplicationTaskSettings"] = json!({"Json": settings});
-        case.document.plan = serde_json::from_value(plan).unwrap();
+        case.running.plan = serde_json::from_value(plan).unwrap();
 
         let document = world.create_task(&case).await.unwrap();
         assert_eq!(world.changes(), [1, 0, 0]);
@@ -126,8 +129,8 @@ async fn a_task_is_created_once_with_its_owner_and_a_stated_prep_mode() {
 
         let task = document.task.as_ref().unwrap();
         assert_eq!((task.origin, task.created), (Origin::Created, Some(minute(1))));
-        assert_eq!(document.next.as_ref().unwrap().seconds, 15);
-        let travelling = serde_json::to_string(&document).unwrap();
+        assert_eq!(document.next.seconds, 15);
+        let travelling = serde_json::to_string(&Document::from(document.clone())).unwrap();
         assert!(!travelling.contains("shop"), "the mapping stays behind: {travelling}");
     }
 }
@@ -144,16 +147,12 @@ async fn a_refusal_is_written_down_and_never_asked_again() {
     ] {
         let world = World::refusing(400, code);
         let document = world.create_task(&unknown(json!({}))).await.unwrap();
-        assert_eq!(document.run.unwrap().create_refusal.unwrap().code, code);
+        assert_eq!(document.run.create_refusal.unwrap().code, code);
         assert_eq!((world.create.num_calls(), document.task), (1, None));
     }
     let world = World::refusing(400, "ResourceAlreadyExistsFault");
     let document = world.create_task(&unknown(json!({}))).await.unwrap();
-    assert_eq!(
-        (document.run.unwrap().create_refusal, document.task),
-        (None, None),
-        "the next look adopts it"
-    );
+    assert_eq!((document.run.create_refusal, document.task), (None, None), "the next look adopts it");
 }
 
 #[tokio::test]
@@ -251,14 +250,11 @@ async fn drift_of_a_task_of_ours() {
     assert_eq!(modify.changes(), [0, 0, 1]);
     let asked = modify.modified.one();
     assert!(asked.replication_task_settings().unwrap().contains("TRUNCATE_BEFORE_LOAD"));
-    assert!(
-        document.task.is_none() && document.run.as_ref().unwrap().modified,
-        "the next look compares again"
-    );
+    assert!(document.task.is_none() && document.run.modified, "the next look compares again");
 
     // What DMS would not modify is not modified for ever.
     let again = differing(false);
-    let document = again.create_task(&Case { document, ..case.clone() }).await.unwrap();
+    let document = again.create_task(&Case { running: document, ..case.clone() }).await.unwrap();
     assert_eq!((again.changes(), document.task.unwrap().differences.len()), ([0, 0, 0], 1));
 
     let has_run = differing(true);
@@ -275,7 +271,7 @@ async fn drift_of_a_task_of_ours() {
     elsewhere["SourceEndpointArn"] = json!("arn:aws:dms:eu-central-1:123456789012:endpoint:ELSEWHERE");
     let world = World::with(elsewhere, Some(&earlier()));
     let document = world.create_task(&unknown(json!({"OnDrift": "Ignore"}))).await.unwrap();
-    assert_eq!(document.run.unwrap().route.unwrap().source.tail(), "ELSEWHERE");
+    assert_eq!(document.run.route.unwrap().source.tail(), "ELSEWHERE");
 }
 
 #[tokio::test]
@@ -286,7 +282,7 @@ async fn a_report_that_is_full_already_stays_one_report() {
     for n in 0..MOST_FINDINGS + 5 {
         found.warning(&format!("/{n:04}"), "unknown-setting", "known since the plan was read");
     }
-    let case = unknown(json!({"OnDrift": "Ignore"})).set(|case| found.add_to(&mut case.document.findings));
+    let case = unknown(json!({"OnDrift": "Ignore"})).set(|case| found.add_to(&mut case.running.findings));
     let document = World::with(task, Some(&earlier())).create_task(&case).await.unwrap();
     let counts = document.findings.iter().filter(|finding| finding.code == "more-findings");
     let counts: Vec<&str> = counts.map(|finding| finding.message.as_str()).collect();
@@ -297,11 +293,6 @@ async fn a_report_that_is_full_already_stays_one_report() {
 #[tokio::test]
 async fn a_document_without_a_task_to_create_creates_nothing() {
     let world = World::empty();
-    for case in [
-        support::cases::kept(json!({})).not_created(),
-        unknown(json!({})).set(|case| case.document.plan = None),
-    ] {
-        let error = world.create_task(&case).await.unwrap_err();
-        assert_eq!((error.name(), world.changes()), ("Migration.UnreadableDocument", [0, 0, 0]));
-    }
+    let error = world.create_task(&support::cases::kept(json!({})).not_created()).await.unwrap_err();
+    assert_eq!((error.name(), world.changes()), ("Migration.UnreadableDocument", [0, 0, 0]));
 }

@@ -1,12 +1,15 @@
 //! Tells people: one message on the way, or the one message with which every run ends.
 //!
-//! A repeat sends the message again under the same id. The end is told even when the document cannot be read or no step has
-//! left a verdict.
+//! What it does: it publishes the message to the plan's topic, or to the stack's own when the plan's does not take it. The
+//! end is told even when the document cannot be read or no step has left a verdict.
+//!
+//! A repeat: the message is sent again under the same id.
+//!
+//! A lost answer: it is an error, and the machine repeats the step. A message may arrive twice; its id tells.
+//!
+//! What a person does: when no topic takes the message, the execution fails with the error, which names the topic and the
+//! reason. The verdict stands in the execution's document.
 
-use std::borrow::Cow;
-
-use aws_sdk_sns::Client;
-use aws_sdk_sns::types::MessageAttributeValue;
 use jiff::Timestamp;
 use migration::commit;
 use migration::decide::{cut_short, opening};
@@ -14,52 +17,44 @@ use migration::message::{Message, News};
 use migration::run::document::{Caught, Document, Reported, Running};
 use migration::run::execution::Run;
 use migration::run::step::{Occasion, What};
-use migration_aws::error::Error;
-use migration_aws::executions;
+use migration_aws::clients::SnsAndStepFunctions;
+use migration_aws::error::{StepError, chain};
 use migration_aws::request::Request;
-use migration_aws::trouble;
+use migration_aws::sns;
+use migration_aws::step_functions;
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-/// SNS takes 256 KiB over all protocols and attributes; this is left for the message beside its attributes.
-const MOST_BYTES: usize = 250 * 1024;
 
 /// Publishes what the document, or the machine itself, wants told.
 ///
 /// # Errors
-/// [`Error::Throttled`] and [`Error::Unavailable`] when SNS does not take the message, [`Error::UnreadableDocument`] on the
-/// way for a document of another release.
-pub async fn handle(
-    sns: &Client,
-    executions: &aws_sdk_sfn::Client,
-    default_topic: &str,
-    request: Request,
-) -> Result<Document, Error> {
+/// [`StepError::Throttled`] and [`StepError::Unavailable`] when SNS does not take the message,
+/// [`StepError::UnreadableDocument`] on the way for a document of another release.
+pub async fn handle(context: &SnsAndStepFunctions, request: Request) -> Result<Document, StepError> {
     match to_tell(&request)? {
-        ToTell::OnTheWay(running, occasion) => {
-            on_the_way(sns, default_topic, *running, occasion, request.now).await
-        }
+        ToTell::OnTheWay(running, occasion) => on_the_way(context, *running, occasion, request.now).await,
         ToTell::TheEnd(reported) => {
             // Without the count the id is that of the first end: better told twice than not at all.
-            let execution = executions::describe(executions, &request.execution).await.unwrap_or_default();
+            let execution = step_functions::describe(&context.step_functions, &request.execution)
+                .await
+                .unwrap_or_default();
             let message = News::of_the_end(&reported, execution.redrives, request.now).compose();
-            publish(sns, &reported.run, default_topic, &message).await?;
+            publish(context, &reported.run, &message).await?;
             Ok(Document::Reported(reported))
         }
     }
 }
 
 async fn on_the_way(
-    sns: &Client,
-    default_topic: &str,
+    context: &SnsAndStepFunctions,
     mut running: Running,
     occasion: Occasion,
     now: Timestamp,
-) -> Result<Document, Error> {
+) -> Result<Document, StepError> {
     // Sight may be lost and found many times in a night; once is news.
     if !running.run.told.contains(&occasion) {
         let message = News::on_the_way(&running, occasion, now).compose();
-        publish(sns, &running.run, default_topic, &message).await?;
+        publish(context, &running.run, &message).await?;
     }
     commit::told(&mut running.run, occasion);
     Ok(running.into())
@@ -73,7 +68,7 @@ enum ToTell {
 
 /// What the document, or the machine itself, wants told. At the end the machine says so: what was to be told before may still
 /// stand in the document. A run that no step could end ends here.
-fn to_tell(request: &Request) -> Result<ToTell, Error> {
+fn to_tell(request: &Request) -> Result<ToTell, StepError> {
     let running = match request.document() {
         Ok(Document::Reported(reported)) => return Ok(ToTell::TheEnd(reported)),
         Ok(Document::Running(running)) => running,
@@ -102,7 +97,7 @@ fn to_tell(request: &Request) -> Result<ToTell, Error> {
 }
 
 /// A report that says no more than whose run this was, as far as that can be read.
-fn unreadable(request: &Request, error: &Error) -> Reported {
+fn unreadable(request: &Request, error: &StepError) -> Reported {
     let run = request.document.get("Run").and_then(|run| Run::deserialize(run).ok());
     let name = request.document.pointer("/Run/Name").and_then(Value::as_str);
     let known = name.map(|name| json!({"Task": {"ReplicationTaskIdentifier": name}}));
@@ -114,58 +109,20 @@ fn unreadable(request: &Request, error: &Error) -> Reported {
 }
 
 /// Publishes to the plan's topic, and to the stack's own when the plan's does not take it.
-async fn publish(sns: &Client, run: &Run, default_topic: &str, message: &Message) -> Result<(), Error> {
+async fn publish(context: &SnsAndStepFunctions, run: &Run, message: &Message) -> Result<(), StepError> {
+    let default_topic = context.default_topic.as_str();
     let chosen = run.notify.topic_arn.as_ref().map(ToString::to_string);
     let Some(chosen) = chosen.filter(|chosen| chosen != default_topic) else {
-        return publish_to(sns, default_topic, message).await;
+        return sns::publish(&context.sns, default_topic, message).await;
     };
-    match publish_to(sns, &chosen, message).await {
-        Err(Error::Unavailable(text)) => {
+    match sns::publish(&context.sns, &chosen, message).await {
+        Err(error @ StepError::Unavailable(_)) => {
+            let text = chain(&error);
             tracing::error!("{text}; the message goes to {default_topic} instead");
             let mut redirected = message.clone();
             redirected.text.push_str(&format!("\n\nThis message was meant for {chosen}: {text}"));
-            publish_to(sns, default_topic, &redirected).await
+            sns::publish(&context.sns, default_topic, &redirected).await
         }
         outcome => outcome,
-    }
-}
-
-/// The message for every protocol. People read text; what is driven by machines gets JSON. `default` serves every protocol
-/// that is not named.
-fn bodies(message: &Message) -> String {
-    let body = message.json.to_string();
-    let bodies = json!({
-        "default": message.text,
-        "email": message.text,
-        "email-json": body,
-        "http": body,
-        "https": body,
-        "lambda": body,
-        "sqs": body,
-        "firehose": body,
-        "sms": message.subject,
-    });
-    bodies.to_string()
-}
-
-async fn publish_to(sns: &Client, topic: &str, message: &Message) -> Result<(), Error> {
-    let attempt = format!("publishing to {topic}");
-    let mut message = Cow::Borrowed(message);
-    let mut bodies = bodies(&message);
-    if bodies.len() > MOST_BYTES {
-        message = Cow::Owned(message.into_owned().shortened());
-        bodies = self::bodies(&message);
-    }
-    let mut publish =
-        sns.publish().topic_arn(topic).subject(&message.subject).message_structure("json").message(bodies);
-    for (name, value) in &message.attributes {
-        let attribute = MessageAttributeValue::builder().data_type("String").string_value(value).build();
-        let attribute = attribute
-            .map_err(|error| Error::Unavailable(format!("{attempt}: the attribute {name}: {error}")))?;
-        publish = publish.message_attributes(*name, attribute);
-    }
-    match publish.send().await {
-        Ok(_) => Ok(()),
-        Err(error) => Err(trouble::read(&attempt, &error).into_error(&attempt)),
     }
 }

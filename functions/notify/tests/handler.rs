@@ -6,16 +6,17 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::operation::publish::{PublishInput, PublishOutput};
 use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use migration::decide::opening;
-use migration::run::document::Migration;
-use migration::run::step::Occasion;
-use migration::run::verdict::{MOST_NAMED, NamedTable};
-use migration_aws::error::Error;
+use migration::run::document::{Document, Reported};
+use migration::run::step::{Occasion, What};
+use migration::run::verdict::{MOST_NAMED, NamedTable, Outcome};
+use migration_aws::clients::SnsAndStepFunctions;
+use migration_aws::error::StepError;
 use migration_aws::request::Request;
 use plan::finding::{Finding, MOST_FINDINGS, Severity};
 use serde_json::{Value, json};
 use support::answers;
-use support::cases::{Case, EXECUTION, full_load, minute};
-use support::given::{Seen, fault, frame, request};
+use support::cases::{EXECUTION, full_load, minute};
+use support::given::{Seen, fault, frame, reported, request, running};
 
 const DEFAULT_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:migrations";
 const CHOSEN_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:payments";
@@ -48,25 +49,27 @@ fn refusing(seen: &Seen<PublishInput>, topic: &'static str, code: &'static str) 
     std::iter::once(refuse).chain(taking(seen)).collect()
 }
 
-async fn tell(request: Request, publish: Vec<Rule>) -> Result<Migration, Error> {
+fn context(sns: Client, step_functions: aws_sdk_sfn::Client) -> SnsAndStepFunctions {
+    SnsAndStepFunctions { sns, step_functions, default_topic: DEFAULT_TOPIC.to_owned() }
+}
+
+async fn tell(request: Request, publish: Vec<Rule>) -> Result<Document, StepError> {
     let sns = mock_client!(aws_sdk_sns, RuleMode::MatchAny, &publish);
     let describe = execution(0);
-    let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&describe]);
-    notify::handle(&sns, &sfn, DEFAULT_TOPIC, request).await
+    let step_functions = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&describe]);
+    notify::handle(&context(sns, step_functions), request).await
 }
 
 /// The end of a run, as the machine's last state hands it over.
-fn last(document: &Migration) -> Request {
+fn last(document: &Document) -> Request {
     frame(json!({"Migration": document, "Last": true}), minute(193))
 }
 
 /// A run that has succeeded, in the moment before people are told.
-fn succeeded(plan: Value) -> Case {
+fn succeeded(plan: Value) -> Reported {
     let case = full_load(plan).started(1).began(1).tables(&["Table completed"; 3]);
     let mut case = case.stopped(192, "Stop Reason FULL_LOAD_ONLY_FINISHED").at(193);
-    case.poll();
-    assert!(case.document.verdict.is_some());
-    case
+    case.over()
 }
 
 fn bodies(published: &PublishInput) -> Value {
@@ -81,7 +84,7 @@ fn text(published: &PublishInput) -> String {
 #[tokio::test]
 async fn people_get_text_and_machines_get_json() {
     let seen = Seen::default();
-    tell(last(&succeeded(json!({"Notify": {"Team": "payments"}})).document), taking(&seen)).await.unwrap();
+    tell(last(&succeeded(json!({"Notify": {"Team": "payments"}})).into()), taking(&seen)).await.unwrap();
     let published = seen.one();
     assert_eq!(published.topic_arn(), Some(DEFAULT_TOPIC));
     assert_eq!(published.subject(), Some("DMS migration Succeeded: orders"));
@@ -113,8 +116,8 @@ async fn a_redriven_end_has_another_id_and_an_unknown_count_keeps_nobody_uninfor
         let seen = Seen::default();
         let publish = taking(&seen);
         let sns = mock_client!(aws_sdk_sns, RuleMode::MatchAny, &publish);
-        let sfn = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&describe]);
-        notify::handle(&sns, &sfn, DEFAULT_TOPIC, last(&succeeded(json!({})).document)).await.unwrap();
+        let step_functions = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&describe]);
+        notify::handle(&context(sns, step_functions), last(&succeeded(json!({})).into())).await.unwrap();
         let body: Value = serde_json::from_str(bodies(&seen.one())["sqs"].as_str().unwrap()).unwrap();
         assert!(body["Id"].as_str().unwrap().ends_with(tail), "{body}");
     }
@@ -132,13 +135,13 @@ async fn hostile_names_become_a_message_that_sns_takes() {
     ];
     for name in names {
         let seen = Seen::default();
-        let mut case = succeeded(json!({}));
-        case.run().name.clone_from(&name);
-        case.run().notify.team = Some(name.clone());
-        let verdict = case.document.verdict.as_mut().unwrap();
+        let mut reported = succeeded(json!({}));
+        reported.run.name.clone_from(&name);
+        reported.run.notify.team = Some(name.clone());
+        let verdict = &mut reported.verdict;
         verdict.named_tables = vec![NamedTable { name: name.clone(), state: name.clone(), rows: 1 }];
         verdict.reasons.push(name.clone());
-        tell(last(&case.document), taking(&seen)).await.unwrap();
+        tell(last(&reported.into()), taking(&seen)).await.unwrap();
         let published = seen.one();
         let subject = published.subject().unwrap();
         assert!(subject.len() < 100 && subject.bytes().all(|b| (b' '..=b'~').contains(&b)), "{subject:?}");
@@ -155,9 +158,9 @@ async fn hostile_names_become_a_message_that_sns_takes() {
 #[tokio::test]
 async fn the_largest_message_is_one_that_sns_takes() {
     let seen = Seen::default();
-    let mut case = succeeded(json!({}));
+    let mut reported = succeeded(json!({}));
     let long = "\u{1F980}\"\n".repeat(250);
-    let verdict = case.document.verdict.as_mut().unwrap();
+    let verdict = &mut reported.verdict;
     verdict.reasons = vec![long.clone(); MOST_NAMED + 1];
     verdict.named_tables =
         vec![
@@ -165,7 +168,7 @@ async fn the_largest_message_is_one_that_sns_takes() {
             MOST_NAMED
         ];
     for _ in 0..=MOST_FINDINGS {
-        case.document.findings.push(Finding {
+        reported.findings.push(Finding {
             severity: Severity::Warning,
             path: "/Task/TableMappings/rules/0".repeat(4),
             code: "more-findings".to_owned(),
@@ -173,7 +176,7 @@ async fn the_largest_message_is_one_that_sns_takes() {
             dms_error: None,
         });
     }
-    tell(last(&case.document), taking(&seen)).await.unwrap();
+    tell(last(&reported.into()), taking(&seen)).await.unwrap();
     let published = seen.one();
     let bytes = published.message().unwrap().len();
     assert!(bytes < 256 * 1024 - 2048, "{bytes} bytes");
@@ -191,7 +194,7 @@ async fn a_topic_that_does_not_take_the_message_is_replaced_by_the_stacks_own() 
     let plan = || json!({"Notify": {"TopicArn": CHOSEN_TOPIC}});
     for code in ["NotFound", "AuthorizationError", "InvalidParameter", "KMSAccessDenied", "InternalError"] {
         let seen = Seen::default();
-        tell(last(&succeeded(plan()).document), refusing(&seen, CHOSEN_TOPIC, code)).await.unwrap();
+        tell(last(&succeeded(plan()).into()), refusing(&seen, CHOSEN_TOPIC, code)).await.unwrap();
         let told = seen.all().pop().unwrap();
         assert_eq!(told.topic_arn(), Some(DEFAULT_TOPIC), "{code}");
         let text = text(&told);
@@ -201,14 +204,14 @@ async fn a_topic_that_does_not_take_the_message_is_replaced_by_the_stacks_own() 
         );
     }
     let seen = Seen::default();
-    tell(last(&succeeded(plan()).document), taking(&seen)).await.unwrap();
+    tell(last(&succeeded(plan()).into()), taking(&seen)).await.unwrap();
     assert_eq!(seen.one().topic_arn(), Some(CHOSEN_TOPIC));
 
     for (code, name) in
         [("Throttled", "Migration.Throttled"), ("AuthorizationError", "Migration.Unavailable")]
     {
         let refusing = refusing(&Seen::default(), DEFAULT_TOPIC, code);
-        let error = tell(last(&succeeded(json!({})).document), refusing).await.unwrap_err();
+        let error = tell(last(&succeeded(json!({})).into()), refusing).await.unwrap_err();
         assert_eq!(error.name(), name, "{code}");
     }
 }
@@ -216,7 +219,7 @@ async fn a_topic_that_does_not_take_the_message_is_replaced_by_the_stacks_own() 
 #[tokio::test]
 async fn every_run_ends_with_a_message_whatever_the_document() {
     let newer = || {
-        let mut document = serde_json::to_value(full_load(json!({})).started(1).document).unwrap();
+        let mut document = serde_json::to_value(full_load(json!({})).started(1).document()).unwrap();
         document["Version"] = json!(99);
         document["Run"]["Notify"]["TopicArn"] = json!(CHOSEN_TOPIC);
         document
@@ -233,7 +236,7 @@ async fn every_run_ends_with_a_message_whatever_the_document() {
         ("that is nothing", json!(null), "Unknown: (unnamed)", DEFAULT_TOPIC, "no Version"),
         (
             "that validate could not read",
-            json!({"Version": 1, "Input": ["x"], "Trouble": {"Error": "Runtime.ExitError", "Cause": "killed"}}),
+            json!({"Version": 2, "State": "Opened", "Input": ["x"], "Caught": {"Error": "Runtime.ExitError", "Cause": "killed"}}),
             "Failed: (unnamed)",
             DEFAULT_TOPIC,
             "the plan could not be validated: Runtime.ExitError: killed",
@@ -246,7 +249,7 @@ async fn every_run_ends_with_a_message_whatever_the_document() {
         assert!(told.subject().unwrap().ends_with(subject), "{fact}: {:?}", told.subject());
         assert_eq!(told.topic_arn(), Some(topic), "{fact}");
         assert!(text(&told).contains(words), "{fact}: {}", text(&told));
-        let verdict = document.verdict.unwrap();
+        let verdict = reported(document).verdict;
         assert!(!verdict.good, "{fact}: the machine reads it");
         let touched_nothing = text(&told).contains("nothing was created, started or changed");
         assert_eq!(
@@ -262,36 +265,36 @@ async fn the_end_is_told_though_something_was_to_be_told_before() {
     let mut case =
         full_load(json!({"Notify": {"On": ["Finished", "Started"]}})).started(1).began(1).status("running");
     case.poll();
-    assert_eq!(case.document.next.as_ref().unwrap().occasion, Some(Occasion::Started));
-    case.document.trouble = serde_json::from_value(json!({"Error": "Sandbox.Timedout", "Cause": ""})).ok();
+    assert_eq!(case.running.next.what, What::Tell(Occasion::Started));
+    case.running.caught = serde_json::from_value(json!({"Error": "Sandbox.Timedout", "Cause": ""})).ok();
 
     let seen = Seen::default();
-    let document = tell(last(&case.document), taking(&seen)).await.unwrap();
+    let document = tell(last(&case.document()), taking(&seen)).await.unwrap();
     assert_eq!(seen.one().subject(), Some("[!] DMS migration Unknown: orders"));
-    assert!(document.verdict.is_some(), "the machine reads it");
+    assert_eq!(reported(document).verdict.outcome, Outcome::Unknown, "the machine reads it");
 
     let seen = Seen::default();
-    let document = tell(request(&case.document, 5), taking(&seen)).await.unwrap();
+    let document = tell(request(&case.document(), 5), taking(&seen)).await.unwrap();
     assert_eq!(seen.one().subject(), Some("DMS migration Started: orders"));
-    assert_eq!((document.verdict, document.run.unwrap().told), (None, vec![Occasion::Started]));
+    assert_eq!(running(document).run.told, [Occasion::Started]);
 }
 
 #[tokio::test]
 async fn sight_that_is_lost_is_told_once() {
     let lost =
-        |document: &Migration| frame(json!({"Migration": document, "Occasion": "LostSight"}), minute(5));
+        |document: &Document| frame(json!({"Migration": document, "Occasion": "LostSight"}), minute(5));
     let case = full_load(json!({})).started(1).began(1).status("running");
     let seen = Seen::default();
-    let document = tell(lost(&case.document), taking(&seen)).await.unwrap();
+    let document = tell(lost(&case.document()), taking(&seen)).await.unwrap();
     assert!(seen.one().subject().unwrap().contains("out of sight"));
-    assert!(document.run.as_ref().unwrap().lost_sight && document.verdict.is_none());
+    let mut found = running(document);
+    assert!(found.run.machine.lost_sight);
 
     // Found, and lost again: the run is marked, people are not told again.
-    let mut found = document;
-    found.run.as_mut().unwrap().lost_sight = false;
-    let document = tell(lost(&found), taking(&seen)).await.unwrap();
+    found.run.machine.lost_sight = false;
+    let document = tell(lost(&found.into()), taking(&seen)).await.unwrap();
     assert_eq!(seen.all().len(), 1);
-    assert!(document.run.unwrap().lost_sight);
+    assert!(running(document).run.machine.lost_sight);
 }
 
 #[tokio::test]

@@ -1,15 +1,28 @@
-//! Observes DMS and decides what is done next. It changes nothing, so a repeat is harmless.
+//! Observes DMS and decides what is done next.
+//!
+//! What it does: it describes the task, and reads its tables, its connections and its lag where the decision needs them.
+//! What was seen and what is decided are written into the document. It changes nothing in AWS.
+//!
+//! A repeat: it looks again and decides anew.
+//!
+//! A lost answer: a read that fails is an error, and the machine waits and polls again. A DMS that is too busy is an
+//! observation.
+//!
+//! What a person does: nothing, until a message says that sight is lost. Then the message names the error.
 
-use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
 use migration::run::document::{Document, Running};
 use migration::run::execution::Run;
 use migration::run::lag::LagPoint;
 use migration::run::observation::{Observation, Task, TaskSeen};
 use migration::{commit, decide};
-use migration_aws::dms::{self, TaskFilter};
-use migration_aws::error::Error;
-use migration_aws::lag;
+use migration_aws::clients::DmsAndCloudWatch;
+use migration_aws::cloudwatch;
+use migration_aws::dms::connections::connections;
+use migration_aws::dms::resources;
+use migration_aws::dms::tables::tables;
+use migration_aws::dms::task::{self, TaskFilter};
+use migration_aws::error::{StepError, chain, unless_throttled};
 use migration_aws::request::Request;
 
 /// Looks at the task, at its tables, its connections and its lag where the decision needs them, and decides.
@@ -18,19 +31,15 @@ use migration_aws::request::Request;
 /// error, and the machine waits and polls again. A lag that cannot be read is not known, which is never "caught up".
 ///
 /// # Errors
-/// [`Error::UnreadableDocument`] for a document of another release, [`Error::Unavailable`] when DMS cannot be asked.
-pub async fn handle(
-    client: &Client,
-    cloudwatch: &aws_sdk_cloudwatch::Client,
-    request: Request,
-) -> Result<Document, Error> {
+/// [`StepError::UnreadableDocument`] for a document of another release, [`StepError::Unavailable`] when DMS cannot be asked.
+pub async fn handle(context: &DmsAndCloudWatch, request: Request) -> Result<Document, StepError> {
     let mut running = request.running()?;
     let filter = TaskFilter::of(&running);
-    let task = dms::observe(client, &filter, decide::wants_settings(running.task.as_ref())).await?;
+    let task = task::observe(&context.dms, &filter, decide::wants_settings(running.task.as_ref())).await?;
     let Running { plan, run, progress, .. } = &running;
     let wanted = decide::wanted(plan, run, &task, progress.as_ref(), request.now);
     let tables = match &task {
-        TaskSeen::Seen(task) if wanted.tables => dms::tables(client, &task.arn).await?,
+        TaskSeen::Seen(task) if wanted.tables => unless_throttled(tables(&context.dms, &task.arn).await)?,
         _ => None,
     };
     let route = match &task {
@@ -38,13 +47,11 @@ pub async fn handle(
         TaskSeen::Unseen | TaskSeen::NotThere => run.route.as_ref(),
     };
     let connections = match route {
-        Some(route) if wanted.connections => dms::connections(client, route).await?,
+        Some(route) if wanted.connections => unless_throttled(connections(&context.dms, route).await)?,
         _ => None,
     };
     let lag = match &task {
-        TaskSeen::Seen(task) if wanted.lag => {
-            look_at_lag(client, cloudwatch, &mut running.run, task, request.now).await
-        }
+        TaskSeen::Seen(task) if wanted.lag => look_at_lag(context, &mut running.run, task, request.now).await,
         _ => None,
     };
     let observation = Observation { task, tables, connections, lag };
@@ -57,22 +64,23 @@ pub async fn handle(
 /// The lag of the last minutes; `None`, and a line in the log, when it cannot be read just now. The instance's name is asked for
 /// once: no ARN holds it.
 async fn look_at_lag(
-    client: &Client,
-    cloudwatch: &aws_sdk_cloudwatch::Client,
+    context: &DmsAndCloudWatch,
     run: &mut Run,
     task: &Task,
     now: Timestamp,
 ) -> Option<Vec<LagPoint>> {
     if run.instance.is_none() {
-        match dms::instance(client, &task.route.instance).await {
+        match resources::instance(&context.dms, &task.route.instance).await {
             Ok(instance) => run.instance = instance.map(|instance| instance.identifier),
-            Err(error) => tracing::warn!("the replication instance's name is not known yet: {error}"),
+            Err(error) => {
+                tracing::warn!("the replication instance's name is not known yet: {}", chain(&error))
+            }
         }
     }
-    match lag::points(cloudwatch, run.instance.as_deref()?, &task.arn, now).await {
+    match cloudwatch::points(&context.cloudwatch, run.instance.as_deref()?, &task.arn, now).await {
         Ok(points) => Some(points),
         Err(error) => {
-            tracing::warn!("{error}");
+            tracing::warn!("{}", chain(&error));
             None
         }
     }

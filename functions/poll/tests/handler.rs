@@ -10,29 +10,33 @@ use aws_sdk_databasemigration::operation::describe_replication_tasks::DescribeRe
 use aws_sdk_databasemigration::operation::describe_table_statistics::DescribeTableStatisticsInput;
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use migration::run::acts::StartKind;
-use migration::run::document::Migration;
+use migration::run::document::{Document, Opened};
 use migration::run::step::What;
-use migration_aws::error::Error;
+use migration_aws::clients::DmsAndCloudWatch;
+use migration_aws::error::StepError;
 use migration_aws::request::Request;
 use plan::settings::PrepMode;
 use serde_json::{Value, json};
 use support::answers;
 use support::cases::{Case, LAST_WEEK, TASK, cdc, full_load, kept, minute};
-use support::given::{Seen, described, fault, request};
+use support::given::{Seen, described, fault, frame, reported, request, running};
 
 fn tasks(task: Value) -> Value {
     json!({"ReplicationTasks": [task]})
 }
 
 /// A poll that has no business with CloudWatch: a call there would find no answer.
-async fn polled(dms: &Client, request: Request) -> Result<Migration, Error> {
+async fn polled(dms: &Client, request: Request) -> Result<Document, StepError> {
     let silent = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, []);
-    poll::handle(dms, &silent, request).await
+    poll::handle(&DmsAndCloudWatch { dms: dms.clone(), cloudwatch: silent }, request).await
 }
 
-fn next(document: &Migration) -> (What, &str) {
-    let next = document.next.as_ref().unwrap();
-    (next.what, next.why.as_str())
+/// The word that the machine reads, and why.
+fn next(document: &Document) -> (&'static str, String) {
+    let document = serde_json::to_value(document).unwrap();
+    let next = &document["Next"];
+    let what = What::WORDS.into_iter().find(|word| next["What"] == *word).unwrap();
+    (what, next["Why"].as_str().unwrap().to_owned())
 }
 
 #[tokio::test]
@@ -63,8 +67,8 @@ async fn table_statistics_are_read_to_their_last_page() {
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &pages]);
 
-    let document = polled(&dms, request(&full_load(json!({})).started(1).document, 90)).await.unwrap();
-    let verdict = document.verdict.unwrap();
+    let document = polled(&dms, request(&full_load(json!({})).started(1).document(), 90)).await.unwrap();
+    let verdict = reported(document).verdict;
     assert_eq!(verdict.reasons[0], "1000 of 1001 tables are complete, 1 is not");
     assert_eq!((verdict.rows, verdict.named_tables[0].name.as_str()), (10_010, "shop.t1000"));
     let markers: Vec<Option<String>> =
@@ -85,7 +89,7 @@ async fn pages_without_end_are_no_loop() {
     task["StopReason"] = json!("Stop Reason NORMAL");
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &endless]);
-    let error = polled(&dms, request(&full_load(json!({})).started(1).document, 90)).await.unwrap_err();
+    let error = polled(&dms, request(&full_load(json!({})).started(1).document(), 90)).await.unwrap_err();
     assert_eq!((error.name(), endless.num_calls()), ("Migration.Unavailable", 400));
 }
 
@@ -98,12 +102,12 @@ async fn a_task_at_work_costs_one_call_and_its_settings_are_read_once() {
     let known = full_load(json!({})).started(1);
     let unknown = known.clone().set(|case| case.known().settings = None);
     for (case, without_settings) in [(known, Some(true)), (unknown, Some(false))] {
-        let document = polled(&dms, request(&case.document, 2)).await.unwrap();
-        assert_eq!(next(&document).0, What::Wait);
+        let document = polled(&dms, request(&case.document(), 2)).await.unwrap();
+        assert_eq!(next(&document).0, "wait");
         let asked = seen.all().pop().unwrap();
         assert_eq!(asked.without_settings(), without_settings);
         assert_eq!(asked.filters()[0].values(), [TASK]);
-        assert_eq!(document.task.unwrap().settings.unwrap().prep_mode, PrepMode::TruncateBeforeLoad);
+        assert_eq!(running(document).task.unwrap().settings.unwrap().prep_mode, PrepMode::TruncateBeforeLoad);
     }
 }
 
@@ -119,17 +123,17 @@ async fn connections_are_looked_at_before_a_start() {
     };
     let both = |target: &str| json!({"Connections": [connection("SOURCE", "successful"), connection("TARGET", target)]});
     for (status, body, what) in [
-        (200, both("successful"), What::Start),
-        (200, both("testing"), What::Wait),
-        (200, both("deleting"), What::Wait),
-        (200, both("failed"), What::Report),
-        (200, json!({"Connections": []}), What::Wait),
-        (400, fault("ResourceNotFoundFault", "no connections"), What::Wait),
+        (200, both("successful"), "start"),
+        (200, both("testing"), "wait"),
+        (200, both("deleting"), "wait"),
+        (200, both("failed"), "report"),
+        (200, json!({"Connections": []}), "wait"),
+        (400, fault("ResourceNotFoundFault", "no connections"), "wait"),
     ] {
         let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("ready", None)));
         let connections = answers!(Client, describe_connections, status, body.clone());
         let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &connections]);
-        let document = polled(&dms, request(&full_load(json!({})).document, 1)).await.unwrap();
+        let document = polled(&dms, request(&full_load(json!({})).document(), 1)).await.unwrap();
         assert_eq!(next(&document).0, what, "{body}");
     }
 }
@@ -144,10 +148,10 @@ async fn no_such_task_is_an_observation_in_either_form() {
         let describe = answers!(Client, describe_replication_tasks, status, body.clone());
         let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]);
         let case = full_load(json!({})).started(1);
-        let document = polled(&dms, request(&case.document, 30)).await.unwrap();
-        assert_eq!(next(&document).0, What::Wait, "{body}: once is no proof");
+        let document = polled(&dms, request(&case.document(), 30)).await.unwrap();
+        assert_eq!(next(&document).0, "wait", "{body}: once is no proof");
         let document = polled(&dms, request(&document, 31)).await.unwrap();
-        assert!(next(&document).1.contains("has deleted the task"), "{body}: {:?}", document.next);
+        assert!(next(&document).1.contains("has deleted the task"), "{body}: {:?}", next(&document));
     }
 }
 
@@ -157,15 +161,15 @@ async fn a_busy_dms_is_an_observation_and_one_that_refuses_is_an_error() {
         let describe = answers!(Client, describe_replication_tasks, status, body);
         mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe])
     };
-    let running = full_load(json!({})).started(1).document;
+    let begun = full_load(json!({})).started(1).document();
     let busy = dms(400, fault("ThrottlingException", "Rate exceeded"));
-    let document = polled(&busy, request(&running, 2)).await.unwrap();
-    assert!(next(&document).1.contains("too busy"), "{:?}", document.next);
-    assert_eq!(document.run.unwrap().throttled, 1);
+    let document = polled(&busy, request(&begun, 2)).await.unwrap();
+    assert!(next(&document).1.contains("too busy"), "{:?}", next(&document));
+    assert_eq!(running(document).run.throttled, 1);
     for (status, code) in
         [(400, "AccessDeniedException"), (500, "InternalFailure"), (400, "ValidationException")]
     {
-        let error = polled(&dms(status, fault(code, "no")), request(&running, 2)).await.unwrap_err();
+        let error = polled(&dms(status, fault(code, "no")), request(&begun, 2)).await.unwrap_err();
         assert_eq!(error.name(), "Migration.Unavailable", "{code}");
     }
 }
@@ -178,10 +182,10 @@ async fn tables_that_dms_is_too_busy_to_show_are_looked_at_again() {
     let busy =
         answers!(Client, describe_table_statistics, 400, fault("ThrottlingException", "Rate exceeded"));
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &busy]);
-    let document = polled(&dms, request(&full_load(json!({})).started(1).document, 90)).await.unwrap();
+    let document = polled(&dms, request(&full_load(json!({})).started(1).document(), 90)).await.unwrap();
     assert_eq!(
         next(&document),
-        (What::Wait, "the task has come to rest and its tables could not be seen just now")
+        ("wait", "the task has come to rest and its tables could not be seen just now".to_owned())
     );
 }
 
@@ -191,11 +195,12 @@ async fn a_kept_task_is_taken_up_by_the_first_poll() {
     let tables = answers!(Client, describe_table_statistics, 200, json!({"TableStatistics": []}));
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &tables]);
     let mut case = kept(json!({}));
-    case.document.task = None;
-    let document = polled(&dms, request(&case.document, 1)).await.unwrap();
-    let task = document.task.unwrap();
+    case.running.task = None;
+    let document = polled(&dms, request(&case.document(), 1)).await.unwrap();
+    let running = running(document);
+    let task = running.task.unwrap();
     assert_eq!((task.identifier.as_str(), task.settings.is_some()), ("orders", true));
-    assert!(document.run.unwrap().joined.is_some());
+    assert!(running.run.drive.joined().is_some());
 }
 
 #[tokio::test]
@@ -207,9 +212,9 @@ async fn a_stop_reason_is_read_only_where_it_means_something() {
     let tables = answers!(Client, describe_table_statistics, 200, json!({"TableStatistics": []}));
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &tables]);
     let case = full_load(json!({})).last_week("NORMAL").started_by(StartKind::ResumeProcessing, 1);
-    let document = polled(&dms, request(&case.document, 2)).await.unwrap();
-    assert_eq!(next(&document).0, What::Wait);
-    assert_eq!(document.progress.unwrap().seen, minute(2));
+    let document = polled(&dms, request(&case.document(), 2)).await.unwrap();
+    assert_eq!(next(&document).0, "wait");
+    assert_eq!(running(document).progress.unwrap().seen, minute(2));
 }
 
 /// A replication that the plan wants caught up, running since the first minute.
@@ -236,7 +241,7 @@ fn metrics(source: &[f64], target: &[f64]) -> GetMetricDataOutput {
 
 #[tokio::test]
 async fn the_lag_is_asked_for_by_the_instances_name_and_the_tasks_tail() {
-    let (case, task) = replicating();
+    let (mut case, task) = replicating();
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
     let instance = answers!(
         Client,
@@ -255,18 +260,15 @@ async fn the_lag_is_asked_for_by_the_instances_name_and_the_tasks_tail() {
         .match_requests(move |request| noting.note(request))
         .then_output(|| metrics(&[1.0, 2.0, 3.0, 2.0, 1.0], &[9.0, 8.0, 7.5, 8.0, 9.0]));
     let cloudwatch = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&data]);
+    let context = DmsAndCloudWatch { dms, cloudwatch };
 
-    let document = poll::handle(&dms, &cloudwatch, request(&case.document, 25)).await.unwrap();
+    let document = poll::handle(&context, request(&case.document(), 25)).await.unwrap();
     assert!(
         next(&document).1.contains("are complete") || next(&document).1.contains("replicated"),
         "{:?}",
-        document.next
+        next(&document)
     );
-    assert!(
-        document.verdict.as_ref().unwrap().reasons[1].contains("at most 11 s behind"),
-        "{:?}",
-        document.verdict
-    );
+    assert!(reported(document.clone()).verdict.reasons[1].contains("at most 11 s behind"), "{:?}", document);
     let asked = seen.one();
     let names: Vec<(&str, &str)> = asked.metric_data_queries()[0]
         .metric_stat()
@@ -285,8 +287,10 @@ async fn the_lag_is_asked_for_by_the_instances_name_and_the_tasks_tail() {
     );
     assert_eq!(asked.end_time().unwrap().secs(), minute(25).as_second());
 
-    let again = poll::handle(&dms, &cloudwatch, request(&document, 26)).await.unwrap();
-    assert_eq!((instance.num_calls(), again.run.unwrap().instance.as_deref()), (1, Some("nightly")));
+    case.running.run.instance = reported(document).run.instance;
+    assert_eq!(case.running.run.instance.as_deref(), Some("nightly"));
+    poll::handle(&context, request(&case.document(), 26)).await.unwrap();
+    assert_eq!(instance.num_calls(), 1);
 }
 
 #[tokio::test]
@@ -309,18 +313,22 @@ async fn a_lag_that_cannot_be_read_is_not_caught_up_and_no_error() {
     let empty = mock!(aws_sdk_cloudwatch::Client::get_metric_data).then_output(|| metrics(&[], &[]));
     for rule in [denied, empty] {
         let cloudwatch = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]);
+        let context = DmsAndCloudWatch { dms: dms.clone(), cloudwatch };
         let case = case.clone().set(|case| {
             let stats = Some(migration::run::observation::Stats {
                 start_date: Some(minute(1)),
                 percent: Some(0),
                 ..Default::default()
             });
-            case.document.progress = Some(support::cases::progress(stats));
+            case.running.progress = Some(support::cases::progress(stats));
         });
-        let document = poll::handle(&dms, &cloudwatch, request(&case.document, 25)).await.unwrap();
+        let document = poll::handle(&context, request(&case.document(), 25)).await.unwrap();
         assert_eq!(
             next(&document),
-            (What::Wait, "the task is running and how far it is behind its source is not known just now")
+            (
+                "wait",
+                "the task is running and how far it is behind its source is not known just now".to_owned()
+            )
         );
     }
 }
@@ -328,10 +336,13 @@ async fn a_lag_that_cannot_be_read_is_not_caught_up_and_no_error() {
 #[tokio::test]
 async fn a_document_of_another_release_is_named_as_one() {
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, []);
-    let mut newer = full_load(json!({})).document;
-    newer.version += 1;
-    for document in [newer, Migration::new()] {
-        let error = polled(&dms, request(&document, 1)).await.unwrap_err();
+    let written = |document: Document| serde_json::to_value(document).unwrap();
+    let mut newer = written(full_load(json!({})).document());
+    newer["Version"] = json!(99);
+    let opened = written(Document::Opened(Opened { input: json!({}), caught: None }));
+    for (document, said) in [(newer, "version 99"), (opened, "has not begun yet")] {
+        let error = polled(&dms, frame(json!({"Migration": document}), minute(1))).await.unwrap_err();
         assert_eq!(error.name(), "Migration.UnreadableDocument");
+        assert!(error.to_string().contains(said), "{error}");
     }
 }

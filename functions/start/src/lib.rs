@@ -1,8 +1,16 @@
 //! Starts the task, the way that was decided, or has DMS load tables of it again.
 //!
-//! One call, made once: neither the SDK nor the machine repeats it, and a guard just before it looks whether what was
-//! decided is still so. A lost answer stays visible: the decision was written down before this step, and an answer that is
-//! missing is read as "may have happened".
+//! What it does: it looks at the task, and if what was decided is still so, it makes one StartReplicationTask or
+//! ReloadTables call. Neither the SDK nor the machine repeats that call.
+//!
+//! A repeat: the look before the call finds a start that was made already, and holds the second one back. A reload that may
+//! have been asked for is not asked for again.
+//!
+//! A lost answer: the decision was written down as lost before this step, which means "may have happened". Polls
+//! observe whether the task runs.
+//!
+//! What a person does: nothing while the run goes on. After a refusal the report names DMS's code and what to put right;
+//! then the migration is started again.
 
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::types::{StartReplicationTaskTypeValue, TableToReload};
@@ -14,36 +22,35 @@ use migration::run::answer::Answer;
 use migration::run::document::{Document, Running};
 use migration::run::step::What;
 use migration::run::task::Task;
-use migration_aws::clients;
-use migration_aws::dms::{self, TaskFilter};
-use migration_aws::error::Error;
+use migration_aws::clients::{self, Dms};
+use migration_aws::dms::task::{self, TaskFilter};
+use migration_aws::error::StepError;
+use migration_aws::failure::{self, CallFailure};
 use migration_aws::request::Request;
-use migration_aws::trouble;
 use plan::table_name::TableName;
 
-/// Makes the start that was decided, and writes down what DMS answered: Accepted, Refused, or nothing when the answer was
-/// lost.
+/// Makes the start that was decided, and writes down what DMS answered, or that the answer was lost.
 ///
 /// # Errors
-/// [`Error::UnreadableDocument`] for a document without a decided start, [`Error::Unavailable`] when the look before the
+/// [`StepError::UnreadableDocument`] for a document without a decided start, [`StepError::Unavailable`] when the look before the
 /// start fails: nothing was started then.
-pub async fn handle(client: &Client, request: Request) -> Result<Document, Error> {
+pub async fn handle(context: &Dms, request: Request) -> Result<Document, StepError> {
     let running = request.running()?;
     match running.next.what {
-        What::Reload => reload(client, running, request.now).await,
-        _ => start(client, running, request.now).await,
+        What::Reload => reload(&context.dms, running, request.now).await,
+        _ => start(&context.dms, running, request.now).await,
     }
 }
 
-async fn start(client: &Client, mut running: Running, now: Timestamp) -> Result<Document, Error> {
+async fn start(dms: &Client, mut running: Running, now: Timestamp) -> Result<Document, StepError> {
     let Running { plan, run, task, .. } = &running;
     let Some(task) = task else {
-        return Err(Error::UnreadableDocument("the document names no task to start".to_owned()));
+        return Err(StepError::UnreadableDocument("the document names no task to start".to_owned()));
     };
     let Some(kind) = run.drive.start().map(|start| start.kind) else {
-        return Err(Error::UnreadableDocument("the document has no decided start".to_owned()));
+        return Err(StepError::UnreadableDocument("the document has no decided start".to_owned()));
     };
-    let seen = dms::observe(client, &TaskFilter::Arn(task.arn.to_string()), false).await?;
+    let seen = task::observe(dms, &TaskFilter::Arn(task.arn.to_string()), false).await?;
     let answer = match commit::guard_start(run, &seen, now) {
         Guarded::Held(why) => {
             tracing::warn!("the start was held back: {why}");
@@ -58,7 +65,7 @@ async fn start(client: &Client, mut running: Running, now: Timestamp) -> Result<
             tracing::warn!("this start was made before, and its answer was lost; it is not made again");
             Answer::Lost
         }
-        Guarded::Clear => call(client, task, kind, start_type::close_as_stop_position(plan, run, task)).await,
+        Guarded::Clear => call(dms, task, kind, start_type::close_as_stop_position(plan, run, task)).await,
     };
     tracing::info!(answer = ?answer, "start of {} by {}", task.identifier, kind.as_str());
     commit::start_answered(&mut running.run, answer, now);
@@ -66,12 +73,12 @@ async fn start(client: &Client, mut running: Running, now: Timestamp) -> Result<
 }
 
 /// Has DMS load the tables again that were decided on. One call, made once, like a start.
-async fn reload(client: &Client, mut running: Running, now: Timestamp) -> Result<Document, Error> {
+async fn reload(dms: &Client, mut running: Running, now: Timestamp) -> Result<Document, StepError> {
     let Running { run, task: Some(task), .. } = &mut running else {
-        return Err(Error::UnreadableDocument("the document names no task to load tables of".to_owned()));
+        return Err(StepError::UnreadableDocument("the document names no task to load tables of".to_owned()));
     };
     let tables = run.reload.as_ref().map(|reload| reload.tables.clone()).unwrap_or_default();
-    let seen = dms::observe(client, &TaskFilter::Arn(task.arn.to_string()), false).await?;
+    let seen = task::observe(dms, &TaskFilter::Arn(task.arn.to_string()), false).await?;
     let answer = match commit::guard_reload(run, &seen, now) {
         Guarded::Held(why) => {
             tracing::warn!("the reload was held back: {why}");
@@ -81,14 +88,14 @@ async fn reload(client: &Client, mut running: Running, now: Timestamp) -> Result
             tracing::warn!("this reload may have been asked for before; it is not asked for again");
             return Ok(running.into());
         }
-        Guarded::Clear => ask_for_reload(client, task, &tables).await?,
+        Guarded::Clear => ask_for_reload(dms, task, &tables).await?,
     };
     tracing::info!(answer = ?answer, "reload of {} tables of {}", tables.len(), task.identifier);
     commit::reload_answered(run, answer);
     Ok(running.into())
 }
 
-async fn ask_for_reload(client: &Client, task: &Task, tables: &[TableName]) -> Result<Answer, Error> {
+async fn ask_for_reload(dms: &Client, task: &Task, tables: &[TableName]) -> Result<Answer, StepError> {
     let attempt = "asking for tables to be loaded again";
     let tables: Result<Vec<TableToReload>, _> = tables
         .iter()
@@ -96,8 +103,8 @@ async fn ask_for_reload(client: &Client, task: &Task, tables: &[TableName]) -> R
             TableToReload::builder().schema_name(&name.schema_name).table_name(&name.table_name).build()
         })
         .collect();
-    let tables = tables.map_err(|error| Error::Unavailable(format!("{attempt}: {error}")))?;
-    let answer = client
+    let tables = tables.map_err(|error| CallFailure::without_answer(attempt, error))?;
+    let answer = dms
         .reload_tables()
         .replication_task_arn(task.arn.to_string())
         .set_tables_to_reload(Some(tables))
@@ -107,12 +114,12 @@ async fn ask_for_reload(client: &Client, task: &Task, tables: &[TableName]) -> R
         .await;
     Ok(match answer {
         Ok(_) => Answer::Accepted,
-        Err(error) => trouble::read(attempt, &error).into_answer(),
+        Err(error) => failure::read(attempt, error).into_answer(),
     })
 }
 
-async fn call(client: &Client, task: &Task, kind: StartKind, stop_position: Option<String>) -> Answer {
-    let answer = client
+async fn call(dms: &Client, task: &Task, kind: StartKind, stop_position: Option<String>) -> Answer {
+    let answer = dms
         .start_replication_task()
         .replication_task_arn(task.arn.to_string())
         .start_replication_task_type(match kind {
@@ -127,6 +134,6 @@ async fn call(client: &Client, task: &Task, kind: StartKind, stop_position: Opti
         .await;
     match answer {
         Ok(_) => Answer::Accepted,
-        Err(error) => trouble::read("starting the replication task", &error).into_answer(),
+        Err(error) => failure::read("starting the replication task", error).into_answer(),
     }
 }

@@ -11,11 +11,12 @@ use migration::run::acts::StartKind;
 use migration::run::answer::Answer;
 use migration::run::next::Next;
 use migration::run::task::Origin;
+use migration_aws::clients::Dms;
 use plan::table_name::TableName;
 use serde_json::{Value, json};
 use support::answers;
 use support::cases::{CLOSE, Case, LAST_WEEK, and, cdc, full_load, minute, windowed};
-use support::given::{Seen, described, fault, request};
+use support::given::{Seen, described, fault, request, running};
 
 /// A decided start, not made yet.
 fn decided() -> Case {
@@ -27,10 +28,10 @@ fn tasks(task: Value) -> Value {
 }
 
 /// Hands the document to the function; gives its answer and how many starts DMS was asked for.
-async fn start(case: &Case, at: i64, describe: Rule, start: Rule) -> (Option<Answer>, usize) {
-    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &start]);
-    let document = start::handle(&dms, request(&case.document, at)).await.unwrap();
-    (document.run.unwrap().start.unwrap().answer, start.num_calls())
+async fn start(case: &Case, at: i64, describe: Rule, start: Rule) -> (Answer, usize) {
+    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &start]) };
+    let document = start::handle(&dms, request(&case.document(), at)).await.unwrap();
+    (running(document).run.drive.start().unwrap().answer.clone(), start.num_calls())
 }
 
 #[tokio::test]
@@ -49,7 +50,7 @@ async fn it_is_made_once_the_way_that_was_decided() {
         let status = if began.is_some() { "stopped" } else { "ready" };
         let describe = answers!(Client, describe_replication_tasks, 200, tasks(described(status, began)));
         let take = answers!(Client, start_replication_task, 200, json!({}), seen);
-        assert_eq!(start(&case, 1, describe, take).await, (Some(Answer::Accepted), 1));
+        assert_eq!(start(&case, 1, describe, take).await, (Answer::Accepted, 1));
         let asked = seen.one();
         assert_eq!(asked.start_replication_task_type().unwrap().as_str(), word);
         assert_eq!(asked.replication_task_arn(), Some(support::cases::TASK));
@@ -90,10 +91,11 @@ async fn what_dms_answers_is_written_down_and_never_asked_again() {
         let refuse = answers!(Client, start_replication_task, status, fault(code, message));
         let (answer, calls) = start(&decided(), 1, describe, refuse).await;
         assert_eq!(calls, 1, "{code}: a changing call is made once");
-        let found = answer.map(|answer| match answer {
-            Answer::Refused(refusal) => (refusal.code, refusal.passing),
+        let found = match answer {
+            Answer::Refused(refusal) => Some((refusal.code, refusal.passing)),
+            Answer::Lost => None,
             other => panic!("{code}: {other:?}"),
-        });
+        };
         assert_eq!(found, expected, "{code}");
     }
 }
@@ -115,7 +117,7 @@ async fn the_guard_holds_it_back_when_what_was_decided_is_no_longer_so() {
         let describe = answers!(Client, describe_replication_tasks, status, answer);
         let take = answers!(Client, start_replication_task, 200, json!({}));
         let (answer, calls) = start(&case, at, describe, take).await;
-        assert!(matches!(answer, Some(Answer::NotCalled(_))), "{fact}: {answer:?}");
+        assert!(matches!(answer, Answer::NotCalled(_)), "{fact}: {answer:?}");
         assert_eq!(calls, 0, "{fact}");
     }
     // A repeat of a start that has its answer is held back, too.
@@ -127,9 +129,9 @@ async fn the_guard_holds_it_back_when_what_was_decided_is_no_longer_so() {
 #[tokio::test]
 async fn a_start_that_was_held_back_leaves_nothing_to_stop_at_the_close() {
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
-    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]);
-    let document = start::handle(&dms, request(&decided().document, 1)).await.unwrap();
-    assert!(!document.run.unwrap().stop_at_close);
+    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]) };
+    let document = start::handle(&dms, request(&decided().document(), 1)).await.unwrap();
+    assert!(!running(document).run.stop_at_close);
 }
 
 #[tokio::test]
@@ -156,12 +158,12 @@ async fn a_look_that_fails_starts_nothing() {
     let describe =
         answers!(Client, describe_replication_tasks, 400, fault("AccessDeniedException", "not authorized"));
     let take = answers!(Client, start_replication_task, 200, json!({}));
-    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]);
-    let error = start::handle(&dms, request(&decided().document, 1)).await.unwrap_err();
+    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
+    let error = start::handle(&dms, request(&decided().document(), 1)).await.unwrap_err();
     assert_eq!((error.name(), take.num_calls()), ("Migration.Unavailable", 0));
     assert!(error.to_string().contains("the function's role must allow it"), "{error}");
     for case in [full_load(windowed()), full_load(windowed()).not_created()] {
-        let error = start::handle(&dms, request(&case.document, 1)).await.unwrap_err();
+        let error = start::handle(&dms, request(&case.document(), 1)).await.unwrap_err();
         assert_eq!(error.name(), "Migration.UnreadableDocument");
     }
 }
@@ -171,7 +173,7 @@ fn reload_decided() -> Case {
     full_load(json!({"OnTableErrors": "Reload"})).started(1).began(1).status("running").set(|case| {
         let tables = vec![TableName::new("shop", "t0"), TableName::new("shop", "t1")];
         let next = Next::Reload { tables, why: "tables in error".to_owned() };
-        commit::write_down(&mut case.document, next, &case.seen, minute(10));
+        case.running = running(commit::write_down(case.running.clone(), next, &case.seen, minute(10)));
     })
 }
 
@@ -181,21 +183,23 @@ async fn a_reload_is_asked_for_once_with_its_tables() {
     let take =
         answers!(Client, reload_tables, 200, json!({"ReplicationTaskArn": support::cases::TASK}), seen);
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
-    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]);
-    let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();
+    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
+    let document = start::handle(&dms, request(&reload_decided().document(), 10)).await.unwrap();
     let asked = seen.one();
     let names: Vec<(&str, &str)> =
         asked.tables_to_reload().iter().map(|table| (table.schema_name(), table.table_name())).collect();
     assert_eq!(names, [("shop", "t0"), ("shop", "t1")]);
-    let run = document.run.clone().unwrap();
-    assert_eq!((run.reload.unwrap().answer, run.reloaded.len()), (Some(Answer::Accepted), 2));
+    let run = running(document.clone()).run;
+    assert_eq!((run.reload.unwrap().answer, run.reloaded.len()), (Answer::Accepted, 2));
 
-    let again = start::handle(&dms, request(&document, 10)).await.unwrap().run.unwrap();
-    assert_eq!((again.reload.unwrap().answer, again.reloaded.len()), (Some(Answer::Accepted), 2));
-    let late = start::handle(&dms, request(&reload_decided().document, 60)).await.unwrap().run.unwrap();
+    let again = start::handle(&dms, request(&document, 10)).await.unwrap();
+    let again = running(again).run;
+    assert_eq!((again.reload.unwrap().answer, again.reloaded.len()), (Answer::Accepted, 2));
+    let late = start::handle(&dms, request(&reload_decided().document(), 60)).await.unwrap();
+    let late = running(late).run;
     assert_eq!(
         (late.reload.unwrap().answer, late.reloaded.len()),
-        (None, 2),
+        (Answer::Lost, 2),
         "a redrive: it may have been taken"
     );
     assert_eq!(take.num_calls(), 1);
@@ -207,11 +211,12 @@ async fn a_reload_that_dms_was_too_busy_for_may_be_asked_for_again_and_a_refused
         let refuse = answers!(Client, reload_tables, 400, fault(code, "not now"));
         let describe =
             answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
-        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &refuse]);
-        let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();
-        let run = document.run.unwrap();
+        let dms =
+            Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &refuse]) };
+        let document = start::handle(&dms, request(&reload_decided().document(), 10)).await.unwrap();
+        let run = running(document).run;
         assert_eq!(run.reloaded.len(), kept, "{code}");
-        assert!(matches!(run.reload.unwrap().answer, Some(Answer::Refused(_))), "{code}");
+        assert!(matches!(run.reload.unwrap().answer, Answer::Refused(_)), "{code}");
         assert_eq!(refuse.num_calls(), 1, "{code}");
     }
 }
@@ -220,7 +225,7 @@ async fn a_reload_that_dms_was_too_busy_for_may_be_asked_for_again_and_a_refused
 async fn a_start_that_was_made_before_a_redrive_is_not_made_again() {
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
     let take = answers!(Client, start_replication_task, 200, json!({}));
-    assert_eq!(start(&decided(), 60, describe, take).await, (None, 0));
+    assert_eq!(start(&decided(), 60, describe, take).await, (Answer::Lost, 0));
 }
 
 #[tokio::test]
@@ -229,12 +234,10 @@ async fn tables_of_a_task_that_was_started_anew_since_are_not_loaded_again() {
         let describe =
             answers!(Client, describe_replication_tasks, 200, tasks(described(status, Some(began))));
         let take = answers!(Client, reload_tables, 200, json!({}));
-        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]);
-        let document = start::handle(&dms, request(&reload_decided().document, 10)).await.unwrap();
-        assert!(
-            matches!(document.run.unwrap().reload.unwrap().answer, Some(Answer::NotCalled(_))),
-            "{status}"
-        );
+        let dms =
+            Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
+        let document = start::handle(&dms, request(&reload_decided().document(), 10)).await.unwrap();
+        assert!(matches!(running(document).run.reload.unwrap().answer, Answer::NotCalled(_)), "{status}");
         assert_eq!(take.num_calls(), 0, "{status}");
     }
 }

@@ -1,31 +1,38 @@
 //! Asks DMS to stop the task.
 //!
-//! Safe to repeat: DMS refuses to stop what is not running, and that is no failure. Whether the task has stopped is for
-//! polls to observe.
+//! What it does: one StopReplicationTask call, made once; DMS's answer is written down.
+//!
+//! A repeat: DMS refuses to stop what is not running, and that is no failure.
+//!
+//! A lost answer: it is written down as lost. The task may be stopping. Polls observe whether it has stopped, and the
+//! stop is decided again while it has not.
+//!
+//! What a person does: nothing at first. When the report says that the task did not stop, it gives the command that stops
+//! it by hand.
 
-use aws_sdk_databasemigration::Client;
 use migration::commit;
 use migration::run::answer::Answer;
 use migration::run::document::Document;
-use migration_aws::clients;
-use migration_aws::error::Error;
+use migration_aws::clients::{self, Dms};
+use migration_aws::error::StepError;
+use migration_aws::failure;
 use migration_aws::request::Request;
-use migration_aws::trouble;
 
 /// Makes the stop that was decided, or the machine's own at the close when no poll can run, and writes down what DMS
 /// answered.
 ///
 /// # Errors
-/// [`Error::UnreadableDocument`] for a document that names no task.
-pub async fn handle(client: &Client, request: Request) -> Result<Document, Error> {
+/// [`StepError::UnreadableDocument`] for a document that names no task.
+pub async fn handle(context: &Dms, request: Request) -> Result<Document, StepError> {
     let mut running = request.running()?;
     let Some(task) = running.task.clone() else {
-        return Err(Error::UnreadableDocument("the document names no task to stop".to_owned()));
+        return Err(StepError::UnreadableDocument("the document names no task to stop".to_owned()));
     };
     if request.occasion.is_some() {
         commit::stop_unseen(&mut running.run, request.now);
     }
-    let answer = client
+    let answer = context
+        .dms
         .stop_replication_task()
         .replication_task_arn(task.arn.to_string())
         .customize()
@@ -34,7 +41,7 @@ pub async fn handle(client: &Client, request: Request) -> Result<Document, Error
         .await;
     let answer = match answer {
         Ok(_) => Answer::Accepted,
-        Err(error) => trouble::read("stopping the replication task", &error).into_answer(),
+        Err(error) => failure::read("stopping the replication task", error).into_answer(),
     };
     tracing::info!(answer = ?answer, "stop of {}", task.identifier);
     commit::stop_answered(&mut running.run, answer);

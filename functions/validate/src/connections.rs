@@ -2,37 +2,35 @@
 
 use aws_sdk_databasemigration::Client;
 use migration::run::observation::{ConnectionState, Route};
-use migration_aws::error::Error;
-use migration_aws::trouble::{self, Trouble};
-use migration_aws::{clients, dms};
+use migration_aws::clients;
+use migration_aws::dms::connections::connections;
+use migration_aws::error::StepError;
+use migration_aws::failure::{self, Outcome};
 use plan::Arn;
 use plan::finding::Findings;
 
 /// Starts the tests of connections that were never tested or whose last test failed; the machine waits for their end.
-pub(crate) async fn test(client: &Client, route: &Route, findings: &mut Findings) -> Result<(), Error> {
-    let connections = dms::connections(client, route)
-        .await?
-        .ok_or_else(|| Error::Throttled("DMS is too busy to describe the connections".to_owned()))?;
+pub(crate) async fn test(dms: &Client, route: &Route, findings: &mut Findings) -> Result<(), StepError> {
+    let connections = connections(dms, route).await?;
     for endpoint in [&route.source, &route.target] {
         let known = connections.iter().find(|connection| connection.endpoint == *endpoint);
         if !matches!(
             known.map(|connection| &connection.state),
             Some(ConnectionState::Successful | ConnectionState::Testing)
         ) {
-            test_one(client, &route.instance, endpoint, findings).await?;
+            test_one(dms, &route.instance, endpoint, findings).await?;
         }
     }
     Ok(())
 }
 
 async fn test_one(
-    client: &Client,
+    dms: &Client,
     instance: &Arn,
     endpoint: &Arn,
     findings: &mut Findings,
-) -> Result<(), Error> {
-    let attempt = "testing a connection";
-    let answer = client
+) -> Result<(), StepError> {
+    let answer = dms
         .test_connection()
         .replication_instance_arn(instance.to_string())
         .endpoint_arn(endpoint.to_string())
@@ -41,11 +39,12 @@ async fn test_one(
         .send()
         .await;
     let Err(error) = answer else { return Ok(()) };
-    match trouble::read(attempt, &error) {
+    let failure = failure::read("testing a connection", error);
+    match failure.outcome() {
         // Somebody tests it already, or the answer was lost: the connections that polls see will tell.
-        Trouble::Refused(refusal) if refusal.passing => Ok(()),
-        Trouble::Lost(_) => Ok(()),
-        Trouble::Refused(refusal) => {
+        Outcome::Refused(refusal) if refusal.passing => Ok(()),
+        Outcome::Lost => Ok(()),
+        Outcome::Refused(refusal) => {
             findings.error(
                 "/Task",
                 "connection-not-tested",
@@ -56,6 +55,6 @@ async fn test_one(
             );
             Ok(())
         }
-        trouble => Err(trouble.into_error(attempt)),
+        Outcome::NotFound(_) | Outcome::Throttled(_) => Err(failure.into()),
     }
 }

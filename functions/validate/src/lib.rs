@@ -1,18 +1,27 @@
 //! Opens a run: reads the plan, checks what it names, starts the connection tests that are missing. For a pre-flight a task
 //! that exists already is compared with the plan, too.
 //!
-//! Safe to repeat: it reads, and a connection that is being tested is not tested twice. A bad plan is no error of this
-//! function; it comes back as the verdict Rejected with every finding.
+//! What it does: it reads the plan and describes what the plan names. TestConnection is its only call that does more than
+//! look. A bad plan is no error of this function; it comes back as the verdict Rejected with every finding.
+//!
+//! A repeat: it reads again, and a connection that is being tested is not tested twice.
+//!
+//! A lost answer: of a look, it is an error, and the machine repeats the step. Of a connection test, nothing is lost: polls
+//! see the connection.
+//!
+//! What a person does: corrects the plan, or what it names, as the findings say, and starts the migration again.
 
 use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
 use migration::decide::opening;
 use migration::run::document::{Document, Running};
-use migration::run::observation::{Route, TaskSeen};
+use migration::run::observation::Route;
 use migration::run::status::Phase;
 use migration::survey::{drift, engines, maintenance, resources, writers};
-use migration_aws::dms::{self, TaskFilter};
-use migration_aws::error::Error;
+use migration_aws::clients::DmsAndStepFunctions;
+use migration_aws::dms::resources::{endpoint, instance};
+use migration_aws::dms::task::{self, TaskFilter};
+use migration_aws::error::StepError;
 use migration_aws::existing;
 use migration_aws::request::Request;
 use plan::finding::Findings;
@@ -23,13 +32,9 @@ mod connections;
 /// Reads the plan and looks at all that it names.
 ///
 /// # Errors
-/// [`Error::UnreadableDocument`] when the machine did not open the document, [`Error::Throttled`] and
-/// [`Error::Unavailable`] when DMS cannot be asked.
-pub async fn handle(
-    client: &Client,
-    executions: &aws_sdk_sfn::Client,
-    request: Request,
-) -> Result<Document, Error> {
+/// [`StepError::UnreadableDocument`] when the machine did not open the document, [`StepError::Throttled`] and
+/// [`StepError::Unavailable`] when DMS cannot be asked.
+pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<Document, StepError> {
     let input = request.opened()?.input;
     let mut running = match opening::open(&input, &request.execution, request.now) {
         Document::Running(running) => *running,
@@ -38,51 +43,48 @@ pub async fn handle(
     if running.plan.mode == Mode::Preflight
         && let TaskPlan::Request(wanted) = running.plan.task.clone()
     {
-        compare(client, executions, &mut running, &wanted, &request.execution).await?;
+        compare(context, &mut running, &wanted, &request.execution).await?;
     }
-    check(client, running, request.now).await
+    check(&context.dms, running, request.now).await
 }
 
 /// A pre-flight creates and adopts nothing, so that a task which exists is compared here.
 async fn compare(
-    client: &Client,
-    executions: &aws_sdk_sfn::Client,
+    context: &DmsAndStepFunctions,
     running: &mut Running,
     wanted: &TaskRequest,
     execution: &str,
-) -> Result<(), Error> {
-    let found = dms::describe(client, &TaskFilter::of(running), true)
-        .await
-        .map_err(|trouble| trouble.into_error("describing the replication task"))?;
+) -> Result<(), StepError> {
+    let found = task::describe(&context.dms, &TaskFilter::of(running), true).await?;
     let Some(found) = found else { return Ok(()) };
-    let task = existing::compare(client, executions, wanted, &found, execution).await?;
+    let task = existing::compare(context, wanted, &found, execution).await?;
     let mut differing = Findings::default();
     drift::warn(&running.plan, &task.differences, &mut differing);
     differing.add_to(&mut running.findings);
     // A task that is taken as it is has endpoints of its own.
     if running.plan.on_drift == OnDrift::Ignore {
-        running.run.route = Some(dms::read_task(&found)?.route);
+        running.run.route = Some(task::read_task(&found)?.route);
     }
     running.task = Some(task);
     Ok(())
 }
 
 /// What the plan names: does it exist, can it work, is it connected?
-async fn check(client: &Client, running: Running, now: Timestamp) -> Result<Document, Error> {
+async fn check(dms: &Client, running: Running, now: Timestamp) -> Result<Document, StepError> {
     let plan = &running.plan;
     let mut findings = Findings::default();
     let kept = match &plan.task {
         TaskPlan::Request(_) => None,
-        TaskPlan::Kept(_) => kept_task(client, &running, &mut findings).await?,
+        TaskPlan::Kept(_) => kept_task(dms, &running, &mut findings).await?,
     };
     let route = kept.as_ref().map(|kept| kept.route.clone()).or_else(|| running.run.route.clone());
     if let Some(route) = &route {
-        check_route(client, plan, route, now, &mut findings).await?;
-        let writers = dms::writers(client, &route.target).await?;
+        check_route(dms, plan, route, now, &mut findings).await?;
+        let writers = task::writers(dms, &route.target).await?;
         writers::check(plan, &route.source, &writers, &mut findings);
         let idle = kept.as_ref().is_none_or(|kept| kept.phase == Phase::Idle);
         if idle && !findings.reject() {
-            connections::test(client, route, &mut findings).await?;
+            connections::test(dms, route, &mut findings).await?;
         }
     }
     let kept = kept.map(|kept| (kept.migration_type, kept.route));
@@ -97,16 +99,17 @@ struct Kept {
 
 /// A task that somebody else keeps must be there.
 async fn kept_task(
-    client: &Client,
+    dms: &Client,
     running: &Running,
     findings: &mut Findings,
-) -> Result<Option<Kept>, Error> {
-    match dms::observe(client, &TaskFilter::of(running), false).await? {
-        TaskSeen::Seen(task) => {
+) -> Result<Option<Kept>, StepError> {
+    match task::describe(dms, &TaskFilter::of(running), false).await? {
+        Some(task) => {
+            let task = task::read_task(&task)?;
             let phase = task.phase();
             Ok(Some(Kept { migration_type: task.migration_type, route: task.route, phase }))
         }
-        TaskSeen::NotThere => {
+        None => {
             findings.error(
                 "/Task",
                 "no-such-task",
@@ -118,23 +121,22 @@ async fn kept_task(
             );
             Ok(None)
         }
-        TaskSeen::Unseen => Err(Error::Throttled("DMS is too busy to describe the task".to_owned())),
     }
 }
 
 async fn check_route(
-    client: &Client,
+    dms: &Client,
     plan: &Plan,
     route: &Route,
     now: Timestamp,
     findings: &mut Findings,
-) -> Result<(), Error> {
+) -> Result<(), StepError> {
     let place = |member: &str| match plan.task {
         TaskPlan::Request(_) => format!("/Task/{member}"),
         TaskPlan::Kept(_) => "/Task".to_owned(),
     };
-    let source = dms::endpoint(client, &route.source).await?;
-    let target = dms::endpoint(client, &route.target).await?;
+    let source = endpoint(dms, &route.source).await?;
+    let target = endpoint(dms, &route.target).await?;
     for (seen, arn, member, kind) in [
         (&source, &route.source, "SourceEndpointArn", "source"),
         (&target, &route.target, "TargetEndpointArn", "target"),
@@ -145,7 +147,7 @@ async fn check_route(
         engines::check(request, &source.engine, &target.engine, findings);
     }
     let path = place("ReplicationInstanceArn");
-    let instance = dms::instance(client, &route.instance).await?;
+    let instance = instance(dms, &route.instance).await?;
     resources::check_instance(&path, &route.instance, instance.as_ref(), findings);
     if let Some(instance) = &instance {
         maintenance::check(&path, plan, instance, now, findings);

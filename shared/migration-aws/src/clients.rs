@@ -21,6 +21,80 @@ pub async fn configuration(step: &'static str) -> SdkConfig {
     }
 }
 
+/// What a function that only drives a task calls.
+#[derive(Clone, Debug)]
+pub struct Dms {
+    /// DMS.
+    pub dms: aws_sdk_databasemigration::Client,
+}
+
+impl Dms {
+    /// The client of a step.
+    pub fn of(configuration: &SdkConfig) -> Dms {
+        Dms { dms: aws_sdk_databasemigration::Client::new(configuration) }
+    }
+}
+
+/// What a function calls that looks whose task it is.
+#[derive(Clone, Debug)]
+pub struct DmsAndStepFunctions {
+    /// DMS.
+    pub dms: aws_sdk_databasemigration::Client,
+    /// Step Functions, for other executions.
+    pub step_functions: aws_sdk_sfn::Client,
+}
+
+impl DmsAndStepFunctions {
+    /// The clients of a step.
+    pub fn of(configuration: &SdkConfig) -> DmsAndStepFunctions {
+        DmsAndStepFunctions {
+            dms: aws_sdk_databasemigration::Client::new(configuration),
+            step_functions: aws_sdk_sfn::Client::new(configuration),
+        }
+    }
+}
+
+/// What a function calls that looks at a task and at how far it is behind.
+#[derive(Clone, Debug)]
+pub struct DmsAndCloudWatch {
+    /// DMS.
+    pub dms: aws_sdk_databasemigration::Client,
+    /// CloudWatch, for the lag.
+    pub cloudwatch: aws_sdk_cloudwatch::Client,
+}
+
+impl DmsAndCloudWatch {
+    /// The clients of a step.
+    pub fn of(configuration: &SdkConfig) -> DmsAndCloudWatch {
+        DmsAndCloudWatch {
+            dms: aws_sdk_databasemigration::Client::new(configuration),
+            cloudwatch: aws_sdk_cloudwatch::Client::new(configuration),
+        }
+    }
+}
+
+/// What a function calls that tells people, and where to.
+#[derive(Clone, Debug)]
+pub struct SnsAndStepFunctions {
+    /// SNS.
+    pub sns: aws_sdk_sns::Client,
+    /// Step Functions, for the execution that is told about.
+    pub step_functions: aws_sdk_sfn::Client,
+    /// The stack's own topic, for a plan that names none.
+    pub default_topic: String,
+}
+
+impl SnsAndStepFunctions {
+    /// The clients of a step.
+    pub fn of(configuration: &SdkConfig, default_topic: String) -> SnsAndStepFunctions {
+        SnsAndStepFunctions {
+            sns: aws_sdk_sns::Client::new(configuration),
+            step_functions: aws_sdk_sfn::Client::new(configuration),
+            default_topic,
+        }
+    }
+}
+
 /// The override for a changing call: it is made once, since a second one could act a second time.
 pub fn once() -> Builder {
     Builder::new().retry_config(RetryConfig::disabled())

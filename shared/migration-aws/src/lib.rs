@@ -1,12 +1,22 @@
-//! What several functions share about AWS: configuration, DMS answers read into observations, errors read into classes,
-//! and the way a request comes in and an answer goes out. What only one function needs lives with that function.
+//! What several functions share about AWS: clients, the answers of each service read into plain values, errors read into
+//! classes, and the way a request comes in and an answer goes out. What only one function needs lives with that function.
 
 pub mod clients;
+pub mod cloudwatch;
 pub mod dms;
 pub mod error;
-pub mod executions;
 pub mod existing;
-pub mod lag;
+pub mod failure;
+mod pages;
 pub mod request;
 pub mod serve;
-pub mod trouble;
+pub mod sns;
+pub mod step_functions;
+
+use aws_sdk_databasemigration::primitives::DateTime;
+use jiff::Timestamp;
+
+/// An SDK time as an instant.
+fn timestamp(time: &DateTime) -> Option<Timestamp> {
+    Timestamp::new(time.secs(), i32::try_from(time.subsec_nanos()).ok()?).ok()
+}

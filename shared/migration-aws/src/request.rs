@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use migration::run::document::{Document, Opened, Running};
 use migration::run::step::Occasion;
+use plan::clean::line_of;
 use serde_json::Value;
 
-use crate::error::Error;
+use crate::error::StepError;
 
 /// The payload of every step.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,11 +27,11 @@ impl Request {
     /// Reads the frame of the payload; the document inside is read by [`Request::document()`].
     ///
     /// # Errors
-    /// [`Error::UnreadableDocument`] when the state machine did not hand over time, execution and document.
-    pub fn read(payload: Value) -> Result<Request, Error> {
+    /// [`StepError::UnreadableDocument`] when the state machine did not hand over time, execution and document.
+    pub fn read(payload: Value) -> Result<Request, StepError> {
         let text = |name: &str| payload.get(name).and_then(Value::as_str);
         let unreadable = |what: &str| {
-            Error::UnreadableDocument(format!(
+            StepError::UnreadableDocument(format!(
                 "the payload has no {what}: the function was not called by its state machine"
             ))
         };
@@ -48,42 +49,43 @@ impl Request {
     /// Reads the document.
     ///
     /// # Errors
-    /// [`Error::UnreadableDocument`] when it has another version or a shape that this version does not know.
-    pub fn document(&self) -> Result<Document, Error> {
-        Document::read(&self.document).map_err(Error::UnreadableDocument)
+    /// [`StepError::UnreadableDocument`] when it has another version or a shape that this version does not know.
+    pub fn document(&self) -> Result<Document, StepError> {
+        Document::read(&self.document).map_err(StepError::UnreadableDocument)
     }
 
     /// Reads the document of a run that goes on.
     ///
     /// # Errors
-    /// As [`Request::document`], and when the run has not begun yet or is over.
-    pub fn running(&self) -> Result<Running, Error> {
+    /// As [`Request::document()`], and when the run has not begun yet or is over.
+    pub fn running(&self) -> Result<Running, StepError> {
         match self.document()? {
             Document::Running(running) => Ok(*running),
-            Document::Opened(_) => Err(Error::UnreadableDocument("the run has not begun yet".to_owned())),
-            Document::Reported(_) => Err(Error::UnreadableDocument("the run is over".to_owned())),
+            Document::Opened(_) => Err(StepError::UnreadableDocument("the run has not begun yet".to_owned())),
+            Document::Reported(_) => Err(StepError::UnreadableDocument("the run is over".to_owned())),
         }
     }
 
     /// Reads the document of an execution that has just begun.
     ///
     /// # Errors
-    /// As [`Request::document`], and when the run has begun before.
-    pub fn opened(&self) -> Result<Opened, Error> {
+    /// As [`Request::document()`], and when the run has begun before.
+    pub fn opened(&self) -> Result<Opened, StepError> {
         match self.document()? {
             Document::Opened(opened) => Ok(opened),
             Document::Running(_) | Document::Reported(_) => {
-                Err(Error::UnreadableDocument("the run has begun before".to_owned()))
+                Err(StepError::UnreadableDocument("the run has begun before".to_owned()))
             }
         }
     }
 
-    /// What people call the task, for the log; read without trusting the document.
+    /// What people call the task, for the log; read without trusting the document. `-` where neither the document nor the
+    /// input of the execution names one.
     pub fn task_name(&self) -> String {
         let known = self.document.pointer("/Run/Name").and_then(Value::as_str).map(str::to_owned);
         let asked = || self.document.get("Input").and_then(plan::read::name);
-        let name = known.or_else(asked).unwrap_or_else(|| "-".to_owned());
-        name.chars().filter(|c| !c.is_control()).take(255).collect()
+        let name = known.or_else(asked).map(|name| line_of(&name, 255)).filter(|name| !name.is_empty());
+        name.unwrap_or_else(|| "-".to_owned())
     }
 }
 
@@ -100,7 +102,16 @@ mod tests {
         };
         let input = json!({"Task": {"ReplicationTaskIdentifier": "orders\nforged"}});
         assert_eq!(named(json!({"Version": 2, "Input": input})), "ordersforged");
-        assert_eq!(named(json!({"Version": 2, "Input": input, "Run": {"Name": "known"}})), "known");
+        let arn = "arn:aws:dms:eu-central-1:123456789012:task:ABC";
+        let kept = json!({"Task": {"ReplicationTaskArn": arn}});
+        assert_eq!(named(json!({"Version": 2, "Input": kept})), arn);
+        let described = json!({"Task": {"ReplicationTasks": [kept["Task"]]}});
+        assert_eq!(named(json!({"Version": 2, "Input": described})), arn);
+        assert_eq!(
+            named(json!({"Version": 2, "Input": input, "Run": {"Name": "known\nforged"}})),
+            "known forged"
+        );
+        assert_eq!(named(json!({"Version": 2, "Run": {"Name": "\n"}})), "-");
         assert_eq!(named(json!({"Version": 2, "Input": []})), "-");
     }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
-use crate::error::Error;
+use crate::error::{StepError, chain};
 use crate::request::Request;
 
 /// Serves requests until Lambda ends the process.
@@ -18,7 +18,7 @@ use crate::request::Request;
 pub async fn serve<H, F>(step: &'static str, handler: H) -> Result<(), lambda_runtime::Error>
 where
     H: Fn(Request) -> F,
-    F: Future<Output = Result<Document, Error>>,
+    F: Future<Output = Result<Document, StepError>>,
 {
     let handler = &handler;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
@@ -27,10 +27,10 @@ where
     .await
 }
 
-async fn one<H, F>(step: &'static str, handler: &H, payload: Value) -> Result<Value, Error>
+async fn one<H, F>(step: &'static str, handler: &H, payload: Value) -> Result<Value, StepError>
 where
     H: Fn(Request) -> F,
-    F: Future<Output = Result<Document, Error>>,
+    F: Future<Output = Result<Document, StepError>>,
 {
     let request = Request::read(payload)?;
     let span = tracing::info_span!("step", step, execution = %request.execution, task = %request.task_name());
@@ -39,11 +39,12 @@ where
         let outcome = Box::pin(handler(request)).await;
         match &outcome {
             Ok(document) => log_document(document),
-            Err(error) => tracing::error!(error = error.name(), "{error}"),
+            Err(error) => tracing::error!(error = error.name(), "{}", chain(error)),
         }
         let document = outcome?;
-        serde_json::to_value(document)
-            .map_err(|error| Error::UnreadableDocument(format!("the document cannot be written: {error}")))
+        serde_json::to_value(document).map_err(|error| {
+            StepError::UnreadableDocument(format!("the document cannot be written: {error}"))
+        })
     }
     .instrument(span)
     .await

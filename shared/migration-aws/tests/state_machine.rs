@@ -6,9 +6,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use migration::pace::budget;
+use migration::run::acts::{StartKind, StopCause};
 use migration::run::document::HEAD;
-use migration::run::step::What;
-use migration_aws::error::Error;
+use migration::run::next::Next;
+use migration::run::step::{Occasion, What};
+use migration_aws::error::StepError;
 use serde_json::Value;
 
 fn machine() -> Value {
@@ -139,7 +141,7 @@ fn the_error_names_of_the_machine_and_of_the_code_are_one_set() {
         .filter(|name| name.starts_with("Migration."))
         .map(str::to_owned)
         .collect();
-    assert_eq!(named, Error::NAMES.into_iter().map(str::to_owned).collect());
+    assert_eq!(named, StepError::NAMES.into_iter().map(str::to_owned).collect());
 }
 
 #[test]
@@ -147,7 +149,7 @@ fn the_hub_knows_every_word_of_the_decision() {
     let machine = machine();
     let hub = machine["States"]["What next?"]["Choices"].as_array().unwrap();
     let words: BTreeSet<&str> = hub.iter().map(|choice| choice["StringEquals"].as_str().unwrap()).collect();
-    assert_eq!(words, What::WORDS.into_iter().map(|(word, _)| word).collect());
+    assert_eq!(words, What::WORDS.into_iter().collect());
 }
 
 /// Every path into the document that a state reads by itself.
@@ -206,13 +208,15 @@ fn the_budget_counts_what_the_machine_does() {
     ];
     assert_eq!(cost(&round), budget::BLIND_ROUND);
     assert!(cost(&["Wait no longer"]) <= cost(&["Wait longer"]));
-    for (what, name) in [
-        (What::Start, "Start task"),
-        (What::Stop, "Stop task"),
-        (What::Tell, "Tell"),
-        (What::Create, "Create task"),
+    let why = String::new;
+    for (next, name) in [
+        (Next::Start { kind: StartKind::StartReplication, why: why() }, "Start task"),
+        (Next::Reload { tables: Vec::new(), why: why() }, "Start task"),
+        (Next::Stop { cause: StopCause::Close, why: why() }, "Stop task"),
+        (Next::Tell { occasion: Occasion::Started, why: why() }, "Tell"),
+        (Next::Create { why: why() }, "Create task"),
     ] {
-        assert!(cost(&[name]) <= budget::of_act(what), "{name}: {}", cost(&[name]));
+        assert!(cost(&[name]) <= budget::of_act(&next), "{name}: {}", cost(&[name]));
     }
     let opening = ["Open run", "Validate plan", "What next?", "Tell that sight is lost"];
     assert!(cost(&opening) < budget::OPENING, "{}", cost(&opening));

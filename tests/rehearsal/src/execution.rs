@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType};
 use local_aws::{Call, World};
-use migration::run::document::Migration;
+use migration::run::document::{Document, Reported};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
@@ -30,23 +30,19 @@ pub struct Ended {
     pub status: String,
     /// The Fail state's error: the verdict.
     pub error: Option<String>,
-    /// The document that the last step returned.
-    pub document: Option<Migration>,
+    /// The report that the last step returned.
+    pub reported: Option<Box<Reported>>,
 }
 
 impl Ended {
     /// The verdict's word, as far as there is one.
     pub fn verdict(&self) -> &str {
-        self.document
-            .as_ref()
-            .and_then(|document| document.verdict.as_ref())
-            .map_or("none", |verdict| verdict.outcome.as_str())
+        self.reported.as_ref().map_or("none", |reported| reported.verdict.outcome.as_str())
     }
 
     /// The reasons of the verdict, in one text.
     pub fn reasons(&self) -> String {
-        let verdict = self.document.as_ref().and_then(|document| document.verdict.as_ref());
-        verdict.map(|verdict| verdict.reasons.join("\n")).unwrap_or_default()
+        self.reported.as_ref().map(|reported| reported.verdict.reasons.join("\n")).unwrap_or_default()
     }
 }
 
@@ -92,10 +88,14 @@ impl Stack {
         if answer.status == ExecutionStatus::Running {
             return Ok(None);
         }
-        let notified = self.answers(&execution.name).into_iter().rev().find_map(|call| {
-            Migration::read(&call.answer).ok().filter(|document| document.verdict.is_some())
-        });
-        Ok(Some(Ended { status: answer.status.as_str().to_owned(), error: answer.error, document: notified }))
+        let notified =
+            self.answers(&execution.name).into_iter().rev().find_map(|call| {
+                match Document::read(&call.answer) {
+                    Ok(Document::Reported(reported)) => Some(reported),
+                    Ok(_) | Err(_) => None,
+                }
+            });
+        Ok(Some(Ended { status: answer.status.as_str().to_owned(), error: answer.error, reported: notified }))
     }
 
     /// Waits for the end.

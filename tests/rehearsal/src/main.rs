@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use local_aws::{Clock, World};
-use migration::run::step::What;
+use migration::run::document::Document;
 use plan::Plan;
 use plan::read::read;
 use rehearsal::execution::{Ended, Execution};
@@ -143,15 +143,14 @@ async fn run(
             screen.step(&story::line(call, zone));
         }
         told = answers.len();
-        if let Some(next) =
-            answers.last().and_then(|call| migration::run::document::Migration::read(&call.answer).ok()?.next)
-        {
-            let verb = if next.what == What::Report { "ending" } else { "waiting" };
-            screen.waiting(&format!(
-                "{} {verb}: {}",
-                world.now().to_zoned_datetime(zone.clone()).strftime("%H:%M:%S"),
-                next.why
-            ));
+        let next = answers.last().and_then(|call| match Document::read(&call.answer).ok()? {
+            Document::Opened(_) => None,
+            Document::Running(running) => Some(("waiting", running.next.why)),
+            Document::Reported(reported) => Some(("ending", reported.next.why)),
+        });
+        if let Some((verb, why)) = next {
+            let time = world.now().to_zoned_datetime(zone.clone()).strftime("%H:%M:%S");
+            screen.waiting(&format!("{time} {verb}: {why}"));
         }
         screen.tables(&tables(world, scenario));
         if let Some(ended) = ended {

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::story::{Line, clean};
+use crate::story::Line;
+use plan::clean::one_line;
 
 /// The most tables that have a bar of their own.
 const MOST_BARS: usize = 12;
@@ -72,7 +73,7 @@ impl Screen {
     /// What is waited for.
     pub fn waiting(&self, text: &str) {
         if self.live {
-            self.waiting.set_message(clean(text));
+            self.waiting.set_message(one_line(text));
         }
     }
 
@@ -89,12 +90,12 @@ impl Screen {
                 if let Ok(style) = ProgressStyle::with_template(&template) {
                     bar.set_style(style);
                 }
-                bar.set_prefix(clean(&table.name));
+                bar.set_prefix(one_line(&table.name));
                 bar
             });
             bar.set_length(table.of.max(1));
             bar.set_position(table.rows);
-            bar.set_message(clean(&table.state));
+            bar.set_message(one_line(&table.state));
         }
     }
 

@@ -2,8 +2,9 @@
 
 use jiff::tz::TimeZone;
 use local_aws::Call;
-use migration::run::document::Migration;
+use migration::run::document::{Document, Running};
 use migration::run::step::What;
+use plan::clean::one_line;
 
 /// One line of the story.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +21,9 @@ pub struct Line {
 pub fn line(call: &Call, zone: &TimeZone) -> Line {
     let time = call.local.to_zoned_datetime(zone.clone()).strftime("%a %H:%M:%S").to_string();
     let step = call.function.clone().unwrap_or_default();
-    let words = match (&call.error, Migration::read(&call.answer)) {
+    let words = match (&call.error, Document::read(&call.answer)) {
         (Some(error), _) => {
-            format!("error {error}: {}", clean(call.answer["errorMessage"].as_str().unwrap_or("")))
+            format!("error {error}: {}", one_line(call.answer["errorMessage"].as_str().unwrap_or("")))
         }
         (None, Ok(document)) => words(&step, &document),
         (None, Err(_)) => "answered something that is no document".to_owned(),
@@ -30,39 +31,33 @@ pub fn line(call: &Call, zone: &TimeZone) -> Line {
     Line { time, step, words }
 }
 
-fn words(step: &str, document: &Migration) -> String {
-    let run = document.run.as_ref();
-    let answer = match step {
-        "start" => run.and_then(|run| run.start.as_ref()).map(|start| {
-            let answer =
-                start.answer.as_ref().map_or("answer lost".to_owned(), |answer| format!("{answer:?}"));
-            format!("{}: {answer}", start.kind.as_str())
-        }),
-        "stop" => run.and_then(|run| run.stop.as_ref()).map(|stop| {
-            stop.answer.as_ref().map_or("answer lost".to_owned(), |answer| format!("{answer:?}"))
-        }),
-        "notify" => Some(match &document.verdict {
-            Some(verdict) => format!("told: {}", verdict.outcome.as_str()),
-            None => "told what happens".to_owned(),
-        }),
-        _ => None,
-    };
-    if let Some(answer) = answer {
-        return clean(&answer);
+fn words(step: &str, document: &Document) -> String {
+    match document {
+        Document::Opened(_) => String::new(),
+        Document::Running(running) => one_line(&going_on(step, running)),
+        Document::Reported(reported) if step == "notify" => {
+            format!("told: {}", reported.verdict.outcome.as_str())
+        }
+        Document::Reported(reported) => format!("report: {}", one_line(&reported.next.why)),
     }
-    let Some(next) = &document.next else { return String::new() };
+}
+
+fn going_on(step: &str, running: &Running) -> String {
+    let run = &running.run;
+    let next = &running.next;
+    match (step, run.drive.start(), &run.stop) {
+        ("start", Some(start), _) => return format!("{}: {:?}", start.kind.as_str(), start.answer),
+        ("stop", _, Some(stop)) => return format!("{:?}", stop.answer),
+        ("notify", _, _) => return "told what happens".to_owned(),
+        _ => {}
+    }
     let what = match next.what {
         What::Wait => format!("wait {} s", next.seconds),
         What::Create => "create the task".to_owned(),
         What::Start => "start the task".to_owned(),
+        What::Reload => "load tables again".to_owned(),
         What::Stop => "stop the task".to_owned(),
-        What::Tell => "tell".to_owned(),
-        What::Report => "report".to_owned(),
+        What::Tell(_) => "tell".to_owned(),
     };
-    format!("{what}: {}", clean(&next.why))
-}
-
-/// Text from outside on a terminal: no control characters.
-pub fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    format!("{what}: {}", next.why)
 }

@@ -3,15 +3,31 @@
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
-use migration::run::document::Migration;
+use migration::run::document::{Document, Reported, Running};
 use migration_aws::request::Request;
 use serde_json::{Value, json};
 
 use crate::cases::{EXECUTION, TASK, minute};
 
 /// What a state hands to its function at this minute of the night.
-pub fn request(document: &Migration, at: i64) -> Request {
+pub fn request(document: &Document, at: i64) -> Request {
     frame(json!({"Migration": document}), minute(at))
+}
+
+/// The run that goes on.
+pub fn running(document: Document) -> Running {
+    match document {
+        Document::Running(running) => *running,
+        document => panic!("the run should go on: {document:?}"),
+    }
+}
+
+/// The report of a run that is over.
+pub fn reported(document: Document) -> Reported {
+    match document {
+        Document::Reported(reported) => *reported,
+        document => panic!("the run should be over: {document:?}"),
+    }
 }
 
 /// As [`request`], with what the machine adds or with a document that is none.

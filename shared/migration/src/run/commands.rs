@@ -1,7 +1,11 @@
 //! Commands that a person can paste into a shell. What comes from outside is quoted.
 
-use crate::run::task::Task;
+use std::borrow::Cow;
+
+use plan::clean::one_line;
 use plan::{Arn, Start};
+
+use crate::run::task::Task;
 
 /// Lists a task's tables in error.
 pub fn list_tables_in_error(task: &Arn) -> String {
@@ -60,14 +64,11 @@ pub fn run_again(execution: &str, start: Option<Start>) -> Option<String> {
     ))
 }
 
-/// A word as a shell takes it. Control characters have no business in a command and are left out.
+/// A word as a shell takes it. Control characters become blanks before it is quoted.
 fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    let clean: String = word.chars().filter(|c| !c.is_control()).collect();
-    format!("'{}'", clean.replace('\'', r"'\''"))
+    let clean = one_line(word);
+    // Only a NUL cannot be quoted, and a cleaned word has none.
+    shlex::try_quote(&clean).map(Cow::into_owned).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -94,11 +95,12 @@ mod tests {
     fn what_a_name_holds_is_no_command() {
         let hostile: Arn = "arn:aws:dms:eu-central-1:123456789012:task:$(reboot)'".parse().unwrap();
         let command = stop_task(&hostile);
-        assert!(
-            command.ends_with(r"'arn:aws:dms:eu-central-1:123456789012:task:$(reboot)'\'''"),
-            "{command}"
-        );
-        assert_eq!(quoted("a\nb c"), "'ab c'");
+        let words = shlex::split(&command).unwrap();
+        assert_eq!(words.last(), Some(&hostile.to_string()), "{command}");
+        assert_eq!(words.len(), 7, "{command}");
+        assert_eq!(quoted("a\n\0b c"), "'a b c'");
         assert_eq!(quoted(""), "''");
+        let arn = "arn:aws:dms:eu-central-1:123456789012:task:A-b_c";
+        assert_eq!(quoted(arn), arn, "what needs no quotes has none");
     }
 }

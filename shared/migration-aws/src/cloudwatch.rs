@@ -2,44 +2,52 @@
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::primitives::DateTime;
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy};
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, ScanBy};
 use jiff::Timestamp;
 use migration::run::lag::{LOOK_BACK, LagPoint, MINUTE};
 use plan::Arn;
 
-use crate::dms::timestamp;
-use crate::error::Error;
-use crate::trouble;
+use crate::error::StepError;
+use crate::pages::Pages;
+use crate::timestamp;
+
+/// The most pages of points that are read. A page holds 100,800 points, and a few dozen are asked for.
+const MAX_PAGES: usize = 10;
 
 /// The points of the last minutes, one a minute, in no particular order. A minute of which CloudWatch says nothing is left out.
 /// `instance` is the replication instance's name, not its ARN: that is what the metric's dimension holds.
 ///
 /// # Errors
-/// When CloudWatch does not answer, or may not be asked.
+/// When CloudWatch does not answer, may not be asked, or its pages do not come to an end.
 pub async fn points(
-    client: &Client,
+    cloudwatch: &Client,
     instance: &str,
     task: &Arn,
     now: Timestamp,
-) -> Result<Vec<LagPoint>, Error> {
-    let attempt = "reading the replication's lag from CloudWatch";
+) -> Result<Vec<LagPoint>, StepError> {
     let seconds = |instant: Timestamp| DateTime::from_secs(instant.as_second());
     let from = now.saturating_sub(LOOK_BACK).unwrap_or(now);
-    let answer = client
+    let pages = cloudwatch
         .get_metric_data()
         .metric_data_queries(query("source", "CDCLatencySource", instance, task))
         .metric_data_queries(query("target", "CDCLatencyTarget", instance, task))
         .start_time(seconds(from))
         .end_time(seconds(now))
         .scan_by(ScanBy::TimestampDescending)
-        .send()
-        .await;
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) => return Err(trouble::read(attempt, &error).into_error(attempt)),
-    };
+        .into_paginator()
+        .send();
+    let attempt = "reading the replication's lag from CloudWatch";
+    let mut pages = Pages::new(attempt, pages, MAX_PAGES, |page| page.next_token());
     let mut points: Vec<LagPoint> = Vec::new();
-    for result in answer.metric_data_results() {
+    while let Some(page) = pages.next().await? {
+        take_in(&mut points, page.metric_data_results());
+    }
+    Ok(points)
+}
+
+/// Brings the points of both metrics together, minute by minute.
+fn take_in(points: &mut Vec<LagPoint>, results: &[MetricDataResult]) {
+    for result in results {
         for (at, value) in result.timestamps().iter().zip(result.values()) {
             let Some(at) = timestamp(at) else { continue };
             let known = points.iter_mut().find(|point| point.at == at);
@@ -58,7 +66,6 @@ pub async fn points(
             }
         }
     }
-    Ok(points)
 }
 
 fn query(id: &str, metric: &str, instance: &str, task: &Arn) -> MetricDataQuery {

@@ -1,0 +1,216 @@
+//! Errors of AWS calls, read into classes. DMS answers codes that its model does not declare
+//! (`InvalidParameterValueException`, `ThrottlingException`), so the code decides and never the variant. This is the only
+//! file that knows codes.
+
+use std::error::Error;
+
+use aws_sdk_databasemigration::error::{BoxError, ProvideErrorMetadata, SdkError};
+use migration::run::answer::{Answer, Refusal};
+
+use crate::error::chain;
+
+/// A call that did not succeed. Its text is what was attempted; its source is what came back.
+#[derive(Debug, thiserror::Error)]
+#[error("{attempt}")]
+pub struct CallFailure {
+    attempt: String,
+    outcome: Outcome,
+    source: BoxError,
+}
+
+/// What became of a call that did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The service does not know what was asked about.
+    NotFound(Refusal),
+    /// The service was too busy; nothing happened.
+    Throttled(Refusal),
+    /// The service said no; nothing happened.
+    Refused(Refusal),
+    /// No answer came, or one of which nothing is known: what was asked may have happened.
+    Lost,
+}
+
+/// What a service answered instead of doing what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("{code}: {message}{}", if code.contains("AccessDenied") { "; the function's role must allow it" } else { "" })]
+struct ServiceAnswer {
+    code: String,
+    message: String,
+}
+
+/// No answer of the service: which way it was lost, and the SDK's own reason.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+struct NoAnswer {
+    what: &'static str,
+    source: Option<BoxError>,
+}
+
+/// Reads the error of a call; `attempt` says what was attempted, for the text.
+pub fn read<E, R>(attempt: impl Into<String>, error: SdkError<E, R>) -> CallFailure
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    let SdkError::ServiceError(context) = &error else {
+        let what = match &error {
+            SdkError::TimeoutError(_) => "no answer came in time",
+            SdkError::DispatchFailure(_) => "the service could not be reached or the connection broke",
+            SdkError::ResponseError(_) => "the answer could not be read",
+            _ => "the request could not be made",
+        };
+        return CallFailure::without_answer(attempt, NoAnswer { what, source: error.into_source().ok() });
+    };
+    let answer = context.err();
+    answered(attempt.into(), answer.code(), answer.message())
+}
+
+fn answered(attempt: String, code: Option<&str>, message: Option<&str>) -> CallFailure {
+    let code = code.unwrap_or("(no code)");
+    let message = message.unwrap_or("(no message)");
+    let refusal =
+        |code: &str, passing| Refusal { code: code.to_owned(), message: message.to_owned(), passing };
+    let outcome = match code {
+        "ResourceNotFoundFault" | "ExecutionDoesNotExist" => {
+            Outcome::NotFound(refusal("ResourceNotFoundFault", false))
+        }
+        "ThrottlingException"
+        | "Throttling"
+        | "TooManyRequestsException"
+        | "RequestLimitExceeded"
+        | "KMSThrottlingFault"
+        | "KMSThrottling"
+        | "Throttled"
+        | "ThrottledException" => Outcome::Throttled(refusal("ThrottlingException", true)),
+        // The service failed on its side: whether it did something first is not known.
+        "InternalFailure"
+        | "InternalServerError"
+        | "InternalError"
+        | "ServiceUnavailable"
+        | "ServiceUnavailableException"
+        | "(no code)" => Outcome::Lost,
+        _ => Outcome::Refused(refusal(code, passes(code, message))),
+    };
+    let source = ServiceAnswer { code: code.to_owned(), message: message.to_owned() };
+    CallFailure { attempt, outcome, source: Box::new(source) }
+}
+
+/// The answer of a call that looks something up; `None` where the service does not know it.
+///
+/// # Errors
+/// When the call did not succeed for another reason.
+pub fn none_if_missing<T, E, R>(
+    attempt: &str,
+    answer: Result<T, SdkError<E, R>>,
+) -> Result<Option<T>, CallFailure>
+where
+    E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+{
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) => {
+            let failure = read(attempt, error);
+            if failure.is_not_found() { Ok(None) } else { Err(failure) }
+        }
+    }
+}
+
+/// True for a refusal that DMS takes back: the task or a connection is busy with something that ends.
+fn passes(code: &str, message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    code == "InvalidResourceStateFault"
+        && ["cannot be started", "test connection", "already being tested", "cannot start"]
+            .iter()
+            .any(|part| message.contains(part))
+}
+
+impl CallFailure {
+    /// A call without an answer that can be used: it was not made, got none, or one that cannot be read.
+    pub fn without_answer(attempt: impl Into<String>, source: impl Into<BoxError>) -> CallFailure {
+        CallFailure { attempt: attempt.into(), outcome: Outcome::Lost, source: source.into() }
+    }
+
+    /// What became of the call.
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// True when the service does not know what was asked about.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self.outcome, Outcome::NotFound(_))
+    }
+
+    /// True when what was to be created exists: somebody was quicker, or an earlier answer was lost.
+    pub fn is_already_there(&self) -> bool {
+        matches!(&self.outcome, Outcome::Refused(refusal) if refusal.code == "ResourceAlreadyExistsFault")
+    }
+
+    /// What to write down for a changing call.
+    pub fn into_answer(self) -> Answer {
+        match self.outcome {
+            Outcome::NotFound(refusal) | Outcome::Throttled(refusal) | Outcome::Refused(refusal) => {
+                Answer::Refused(refusal)
+            }
+            Outcome::Lost => {
+                tracing::warn!("{}", chain(&self));
+                Answer::Lost
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_that_pass_are_told_from_those_that_do_not() {
+        for (code, message, passing) in [
+            ("InvalidResourceStateFault", "Replication Task cannot be started, invalid state", true),
+            (
+                "InvalidResourceStateFault",
+                "Test connection for replication instance i and endpoint e should be successful for starting the \
+                 replication task",
+                true,
+            ),
+            (
+                "InvalidParameterCombinationException",
+                "Start Type : START_REPLICATION, valid only for tasks running for the first time",
+                false,
+            ),
+            ("AccessDeniedException", "User is not authorized", false),
+            ("InvalidResourceStateFault", "something else", false),
+        ] {
+            assert_eq!(passes(code, message), passing, "{code}: {message}");
+        }
+    }
+
+    #[test]
+    fn an_answer_is_told_once_with_what_was_attempted() {
+        for (code, outcome, text) in [
+            ("ResourceNotFoundFault", "NotFound", "stopping: ResourceNotFoundFault: no"),
+            ("Throttling", "Throttled", "stopping: Throttling: no"),
+            ("KMSKeyNotAccessibleFault", "Refused", "stopping: KMSKeyNotAccessibleFault: no"),
+            (
+                "AccessDeniedException",
+                "Refused",
+                "stopping: AccessDeniedException: no; the function's role must allow it",
+            ),
+            ("InternalFailure", "Lost", "stopping: InternalFailure: no"),
+        ] {
+            let failure = answered("stopping".to_owned(), Some(code), Some("no"));
+            assert!(format!("{:?}", failure.outcome).starts_with(outcome), "{code}: {failure:?}");
+            assert_eq!(chain(&failure), text);
+        }
+    }
+
+    #[test]
+    fn a_lost_answer_keeps_the_reason_of_the_sdk() {
+        type Sdk = SdkError<aws_sdk_databasemigration::Error, ()>;
+        let failure = read("starting the replication task", Sdk::timeout_error("12 s went by"));
+        assert_eq!(*failure.outcome(), Outcome::Lost);
+        let text = "starting the replication task: no answer came in time: 12 s went by";
+        assert_eq!(chain(&failure), text);
+        assert_eq!(failure.into_answer(), Answer::Lost);
+    }
+}
