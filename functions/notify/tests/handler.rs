@@ -10,7 +10,7 @@ use migration::run::document::{Migration, Occasion};
 use migration::run::verdict::{MOST_NAMED, NamedTable};
 use migration_aws::error::Error;
 use migration_aws::request::Request;
-use plan::finding::{Finding, MOST_FINDINGS, Severity};
+use plan::finding::{Code, Finding, MOST_FINDINGS, Severity};
 use serde_json::{Value, json};
 use support::answers;
 use support::cases::{Case, EXECUTION, full_load, minute};
@@ -167,9 +167,10 @@ async fn the_largest_message_is_one_that_sns_takes() {
         case.document.findings.push(Finding {
             severity: Severity::Warning,
             path: "/Task/TableMappings/rules/0".repeat(4),
-            code: "more-findings".to_owned(),
+            code: Code::MoreFindings,
             message: long.clone(),
             dms_error: None,
+            count: 2,
         });
     }
     tell(last(&case.document), taking(&seen)).await.unwrap();

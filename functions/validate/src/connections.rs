@@ -6,7 +6,7 @@ use migration_aws::error::Error;
 use migration_aws::trouble::{self, Trouble};
 use migration_aws::{clients, dms};
 use plan::Arn;
-use plan::finding::Findings;
+use plan::finding::{Code, Findings};
 
 /// Starts the tests of connections that were never tested or whose last test failed; the machine waits for their end.
 pub(crate) async fn test(client: &Client, route: &Route, findings: &mut Findings) -> Result<(), Error> {
@@ -46,9 +46,9 @@ async fn test_one(
         Trouble::Refused(refusal) if refusal.passing => Ok(()),
         Trouble::Lost(_) => Ok(()),
         Trouble::Refused(refusal) => {
-            findings.error(
+            findings.add(
                 "/Task",
-                "connection-not-tested",
+                Code::ConnectionNotTested,
                 format!(
                     "DMS would not test the connection of {endpoint}: {}: {}",
                     refusal.code, refusal.message

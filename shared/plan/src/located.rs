@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::homes::HOMES;
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 
 /// The longest piece of somebody else's text that a finding repeats, in characters.
 const MOST_QUOTED: usize = 80;
@@ -58,7 +58,7 @@ impl<'a> Node<'a> {
             Value::Object(_) => "an object",
         };
         let place = if self.path.is_empty() { "the plan" } else { self.path.as_str() };
-        findings.error(&self.path, "wrong-type", format!("{place} must be {expected}, not {found}"));
+        findings.add(&self.path, Code::WrongType, format!("{place} must be {expected}, not {found}"));
     }
 }
 
@@ -124,7 +124,7 @@ impl<'a> Members<'a> {
 
     /// Says that a member is missing.
     pub fn missing(&self, name: &str, findings: &mut Findings) {
-        findings.error(&self.place(name), "missing-member", format!("{name} is missing"));
+        findings.add(&self.place(name), Code::MissingMember, format!("{name} is missing"));
     }
 
     /// A member that holds a whole number from 0 to `most`.
@@ -133,9 +133,9 @@ impl<'a> Members<'a> {
         match node.value.as_u64() {
             Some(number) if number <= most => Some(number),
             _ => {
-                findings.error(
+                findings.add(
                     &node.path,
-                    "bad-number",
+                    Code::BadNumber,
                     format!("{name} must be a whole number from 0 to {most}"),
                 );
                 None
@@ -156,9 +156,9 @@ impl<'a> Members<'a> {
             return Some(*meaning);
         }
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        findings.error(
+        findings.add(
             &node.path,
-            "unknown-word",
+            Code::UnknownWord,
             format!("{name} must be one of {}, not {}", known.join(", "), quoted(text)),
         );
         None
@@ -218,9 +218,9 @@ impl<'a> Members<'a> {
                     .map(|known| format!("; did you mean {known}?"))
                     .unwrap_or_default(),
             };
-            findings.error(
+            findings.add(
                 &self.place(name),
-                "unknown-member",
+                Code::UnknownMember,
                 format!("{} is not a member of this object{advice}", quoted(name)),
             );
         }

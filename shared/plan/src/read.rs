@@ -9,7 +9,7 @@ use super::{
     TaskPlan, Then, Until,
 };
 use super::{embedded, request, together, window};
-use crate::finding::{Finding, Findings, reject};
+use crate::finding::{Code, Finding, Findings, reject};
 
 /// How often a task is started again after a failure that may pass, unless the plan says otherwise.
 pub(super) const DEFAULT_RESTARTS: u32 = 1;
@@ -66,9 +66,9 @@ pub fn read_text(text: &str) -> Reading {
             nothing(findings)
         }
         Err(NotTaken::NotJson { what, line, column }) => {
-            findings.error(
+            findings.add(
                 "",
-                "not-json",
+                Code::NotJson,
                 format!("the plan is not JSON: {what} (line {line}, column {column})"),
             );
             nothing(findings)
@@ -89,9 +89,9 @@ pub fn read(plan: &Value) -> Reading {
 }
 
 fn too_deep(findings: &mut Findings) {
-    findings.error(
+    findings.add(
         "",
-        "nested-too-deeply",
+        Code::NestedTooDeeply,
         format!("the plan has more than {MOST_LEVELS} levels of lists and objects"),
     );
 }
@@ -100,9 +100,9 @@ fn read_value(plan: &Value, mut findings: Findings) -> Reading {
     let top = Node::top(plan);
     let bytes = plan.to_string().len();
     if bytes > MOST_PLAN_BYTES {
-        findings.error(
+        findings.add(
             "",
-            "plan-too-large",
+            Code::PlanTooLarge,
             format!(
                 "the plan has {bytes} bytes, the most is {MOST_PLAN_BYTES}: wildcards in the mapping make it smaller"
             ),
@@ -221,9 +221,9 @@ fn read_scheduled_time(plan: &mut Members<'_>, findings: &mut Findings) -> Optio
     }
     let time = text.parse().ok();
     if time.is_none() {
-        findings.error(
+        findings.add(
             &node.path,
-            "bad-time",
+            Code::BadTime,
             format!(
                 "ScheduledTime must be <aws.scheduler.scheduled-time>, which EventBridge Scheduler replaces, or a UTC \
                  time, not {}",
@@ -257,9 +257,9 @@ fn read_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
     answer.ignore(&["ReplicationTasks", "Marker"]);
     answer.close(findings);
     let [task] = &list[..] else {
-        findings.error(
+        findings.add(
             &node.path,
-            "not-one-task",
+            Code::NotOneTask,
             format!("the describe-replication-tasks answer holds {} tasks; keep the one to run", list.len()),
         );
         return None;
@@ -287,9 +287,9 @@ fn read_one_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
             Some(TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(text.to_owned())))
         }
         present if present.iter().any(|name| name.starts_with("ReplicationConfig")) => {
-            findings.error(
+            findings.add(
                 &node.path,
-                "not-supported-yet",
+                Code::NotSupportedYet,
                 "the task names a DMS Serverless replication; it is not supported yet",
             );
             None
@@ -303,16 +303,12 @@ fn read_lag_seconds(plan: &mut Members<'_>, until: Option<Until>, findings: &mut
     let place = plan.place("LagSeconds");
     let stated = plan.whole_number("LagSeconds", MOST_LAG_SECONDS, findings);
     if stated.is_some() && until != Some(Until::CaughtUp) {
-        findings.warning(
-            &place,
-            "lag-without-caught-up",
-            "LagSeconds means something with Until CaughtUp only",
-        );
+        findings.add(&place, Code::LagWithoutCaughtUp, "LagSeconds means something with Until CaughtUp only");
     }
     if stated == Some(0) {
-        findings.error(
+        findings.add(
             &place,
-            "bad-number",
+            Code::BadNumber,
             "LagSeconds must be at least 1: DMS publishes whole seconds, and a lag of 0 may mean that nothing is read",
         );
     }
@@ -334,7 +330,7 @@ fn read_what_is_not_supported_yet(plan: &mut Members<'_>, findings: &mut Finding
     let place = plan.place("OnAbort");
     let words = [("AsAtClose", ()), ("Stop", ()), ("LeaveRunning", ())];
     if plan.word("OnAbort", &words, findings).is_some() {
-        findings.error(&place, "not-supported-yet", "OnAbort is not supported yet; leave it out");
+        findings.add(&place, Code::NotSupportedYet, "OnAbort is not supported yet; leave it out");
     }
 }
 
@@ -344,9 +340,9 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
     if let Some(text) = members.text("TopicArn", findings) {
         match text.parse::<Arn>() {
             Ok(arn) if arn.service == "sns" && !arn.resource.contains(':') => notify.topic_arn = Some(arn),
-            _ => findings.error(
+            _ => findings.add(
                 &members.place("TopicArn"),
-                "bad-arn",
+                Code::BadArn,
                 format!(
                     "TopicArn must be the ARN of an SNS topic, arn:aws:sns:<region>:<account>:<name>, not {}",
                     quoted(text)
@@ -355,9 +351,9 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
         }
     }
     if members.get("ChatTopicArn").is_some() {
-        findings.error(
+        findings.add(
             &members.place("ChatTopicArn"),
-            "not-supported-yet",
+            Code::NotSupportedYet,
             "ChatTopicArn is not supported yet",
         );
     }
@@ -367,9 +363,9 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
         {
             notify.team = Some(text.to_owned());
         } else {
-            findings.error(
+            findings.add(
                 &members.place("Team"),
-                "bad-team",
+                Code::BadTeam,
                 format!(
                     "Team must be up to {MOST_TEAM} letters, digits, blanks and _.-, not {}",
                     quoted(text)
@@ -383,17 +379,17 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
             let Some(word) = element.text(findings) else { continue };
             words.push(word);
             if !["Finished", "Warning", "Started"].contains(&word) {
-                findings.error(
+                findings.add(
                     &element.path,
-                    "unknown-word",
+                    Code::UnknownWord,
                     format!("On holds Finished, Warning and Started, not {}", quoted(word)),
                 );
             }
         }
         if on.value.is_array() && !words.contains(&"Finished") {
-            findings.error(
+            findings.add(
                 &on.path,
-                "finished-left-out",
+                Code::FinishedLeftOut,
                 "On must hold Finished: every run ends with a message",
             );
         }

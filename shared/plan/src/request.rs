@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::arn::Arn;
 use super::located::{Members, Node, quoted};
 use super::{cdc, mappings, settings, tags};
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 
 /// What DMS is asked to create.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -171,9 +171,9 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
     if let (Some(source), Some(target)) = (&source, &target)
         && source == target
     {
-        findings.error(
+        findings.add(
             &members.place("TargetEndpointArn"),
-            "same-endpoints",
+            Code::SameEndpoints,
             "SourceEndpointArn and TargetEndpointArn are the same endpoint",
         );
     }
@@ -182,9 +182,9 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
         if let (Some(endpoint), Some(instance)) = (endpoint, &instance)
             && !endpoint.is_beside(instance)
         {
-            findings.error(
+            findings.add(
                 &members.place(name),
-                "arns-apart",
+                Code::ArnsApart,
                 format!(
                     "the endpoint is in {}, the replication instance in {}: a task works within one account and Region",
                     endpoint.home(),
@@ -221,9 +221,9 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
     }
     for name in READ_ONLY {
         if members.get(name).is_some() {
-            findings.hint(
+            findings.add(
                 &members.place(name),
-                "read-only-member",
+                Code::ReadOnlyMember,
                 format!("{name} is what DMS answers, not what can be asked for; it is left out"),
             );
         }
@@ -280,9 +280,9 @@ pub fn check_identifier(path: &str, text: &str, most: usize, findings: &mut Find
         && !text.contains("--")
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if !good {
-        findings.error(
+        findings.add(
             path,
-            "bad-identifier",
+            Code::BadIdentifier,
             format!(
                 "{} is no DMS identifier: 1 to {most} letters, digits and single hyphens, a letter first, \
                  no hyphen at the end",
@@ -308,24 +308,24 @@ pub fn check_dms_arn(path: &str, name: &str, text: &str, kind: &str, findings: &
     let wanted = format!("arn:aws:dms:<region>:<account>:{kind}:<id>");
     match text.parse::<Arn>() {
         Err(error) => {
-            findings.error(
+            findings.add(
                 path,
-                "bad-arn",
+                Code::BadArn,
                 format!("{name} is {error}; DMS shows it as {wanted}, found {}", quoted(text)),
             );
             None
         }
         Ok(arn) if arn.service == "dms" && names_one(&arn, kind) => Some(arn),
         Ok(arn) if arn.service == "dms" && arn.kind() == "replication-config" => {
-            findings.error(
+            findings.add(
                 path,
-                "not-supported-yet",
+                Code::NotSupportedYet,
                 format!("{name} names a DMS Serverless replication ({arn}); it is not supported yet"),
             );
             None
         }
         Ok(arn) => {
-            findings.error(path, "wrong-arn", format!("{name} must be {wanted}, not {arn}"));
+            findings.add(path, Code::WrongArn, format!("{name} must be {wanted}, not {arn}"));
             None
         }
     }

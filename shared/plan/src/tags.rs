@@ -2,7 +2,7 @@
 
 use super::located::{Members, Node, escaped, quoted};
 use super::request::Tag;
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 
 /// The key of the tag that names the execution which drives a task. Its presence says that this product created the task;
 /// a plan may not set it.
@@ -50,12 +50,12 @@ const MOST_TAGS: usize = 49;
 fn check_keys(path: &str, tags: &[Tag], findings: &mut Findings) {
     let mut keys = std::collections::HashSet::new();
     if let Some(tag) = tags.iter().find(|tag| !keys.insert(tag.key.as_str())) {
-        findings.error(path, "tag-twice", format!("the tag {} stands twice: keep one", quoted(&tag.key)));
+        findings.add(path, Code::TagTwice, format!("the tag {} stands twice: keep one", quoted(&tag.key)));
     }
     if tags.len() > MOST_TAGS {
-        findings.warning(
+        findings.add(
             path,
-            "many-tags",
+            Code::ManyTags,
             format!("{} tags are more than AWS takes on a resource, {MOST_TAGS} beside the one that names the run", tags.len()),
         );
     }
@@ -65,11 +65,11 @@ fn check_tag(path: &str, key: &str, value: &str, findings: &mut Findings) {
     let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
     let lower = key.to_ascii_lowercase();
     if key.is_empty() || key.chars().count() > MOST_KEY || !key.chars().all(allowed) {
-        findings.error(path, "bad-tag", format!("{} is no tag key that DMS takes", quoted(key)));
+        findings.add(path, Code::BadTag, format!("{} is no tag key that DMS takes", quoted(key)));
     } else if lower.starts_with("aws:") || lower.starts_with("dms:") || key == OWNER_TAG {
-        findings.error(path, "reserved-tag", format!("the tag {} is reserved", quoted(key)));
+        findings.add(path, Code::ReservedTag, format!("the tag {} is reserved", quoted(key)));
     }
     if value.chars().count() > MOST_VALUE || !value.chars().all(allowed) {
-        findings.error(path, "bad-tag", format!("{} is no tag value that DMS takes", quoted(value)));
+        findings.add(path, Code::BadTag, format!("{} is no tag value that DMS takes", quoted(value)));
     }
 }

@@ -1,7 +1,7 @@
 //! What must hold of every reading, whatever is read. The tests and the fuzzer (`tests/fuzz`) hold the reader to the same.
 
 use plan::Plan;
-use plan::finding::{Finding, MOST_FINDINGS, MOST_REPORT_BYTES, reject};
+use plan::finding::{Code, Finding, MOST_FINDINGS, MOST_REPORT_BYTES, reject};
 use plan::read::{self, Reading};
 use plan::text::{self, NotTaken};
 use serde_json::Value;
@@ -31,11 +31,11 @@ pub fn text_reads_soundly(text: &str) -> Vec<Finding> {
         }
         (Err(NotTaken::TooDeep), Err(error)) => {
             assert!(error.to_string().starts_with("recursion limit exceeded"), "{text}: {error}");
-            assert!(reading.findings.iter().any(|finding| finding.code == "nested-too-deeply"));
+            assert!(reading.findings.iter().any(|finding| finding.code == Code::NestedTooDeeply));
         }
         (Err(NotTaken::NotJson { line, column, .. }), Err(error)) => {
             assert_eq!((line, column), (error.line(), error.column()), "{text}: {error}");
-            assert!(reading.findings.iter().any(|finding| finding.code == "not-json"));
+            assert!(reading.findings.iter().any(|finding| finding.code == Code::NotJson));
         }
         (parsed, value) => panic!("one reader takes it, the other does not: {text}: {parsed:?} {value:?}"),
     }
@@ -52,8 +52,8 @@ pub fn reads_alike_as_object_and_as_text(plan: &Value, place: &str) -> Vec<Findi
     let (object, text) = (is_sound(schema::read(plan)), is_sound(schema::read(&with_text)));
     // The text is longer by its backslashes, and its levels are counted from its own top.
     let bounded = |reading: &Reading| {
-        let bounds = ["plan-too-large", "nested-too-deeply"];
-        reading.findings.iter().any(|finding| bounds.contains(&finding.code.as_str()))
+        let bounds = [Code::PlanTooLarge, Code::NestedTooDeeply];
+        reading.findings.iter().any(|finding| bounds.contains(&finding.code))
     };
     if !bounded(&object) && !bounded(&text) {
         assert_eq!(object.findings, text.findings, "{plan}");

@@ -1,15 +1,15 @@
 //! A plan with faults: they are counted and named, and never said to be fewer than they are.
 
 use migration::run::verdict::{MOST_NAMED, Verdict};
-use plan::finding::{Findings, MOST_FINDINGS};
+use plan::finding::{Code, Findings, MOST_FINDINGS};
 
 use support::cases::minute;
 
 fn reasons(errors: usize) -> Vec<String> {
     let mut findings = Findings::default();
-    findings.warning("/Start", "reload-on-top", "a warning is no fault");
+    findings.add("/Task/Tags", Code::ManyTags, "a warning is no fault");
     for n in 0..errors {
-        findings.error(&format!("/{n:03}"), "unknown-member", "it is not known");
+        findings.add(&format!("/{n:03}"), Code::UnknownMember, "it is not known");
     }
     Verdict::rejected(&findings.into_sorted(), minute(0)).reasons
 }

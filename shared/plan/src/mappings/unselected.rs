@@ -6,7 +6,7 @@ use super::locator::Locator;
 use super::rule::{Rule, What};
 use super::selection::Action;
 use super::transformation::{Change, Target};
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 use crate::overlap::overlap;
 use crate::table_name::{Pattern, Steps, lower};
 
@@ -28,9 +28,9 @@ pub(super) fn check(rules: &[Rule<'_>], findings: &mut Findings) {
             },
         };
         if !meets {
-            findings.warning(
+            findings.add(
                 &format!("{}/object-locator", rule.path),
-                "about-nothing-selected",
+                Code::AboutNothingSelected,
                 "no selection rule includes anything of this name, so the rule does nothing: mend the name, or select the table",
             );
         }

@@ -6,7 +6,7 @@ use plan::request::Document;
 use plan::{TaskPlan, read};
 use serde_json::{Value, json};
 
-use crate::Case;
+use support::findings::Case;
 use support::plans::{SOURCE, TARGET, full_load};
 
 const MAPPINGS: &str = "/Task/TableMappings";

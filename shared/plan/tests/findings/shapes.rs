@@ -1,7 +1,7 @@
 //! The plan as a whole: types, members that are missing or unknown, words, sizes, and what is not supported yet.
 
 use plan::MOST_PLAN_BYTES;
-use plan::finding::MOST_FINDINGS;
+use plan::finding::{Code, MOST_FINDINGS};
 use serde_json::{Value, json};
 
 use crate::{Case, member, plan};
@@ -16,7 +16,7 @@ pub(crate) fn cases() -> Vec<Case> {
         full_load().with("/Comment", inner)
     };
     let mut few = many(MOST_FINDINGS);
-    few.retain(|found| found.code != "unknown-member");
+    few.retain(|found| found.code != Code::UnknownMember);
     vec![
         plan("wrong-type", "", Sample(json!([])), full_load()),
         plan("wrong-type", "", Sample(json!("x")), full_load()),
