@@ -11,7 +11,7 @@ use migration::run::document::{Migration, Origin};
 use migration::survey::owner::tag_value;
 use migration_aws::error::Error;
 use plan::OWNER_TAG;
-use plan::finding::{Code, Findings, MOST_FINDINGS};
+use plan::finding::{Code, Findings, MAX_FINDINGS};
 use serde_json::{Value, json};
 use support::answers;
 use support::cases::{Case, EXECUTION, LAST_WEEK, TASK, full_load, minute};
@@ -282,7 +282,7 @@ async fn a_report_that_is_full_already_stays_one_report() {
     let mut task = described("ready", None);
     task["MigrationType"] = json!("cdc");
     let mut found = Findings::default();
-    for n in 0..MOST_FINDINGS + 5 {
+    for n in 0..MAX_FINDINGS + 5 {
         found.add(&format!("/{n:04}"), Code::UnknownSetting, "known since the plan was read");
     }
     let case = unknown(json!({"OnDrift": "Ignore"})).set(|case| found.add_to(&mut case.document.findings));
@@ -290,7 +290,7 @@ async fn a_report_that_is_full_already_stays_one_report() {
     let counts = document.findings.iter().filter(|finding| finding.code == Code::MoreFindings);
     let counts: Vec<&str> = counts.map(|finding| finding.message.as_str()).collect();
     assert_eq!(counts, ["6 more findings are not shown; mend these first"]);
-    assert_eq!(document.findings.len(), MOST_FINDINGS + 1);
+    assert_eq!(document.findings.len(), MAX_FINDINGS + 1);
 }
 
 #[tokio::test]

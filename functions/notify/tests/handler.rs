@@ -10,7 +10,7 @@ use migration::run::document::{Migration, Occasion};
 use migration::run::verdict::{MOST_NAMED, NamedTable};
 use migration_aws::error::Error;
 use migration_aws::request::Request;
-use plan::finding::{Code, Finding, MOST_FINDINGS, Severity};
+use plan::finding::{Code, Finding, MAX_FINDINGS, Severity};
 use serde_json::{Value, json};
 use support::answers;
 use support::cases::{Case, EXECUTION, full_load, minute};
@@ -163,7 +163,7 @@ async fn the_largest_message_is_one_that_sns_takes() {
             NamedTable { name: long[..510].to_owned(), state: "Table error".to_owned(), rows: 1 };
             MOST_NAMED
         ];
-    for _ in 0..=MOST_FINDINGS {
+    for _ in 0..=MAX_FINDINGS {
         case.document.findings.push(Finding {
             severity: Severity::Warning,
             path: "/Task/TableMappings/rules/0".repeat(4),

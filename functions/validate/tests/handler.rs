@@ -10,7 +10,7 @@ use migration::run::verdict::Outcome;
 use migration::survey::owner::tag_value;
 use migration_aws::error::Error;
 use plan::OWNER_TAG;
-use plan::finding::{Chapter, Code, MOST_FINDINGS, reject};
+use plan::finding::{Chapter, Code, MAX_FINDINGS, reject};
 use serde_json::{Value, json};
 use support::answers;
 use support::cases::{EXECUTION, TASK, minute};
@@ -305,7 +305,7 @@ async fn the_plan_the_task_and_what_they_name_give_one_report() {
     let mut task = described("ready", None);
     task["MigrationType"] = json!("cdc");
     let mut plan = preflight("Ignore");
-    for n in 0..MOST_FINDINGS + 5 {
+    for n in 0..MAX_FINDINGS + 5 {
         plan["Task"]["ReplicationTaskSettings"][format!("NotKnown{n}")] = json!(1);
     }
     let tasks = (200, json!({"ReplicationTasks": [task]}));
@@ -317,7 +317,7 @@ async fn the_plan_the_task_and_what_they_name_give_one_report() {
     // Beside the settings and the differences, two hints: which instance it is, and that no prep mode is stated.
     let left_out = 5 + differences + 2;
     assert_eq!(counts, [format!("{left_out} more findings are not shown; mend these first")]);
-    assert_eq!(document.findings.len(), MOST_FINDINGS + 1);
+    assert_eq!(document.findings.len(), MAX_FINDINGS + 1);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use migration::run::document::{Migration, Run, What};
 use migration::run::observation::Route;
 use migration::run::verdict::{Level, Outcome, Verdict};
 use migration::time::graces::LONGEST_RUN;
-use plan::finding::{Code, Findings, MOST_FINDINGS, MOST_REPORT_BYTES};
+use plan::finding::{Code, Findings, MAX_FINDINGS, MAX_REPORT_BYTES};
 use plan::{AtClose, MigrationType};
 use serde_json::{Value, json};
 use support::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, cdc, event, full_load, load_and_cdc, night};
@@ -232,17 +232,17 @@ fn what_the_plan_and_what_its_resources_give_is_one_report() {
     let mut document = opened(&full_load().0, AT_NOON);
     for round in 0..3 {
         let mut resources = Findings::default();
-        for n in 0..MOST_FINDINGS {
+        for n in 0..MAX_FINDINGS {
             resources.add(&format!("/{round}/{n}"), Code::UnknownSetting, "x".repeat(400));
         }
         settle(&mut document, None, resources, ts(AT_NOON));
     }
-    let left_out = 3 * MOST_FINDINGS - (document.findings.len() - 1);
+    let left_out = 3 * MAX_FINDINGS - (document.findings.len() - 1);
     let counts = document.findings.iter().filter(|finding| finding.code == Code::MoreFindings);
     let counts: Vec<&str> = counts.map(|finding| finding.message.as_str()).collect();
     assert_eq!(counts, [format!("{left_out} more findings are not shown; mend these first")]);
     let bytes = serde_json::to_string(&document.findings).expect("JSON").len();
-    assert!(bytes < MOST_REPORT_BYTES + 500, "{bytes} bytes");
+    assert!(bytes < MAX_REPORT_BYTES + 500, "{bytes} bytes");
 }
 
 #[test]

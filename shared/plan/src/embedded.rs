@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::MOST_LEVELS;
+use super::MAX_LEVELS;
 use super::located::{Node, deeper_than};
 use super::text::{self, NotTaken};
 use crate::finding::{Code, Findings};
@@ -26,12 +26,12 @@ fn parsed(text: &str, node: &Node<'_>, name: &str, findings: &mut Findings) -> O
         findings.add(
             &node.path,
             Code::NestedTooDeeply,
-            format!("the text of {name} has more than {MOST_LEVELS} levels of lists and objects"),
+            format!("the text of {name} has more than {MAX_LEVELS} levels of lists and objects"),
         );
         None
     };
     match text::parse(text) {
-        Ok(parsed) if deeper_than(MOST_LEVELS, &parsed.value) => too_deep(findings),
+        Ok(parsed) if deeper_than(MAX_LEVELS, &parsed.value) => too_deep(findings),
         Ok(parsed) => {
             for place in &parsed.repeated {
                 repeated_key(&format!("{}{place}", node.path), findings);

@@ -6,7 +6,7 @@ use super::homes::HOMES;
 use crate::finding::{Code, Findings};
 
 /// The longest piece of somebody else's text that a finding repeats, in characters.
-const MOST_QUOTED: usize = 80;
+const MAX_QUOTED: usize = 80;
 
 /// A value and its place in the plan.
 #[derive(Clone, Debug)]
@@ -237,7 +237,7 @@ pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
 
 /// As [`nearest`], with a likeness of one's own.
 pub(super) fn nearer_than<'k>(alike: f64, name: &str, known: &[&'k str]) -> Option<&'k str> {
-    if name.len() > 2 * MOST_QUOTED {
+    if name.len() > 2 * MAX_QUOTED {
         return None;
     }
     known
@@ -250,7 +250,7 @@ pub(super) fn nearer_than<'k>(alike: f64, name: &str, known: &[&'k str]) -> Opti
 
 /// Somebody else's text as a finding shows it: quoted, control characters escaped, bounded.
 pub fn quoted(text: &str) -> String {
-    let mut shown: String = text.chars().take(MOST_QUOTED).collect();
+    let mut shown: String = text.chars().take(MAX_QUOTED).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
@@ -289,7 +289,7 @@ pub fn deeper_than(levels: usize, value: &Value) -> bool {
 /// A member's name as a JSON pointer writes it, bounded, with what a screen cannot show escaped.
 pub fn escaped(name: &str) -> String {
     let mut pointer = String::new();
-    for c in name.chars().take(2 * MOST_QUOTED) {
+    for c in name.chars().take(2 * MAX_QUOTED) {
         match c {
             '~' => pointer.push_str("~0"),
             '/' => pointer.push_str("~1"),
@@ -322,7 +322,7 @@ mod tests {
     #[test]
     fn hostile_text_is_quoted_escaped_and_bounded() {
         assert_eq!(quoted("a\n\u{7}b"), "\"a\\n\\u{7}b\"");
-        assert_eq!(quoted(&"x".repeat(1000)).chars().count(), MOST_QUOTED + 3);
+        assert_eq!(quoted(&"x".repeat(1000)).chars().count(), MAX_QUOTED + 3);
         assert_eq!(nearest(&"W".repeat(100_000), &["Window"]), None);
     }
 

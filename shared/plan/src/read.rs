@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
+use super::clean::line_of;
 use super::located::{Members, Node, deeper_than, quoted};
 use super::text::{self, NotTaken};
 use super::{
-    Arn, KeptTask, MOST_LEVELS, MOST_PLAN_BYTES, Mode, Notify, OnDrift, OnErrors, OnTableErrors, Plan, Start,
+    Arn, KeptTask, MAX_LEVELS, MAX_PLAN_BYTES, Mode, Notify, OnDrift, OnErrors, OnTableErrors, Plan, Start,
     TaskPlan, Then, Until,
 };
 use super::{embedded, request, together, window};
@@ -15,22 +16,25 @@ use crate::finding::{Code, Finding, Findings, reject};
 pub(super) const DEFAULT_RESTARTS: u32 = 1;
 
 /// The most often that a plan may want it.
-pub(super) const MOST_RESTARTS: u64 = 100;
+pub(super) const MAX_RESTARTS: u64 = 100;
 
 /// After how many minutes without a row moved people are told, unless the plan says otherwise.
 pub(super) const DEFAULT_STALL_MINUTES: u32 = 60;
 
 /// The longest that a plan may want to wait before it tells them: a day, in minutes.
-pub(super) const MOST_STALL_MINUTES: u64 = 24 * 60;
+pub(super) const MAX_STALL_MINUTES: u64 = 24 * 60;
 
 /// The lag at which a replication counts as caught up, unless the plan says otherwise, in seconds.
 pub(super) const DEFAULT_LAG_SECONDS: u32 = 60;
 
 /// The most lag that a plan may call caught up: a day, in seconds.
-pub(super) const MOST_LAG_SECONDS: u64 = 86_400;
+pub(super) const MAX_LAG_SECONDS: u64 = 86_400;
 
 /// The longest name of a team, in characters.
-pub(super) const MOST_TEAM: usize = 64;
+pub(super) const MAX_TEAM: usize = 64;
+
+/// The longest name of a task that a message shows, in characters.
+const MAX_NAME: usize = 255;
 
 /// What came of reading a plan.
 #[derive(Debug)]
@@ -92,23 +96,23 @@ fn too_deep(findings: &mut Findings) {
     findings.add(
         "",
         Code::NestedTooDeeply,
-        format!("the plan has more than {MOST_LEVELS} levels of lists and objects"),
+        format!("the plan has more than {MAX_LEVELS} levels of lists and objects"),
     );
 }
 
 fn read_value(plan: &Value, mut findings: Findings) -> Reading {
     let top = Node::top(plan);
     let bytes = plan.to_string().len();
-    if bytes > MOST_PLAN_BYTES {
+    if bytes > MAX_PLAN_BYTES {
         findings.add(
             "",
             Code::PlanTooLarge,
             format!(
-                "the plan has {bytes} bytes, the most is {MOST_PLAN_BYTES}: wildcards in the mapping make it smaller"
+                "the plan has {bytes} bytes, the most is {MAX_PLAN_BYTES}: wildcards in the mapping make it smaller"
             ),
         );
     }
-    if deeper_than(MOST_LEVELS, plan) {
+    if deeper_than(MAX_LEVELS, plan) {
         too_deep(&mut findings);
     }
     let (read, name, notify) = match Members::open(&top, &mut findings) {
@@ -180,9 +184,9 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
     let on_validation_errors = plan
         .word("OnValidationErrors", &[("Fail", OnErrors::Fail), ("Warn", OnErrors::Warn)], findings)
         .unwrap_or_default();
-    let restarts = read_number(&mut plan, "Restarts", MOST_RESTARTS, DEFAULT_RESTARTS, findings);
+    let restarts = read_number(&mut plan, "Restarts", MAX_RESTARTS, DEFAULT_RESTARTS, findings);
     let stall_minutes =
-        read_number(&mut plan, "StallMinutes", MOST_STALL_MINUTES, DEFAULT_STALL_MINUTES, findings);
+        read_number(&mut plan, "StallMinutes", MAX_STALL_MINUTES, DEFAULT_STALL_MINUTES, findings);
     read_what_is_not_supported_yet(&mut plan, findings);
     let notify = plan.get("Notify").map(|node| read_notify(&node, findings));
     let notify = notify.unwrap_or(Notify { warning: true, ..Notify::default() });
@@ -242,10 +246,9 @@ pub fn name(plan: &Value) -> Option<String> {
 fn task_name(node: &Node<'_>) -> Option<String> {
     let task = node.value.pointer("/ReplicationTasks/0").unwrap_or(node.value);
     let text = |name: &str| task.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    text("ReplicationTaskIdentifier").or_else(|| text("ReplicationTaskArn")).map(|name| {
-        let clean = name.chars().filter(|c| !c.is_control()).take(255);
-        clean.collect()
-    })
+    text("ReplicationTaskIdentifier")
+        .or_else(|| text("ReplicationTaskArn"))
+        .map(|name| line_of(name, MAX_NAME))
 }
 
 /// A task, or the answer of `describe-replication-tasks` that holds one.
@@ -281,7 +284,7 @@ fn read_one_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
             request::check_identifier(
                 &members.place("ReplicationTaskIdentifier"),
                 text,
-                request::MOST_IDENTIFIER,
+                request::MAX_IDENTIFIER,
                 findings,
             );
             Some(TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(text.to_owned())))
@@ -301,7 +304,7 @@ fn read_one_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
 /// The lag at which a replication counts as caught up; it means something with `Until` CaughtUp only.
 fn read_lag_seconds(plan: &mut Members<'_>, until: Option<Until>, findings: &mut Findings) -> u32 {
     let place = plan.place("LagSeconds");
-    let stated = plan.whole_number("LagSeconds", MOST_LAG_SECONDS, findings);
+    let stated = plan.whole_number("LagSeconds", MAX_LAG_SECONDS, findings);
     if stated.is_some() && until != Some(Until::CaughtUp) {
         findings.add(&place, Code::LagWithoutCaughtUp, "LagSeconds means something with Until CaughtUp only");
     }
@@ -358,8 +361,7 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
         );
     }
     if let Some(text) = members.text("Team", findings) {
-        if text.chars().count() <= MOST_TEAM
-            && text.chars().all(|c| c.is_alphanumeric() || " _.-".contains(c))
+        if text.chars().count() <= MAX_TEAM && text.chars().all(|c| c.is_alphanumeric() || " _.-".contains(c))
         {
             notify.team = Some(text.to_owned());
         } else {
@@ -367,7 +369,7 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
                 &members.place("Team"),
                 Code::BadTeam,
                 format!(
-                    "Team must be up to {MOST_TEAM} letters, digits, blanks and _.-, not {}",
+                    "Team must be up to {MAX_TEAM} letters, digits, blanks and _.-, not {}",
                     quoted(text)
                 ),
             );

@@ -141,10 +141,10 @@ impl TaskRequest {
 }
 
 /// The longest identifier of a task, in characters.
-pub(super) const MOST_IDENTIFIER: usize = 255;
+pub(super) const MAX_IDENTIFIER: usize = 255;
 
 /// The longest tail of an ARN that can be asked for, in characters.
-pub(super) const MOST_RESOURCE_IDENTIFIER: usize = 31;
+pub(super) const MAX_RESOURCE_IDENTIFIER: usize = 31;
 
 /// Members that `describe-replication-tasks` answers and that nobody can ask for: dropped with a hint.
 pub const READ_ONLY: [&str; 9] = [
@@ -164,7 +164,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
     let mut members = Members::open(node, findings)?;
     let identifier = members.required_text("ReplicationTaskIdentifier", findings);
     if let Some(identifier) = identifier {
-        check_identifier(&members.place("ReplicationTaskIdentifier"), identifier, MOST_IDENTIFIER, findings);
+        check_identifier(&members.place("ReplicationTaskIdentifier"), identifier, MAX_IDENTIFIER, findings);
     }
     let source = dms_arn(&mut members, "SourceEndpointArn", "endpoint", findings);
     let target = dms_arn(&mut members, "TargetEndpointArn", "endpoint", findings);
@@ -217,7 +217,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
     let task_data = members.text("TaskData", findings).map(str::to_owned);
     let resource_identifier = members.text("ResourceIdentifier", findings);
     if let Some(chosen) = resource_identifier {
-        check_identifier(&members.place("ResourceIdentifier"), chosen, MOST_RESOURCE_IDENTIFIER, findings);
+        check_identifier(&members.place("ResourceIdentifier"), chosen, MAX_RESOURCE_IDENTIFIER, findings);
     }
     for name in READ_ONLY {
         if members.get(name).is_some() {

@@ -13,7 +13,7 @@ use crate::finding::{Code, Findings};
 const LONGEST: SignedDuration = SignedDuration::from_hours(13 * 24);
 
 /// The longest time before the close at which a plan may want to begin nothing: a day, in minutes.
-pub(super) const MOST_MINIMUM_MINUTES: u64 = 24 * 60;
+pub(super) const MAX_MINIMUM_MINUTES: u64 = 24 * 60;
 
 /// How alike a zone in another area must be to be meant, of 1: CEST is no misspelt CET.
 const ALIKE: f64 = 0.95;
@@ -159,7 +159,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
             "StopLead means nothing with AtClose LeaveRunning",
         );
     }
-    let minimum_minutes = members.whole_number("MinimumMinutes", MOST_MINIMUM_MINUTES, findings).unwrap_or(0);
+    let minimum_minutes = members.whole_number("MinimumMinutes", MAX_MINIMUM_MINUTES, findings).unwrap_or(0);
     members.close(findings);
     let window =
         Window { when: when?, at_close, stop_lead, minimum_minutes: u32::try_from(minimum_minutes).ok()? };

@@ -1,7 +1,7 @@
 //! What must hold of every reading, whatever is read. The tests and the fuzzer (`tests/fuzz`) hold the reader to the same.
 
 use plan::Plan;
-use plan::finding::{Code, Finding, MOST_FINDINGS, MOST_REPORT_BYTES, reject};
+use plan::finding::{Code, Finding, MAX_FINDINGS, MAX_REPORT_BYTES, reject};
 use plan::read::{self, Reading};
 use plan::text::{self, NotTaken};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::schema;
 
 /// The most bytes that a report on the worst plan may take, with the finding that counts what it leaves out.
-const MOST_REPORT: usize = MOST_REPORT_BYTES + 500;
+const MOST_REPORT: usize = MAX_REPORT_BYTES + 500;
 
 /// Reads a plan and looks at what came of it. The schema takes what is taken.
 pub fn reads_soundly(plan: &Value) -> Vec<Finding> {
@@ -65,7 +65,7 @@ pub fn reads_alike_as_object_and_as_text(plan: &Value, place: &str) -> Vec<Findi
 fn is_sound(reading: Reading) -> Reading {
     let findings = &reading.findings;
     assert_eq!(reading.plan.is_some(), !reject(findings), "{findings:#?}");
-    assert!(findings.len() <= MOST_FINDINGS + 1);
+    assert!(findings.len() <= MAX_FINDINGS + 1);
     assert!(findings.is_sorted_by_key(|finding| finding.severity), "errors first");
     let report = serde_json::to_string(findings).expect("findings are JSON");
     assert!(report.len() <= MOST_REPORT, "{} bytes of findings", report.len());

@@ -1,7 +1,7 @@
 //! A plan with faults: they are counted and named, and never said to be fewer than they are.
 
 use migration::run::verdict::{MOST_NAMED, Verdict};
-use plan::finding::{Code, Findings, MOST_FINDINGS};
+use plan::finding::{Code, Findings, MAX_FINDINGS};
 
 use support::cases::minute;
 
@@ -19,8 +19,8 @@ fn faults_are_counted_and_named() {
     for (errors, counted, named) in [
         (1, "the plan has 1 fault;", 1),
         (2, "the plan has 2 faults;", 2),
-        (MOST_FINDINGS - 1, "the plan has 99 faults;", MOST_NAMED),
-        (MOST_FINDINGS + 50, "the plan has more than 100 faults;", MOST_NAMED),
+        (MAX_FINDINGS - 1, "the plan has 99 faults;", MOST_NAMED),
+        (MAX_FINDINGS + 50, "the plan has more than 100 faults;", MOST_NAMED),
     ] {
         let reasons = reasons(errors);
         assert!(reasons[0].starts_with(counted), "{errors}: {}", reasons[0]);

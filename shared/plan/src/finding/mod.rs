@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 pub use code::{Chapter, Code};
 
 /// The most findings one report carries; the rest is a count, so that a hostile plan cannot fill a message.
-pub const MOST_FINDINGS: usize = 100;
+pub const MAX_FINDINGS: usize = 100;
 
 /// The most bytes of one report, as JSON: it travels beside the plan in a document of 256 KiB.
-pub const MOST_REPORT_BYTES: usize = 40 * 1024;
+pub const MAX_REPORT_BYTES: usize = 40 * 1024;
 
 /// The most bytes of a place; a longer one ends at something around it.
-const MOST_PATH_BYTES: usize = 1000;
+const MAX_PATH_BYTES: usize = 1000;
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -85,7 +85,7 @@ impl Findings {
         self.0.iter().any(|finding| finding.severity == Severity::Error)
     }
 
-    /// The findings, errors first, each once, at most [`MOST_FINDINGS`] in [`MOST_REPORT_BYTES`]; one more says how many
+    /// The findings, errors first, each once, at most [`MAX_FINDINGS`] in [`MAX_REPORT_BYTES`]; one more says how many
     /// were left out.
     pub fn into_sorted(self) -> Vec<Finding> {
         let mut report = Vec::new();
@@ -105,9 +105,9 @@ impl Findings {
         let mut bytes = 0;
         let fits = |finding: &&Finding| {
             bytes += serde_json::to_string(finding).map_or(0, |text| text.len() + 1);
-            bytes <= MOST_REPORT_BYTES && heaviest.is_none_or(|heaviest| finding.severity <= heaviest)
+            bytes <= MAX_REPORT_BYTES && heaviest.is_none_or(|heaviest| finding.severity <= heaviest)
         };
-        let shown = all.iter().take(MOST_FINDINGS).take_while(fits).count();
+        let shown = all.iter().take(MAX_FINDINGS).take_while(fits).count();
         let left_out = left_out + all.len() - shown;
         let next = all.get(shown).map(|next| next.severity);
         all.truncate(shown);
@@ -137,10 +137,10 @@ impl Finding {
 
 /// A place that is not too long to be shown, else the nearest one around it that is not, and a mark that this is not all.
 fn bounded(path: &str) -> String {
-    if path.len() <= MOST_PATH_BYTES {
+    if path.len() <= MAX_PATH_BYTES {
         return path.to_owned();
     }
-    let around = &path[..path.floor_char_boundary(MOST_PATH_BYTES)];
+    let around = &path[..path.floor_char_boundary(MAX_PATH_BYTES)];
     format!("{}/…", around.rsplit_once('/').map_or("", |(around, _)| around))
 }
 
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn a_report_is_bounded_whatever_its_findings_say() {
         let mut findings = Findings::default();
-        for n in 0..MOST_FINDINGS {
+        for n in 0..MAX_FINDINGS {
             findings.add(&format!("/{n}/{}", "\\/".repeat(10_000)), Code::BadArn, "\\".repeat(900));
         }
         let sorted = findings.into_sorted();
@@ -177,7 +177,7 @@ mod tests {
         assert!(sorted.len() > 10);
         assert!(sorted[0].path.starts_with("/0/\\/\\") && sorted[0].path.ends_with("\\/…"));
         let bytes = serde_json::to_string(&sorted).unwrap().len();
-        assert!((MOST_REPORT_BYTES / 2..MOST_REPORT_BYTES + 500).contains(&bytes), "{bytes} bytes");
+        assert!((MAX_REPORT_BYTES / 2..MAX_REPORT_BYTES + 500).contains(&bytes), "{bytes} bytes");
     }
 
     #[test]
@@ -189,7 +189,7 @@ mod tests {
             }
             findings
         };
-        let mut report = many("plan", Code::Drift, MOST_FINDINGS + 7, 350).into_sorted();
+        let mut report = many("plan", Code::Drift, MAX_FINDINGS + 7, 350).into_sorted();
         let shown = report.len() - 1;
         many("plan", Code::Drift, 1, 350).add_to(&mut report);
         assert_eq!(report.len(), shown + 1, "one that is shown is no other");
@@ -198,16 +198,16 @@ mod tests {
         many("home", Code::BadArn, 20, 350).add_to(&mut report);
         assert!(report.is_sorted_by_key(|finding| finding.severity), "{report:?}");
         let (last, others) = report.split_last().unwrap();
-        let left_out = MOST_FINDINGS + 7 + 30 + 10 + 20 - others.len();
+        let left_out = MAX_FINDINGS + 7 + 30 + 10 + 20 - others.len();
         assert_eq!(last.severity, Severity::Warning, "none that rejects the plan is left out");
         assert_eq!(last.message, format!("{left_out} more findings are not shown; mend these first"));
         assert_eq!(last.count, left_out);
         assert!(others.iter().all(|finding| finding.count == 1 && !finding.counts_others()));
         assert_eq!(others.iter().filter(|finding| finding.severity == Severity::Error).count(), 20);
         let bytes = serde_json::to_string(&report).unwrap().len();
-        assert!(bytes < MOST_REPORT_BYTES + 500, "{bytes} bytes");
+        assert!(bytes < MAX_REPORT_BYTES + 500, "{bytes} bytes");
         // Where errors are left out, no warning is shown in what room there is.
-        let mut report = many("plan", Code::BadArn, 2, MOST_REPORT_BYTES - 1000).into_sorted();
+        let mut report = many("plan", Code::BadArn, 2, MAX_REPORT_BYTES - 1000).into_sorted();
         many("drift", Code::Drift, 1, 10).add_to(&mut report);
         let seen: Vec<_> = report.iter().map(|finding| (finding.severity, finding.count)).collect();
         assert_eq!(seen, [(Severity::Error, 1), (Severity::Error, 2)]);
@@ -221,13 +221,13 @@ mod tests {
         findings.add("/a", Code::BadArn, "same");
         findings.add("/a", Code::BadArn, "same");
         assert!(findings.reject());
-        for n in 0..MOST_FINDINGS + 5 {
+        for n in 0..MAX_FINDINGS + 5 {
             findings.add(&format!("/{n:04}"), Code::Drift, "many");
         }
         let sorted = findings.into_sorted();
-        assert_eq!(sorted.len(), MOST_FINDINGS + 1);
+        assert_eq!(sorted.len(), MAX_FINDINGS + 1);
         assert_eq!(sorted[0].message, "same");
         assert_ne!(sorted[1].message, "same");
-        assert_eq!(sorted[MOST_FINDINGS].message, "7 more findings are not shown; mend these first");
+        assert_eq!(sorted[MAX_FINDINGS].message, "7 more findings are not shown; mend these first");
     }
 }

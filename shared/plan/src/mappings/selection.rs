@@ -18,13 +18,13 @@ pub(crate) enum Action {
 }
 
 /// DMS's largest load-order.
-pub(crate) const MOST_LOAD_ORDER: u64 = 2_147_483_647;
+pub(crate) const MAX_LOAD_ORDER: u64 = 2_147_483_647;
 
 pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>) -> Option<Action> {
     let actions =
         [("include", Action::Include), ("exclude", Action::Exclude), ("explicit", Action::Explicit)];
     let action = rule.members.required_word("rule-action", &actions, rule.findings);
-    rule.number("load-order", 0..=MOST_LOAD_ORDER);
+    rule.number("load-order", 0..=MAX_LOAD_ORDER);
     if rule.members.get("parallel-load").is_some() || rule.members.get("lob-settings").is_some() {
         rule.findings.add(
             rule.members.path(),

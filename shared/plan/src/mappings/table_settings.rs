@@ -6,7 +6,7 @@ use crate::finding::Code;
 use crate::located::{Node, shown};
 
 /// DMS takes at most this many columns for ranges.
-pub(crate) const MOST_COLUMNS: usize = 10;
+pub(crate) const MAX_COLUMNS: usize = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parallel {
@@ -109,11 +109,11 @@ fn read_ranges(load: &mut Reading<'_, '_>, columns: Option<&Node<'_>>, boundarie
         return;
     };
     let width = columns.value.as_array().map_or(0, Vec::len);
-    if width > MOST_COLUMNS {
+    if width > MAX_COLUMNS {
         load.findings.add(
             &columns.path,
             Code::TooManyColumns,
-            format!("ranges are cut by at most {MOST_COLUMNS} columns, here are {width}"),
+            format!("ranges are cut by at most {MAX_COLUMNS} columns, here are {width}"),
         );
     }
     for boundary in boundaries.elements(load.findings) {

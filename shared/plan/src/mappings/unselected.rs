@@ -11,12 +11,12 @@ use crate::overlap::overlap;
 use crate::table_name::{Pattern, Steps, lower};
 
 /// The most steps that are taken in one mapping: behind it no rule is named, so that the time stays bounded.
-const MOST_STEPS: usize = 4_000_000;
+const MAX_STEPS: usize = 4_000_000;
 
 /// Names those of all rules of a mapping that are about nothing that is migrated.
 pub(super) fn check(rules: &[Rule<'_>], findings: &mut Findings) {
     let Some(selected) = Selected::of(rules) else { return };
-    let mut steps = Steps::new(MOST_STEPS);
+    let mut steps = Steps::new(MAX_STEPS);
     let mut judged: HashMap<(&str, Option<&str>), bool> = HashMap::new();
     for rule in rules {
         let Some(about) = about(rule) else { continue };

@@ -228,8 +228,8 @@ impl Walk<'_> {
 /// A number without a fraction, also where it was written with one that is nothing.
 fn whole_number(value: &Value) -> Option<i64> {
     /// Up to here a floating-point number stands for one whole number only.
-    const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
-    let whole = |number: &f64| number.fract() == 0.0 && number.abs() <= MOST_EXACT;
+    const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+    let whole = |number: &f64| number.fract() == 0.0 && number.abs() <= MAX_EXACT;
     value.as_i64().or_else(|| value.as_f64().filter(whole).map(|number| number as i64))
 }
 
