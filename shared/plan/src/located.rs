@@ -1,8 +1,10 @@
 //! A JSON tree that knows where it stands, read member by member; every fault becomes a finding and reading goes on.
 
+use serde::de::DeserializeOwned;
+use serde::de::value::StrDeserializer;
 use serde_json::{Map, Value};
 
-use super::homes::HOMES;
+use super::members::{self, MEMBERS};
 use crate::finding::{Code, Findings};
 
 /// The longest piece of somebody else's text that a finding repeats, in characters.
@@ -143,7 +145,24 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// A member that is one of a set of words; the first word is the default.
+    /// A member of the plan that holds one of the words that [`MEMBERS`] lists for it.
+    pub fn listed_word<T: DeserializeOwned>(
+        &mut self,
+        name: &'static str,
+        findings: &mut Findings,
+    ) -> Option<T> {
+        let node = self.get(name)?;
+        let text = node.text(findings)?;
+        let known = members::words(name);
+        let word = StrDeserializer::<serde::de::value::Error>::new(text);
+        let meaning = T::deserialize(word).ok().filter(|_| known.contains(&text));
+        if meaning.is_none() {
+            unknown_word(&node, name, known, text, findings);
+        }
+        meaning
+    }
+
+    /// A member that is one of a set of words.
     pub fn word<T: Copy>(
         &mut self,
         name: &'static str,
@@ -156,11 +175,7 @@ impl<'a> Members<'a> {
             return Some(*meaning);
         }
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        findings.add(
-            &node.path,
-            Code::UnknownWord,
-            format!("{name} must be one of {}, not {}", known.join(", "), quoted(text)),
-        );
+        unknown_word(&node, name, &known, text, findings);
         None
     }
 
@@ -211,9 +226,9 @@ impl<'a> Members<'a> {
             if self.asked.contains(&name.as_str()) {
                 continue;
             }
-            let elsewhere = HOMES.iter().find(|(member, _)| member == name);
-            let advice = match elsewhere.filter(|(_, home)| self.path != format!("/{home}")) {
-                Some((_, home)) => format!("; it belongs in {home}"),
+            let elsewhere = MEMBERS.iter().find(|member| member.name == name);
+            let advice = match elsewhere.filter(|member| self.path != format!("/{}", member.home)) {
+                Some(member) => format!("; it belongs in {}", member.home),
                 None => nearest(name, &self.asked)
                     .map(|known| format!("; did you mean {known}?"))
                     .unwrap_or_default(),
@@ -225,6 +240,14 @@ impl<'a> Members<'a> {
             );
         }
     }
+}
+
+fn unknown_word(node: &Node<'_>, name: &str, known: &[&str], text: &str, findings: &mut Findings) {
+    findings.add(
+        &node.path,
+        Code::UnknownWord,
+        format!("{name} must be one of {}, not {}", known.join(", "), quoted(text)),
+    );
 }
 
 /// How alike a name must be to be meant, of 1.

@@ -1,15 +1,13 @@
 //! From JSON to a plan: everything wrong is found at once, and a plan comes out only when nothing is.
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::clean::line_of;
 use super::located::{Members, Node, deeper_than, quoted};
 use super::text::{self, NotTaken};
-use super::{
-    Arn, KeptTask, MAX_LEVELS, MAX_PLAN_BYTES, Mode, Notify, OnDrift, OnErrors, OnTableErrors, Plan, Start,
-    TaskPlan, Then, Until,
-};
-use super::{embedded, request, together, window};
+use super::{Arn, KeptTask, MAX_LEVELS, MAX_PLAN_BYTES, Notify, Plan, TaskPlan, Until};
+use super::{embedded, members, request, together, window};
 use crate::finding::{Code, Finding, Findings, reject};
 
 /// How often a task is started again after a failure that may pass, unless the plan says otherwise.
@@ -85,7 +83,7 @@ pub fn read_text(text: &str) -> Reading {
 /// # Examples
 /// ```
 /// let plan = serde_json::json!({"Task": {"ReplicationTaskIdentifier": "nightly-orders"}});
-/// let reading = migration::plan::read::read(&plan);
+/// let reading = plan::read::read(&plan);
 /// assert!(reading.plan.is_some());
 /// ```
 pub fn read(plan: &Value) -> Reading {
@@ -134,56 +132,15 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
     }
     let name = task_node.as_ref().and_then(task_name);
     let task = task_node.as_ref().and_then(|node| read_task(node, findings));
-    let mode = plan
-        .word("Mode", &[("Migrate", Mode::Migrate), ("Preflight", Mode::Preflight)], findings)
-        .unwrap_or_default();
+    let mode = plan.listed_word("Mode", findings).unwrap_or_default();
     let window = plan.get("Window").and_then(|node| window::read(&node, findings));
-    let start = plan
-        .word(
-            "Start",
-            &[
-                ("Auto", Start::Auto),
-                ("Refresh", Start::Refresh),
-                ("Resume", Start::Resume),
-                ("Reload", Start::Reload),
-            ],
-            findings,
-        )
-        .unwrap_or_default();
-    let on_drift = plan
-        .word(
-            "OnDrift",
-            &[("Reject", OnDrift::Reject), ("Modify", OnDrift::Modify), ("Ignore", OnDrift::Ignore)],
-            findings,
-        )
-        .unwrap_or_default();
-    let until = plan.word(
-        "Until",
-        &[
-            ("Stopped", Until::Stopped),
-            ("FullLoadComplete", Until::FullLoadComplete),
-            ("CaughtUp", Until::CaughtUp),
-        ],
-        findings,
-    );
+    let start = plan.listed_word("Start", findings).unwrap_or_default();
+    let on_drift = plan.listed_word("OnDrift", findings).unwrap_or_default();
+    let until = plan.listed_word("Until", findings);
     let lag_seconds = read_lag_seconds(&mut plan, until, findings);
-    let then = plan
-        .word("Then", &[("LeaveRunning", Then::LeaveRunning), ("Stop", Then::Stop)], findings)
-        .unwrap_or_default();
-    let on_table_errors = plan
-        .word(
-            "OnTableErrors",
-            &[
-                ("Fail", OnTableErrors::Fail),
-                ("Warn", OnTableErrors::Warn),
-                ("Reload", OnTableErrors::Reload),
-            ],
-            findings,
-        )
-        .unwrap_or_default();
-    let on_validation_errors = plan
-        .word("OnValidationErrors", &[("Fail", OnErrors::Fail), ("Warn", OnErrors::Warn)], findings)
-        .unwrap_or_default();
+    let then = plan.listed_word("Then", findings).unwrap_or_default();
+    let on_table_errors = plan.listed_word("OnTableErrors", findings).unwrap_or_default();
+    let on_validation_errors = plan.listed_word("OnValidationErrors", findings).unwrap_or_default();
     let restarts = read_number(&mut plan, "Restarts", MAX_RESTARTS, DEFAULT_RESTARTS, findings);
     let stall_minutes =
         read_number(&mut plan, "StallMinutes", MAX_STALL_MINUTES, DEFAULT_STALL_MINUTES, findings);
@@ -331,8 +288,7 @@ fn read_number(
 /// Members that the plan has and this version cannot honour: refused, never ignored.
 fn read_what_is_not_supported_yet(plan: &mut Members<'_>, findings: &mut Findings) {
     let place = plan.place("OnAbort");
-    let words = [("AsAtClose", ()), ("Stop", ()), ("LeaveRunning", ())];
-    if plan.word("OnAbort", &words, findings).is_some() {
+    if plan.listed_word::<IgnoredAny>("OnAbort", findings).is_some() {
         findings.add(&place, Code::NotSupportedYet, "OnAbort is not supported yet; leave it out");
     }
 }
@@ -380,7 +336,7 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
         for element in on.elements(findings) {
             let Some(word) = element.text(findings) else { continue };
             words.push(word);
-            if !["Finished", "Warning", "Started"].contains(&word) {
+            if !members::words("On").contains(&word) {
                 findings.add(
                     &element.path,
                     Code::UnknownWord,

@@ -193,12 +193,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
             );
         }
     }
-    let types = [
-        ("full-load", MigrationTypeWord::FullLoad),
-        ("cdc", MigrationTypeWord::Cdc),
-        ("full-load-and-cdc", MigrationTypeWord::FullLoadAndCdc),
-    ];
-    let migration_type = members.word("MigrationType", &types, findings).map(MigrationType::from);
+    let migration_type: Option<MigrationType> = members.listed_word("MigrationType", findings);
     if members.get("MigrationType").is_none() {
         members.missing("MigrationType", findings);
     }
@@ -244,32 +239,6 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
         task_data,
         resource_identifier: resource_identifier.map(str::to_owned),
     })
-}
-
-/// A type that can be asked for.
-#[derive(Clone, Copy)]
-#[cfg_attr(
-    feature = "schema",
-    derive(schemars::JsonSchema),
-    schemars(rename_all = "kebab-case", rename = "MigrationType")
-)]
-pub(super) enum MigrationTypeWord {
-    /// The rows that are there.
-    FullLoad,
-    /// The changes that are made.
-    Cdc,
-    /// The rows, then the changes.
-    FullLoadAndCdc,
-}
-
-impl From<MigrationTypeWord> for MigrationType {
-    fn from(word: MigrationTypeWord) -> Self {
-        match word {
-            MigrationTypeWord::FullLoad => MigrationType::FullLoad,
-            MigrationTypeWord::Cdc => MigrationType::Cdc,
-            MigrationTypeWord::FullLoadAndCdc => MigrationType::FullLoadAndCdc,
-        }
-    }
 }
 
 /// A DMS identifier: a letter, then letters, digits and single hyphens, no hyphen at the end.

@@ -138,11 +138,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
     } else {
         read_hours(&mut members, findings).map(When::Hours)
     };
-    let at_close = members.word(
-        "AtClose",
-        &[("Stop", AtClose::Stop), ("LeaveRunning", AtClose::LeaveRunning)],
-        findings,
-    );
+    let at_close = members.listed_word("AtClose", findings);
     let stop_lead = read_span(&mut members, "StopLead", findings).unwrap_or_default();
     let lead_place = members.place("StopLead");
     if stop_lead.is_negative() || stop_lead > SignedDuration::from_hours(24) {

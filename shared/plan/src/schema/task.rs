@@ -16,7 +16,7 @@ use super::parts::{
 };
 use super::settings::TaskSettings;
 use crate::OWNER_TAG;
-use crate::request::{MAX_IDENTIFIER, MAX_RESOURCE_IDENTIFIER, MigrationTypeWord, READ_ONLY};
+use crate::request::{MAX_IDENTIFIER, MAX_RESOURCE_IDENTIFIER, READ_ONLY};
 use crate::tags::{MAX_KEY, MAX_VALUE};
 
 /// A task, or the answer of `describe-replication-tasks` that holds one.
@@ -141,6 +141,17 @@ struct EndpointArn(String);
 #[derive(JsonSchema)]
 #[schemars(transform = only(dms_arn("rep")))]
 struct InstanceArn(String);
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case", rename = "MigrationType")]
+enum MigrationTypeWord {
+    /// The rows that are there.
+    FullLoad,
+    /// The changes that are made.
+    Cdc,
+    /// The rows, then the changes.
+    FullLoadAndCdc,
+}
 
 #[derive(JsonSchema)]
 #[schemars(untagged, inline)]
