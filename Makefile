@@ -18,7 +18,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help rehearse check schema test lint unit model-check scale end-to-end mutants bench fuzz template build fmt venv prerequisites
+.PHONY: help rehearse check schema docs test lint unit model-check scale end-to-end mutants bench fuzz template build fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ check: prerequisites ## Name every fault of a plan, without an AWS account: PLAN
 
 schema: prerequisites ## Write the JSON Schema of a plan, by which editors complete and check, to docs/plan.schema.json
 	@schema="$$(cargo run -q -p check-plan -- --schema)"; printf '%s\n' "$$schema" > docs/plan.schema.json
+
+docs: prerequisites ## Write the findings into docs/plan.md, from the table of codes
+	@WRITE_DOCS=1 cargo test --package plan --test documented --quiet
 
 test: venv lint template unit model-check scale end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template
 

@@ -13,7 +13,7 @@ use migration::survey::owner::tag_value;
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::error::StepError;
 use plan::OWNER_TAG;
-use plan::finding::{Findings, MOST_FINDINGS};
+use plan::finding::{Code, Findings, MAX_FINDINGS};
 use serde_json::{Value, json};
 use support::answers;
 use support::cases::{Case, EXECUTION, LAST_WEEK, TASK, full_load, minute};
@@ -264,7 +264,7 @@ async fn drift_of_a_task_of_ours() {
     let ignore = differing(true);
     let document = ignore.create_task(&unknown(json!({"OnDrift": "Ignore"}))).await.unwrap();
     assert_eq!(ignore.changes(), [0, 1, 0]);
-    assert!(document.findings.iter().any(|finding| finding.code == "drift"), "the report names it");
+    assert!(document.findings.iter().any(|finding| finding.code == Code::Drift), "the report names it");
 
     // Its connections are those of its own endpoints.
     let mut elsewhere = described("ready", None);
@@ -279,15 +279,15 @@ async fn a_report_that_is_full_already_stays_one_report() {
     let mut task = described("ready", None);
     task["MigrationType"] = json!("cdc");
     let mut found = Findings::default();
-    for n in 0..MOST_FINDINGS + 5 {
-        found.warning(&format!("/{n:04}"), "unknown-setting", "known since the plan was read");
+    for n in 0..MAX_FINDINGS + 5 {
+        found.add(&format!("/{n:04}"), Code::UnknownSetting, "known since the plan was read");
     }
     let case = unknown(json!({"OnDrift": "Ignore"})).set(|case| found.add_to(&mut case.running.findings));
     let document = World::with(task, Some(&earlier())).create_task(&case).await.unwrap();
-    let counts = document.findings.iter().filter(|finding| finding.code == "more-findings");
+    let counts = document.findings.iter().filter(|finding| finding.code == Code::MoreFindings);
     let counts: Vec<&str> = counts.map(|finding| finding.message.as_str()).collect();
     assert_eq!(counts, ["6 more findings are not shown; mend these first"]);
-    assert_eq!(document.findings.len(), MOST_FINDINGS + 1);
+    assert_eq!(document.findings.len(), MAX_FINDINGS + 1);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use migration::run::verdict::{MOST_NAMED, NamedTable, Outcome};
 use migration_aws::clients::SnsAndStepFunctions;
 use migration_aws::error::StepError;
 use migration_aws::request::Request;
-use plan::finding::{Finding, MOST_FINDINGS, Severity};
+use plan::finding::{Code, Finding, MAX_FINDINGS, Severity};
 use serde_json::{Value, json};
 use support::answers;
 use support::cases::{EXECUTION, full_load, minute};
@@ -167,13 +167,14 @@ async fn the_largest_message_is_one_that_sns_takes() {
             NamedTable { name: long[..510].to_owned(), state: "Table error".to_owned(), rows: 1 };
             MOST_NAMED
         ];
-    for _ in 0..=MOST_FINDINGS {
+    for _ in 0..=MAX_FINDINGS {
         reported.findings.push(Finding {
             severity: Severity::Warning,
             path: "/Task/TableMappings/rules/0".repeat(4),
-            code: "more-findings".to_owned(),
+            code: Code::MoreFindings,
             message: long.clone(),
             dms_error: None,
+            count: 2,
         });
     }
     tell(last(&reported.into()), taking(&seen)).await.unwrap();

@@ -7,7 +7,7 @@ use migration_aws::dms::connections::connections;
 use migration_aws::error::StepError;
 use migration_aws::failure::{self, Outcome};
 use plan::Arn;
-use plan::finding::Findings;
+use plan::finding::{Code, Findings};
 
 /// Starts the tests of connections that were never tested or whose last test failed; the machine waits for their end.
 pub(crate) async fn test(dms: &Client, route: &Route, findings: &mut Findings) -> Result<(), StepError> {
@@ -45,9 +45,9 @@ async fn test_one(
         Outcome::Refused(refusal) if refusal.passing => Ok(()),
         Outcome::Lost => Ok(()),
         Outcome::Refused(refusal) => {
-            findings.error(
+            findings.add(
                 "/Task",
-                "connection-not-tested",
+                Code::ConnectionNotTested,
                 format!(
                     "DMS would not test the connection of {endpoint}: {}: {}",
                     refusal.code, refusal.message

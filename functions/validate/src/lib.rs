@@ -24,7 +24,7 @@ use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::StepError;
 use migration_aws::existing;
 use migration_aws::request::Request;
-use plan::finding::Findings;
+use plan::finding::{Code, Findings};
 use plan::{MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest};
 
 mod connections;
@@ -110,9 +110,9 @@ async fn kept_task(
             Ok(Some(Kept { migration_type: task.migration_type, route: task.route, phase }))
         }
         None => {
-            findings.error(
+            findings.add(
                 "/Task",
-                "no-such-task",
+                Code::NoSuchTask,
                 format!(
                     "there is no replication task {} in this account and Region; a task that was created again has a new \
                      ARN",

@@ -12,7 +12,7 @@ use migration::survey::owner::tag_value;
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::error::StepError;
 use plan::OWNER_TAG;
-use plan::finding::{Finding, MOST_FINDINGS};
+use plan::finding::{Chapter, Code, Finding, MAX_FINDINGS, reject};
 use serde_json::{Value, json};
 use support::answers;
 use support::cases::{EXECUTION, TASK, minute};
@@ -211,6 +211,32 @@ async fn a_test_that_dms_does_not_take() {
     }
 }
 
+/// The codes that this function notes itself; those of the survey have their cases beside it.
+#[tokio::test]
+async fn every_code_of_its_chapter_is_noted_and_spares_the_near_miss() {
+    let kept = json!({"Task": {"ReplicationTaskArn": TASK}});
+    let tested = |test| World { connections: (200, json!({"Connections": []})), test, ..World::good() };
+    let there = (200, json!({"ReplicationTasks": [described("ready", None)]}));
+    let cases = [
+        (
+            Code::ConnectionNotTested,
+            (tested((400, fault("KMSKeyNotAccessibleFault", "no key"))), plan()),
+            (tested((400, fault("InvalidResourceStateFault", "Connection is already being tested"))), plan()),
+        ),
+        (Code::NoSuchTask, (World::good(), kept.clone()), (World { tasks: there, ..World::good() }, kept)),
+    ];
+    let mut noted = Vec::new();
+    for (code, (bad, bad_plan), (good, good_plan)) in cases {
+        let bad = bad.validate(bad_plan).await.0.unwrap();
+        assert!(bad.findings.iter().any(|found| found.code == code && found.path == "/Task"), "{code}");
+        let good = good.validate(good_plan).await.0.unwrap();
+        assert!(!reject(&good.findings), "the near miss of {code}: {:#?}", good.findings);
+        noted.push(code);
+    }
+    let of_chapter = Code::ALL.iter().filter(|code| code.chapter() == Some(Chapter::Validate));
+    assert_eq!(noted, of_chapter.cloned().collect::<Vec<_>>());
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_dms_that_does_not_answer_is_an_error_and_no_verdict() {
     for (code, name) in [
@@ -297,19 +323,19 @@ async fn the_plan_the_task_and_what_they_name_give_one_report() {
     let mut task = described("ready", None);
     task["MigrationType"] = json!("cdc");
     let mut plan = preflight("Ignore");
-    for n in 0..MOST_FINDINGS + 5 {
+    for n in 0..MAX_FINDINGS + 5 {
         plan["Task"]["ReplicationTaskSettings"][format!("NotKnown{n}")] = json!(1);
     }
     let tasks = (200, json!({"ReplicationTasks": [task]}));
     let document = World { tasks, ..World::good() }.validate(plan).await.0.unwrap();
     let differences = running(document.clone()).task.unwrap().differences.len();
     assert_eq!(next(&document), "wait");
-    let counts = findings(&document).iter().filter(|finding| finding.code == "more-findings");
+    let counts = findings(&document).iter().filter(|finding| finding.code == Code::MoreFindings);
     let counts: Vec<&str> = counts.map(|finding| finding.message.as_str()).collect();
     // Beside the settings and the differences, two hints: which instance it is, and that no prep mode is stated.
     let left_out = 5 + differences + 2;
     assert_eq!(counts, [format!("{left_out} more findings are not shown; mend these first")]);
-    assert_eq!(findings(&document).len(), MOST_FINDINGS + 1);
+    assert_eq!(findings(&document).len(), MAX_FINDINGS + 1);
 }
 
 #[tokio::test]
@@ -351,7 +377,7 @@ async fn what_the_engines_cannot_do_and_when_the_instance_rests_is_found() {
     for code in ["unknown-engine", "maintenance-in-window", "pending-changes"] {
         assert!(codes(&document).contains(&code), "{code}: {:?}", codes(&document));
     }
-    let pending = findings(&document).iter().find(|finding| finding.code == "pending-changes").unwrap();
+    let pending = findings(&document).iter().find(|finding| finding.code == Code::PendingChanges).unwrap();
     assert!(
         pending.message.contains("(EngineVersion 3.6.1, AllocatedStorage 100, MultiAZ true)"),
         "{}",

@@ -1,7 +1,7 @@
 //! A plan to start from, made of a task that exists: what DMS answered about it, without what only DMS can say.
 
 use plan::embedded;
-use plan::homes::HOMES;
+use plan::members::MEMBERS;
 use plan::request::READ_ONLY;
 use plan::settings::READ_ONLY_LOGGING;
 use serde_json::{Map, Value, json};
@@ -33,7 +33,9 @@ pub fn plan(answer: &str) -> Result<Value, String> {
 fn request(task: &Map<String, Value>) -> Value {
     let mut request = Map::new();
     let asked_for = |name: &&str| !READ_ONLY.contains(name);
-    for name in HOMES.iter().filter(|(_, home)| *home == "Task").map(|(name, _)| *name).filter(asked_for) {
+    for name in
+        MEMBERS.iter().filter(|member| member.home == "Task").map(|member| member.name).filter(asked_for)
+    {
         let Some(value) = task.get(name).filter(|value| !value.is_null()) else { continue };
         let value = match name {
             "TableMappings" | "ReplicationTaskSettings" => without_nulls(embedded::document(value)),

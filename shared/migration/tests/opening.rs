@@ -10,7 +10,7 @@ use migration::run::observation::Route;
 use migration::run::step::What;
 use migration::run::verdict::{Level, Outcome, Verdict};
 use migration::time::graces::LONGEST_RUN;
-use plan::finding::{Findings, MOST_FINDINGS, MOST_REPORT_BYTES};
+use plan::finding::{Code, Findings, MAX_FINDINGS, MAX_REPORT_BYTES};
 use plan::{AtClose, MigrationType};
 use serde_json::{Value, json};
 use support::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, cdc, event, full_load, load_and_cdc, night};
@@ -248,17 +248,17 @@ fn what_the_plan_and_what_its_resources_give_is_one_report() {
     let mut running = opened(&full_load().0, AT_NOON);
     for round in 0..3 {
         let mut resources = Findings::default();
-        for n in 0..MOST_FINDINGS {
-            resources.warning(&format!("/{round}/{n}"), "w", "x".repeat(400));
+        for n in 0..MAX_FINDINGS {
+            resources.add(&format!("/{round}/{n}"), Code::UnknownSetting, "x".repeat(400));
         }
         running = goes_on(settle(running, None, resources, ts(AT_NOON)));
     }
-    let left_out = 3 * MOST_FINDINGS - (running.findings.len() - 1);
-    let counts = running.findings.iter().filter(|finding| finding.code == "more-findings");
+    let left_out = 3 * MAX_FINDINGS - (running.findings.len() - 1);
+    let counts = running.findings.iter().filter(|finding| finding.code == Code::MoreFindings);
     let counts: Vec<&str> = counts.map(|finding| finding.message.as_str()).collect();
     assert_eq!(counts, [format!("{left_out} more findings are not shown; mend these first")]);
     let bytes = serde_json::to_string(&running.findings).expect("JSON").len();
-    assert!(bytes < MOST_REPORT_BYTES + 500, "{bytes} bytes");
+    assert!(bytes < MAX_REPORT_BYTES + 500, "{bytes} bytes");
 }
 
 #[test]

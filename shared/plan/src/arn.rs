@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// The longest text that is taken for an ARN, in bytes.
-pub(super) const MOST_ARN: usize = 512;
+pub(super) const MAX_ARN: usize = 512;
 
 /// An ARN in its six parts.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ impl FromStr for Arn {
     type Err = NotAnArn;
 
     fn from_str(text: &str) -> Result<Self, NotAnArn> {
-        let sane = text.len() <= MOST_ARN && text.chars().all(|c| c.is_ascii_graphic());
+        let sane = text.len() <= MAX_ARN && text.chars().all(|c| c.is_ascii_graphic());
         let parts: Vec<&str> = text.splitn(6, ':').collect();
         match parts[..] {
             ["arn", partition, service, region, account, resource]

@@ -6,7 +6,7 @@ use super::MigrationType;
 use super::located::{Members, quoted};
 use super::shape::has_shape;
 use super::start_position::StartPosition;
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 
 /// What a request says about the bounds of a replication.
 #[derive(Default)]
@@ -29,9 +29,9 @@ pub(super) fn read(
     let start_time = members.get("CdcStartTime").filter(|node| !is_epoch(node.value));
     let start_position = members.get("CdcStartPosition");
     if let (Some(time), Some(_)) = (&start_time, &start_position) {
-        findings.error(
+        findings.add(
             &time.path,
-            "cdc-start-twice",
+            Code::CdcStartTwice,
             "CdcStartTime and CdcStartPosition exclude each other: keep the one that says where replication \
              begins, DMS refuses both",
         );
@@ -39,9 +39,9 @@ pub(super) fn read(
     if let Some(node) = &start_time {
         cdc.start_time = read_time(node.value);
         if cdc.start_time.is_none() {
-            findings.error(
+            findings.add(
                 &node.path,
-                "bad-time",
+                Code::BadTime,
                 "CdcStartTime must be a UTC time like 2018-03-08T12:12:12 or epoch seconds",
             );
         }
@@ -58,9 +58,9 @@ pub(super) fn read(
         let time = text.strip_prefix("server_time:").or_else(|| text.strip_prefix("commit_time:"));
         let good = time.is_some_and(|time| is_utc_second(time.trim_start()));
         if !good {
-            findings.error(
+            findings.add(
                 &node.path,
-                "bad-cdc-stop-position",
+                Code::BadCdcStopPosition,
                 format!(
                     "CdcStopPosition must be server_time:YYYY-MM-DDThh:mm:ss or commit_time:YYYY-MM-DDThh:mm:ss \
                      (UTC), not {}",
@@ -70,9 +70,9 @@ pub(super) fn read(
         }
         cdc.stop_position = Some(text.to_owned());
         if migration_type == Some(&MigrationType::FullLoad) {
-            findings.warning(
+            findings.add(
                 &node.path,
-                "cdc-member-without-cdc",
+                Code::CdcMemberWithoutCdc,
                 "CdcStopPosition means nothing for a full load; DMS ignores it",
             );
         }
@@ -81,14 +81,14 @@ pub(super) fn read(
     let starts = [&start_time, &start_position];
     for node in starts.into_iter().flatten() {
         match migration_type {
-            Some(MigrationType::FullLoad) => findings.warning(
+            Some(MigrationType::FullLoad) => findings.add(
                 &node.path,
-                "cdc-member-without-cdc",
+                Code::CdcMemberWithoutCdc,
                 "a replication start means nothing for a full load; DMS ignores it",
             ),
-            Some(MigrationType::FullLoadAndCdc) => findings.error(
+            Some(MigrationType::FullLoadAndCdc) => findings.add(
                 &node.path,
-                "cdc-start-with-full-load",
+                Code::CdcStartWithFullLoad,
                 "full-load-and-cdc begins replication where its load began; state a start only for MigrationType cdc",
             ),
             _ => {}
@@ -111,9 +111,9 @@ fn check_order(cdc: &Cdc, place: &str, findings: &mut Findings) {
     if let (Some(start), Some(stop)) = (start, stop)
         && stop <= start
     {
-        findings.error(
+        findings.add(
             place,
-            "stop-before-start",
+            Code::StopBeforeStart,
             format!("the replication is to end at {stop}, before it begins at {start}"),
         );
     }
@@ -123,16 +123,16 @@ fn check_order(cdc: &Cdc, place: &str, findings: &mut Findings) {
 fn check_start_position(path: &str, text: &str, findings: &mut Findings) {
     let mark = findings.mark();
     if text.eq_ignore_ascii_case("now") {
-        findings.error(
+        findings.add(
             path,
-            "cdc-start-now",
+            Code::CdcStartNow,
             "CdcStartPosition \"now\" is no position that DMS documents; to start with the changes made from now on, \
              leave out both CdcStartPosition and CdcStartTime",
         );
     } else if StartPosition::read(text).is_none() {
-        findings.error(
+        findings.add(
             path,
-            "bad-cdc-start-position",
+            Code::BadCdcStartPosition,
             format!(
                 "CdcStartPosition must be a date, a checkpoint:..., or a position in the source's log, not {}",
                 quoted(text)

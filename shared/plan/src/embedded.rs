@@ -3,10 +3,10 @@
 
 use serde_json::Value;
 
-use super::MOST_LEVELS;
+use super::MAX_LEVELS;
 use super::located::{Node, deeper_than};
 use super::text::{self, NotTaken};
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 
 /// An object as it stands, or the one that a string holds, with line and column where the string is not JSON.
 pub(super) fn read(node: &Node<'_>, name: &str, findings: &mut Findings) -> Option<Value> {
@@ -23,15 +23,15 @@ pub(super) fn read(node: &Node<'_>, name: &str, findings: &mut Findings) -> Opti
 
 fn parsed(text: &str, node: &Node<'_>, name: &str, findings: &mut Findings) -> Option<Value> {
     let too_deep = |findings: &mut Findings| {
-        findings.error(
+        findings.add(
             &node.path,
-            "nested-too-deeply",
-            format!("the text of {name} has more than {MOST_LEVELS} levels of lists and objects"),
+            Code::NestedTooDeeply,
+            format!("the text of {name} has more than {MAX_LEVELS} levels of lists and objects"),
         );
         None
     };
     match text::parse(text) {
-        Ok(parsed) if deeper_than(MOST_LEVELS, &parsed.value) => too_deep(findings),
+        Ok(parsed) if deeper_than(MAX_LEVELS, &parsed.value) => too_deep(findings),
         Ok(parsed) => {
             for place in &parsed.repeated {
                 repeated_key(&format!("{}{place}", node.path), findings);
@@ -40,9 +40,9 @@ fn parsed(text: &str, node: &Node<'_>, name: &str, findings: &mut Findings) -> O
         }
         Err(NotTaken::TooDeep) => too_deep(findings),
         Err(NotTaken::NotJson { what, line, column }) => {
-            findings.error(
+            findings.add(
                 &node.path,
-                "not-json",
+                Code::NotJson,
                 format!("the text of {name} is not JSON: {what} (line {line}, column {column} of the text)"),
             );
             None
@@ -52,9 +52,9 @@ fn parsed(text: &str, node: &Node<'_>, name: &str, findings: &mut Findings) -> O
 
 /// A key that stands twice in one object.
 pub(super) fn repeated_key(path: &str, findings: &mut Findings) {
-    findings.error(
+    findings.add(
         path,
-        "repeated-key",
+        Code::RepeatedKey,
         "this key stands twice in its object, and all but one of its values are lost without a word: keep one",
     );
 }

@@ -1,15 +1,15 @@
 //! Where a plan is at home: its ARNs, its topic and the machine that runs it belong to one account and Region.
 
 use super::{Arn, KeptTask, Plan, TaskPlan};
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 
 /// Whether the topic is where the task is, as far as the plan says where that is.
 pub(super) fn check_topic(plan: &Plan, path: &str, findings: &mut Findings) {
     let (Some(topic), Some((_, task))) = (&plan.notify.topic_arn, task_arn(plan)) else { return };
     if (&topic.partition, &topic.region) != (&task.partition, &task.region) {
-        findings.error(
+        findings.add(
             &format!("{path}/Notify/TopicArn"),
-            "topic-elsewhere",
+            Code::TopicElsewhere,
             format!(
                 "the topic is in {}, the task in {}: messages are published in the Region of the task, take a topic there",
                 topic.home(),
@@ -24,9 +24,9 @@ pub fn check_machine(plan: &Plan, machine: &Arn, findings: &mut Findings) {
     if let Some((path, task)) = task_arn(plan)
         && !task.is_beside(machine)
     {
-        findings.error(
+        findings.add(
             path,
-            "other-home",
+            Code::OtherHome,
             format!(
                 "the plan is about a task in {}, and this machine runs in {}: give the plan to a machine there",
                 task.home(),
@@ -38,9 +38,9 @@ pub fn check_machine(plan: &Plan, machine: &Arn, findings: &mut Findings) {
         && (&topic.partition, &topic.region) != (&machine.partition, &machine.region)
         && task_arn(plan).is_none()
     {
-        findings.error(
+        findings.add(
             "/Notify/TopicArn",
-            "topic-elsewhere",
+            Code::TopicElsewhere,
             format!(
                 "the topic is in {}, this machine in {}: take a topic there",
                 topic.home(),

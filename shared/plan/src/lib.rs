@@ -9,9 +9,9 @@ pub mod clean;
 pub mod embedded;
 pub mod finding;
 pub mod home;
-pub mod homes;
 pub mod located;
 pub mod mappings;
+pub mod members;
 pub mod overlap;
 pub mod read;
 pub mod request;
@@ -35,11 +35,11 @@ pub use tags::OWNER_TAG;
 pub use window::{AtClose, Window};
 
 /// A plan over this size is rejected, so that the document that travels stays under Step Functions' 256 KiB.
-pub const MOST_PLAN_BYTES: usize = 160 * 1024;
+pub const MAX_PLAN_BYTES: usize = 160 * 1024;
 
 /// A plan, or a document inside it, with more levels than this is rejected: JSON readers stop at 128, and the document
 /// that travels puts some of its own around a plan.
-pub const MOST_LEVELS: usize = 64;
+pub const MAX_LEVELS: usize = 64;
 
 /// A plan that was read without an error.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

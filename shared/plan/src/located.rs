@@ -1,12 +1,14 @@
 //! A JSON tree that knows where it stands, read member by member; every fault becomes a finding and reading goes on.
 
+use serde::de::DeserializeOwned;
+use serde::de::value::StrDeserializer;
 use serde_json::{Map, Value};
 
-use super::homes::HOMES;
-use crate::finding::Findings;
+use super::members::{self, MEMBERS};
+use crate::finding::{Code, Findings};
 
 /// The longest piece of somebody else's text that a finding repeats, in characters.
-const MOST_QUOTED: usize = 80;
+const MAX_QUOTED: usize = 80;
 
 /// A value and its place in the plan.
 #[derive(Clone, Debug)]
@@ -58,7 +60,7 @@ impl<'a> Node<'a> {
             Value::Object(_) => "an object",
         };
         let place = if self.path.is_empty() { "the plan" } else { self.path.as_str() };
-        findings.error(&self.path, "wrong-type", format!("{place} must be {expected}, not {found}"));
+        findings.add(&self.path, Code::WrongType, format!("{place} must be {expected}, not {found}"));
     }
 }
 
@@ -124,7 +126,7 @@ impl<'a> Members<'a> {
 
     /// Says that a member is missing.
     pub fn missing(&self, name: &str, findings: &mut Findings) {
-        findings.error(&self.place(name), "missing-member", format!("{name} is missing"));
+        findings.add(&self.place(name), Code::MissingMember, format!("{name} is missing"));
     }
 
     /// A member that holds a whole number from 0 to `most`.
@@ -133,9 +135,9 @@ impl<'a> Members<'a> {
         match node.value.as_u64() {
             Some(number) if number <= most => Some(number),
             _ => {
-                findings.error(
+                findings.add(
                     &node.path,
-                    "bad-number",
+                    Code::BadNumber,
                     format!("{name} must be a whole number from 0 to {most}"),
                 );
                 None
@@ -143,7 +145,24 @@ impl<'a> Members<'a> {
         }
     }
 
-    /// A member that is one of a set of words; the first word is the default.
+    /// A member of the plan that holds one of the words that [`MEMBERS`] lists for it.
+    pub fn listed_word<T: DeserializeOwned>(
+        &mut self,
+        name: &'static str,
+        findings: &mut Findings,
+    ) -> Option<T> {
+        let node = self.get(name)?;
+        let text = node.text(findings)?;
+        let known = members::words(name);
+        let word = StrDeserializer::<serde::de::value::Error>::new(text);
+        let meaning = T::deserialize(word).ok().filter(|_| known.contains(&text));
+        if meaning.is_none() {
+            unknown_word(&node, name, known, text, findings);
+        }
+        meaning
+    }
+
+    /// A member that is one of a set of words.
     pub fn word<T: Copy>(
         &mut self,
         name: &'static str,
@@ -156,11 +175,7 @@ impl<'a> Members<'a> {
             return Some(*meaning);
         }
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        findings.error(
-            &node.path,
-            "unknown-word",
-            format!("{name} must be one of {}, not {}", known.join(", "), quoted(text)),
-        );
+        unknown_word(&node, name, &known, text, findings);
         None
     }
 
@@ -211,20 +226,28 @@ impl<'a> Members<'a> {
             if self.asked.contains(&name.as_str()) {
                 continue;
             }
-            let elsewhere = HOMES.iter().find(|(member, _)| member == name);
-            let advice = match elsewhere.filter(|(_, home)| self.path != format!("/{home}")) {
-                Some((_, home)) => format!("; it belongs in {home}"),
+            let elsewhere = MEMBERS.iter().find(|member| member.name == name);
+            let advice = match elsewhere.filter(|member| self.path != format!("/{}", member.home)) {
+                Some(member) => format!("; it belongs in {}", member.home),
                 None => nearest(name, &self.asked)
                     .map(|known| format!("; did you mean {known}?"))
                     .unwrap_or_default(),
             };
-            findings.error(
+            findings.add(
                 &self.place(name),
-                "unknown-member",
+                Code::UnknownMember,
                 format!("{} is not a member of this object{advice}", quoted(name)),
             );
         }
     }
+}
+
+fn unknown_word(node: &Node<'_>, name: &str, known: &[&str], text: &str, findings: &mut Findings) {
+    findings.add(
+        &node.path,
+        Code::UnknownWord,
+        format!("{name} must be one of {}, not {}", known.join(", "), quoted(text)),
+    );
 }
 
 /// How alike a name must be to be meant, of 1.
@@ -237,7 +260,7 @@ pub fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
 
 /// As [`nearest`], with a likeness of one's own.
 pub(super) fn nearer_than<'k>(alike: f64, name: &str, known: &[&'k str]) -> Option<&'k str> {
-    if name.len() > 2 * MOST_QUOTED {
+    if name.len() > 2 * MAX_QUOTED {
         return None;
     }
     known
@@ -250,7 +273,7 @@ pub(super) fn nearer_than<'k>(alike: f64, name: &str, known: &[&'k str]) -> Opti
 
 /// Somebody else's text as a finding shows it: quoted, control characters escaped, bounded.
 pub fn quoted(text: &str) -> String {
-    let mut shown: String = text.chars().take(MOST_QUOTED).collect();
+    let mut shown: String = text.chars().take(MAX_QUOTED).collect();
     if shown.len() < text.len() {
         shown.push('…');
     }
@@ -289,7 +312,7 @@ pub fn deeper_than(levels: usize, value: &Value) -> bool {
 /// A member's name as a JSON pointer writes it, bounded, with what a screen cannot show escaped.
 pub fn escaped(name: &str) -> String {
     let mut pointer = String::new();
-    for c in name.chars().take(2 * MOST_QUOTED) {
+    for c in name.chars().take(2 * MAX_QUOTED) {
         match c {
             '~' => pointer.push_str("~0"),
             '/' => pointer.push_str("~1"),
@@ -322,7 +345,7 @@ mod tests {
     #[test]
     fn hostile_text_is_quoted_escaped_and_bounded() {
         assert_eq!(quoted("a\n\u{7}b"), "\"a\\n\\u{7}b\"");
-        assert_eq!(quoted(&"x".repeat(1000)).chars().count(), MOST_QUOTED + 3);
+        assert_eq!(quoted(&"x".repeat(1000)).chars().count(), MAX_QUOTED + 3);
         assert_eq!(nearest(&"W".repeat(100_000), &["Window"]), None);
     }
 

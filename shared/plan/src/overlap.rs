@@ -3,13 +3,13 @@
 use crate::table_name::{Pattern, Piece, Steps};
 
 /// Patterns with more pieces than this are taken to overlap: no name in a database is that long.
-const MOST_PIECES: usize = 300;
+const MAX_PIECES: usize = 300;
 
 /// True when some name is selected by both patterns.
 pub fn overlap(one: &Pattern, other: &Pattern, steps: &mut Steps) -> bool {
     let of_one_length = one.has_one_length() && other.has_one_length();
     let (one, other) = (one.pieces(), other.pieces());
-    if one.len().max(other.len()) > MOST_PIECES {
+    if one.len().max(other.len()) > MAX_PIECES {
         return true;
     }
     // Most are the names of tables, in which a `_` stands for one character. Many begin alike, so the end is looked at first.

@@ -1,36 +1,38 @@
 //! From JSON to a plan: everything wrong is found at once, and a plan comes out only when nothing is.
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use super::clean::line_of;
 use super::located::{Members, Node, deeper_than, quoted};
 use super::text::{self, NotTaken};
-use super::{
-    Arn, KeptTask, MOST_LEVELS, MOST_PLAN_BYTES, Mode, Notify, OnDrift, OnErrors, OnTableErrors, Plan, Start,
-    TaskPlan, Then, Until,
-};
-use super::{embedded, request, together, window};
-use crate::finding::{Finding, Findings, reject};
+use super::{Arn, KeptTask, MAX_LEVELS, MAX_PLAN_BYTES, Notify, Plan, TaskPlan, Until};
+use super::{embedded, members, request, together, window};
+use crate::finding::{Code, Finding, Findings, reject};
 
 /// How often a task is started again after a failure that may pass, unless the plan says otherwise.
 pub(super) const DEFAULT_RESTARTS: u32 = 1;
 
 /// The most often that a plan may want it.
-pub(super) const MOST_RESTARTS: u64 = 100;
+pub(super) const MAX_RESTARTS: u64 = 100;
 
 /// After how many minutes without a row moved people are told, unless the plan says otherwise.
 pub(super) const DEFAULT_STALL_MINUTES: u32 = 60;
 
 /// The longest that a plan may want to wait before it tells them: a day, in minutes.
-pub(super) const MOST_STALL_MINUTES: u64 = 24 * 60;
+pub(super) const MAX_STALL_MINUTES: u64 = 24 * 60;
 
 /// The lag at which a replication counts as caught up, unless the plan says otherwise, in seconds.
 pub(super) const DEFAULT_LAG_SECONDS: u32 = 60;
 
 /// The most lag that a plan may call caught up: a day, in seconds.
-pub(super) const MOST_LAG_SECONDS: u64 = 86_400;
+pub(super) const MAX_LAG_SECONDS: u64 = 86_400;
 
 /// The longest name of a team, in characters.
-pub(super) const MOST_TEAM: usize = 64;
+pub(super) const MAX_TEAM: usize = 64;
+
+/// The longest name of a task that a message shows, in characters.
+const MAX_NAME: usize = 255;
 
 /// What came of reading a plan.
 #[derive(Debug)]
@@ -66,9 +68,9 @@ pub fn read_text(text: &str) -> Reading {
             nothing(findings)
         }
         Err(NotTaken::NotJson { what, line, column }) => {
-            findings.error(
+            findings.add(
                 "",
-                "not-json",
+                Code::NotJson,
                 format!("the plan is not JSON: {what} (line {line}, column {column})"),
             );
             nothing(findings)
@@ -89,26 +91,26 @@ pub fn read(plan: &Value) -> Reading {
 }
 
 fn too_deep(findings: &mut Findings) {
-    findings.error(
+    findings.add(
         "",
-        "nested-too-deeply",
-        format!("the plan has more than {MOST_LEVELS} levels of lists and objects"),
+        Code::NestedTooDeeply,
+        format!("the plan has more than {MAX_LEVELS} levels of lists and objects"),
     );
 }
 
 fn read_value(plan: &Value, mut findings: Findings) -> Reading {
     let top = Node::top(plan);
     let bytes = plan.to_string().len();
-    if bytes > MOST_PLAN_BYTES {
-        findings.error(
+    if bytes > MAX_PLAN_BYTES {
+        findings.add(
             "",
-            "plan-too-large",
+            Code::PlanTooLarge,
             format!(
-                "the plan has {bytes} bytes, the most is {MOST_PLAN_BYTES}: wildcards in the mapping make it smaller"
+                "the plan has {bytes} bytes, the most is {MAX_PLAN_BYTES}: wildcards in the mapping make it smaller"
             ),
         );
     }
-    if deeper_than(MOST_LEVELS, plan) {
+    if deeper_than(MAX_LEVELS, plan) {
         too_deep(&mut findings);
     }
     let (read, name, notify) = match Members::open(&top, &mut findings) {
@@ -130,59 +132,18 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
     }
     let name = task_node.as_ref().and_then(task_name);
     let task = task_node.as_ref().and_then(|node| read_task(node, findings));
-    let mode = plan
-        .word("Mode", &[("Migrate", Mode::Migrate), ("Preflight", Mode::Preflight)], findings)
-        .unwrap_or_default();
+    let mode = plan.listed_word("Mode", findings).unwrap_or_default();
     let window = plan.get("Window").and_then(|node| window::read(&node, findings));
-    let start = plan
-        .word(
-            "Start",
-            &[
-                ("Auto", Start::Auto),
-                ("Refresh", Start::Refresh),
-                ("Resume", Start::Resume),
-                ("Reload", Start::Reload),
-            ],
-            findings,
-        )
-        .unwrap_or_default();
-    let on_drift = plan
-        .word(
-            "OnDrift",
-            &[("Reject", OnDrift::Reject), ("Modify", OnDrift::Modify), ("Ignore", OnDrift::Ignore)],
-            findings,
-        )
-        .unwrap_or_default();
-    let until = plan.word(
-        "Until",
-        &[
-            ("Stopped", Until::Stopped),
-            ("FullLoadComplete", Until::FullLoadComplete),
-            ("CaughtUp", Until::CaughtUp),
-        ],
-        findings,
-    );
+    let start = plan.listed_word("Start", findings).unwrap_or_default();
+    let on_drift = plan.listed_word("OnDrift", findings).unwrap_or_default();
+    let until = plan.listed_word("Until", findings);
     let lag_seconds = read_lag_seconds(&mut plan, until, findings);
-    let then = plan
-        .word("Then", &[("LeaveRunning", Then::LeaveRunning), ("Stop", Then::Stop)], findings)
-        .unwrap_or_default();
-    let on_table_errors = plan
-        .word(
-            "OnTableErrors",
-            &[
-                ("Fail", OnTableErrors::Fail),
-                ("Warn", OnTableErrors::Warn),
-                ("Reload", OnTableErrors::Reload),
-            ],
-            findings,
-        )
-        .unwrap_or_default();
-    let on_validation_errors = plan
-        .word("OnValidationErrors", &[("Fail", OnErrors::Fail), ("Warn", OnErrors::Warn)], findings)
-        .unwrap_or_default();
-    let restarts = read_number(&mut plan, "Restarts", MOST_RESTARTS, DEFAULT_RESTARTS, findings);
+    let then = plan.listed_word("Then", findings).unwrap_or_default();
+    let on_table_errors = plan.listed_word("OnTableErrors", findings).unwrap_or_default();
+    let on_validation_errors = plan.listed_word("OnValidationErrors", findings).unwrap_or_default();
+    let restarts = read_number(&mut plan, "Restarts", MAX_RESTARTS, DEFAULT_RESTARTS, findings);
     let stall_minutes =
-        read_number(&mut plan, "StallMinutes", MOST_STALL_MINUTES, DEFAULT_STALL_MINUTES, findings);
+        read_number(&mut plan, "StallMinutes", MAX_STALL_MINUTES, DEFAULT_STALL_MINUTES, findings);
     read_what_is_not_supported_yet(&mut plan, findings);
     let notify = plan.get("Notify").map(|node| read_notify(&node, findings));
     let notify = notify.unwrap_or(Notify { warning: true, ..Notify::default() });
@@ -221,9 +182,9 @@ fn read_scheduled_time(plan: &mut Members<'_>, findings: &mut Findings) -> Optio
     }
     let time = text.parse().ok();
     if time.is_none() {
-        findings.error(
+        findings.add(
             &node.path,
-            "bad-time",
+            Code::BadTime,
             format!(
                 "ScheduledTime must be <aws.scheduler.scheduled-time>, which EventBridge Scheduler replaces, or a UTC \
                  time, not {}",
@@ -242,10 +203,9 @@ pub fn name(plan: &Value) -> Option<String> {
 fn task_name(node: &Node<'_>) -> Option<String> {
     let task = node.value.pointer("/ReplicationTasks/0").unwrap_or(node.value);
     let text = |name: &str| task.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    text("ReplicationTaskIdentifier").or_else(|| text("ReplicationTaskArn")).map(|name| {
-        let clean = name.chars().filter(|c| !c.is_control()).take(255);
-        clean.collect()
-    })
+    text("ReplicationTaskIdentifier")
+        .or_else(|| text("ReplicationTaskArn"))
+        .map(|name| line_of(name, MAX_NAME))
 }
 
 /// A task, or the answer of `describe-replication-tasks` that holds one.
@@ -257,9 +217,9 @@ fn read_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
     answer.ignore(&["ReplicationTasks", "Marker"]);
     answer.close(findings);
     let [task] = &list[..] else {
-        findings.error(
+        findings.add(
             &node.path,
-            "not-one-task",
+            Code::NotOneTask,
             format!("the describe-replication-tasks answer holds {} tasks; keep the one to run", list.len()),
         );
         return None;
@@ -281,15 +241,15 @@ fn read_one_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
             request::check_identifier(
                 &members.place("ReplicationTaskIdentifier"),
                 text,
-                request::MOST_IDENTIFIER,
+                request::MAX_IDENTIFIER,
                 findings,
             );
             Some(TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(text.to_owned())))
         }
         present if present.iter().any(|name| name.starts_with("ReplicationConfig")) => {
-            findings.error(
+            findings.add(
                 &node.path,
-                "not-supported-yet",
+                Code::NotSupportedYet,
                 "the task names a DMS Serverless replication; it is not supported yet",
             );
             None
@@ -301,18 +261,14 @@ fn read_one_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
 /// The lag at which a replication counts as caught up; it means something with `Until` CaughtUp only.
 fn read_lag_seconds(plan: &mut Members<'_>, until: Option<Until>, findings: &mut Findings) -> u32 {
     let place = plan.place("LagSeconds");
-    let stated = plan.whole_number("LagSeconds", MOST_LAG_SECONDS, findings);
+    let stated = plan.whole_number("LagSeconds", MAX_LAG_SECONDS, findings);
     if stated.is_some() && until != Some(Until::CaughtUp) {
-        findings.warning(
-            &place,
-            "lag-without-caught-up",
-            "LagSeconds means something with Until CaughtUp only",
-        );
+        findings.add(&place, Code::LagWithoutCaughtUp, "LagSeconds means something with Until CaughtUp only");
     }
     if stated == Some(0) {
-        findings.error(
+        findings.add(
             &place,
-            "bad-number",
+            Code::BadNumber,
             "LagSeconds must be at least 1: DMS publishes whole seconds, and a lag of 0 may mean that nothing is read",
         );
     }
@@ -332,9 +288,8 @@ fn read_number(
 /// Members that the plan has and this version cannot honour: refused, never ignored.
 fn read_what_is_not_supported_yet(plan: &mut Members<'_>, findings: &mut Findings) {
     let place = plan.place("OnAbort");
-    let words = [("AsAtClose", ()), ("Stop", ()), ("LeaveRunning", ())];
-    if plan.word("OnAbort", &words, findings).is_some() {
-        findings.error(&place, "not-supported-yet", "OnAbort is not supported yet; leave it out");
+    if plan.listed_word::<IgnoredAny>("OnAbort", findings).is_some() {
+        findings.add(&place, Code::NotSupportedYet, "OnAbort is not supported yet; leave it out");
     }
 }
 
@@ -344,9 +299,9 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
     if let Some(text) = members.text("TopicArn", findings) {
         match text.parse::<Arn>() {
             Ok(arn) if arn.service == "sns" && !arn.resource.contains(':') => notify.topic_arn = Some(arn),
-            _ => findings.error(
+            _ => findings.add(
                 &members.place("TopicArn"),
-                "bad-arn",
+                Code::BadArn,
                 format!(
                     "TopicArn must be the ARN of an SNS topic, arn:aws:sns:<region>:<account>:<name>, not {}",
                     quoted(text)
@@ -355,23 +310,22 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
         }
     }
     if members.get("ChatTopicArn").is_some() {
-        findings.error(
+        findings.add(
             &members.place("ChatTopicArn"),
-            "not-supported-yet",
+            Code::NotSupportedYet,
             "ChatTopicArn is not supported yet",
         );
     }
     if let Some(text) = members.text("Team", findings) {
-        if text.chars().count() <= MOST_TEAM
-            && text.chars().all(|c| c.is_alphanumeric() || " _.-".contains(c))
+        if text.chars().count() <= MAX_TEAM && text.chars().all(|c| c.is_alphanumeric() || " _.-".contains(c))
         {
             notify.team = Some(text.to_owned());
         } else {
-            findings.error(
+            findings.add(
                 &members.place("Team"),
-                "bad-team",
+                Code::BadTeam,
                 format!(
-                    "Team must be up to {MOST_TEAM} letters, digits, blanks and _.-, not {}",
+                    "Team must be up to {MAX_TEAM} letters, digits, blanks and _.-, not {}",
                     quoted(text)
                 ),
             );
@@ -382,18 +336,18 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
         for element in on.elements(findings) {
             let Some(word) = element.text(findings) else { continue };
             words.push(word);
-            if !["Finished", "Warning", "Started"].contains(&word) {
-                findings.error(
+            if !members::words("On").contains(&word) {
+                findings.add(
                     &element.path,
-                    "unknown-word",
+                    Code::UnknownWord,
                     format!("On holds Finished, Warning and Started, not {}", quoted(word)),
                 );
             }
         }
         if on.value.is_array() && !words.contains(&"Finished") {
-            findings.error(
+            findings.add(
                 &on.path,
-                "finished-left-out",
+                Code::FinishedLeftOut,
                 "On must hold Finished: every run ends with a message",
             );
         }

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::arn::Arn;
 use super::located::{Members, Node, quoted};
 use super::{cdc, mappings, settings, tags};
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 
 /// What DMS is asked to create.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -141,10 +141,10 @@ impl TaskRequest {
 }
 
 /// The longest identifier of a task, in characters.
-pub(super) const MOST_IDENTIFIER: usize = 255;
+pub(super) const MAX_IDENTIFIER: usize = 255;
 
 /// The longest tail of an ARN that can be asked for, in characters.
-pub(super) const MOST_RESOURCE_IDENTIFIER: usize = 31;
+pub(super) const MAX_RESOURCE_IDENTIFIER: usize = 31;
 
 /// Members that `describe-replication-tasks` answers and that nobody can ask for: dropped with a hint.
 pub const READ_ONLY: [&str; 9] = [
@@ -164,16 +164,16 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
     let mut members = Members::open(node, findings)?;
     let identifier = members.required_text("ReplicationTaskIdentifier", findings);
     if let Some(identifier) = identifier {
-        check_identifier(&members.place("ReplicationTaskIdentifier"), identifier, MOST_IDENTIFIER, findings);
+        check_identifier(&members.place("ReplicationTaskIdentifier"), identifier, MAX_IDENTIFIER, findings);
     }
     let source = dms_arn(&mut members, "SourceEndpointArn", "endpoint", findings);
     let target = dms_arn(&mut members, "TargetEndpointArn", "endpoint", findings);
     if let (Some(source), Some(target)) = (&source, &target)
         && source == target
     {
-        findings.error(
+        findings.add(
             &members.place("TargetEndpointArn"),
-            "same-endpoints",
+            Code::SameEndpoints,
             "SourceEndpointArn and TargetEndpointArn are the same endpoint",
         );
     }
@@ -182,9 +182,9 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
         if let (Some(endpoint), Some(instance)) = (endpoint, &instance)
             && !endpoint.is_beside(instance)
         {
-            findings.error(
+            findings.add(
                 &members.place(name),
-                "arns-apart",
+                Code::ArnsApart,
                 format!(
                     "the endpoint is in {}, the replication instance in {}: a task works within one account and Region",
                     endpoint.home(),
@@ -193,12 +193,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
             );
         }
     }
-    let types = [
-        ("full-load", MigrationTypeWord::FullLoad),
-        ("cdc", MigrationTypeWord::Cdc),
-        ("full-load-and-cdc", MigrationTypeWord::FullLoadAndCdc),
-    ];
-    let migration_type = members.word("MigrationType", &types, findings).map(MigrationType::from);
+    let migration_type: Option<MigrationType> = members.listed_word("MigrationType", findings);
     if members.get("MigrationType").is_none() {
         members.missing("MigrationType", findings);
     }
@@ -217,13 +212,13 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
     let task_data = members.text("TaskData", findings).map(str::to_owned);
     let resource_identifier = members.text("ResourceIdentifier", findings);
     if let Some(chosen) = resource_identifier {
-        check_identifier(&members.place("ResourceIdentifier"), chosen, MOST_RESOURCE_IDENTIFIER, findings);
+        check_identifier(&members.place("ResourceIdentifier"), chosen, MAX_RESOURCE_IDENTIFIER, findings);
     }
     for name in READ_ONLY {
         if members.get(name).is_some() {
-            findings.hint(
+            findings.add(
                 &members.place(name),
-                "read-only-member",
+                Code::ReadOnlyMember,
                 format!("{name} is what DMS answers, not what can be asked for; it is left out"),
             );
         }
@@ -246,32 +241,6 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
     })
 }
 
-/// A type that can be asked for.
-#[derive(Clone, Copy)]
-#[cfg_attr(
-    feature = "schema",
-    derive(schemars::JsonSchema),
-    schemars(rename_all = "kebab-case", rename = "MigrationType")
-)]
-pub(super) enum MigrationTypeWord {
-    /// The rows that are there.
-    FullLoad,
-    /// The changes that are made.
-    Cdc,
-    /// The rows, then the changes.
-    FullLoadAndCdc,
-}
-
-impl From<MigrationTypeWord> for MigrationType {
-    fn from(word: MigrationTypeWord) -> Self {
-        match word {
-            MigrationTypeWord::FullLoad => MigrationType::FullLoad,
-            MigrationTypeWord::Cdc => MigrationType::Cdc,
-            MigrationTypeWord::FullLoadAndCdc => MigrationType::FullLoadAndCdc,
-        }
-    }
-}
-
 /// A DMS identifier: a letter, then letters, digits and single hyphens, no hyphen at the end.
 pub fn check_identifier(path: &str, text: &str, most: usize, findings: &mut Findings) {
     let good = text.len() <= most
@@ -280,9 +249,9 @@ pub fn check_identifier(path: &str, text: &str, most: usize, findings: &mut Find
         && !text.contains("--")
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     if !good {
-        findings.error(
+        findings.add(
             path,
-            "bad-identifier",
+            Code::BadIdentifier,
             format!(
                 "{} is no DMS identifier: 1 to {most} letters, digits and single hyphens, a letter first, \
                  no hyphen at the end",
@@ -308,24 +277,24 @@ pub fn check_dms_arn(path: &str, name: &str, text: &str, kind: &str, findings: &
     let wanted = format!("arn:aws:dms:<region>:<account>:{kind}:<id>");
     match text.parse::<Arn>() {
         Err(error) => {
-            findings.error(
+            findings.add(
                 path,
-                "bad-arn",
+                Code::BadArn,
                 format!("{name} is {error}; DMS shows it as {wanted}, found {}", quoted(text)),
             );
             None
         }
         Ok(arn) if arn.service == "dms" && names_one(&arn, kind) => Some(arn),
         Ok(arn) if arn.service == "dms" && arn.kind() == "replication-config" => {
-            findings.error(
+            findings.add(
                 path,
-                "not-supported-yet",
+                Code::NotSupportedYet,
                 format!("{name} names a DMS Serverless replication ({arn}); it is not supported yet"),
             );
             None
         }
         Ok(arn) => {
-            findings.error(path, "wrong-arn", format!("{name} must be {wanted}, not {arn}"));
+            findings.add(path, Code::WrongArn, format!("{name} must be {wanted}, not {arn}"));
             None
         }
     }

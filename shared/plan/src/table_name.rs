@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// The most names that the document carries, and the most characters in all of them: an execution takes 256 KiB.
-const MOST_NAMES: usize = 200;
-const MOST_CHARACTERS: usize = 16_000;
+const MAX_NAMES: usize = 200;
+const MAX_CHARACTERS: usize = 16_000;
 
 /// The most characters that are held against the patterns of rules that exclude.
-const MOST_STEPS: usize = 20_000_000;
+const MAX_STEPS: usize = 20_000_000;
 
 /// A table of the source, by schema and name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -75,7 +75,7 @@ impl NamedByMapping {
             .collect();
         named.sort();
         named.dedup();
-        let (mut steps, mut uncertain) = (Steps::new(MOST_STEPS), 0);
+        let (mut steps, mut uncertain) = (Steps::new(MAX_STEPS), 0);
         named.retain(|name| {
             let stays = !is_excluded(name, &mut steps);
             uncertain += usize::from(stays && steps.are_spent());
@@ -83,10 +83,10 @@ impl NamedByMapping {
         });
         let count = named.len() + uncertain;
         let mut characters = 0;
-        named.truncate(MOST_NAMES);
+        named.truncate(MAX_NAMES);
         named.retain(|name| {
             characters += name.schema_name.len() + name.table_name.len();
-            characters <= MOST_CHARACTERS
+            characters <= MAX_CHARACTERS
         });
         NamedByMapping { tables: named, count }
     }
@@ -397,7 +397,7 @@ mod tests {
     fn more_names_than_the_document_carries_are_counted() {
         let rules: Vec<Value> = (0..1000).map(|nth| rule("include", "shop", &format!("t{nth:04}"))).collect();
         let many = NamedByMapping::of(&json!({ "rules": rules }));
-        assert_eq!((many.tables.len(), many.count), (MOST_NAMES, 1000));
+        assert_eq!((many.tables.len(), many.count), (MAX_NAMES, 1000));
         let long = "x".repeat(12_000);
         let rules = [rule("include", "a", &long), rule("include", "b", &long)];
         let bulky = NamedByMapping::of(&json!({ "rules": rules }));

@@ -2,7 +2,7 @@
 
 use super::located::{Members, Node, escaped, quoted};
 use super::request::Tag;
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 
 /// The key of the tag that names the execution which drives a task. Its presence says that this product created the task;
 /// a plan may not set it.
@@ -39,24 +39,27 @@ pub(super) fn read(node: &Node<'_>, findings: &mut Findings) -> Vec<Tag> {
 }
 
 /// The longest key of a tag, in characters.
-pub(super) const MOST_KEY: usize = 128;
+pub(super) const MAX_KEY: usize = 128;
 
 /// The longest value of a tag, in characters.
-pub(super) const MOST_VALUE: usize = 256;
+pub(super) const MAX_VALUE: usize = 256;
 
 /// The most tags that AWS takes on a resource, less the one that we add.
-const MOST_TAGS: usize = 49;
+const MAX_TAGS: usize = 49;
 
 fn check_keys(path: &str, tags: &[Tag], findings: &mut Findings) {
     let mut keys = std::collections::HashSet::new();
     if let Some(tag) = tags.iter().find(|tag| !keys.insert(tag.key.as_str())) {
-        findings.error(path, "tag-twice", format!("the tag {} stands twice: keep one", quoted(&tag.key)));
+        findings.add(path, Code::TagTwice, format!("the tag {} stands twice: keep one", quoted(&tag.key)));
     }
-    if tags.len() > MOST_TAGS {
-        findings.warning(
+    if tags.len() > MAX_TAGS {
+        findings.add(
             path,
-            "many-tags",
-            format!("{} tags are more than AWS takes on a resource, {MOST_TAGS} beside the one that names the run", tags.len()),
+            Code::ManyTags,
+            format!(
+                "{} tags are more than AWS takes on a resource, {MAX_TAGS} beside the one that names the run",
+                tags.len()
+            ),
         );
     }
 }
@@ -64,12 +67,12 @@ fn check_keys(path: &str, tags: &[Tag], findings: &mut Findings) {
 fn check_tag(path: &str, key: &str, value: &str, findings: &mut Findings) {
     let allowed = |c: char| c.is_alphanumeric() || " _.:/=+-@".contains(c);
     let lower = key.to_ascii_lowercase();
-    if key.is_empty() || key.chars().count() > MOST_KEY || !key.chars().all(allowed) {
-        findings.error(path, "bad-tag", format!("{} is no tag key that DMS takes", quoted(key)));
+    if key.is_empty() || key.chars().count() > MAX_KEY || !key.chars().all(allowed) {
+        findings.add(path, Code::BadTag, format!("{} is no tag key that DMS takes", quoted(key)));
     } else if lower.starts_with("aws:") || lower.starts_with("dms:") || key == OWNER_TAG {
-        findings.error(path, "reserved-tag", format!("the tag {} is reserved", quoted(key)));
+        findings.add(path, Code::ReservedTag, format!("the tag {} is reserved", quoted(key)));
     }
-    if value.chars().count() > MOST_VALUE || !value.chars().all(allowed) {
-        findings.error(path, "bad-tag", format!("{} is no tag value that DMS takes", quoted(value)));
+    if value.chars().count() > MAX_VALUE || !value.chars().all(allowed) {
+        findings.add(path, Code::BadTag, format!("{} is no tag value that DMS takes", quoted(value)));
     }
 }

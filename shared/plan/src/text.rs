@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::located::escaped;
-use crate::finding::MOST_FINDINGS;
+use crate::finding::MAX_FINDINGS;
 
 /// A JSON document and the places where a key is repeated.
 #[derive(Debug)]
@@ -136,7 +136,7 @@ impl<'de> Visitor<'de> for Place<'_> {
         let mut values = Map::new();
         while let Some(name) = object.next_key::<String>()? {
             let value = self.inside(&escaped(&name), |place| {
-                if values.contains_key(&name) && place.repeated.len() <= MOST_FINDINGS {
+                if values.contains_key(&name) && place.repeated.len() <= MAX_FINDINGS {
                     let path = place.path.clone();
                     place.repeated.push(path);
                 }
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn many_repetitions_are_bounded() {
         let text = format!("{{{}\"a\": 1}}", "\"a\": 1, ".repeat(100_000));
-        assert_eq!(parse(&text).unwrap().repeated.len(), MOST_FINDINGS + 1);
+        assert_eq!(parse(&text).unwrap().repeated.len(), MAX_FINDINGS + 1);
     }
 
     #[test]

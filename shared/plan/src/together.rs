@@ -5,7 +5,7 @@ use super::home;
 use super::located::quoted;
 use super::window::{AtClose, When, Window};
 use super::{MigrationType, OnTableErrors, Plan, Start, TaskPlan, TaskRequest, Until, settings};
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 
 /// What only shows when the members are seen together.
 pub(super) fn check(plan: &Plan, path: &str, findings: &mut Findings) {
@@ -15,9 +15,9 @@ pub(super) fn check(plan: &Plan, path: &str, findings: &mut Findings) {
     }
     home::check_topic(plan, path, findings);
     if let (Some(Window { when: When::Duration(_), .. }), None) = (&plan.window, plan.scheduled_time) {
-        findings.hint(
+        findings.add(
             &format!("{path}/Window/Duration"),
-            "duration-from-now",
+            Code::DurationFromNow,
             "without ScheduledTime the window's Duration counts from the start of the execution",
         );
     }
@@ -30,25 +30,25 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
     match migration_type {
         MigrationType::FullLoad => {
             if plan.until == Some(Until::FullLoadComplete) {
-                findings.hint(
+                findings.add(
                     &format!("{path}/Until"),
-                    "until-full-load",
+                    Code::UntilFullLoad,
                     "a full load stops when it is complete: FullLoadComplete and Stopped mean the same",
                 );
             }
             if plan.until == Some(Until::CaughtUp) {
-                findings.error(
+                findings.add(
                     &format!("{path}/Until"),
-                    "until-never",
+                    Code::UntilNever,
                     "a full load replicates nothing: Until CaughtUp never comes true",
                 );
             }
         }
         MigrationType::FullLoadAndCdc => {
             if plan.window.is_some() && at_close.is_none() {
-                findings.error(
+                findings.add(
                     &format!("{path}/Window/AtClose"),
-                    "at-close-not-stated",
+                    Code::AtCloseNotStated,
                     "a full load with replication that is still loading at the close can be stopped or left running: \
                      state AtClose Stop or LeaveRunning",
                 );
@@ -57,17 +57,17 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
                 .request()
                 .is_none_or(|request| request.cdc_stop_position.is_some() || stops_after_the_load(request));
             if plan.until == Some(Until::CaughtUp) && plan.request().is_some_and(stops_after_the_load) {
-                findings.error(
+                findings.add(
                     &format!("{path}/Until"),
-                    "until-never",
+                    Code::UntilNever,
                     "the settings stop the task after its load (StopTaskCachedChanges...): it never replicates, and Until \
                      CaughtUp never comes true",
                 );
             }
             if plan.until == Some(Until::Stopped) && !stops_by_itself && at_close != Some(AtClose::Stop) {
-                findings.error(
+                findings.add(
                     &format!("{path}/Until"),
-                    "until-never",
+                    Code::UntilNever,
                     "replication never stops by itself: give a CdcStopPosition, a StopTaskCachedChanges... setting or a \
                      window with AtClose Stop, or use Until FullLoadComplete",
                 );
@@ -75,55 +75,55 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
         }
         MigrationType::Cdc => {
             if plan.until == Some(Until::FullLoadComplete) {
-                findings.error(
+                findings.add(
                     &format!("{path}/Until"),
-                    "until-never",
+                    Code::UntilNever,
                     "a cdc task loads no table: Until FullLoadComplete never comes true",
                 );
             }
             let bounded = plan.keeps_its_stop_position();
             if !bounded && plan.window.is_none() && plan.until != Some(Until::CaughtUp) {
-                findings.error(
+                findings.add(
                     &format!("{path}/Until"),
-                    "until-never",
+                    Code::UntilNever,
                     "replication never stops by itself: give a CdcStopPosition, a window that says with AtClose what \
                      happens then, or Until CaughtUp",
                 );
             }
             let lead = plan.window.as_ref().map(|window| window.stop_lead).unwrap_or_default();
             if at_close.is_none() && !lead.is_zero() {
-                findings.warning(
+                findings.add(
                     &format!("{path}/Window/StopLead"),
-                    "stop-lead-without-stop",
+                    Code::StopLeadWithoutStop,
                     "StopLead means nothing for a cdc task, which goes on at the close unless AtClose says Stop",
                 );
             }
             if at_close == Some(AtClose::Stop) {
-                findings.warning(
+                findings.add(
                     &format!("{path}/Window/AtClose"),
-                    "stopped-replication-keeps-the-log",
+                    Code::StoppedReplicationKeepsTheLog,
                     "between two windows the source must keep its log for the stopped task: check the log retention \
                      (PostgreSQL: the slot fills the source's disk)",
                 );
             }
             if matches!(plan.start, Start::Reload | Start::Refresh) {
-                findings.error(
+                findings.add(
                     &format!("{path}/Start"),
-                    "reload-without-load",
+                    Code::ReloadWithoutLoad,
                     "a cdc task loads no table: Start Reload and Refresh have nothing to load",
                 );
             }
             if plan.on_table_errors == OnTableErrors::Reload {
-                findings.error(
+                findings.add(
                     &format!("{path}/OnTableErrors"),
-                    "reload-without-load",
+                    Code::ReloadWithoutLoad,
                     "a cdc task loads no table: OnTableErrors Reload has nothing to load",
                 );
             }
         }
-        MigrationType::Other(word) => findings.error(
+        MigrationType::Other(word) => findings.add(
             &format!("{path}/Task"),
-            "unknown-migration-type",
+            Code::UnknownMigrationType,
             format!("the task's migration type {} is not known", quoted(word)),
         ),
     }
@@ -142,9 +142,9 @@ fn check_effect_on_target(plan: &Plan, path: &str, findings: &mut Findings) {
     let settings = request.replication_task_settings.as_ref().and_then(|document| document.json());
     let stated = settings.and_then(settings::prep_mode);
     if stated.is_none() {
-        findings.hint(
+        findings.add(
             &format!("{path}/Task/ReplicationTaskSettings"),
-            "prep-mode-not-stated",
+            Code::PrepModeNotStated,
             "TargetTablePrepMode is not stated: the task is created with DO_NOTHING, which keeps the rows that are in \
              the target (DMS's own default would drop the tables)",
         );
@@ -154,26 +154,26 @@ fn check_effect_on_target(plan: &Plan, path: &str, findings: &mut Findings) {
     }
     let place = format!("{path}/Task/ReplicationTaskSettings");
     if plan.on_table_errors == OnTableErrors::Reload {
-        findings.error(
+        findings.add(
             &format!("{path}/OnTableErrors"),
-            "reload-on-top",
+            Code::ReloadOnTop,
             "loading tables again under TargetTablePrepMode DO_NOTHING puts their rows into the target a second time: state \
              TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE",
         );
     }
     if matches!(plan.start, Start::Refresh | Start::Reload) {
-        findings.error(
+        findings.add(
             &place,
-            "reload-on-top",
+            Code::ReloadOnTop,
             "loading again under TargetTablePrepMode DO_NOTHING puts every row into the target a second time: state \
              TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE",
         );
     } else if plan.window.as_ref().is_some_and(|window| window.at_close != Some(AtClose::LeaveRunning))
         && plan.start != Start::Resume
     {
-        findings.warning(
+        findings.add(
             &place,
-            "pause-cannot-resume",
+            Code::PauseCannotResume,
             "a load that is paused at the close cannot be resumed under TargetTablePrepMode DO_NOTHING without loading \
              rows twice: state TRUNCATE_BEFORE_LOAD or DROP_AND_CREATE, or Start Resume",
         );

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::located::{Members, Node, nearer_than, nearest, quoted};
 use super::shape::has_shape;
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 
 /// The longest a window may be open: the machine's longest run is 14 days.
 const LONGEST: SignedDuration = SignedDuration::from_hours(13 * 24);
 
 /// The longest time before the close at which a plan may want to begin nothing: a day, in minutes.
-pub(super) const MOST_MINIMUM_MINUTES: u64 = 24 * 60;
+pub(super) const MAX_MINIMUM_MINUTES: u64 = 24 * 60;
 
 /// How alike a zone in another area must be to be meant, of 1: CEST is no misspelt CET.
 const ALIKE: f64 = 0.95;
@@ -119,18 +119,18 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
     let when = if members.get("Duration").is_some() {
         for name in ["Opens", "Closes", "TimeZone", "Days", "Except"] {
             if members.get(name).is_some() {
-                findings.error(
+                findings.add(
                     &members.place(name),
-                    "window-twice",
+                    Code::WindowTwice,
                     format!("{name} and Duration exclude each other: a window has hours or a span"),
                 );
             }
         }
         let fits = |duration: &SignedDuration| *duration > SignedDuration::ZERO && *duration <= LONGEST;
         if duration.is_some_and(|duration| !fits(&duration)) {
-            findings.error(
+            findings.add(
                 &members.place("Duration"),
-                "bad-duration",
+                Code::BadDuration,
                 "Duration must be an ISO 8601 span of at most 13 days, like PT7H",
             );
         }
@@ -138,28 +138,24 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
     } else {
         read_hours(&mut members, findings).map(When::Hours)
     };
-    let at_close = members.word(
-        "AtClose",
-        &[("Stop", AtClose::Stop), ("LeaveRunning", AtClose::LeaveRunning)],
-        findings,
-    );
+    let at_close = members.listed_word("AtClose", findings);
     let stop_lead = read_span(&mut members, "StopLead", findings).unwrap_or_default();
     let lead_place = members.place("StopLead");
     if stop_lead.is_negative() || stop_lead > SignedDuration::from_hours(24) {
-        findings.error(
+        findings.add(
             &lead_place,
-            "bad-duration",
+            Code::BadDuration,
             "StopLead must be an ISO 8601 span of at most a day, like PT10M",
         );
     }
     if at_close == Some(AtClose::LeaveRunning) && !stop_lead.is_zero() {
-        findings.warning(
+        findings.add(
             &lead_place,
-            "stop-lead-without-stop",
+            Code::StopLeadWithoutStop,
             "StopLead means nothing with AtClose LeaveRunning",
         );
     }
-    let minimum_minutes = members.whole_number("MinimumMinutes", MOST_MINIMUM_MINUTES, findings).unwrap_or(0);
+    let minimum_minutes = members.whole_number("MinimumMinutes", MAX_MINIMUM_MINUTES, findings).unwrap_or(0);
     members.close(findings);
     let window =
         Window { when: when?, at_close, stop_lead, minimum_minutes: u32::try_from(minimum_minutes).ok()? };
@@ -205,18 +201,18 @@ fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hour
     if let Some(name) = time_zone
         && TimeZone::get(name).is_err()
     {
-        findings.error(
+        findings.add(
             &members.place("TimeZone"),
-            "unknown-time-zone",
+            Code::UnknownTimeZone,
             format!("{} is no IANA time zone; {}", quoted(name), like_time_zone(name)),
         );
     }
     let mut days = Vec::new();
     match members.get("Days") {
         // Elsewhere an empty list is absent. Here that would open a window every day that somebody has emptied.
-        None if members.is_empty_list("Days") => findings.error(
+        None if members.is_empty_list("Days") => findings.add(
             &members.place("Days"),
-            "window-never-opens",
+            Code::WindowNeverOpens,
             "Days names no day: the window never opens; leave Days out for every day",
         ),
         None => days.extend(Day::WORDS.iter().map(|(_, day)| *day)),
@@ -225,9 +221,9 @@ fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hour
                 let Some(word) = element.text(findings) else { continue };
                 match Day::WORDS.iter().find(|(known, _)| *known == word) {
                     Some((_, day)) => days.push(*day),
-                    None => findings.error(
+                    None => findings.add(
                         &element.path,
-                        "unknown-word",
+                        Code::UnknownWord,
                         format!("Days holds Mon, Tue, Wed, Thu, Fri, Sat and Sun, not {}", quoted(word)),
                     ),
                 }
@@ -239,18 +235,18 @@ fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hour
         let Some(text) = element.text(findings) else { continue };
         match text.parse::<Date>() {
             Ok(date) => except.push(date),
-            Err(_) => findings.error(
+            Err(_) => findings.add(
                 &element.path,
-                "bad-date",
+                Code::BadDate,
                 format!("Except holds dates like 2026-12-24, not {}", quoted(text)),
             ),
         }
     }
     let zone = time_zone.filter(|name| TimeZone::get(name).is_ok())?;
     if let Some(gap) = opens.and_then(|opens| gap_around(opens, zone)) {
-        findings.warning(
+        findings.add(
             &members.place("Opens"),
-            "opens-in-the-gap",
+            Code::OpensInTheGap,
             format!(
                 "on {gap}, when the clocks of {zone} go forward, there is no such time: an EventBridge schedule at this time is \
                  skipped on such a night; open before or after the hour that is left out"
@@ -277,9 +273,9 @@ fn read_time(members: &mut Members<'_>, name: &'static str, findings: &mut Findi
     let text = members.required_text(name, findings)?;
     let time = Time::strptime("%H:%M", text).ok().filter(|_| has_shape(text, "00:00"));
     if time.is_none() {
-        findings.error(
+        findings.add(
             &members.place(name),
-            "bad-time",
+            Code::BadTime,
             format!("{name} must be a time of day like 22:00, not {}", quoted(text)),
         );
     }
@@ -299,9 +295,9 @@ fn read_span(
         .filter(|_| text.starts_with('P'))
         .and_then(|span| span.to_duration(jiff::SpanRelativeTo::days_are_24_hours()).ok());
     if span.is_none() {
-        findings.error(
+        findings.add(
             &members.place(name),
-            "bad-duration",
+            Code::BadDuration,
             format!("{name} must be an ISO 8601 span like PT7H, not {}", quoted(text)),
         );
     }
@@ -320,9 +316,9 @@ fn check_length(window: &Window, path: &str, findings: &mut Findings) {
     let lead =
         if window.at_close == Some(AtClose::LeaveRunning) { SignedDuration::ZERO } else { window.stop_lead };
     if lead + SignedDuration::from_mins(i64::from(window.minimum_minutes)) >= length {
-        findings.error(
+        findings.add(
             path,
-            "window-too-short",
+            Code::WindowTooShort,
             "StopLead and MinimumMinutes together are as long as the window: nothing could ever start in it",
         );
     }

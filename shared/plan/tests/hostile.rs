@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
 use plan::finding::reject;
-use plan::homes::HOMES;
+use plan::members::{MEMBERS, Member};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use support::plans::{WORDS, cdc, event, events, full_load, load_and_cdc, mapping, night, of_each_type};
@@ -108,7 +108,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     ];
     leaf.prop_recursive(5, 40, 6, |inner| {
         let known: Vec<&str> =
-            HOMES.iter().map(|(member, _)| *member).chain(["Comment", "Key", "Value"]).collect();
+            MEMBERS.iter().map(|member| member.name).chain(["Comment", "Key", "Value"]).collect();
         let name = prop_oneof![4 => proptest::sample::select(known).prop_map(str::to_owned), 1 => ".{0,20}"];
         prop_oneof![
             proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
@@ -126,12 +126,12 @@ fn nearly_a_plan() -> impl Strategy<Value = Value> {
         cdc().0,
         full_load().with("/Window", night()).with("/Notify", json!({})).0,
     ]);
-    let change = (proptest::sample::select(HOMES.to_vec()), any_json());
+    let change = (proptest::sample::select(MEMBERS.to_vec()), any_json());
     (base, proptest::collection::vec(change, 0..3)).prop_map(|(mut plan, changes)| {
-        for ((member, home), value) in changes {
+        for (Member { name, home, .. }, value) in changes {
             let holder = if home.contains(' ') { "".to_owned() } else { format!("/{home}") };
             if let Some(object) = plan.pointer_mut(&holder).and_then(Value::as_object_mut) {
-                object.insert(member.to_owned(), value);
+                object.insert(name.to_owned(), value);
             }
         }
         plan
@@ -151,11 +151,11 @@ proptest! {
 
     #[test]
     fn any_word_in_any_place_of_text_is_read_soundly(
-        (member, home) in proptest::sample::select(HOMES.to_vec()), text in word(),
+        Member { name, home, .. } in proptest::sample::select(MEMBERS.to_vec()), text in word(),
     ) {
         let holder = if home.contains(' ') { "".to_owned() } else { format!("/{home}") };
         let sample = full_load().with("/Window", night()).with("/Notify", json!({}));
-        reads_soundly(&sample.with(&format!("{holder}/{member}"), json!(text)).0);
+        reads_soundly(&sample.with(&format!("{holder}/{name}"), json!(text)).0);
     }
 
     #[test]

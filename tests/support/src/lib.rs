@@ -1,6 +1,6 @@
 //! What tests of several crates share: good plans to change ([`plans`]), what grows from bytes ([`sown`]) and what must hold of
-//! all of it ([`sound`], [`schema`], [`growth`]), runs in any state ([`cases`]), and answers of AWS as they stand on the wire
-//! (`given`).
+//! all of it ([`sound`], [`schema`], [`growth`]), cases of findings ([`findings`]), runs in any state ([`cases`]), and answers
+//! of AWS as they stand on the wire (`given`).
 #![allow(missing_docs, reason = "a helper of tests is read beside its test")]
 #![allow(
     clippy::expect_used,
@@ -10,6 +10,7 @@
 )]
 
 pub mod cases;
+pub mod findings;
 #[cfg(feature = "aws")]
 pub mod given;
 pub mod growth;
@@ -17,5 +18,4 @@ pub mod plans;
 pub mod schema;
 pub mod shapes;
 pub mod sound;
-pub mod sources;
 pub mod sown;

@@ -1,7 +1,7 @@
 //! What must hold of every reading, whatever is read. The tests and the fuzzer (`tests/fuzz`) hold the reader to the same.
 
 use plan::Plan;
-use plan::finding::{Finding, MOST_FINDINGS, MOST_REPORT_BYTES, reject};
+use plan::finding::{Code, Finding, MAX_FINDINGS, MAX_REPORT_BYTES, reject};
 use plan::read::{self, Reading};
 use plan::text::{self, NotTaken};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::schema;
 
 /// The most bytes that a report on the worst plan may take, with the finding that counts what it leaves out.
-const MOST_REPORT: usize = MOST_REPORT_BYTES + 500;
+const MOST_REPORT: usize = MAX_REPORT_BYTES + 500;
 
 /// Reads a plan and looks at what came of it. The schema takes what is taken.
 pub fn reads_soundly(plan: &Value) -> Vec<Finding> {
@@ -31,11 +31,11 @@ pub fn text_reads_soundly(text: &str) -> Vec<Finding> {
         }
         (Err(NotTaken::TooDeep), Err(error)) => {
             assert!(error.to_string().starts_with("recursion limit exceeded"), "{text}: {error}");
-            assert!(reading.findings.iter().any(|finding| finding.code == "nested-too-deeply"));
+            assert!(reading.findings.iter().any(|finding| finding.code == Code::NestedTooDeeply));
         }
         (Err(NotTaken::NotJson { line, column, .. }), Err(error)) => {
             assert_eq!((line, column), (error.line(), error.column()), "{text}: {error}");
-            assert!(reading.findings.iter().any(|finding| finding.code == "not-json"));
+            assert!(reading.findings.iter().any(|finding| finding.code == Code::NotJson));
         }
         (parsed, value) => panic!("one reader takes it, the other does not: {text}: {parsed:?} {value:?}"),
     }
@@ -52,8 +52,8 @@ pub fn reads_alike_as_object_and_as_text(plan: &Value, place: &str) -> Vec<Findi
     let (object, text) = (is_sound(schema::read(plan)), is_sound(schema::read(&with_text)));
     // The text is longer by its backslashes, and its levels are counted from its own top.
     let bounded = |reading: &Reading| {
-        let bounds = ["plan-too-large", "nested-too-deeply"];
-        reading.findings.iter().any(|finding| bounds.contains(&finding.code.as_str()))
+        let bounds = [Code::PlanTooLarge, Code::NestedTooDeeply];
+        reading.findings.iter().any(|finding| bounds.contains(&finding.code))
     };
     if !bounded(&object) && !bounded(&text) {
         assert_eq!(object.findings, text.findings, "{plan}");
@@ -65,7 +65,7 @@ pub fn reads_alike_as_object_and_as_text(plan: &Value, place: &str) -> Vec<Findi
 fn is_sound(reading: Reading) -> Reading {
     let findings = &reading.findings;
     assert_eq!(reading.plan.is_some(), !reject(findings), "{findings:#?}");
-    assert!(findings.len() <= MOST_FINDINGS + 1);
+    assert!(findings.len() <= MAX_FINDINGS + 1);
     assert!(findings.is_sorted_by_key(|finding| finding.severity), "errors first");
     let report = serde_json::to_string(findings).expect("findings are JSON");
     assert!(report.len() <= MOST_REPORT, "{} bytes of findings", report.len());

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::run::observation::Route;
-use plan::finding::Findings;
+use plan::finding::{Code, Findings};
 use plan::located::quoted;
 use plan::{MigrationType, OnDrift, Plan, TaskRequest};
 
@@ -79,7 +79,7 @@ pub fn differences(request: &TaskRequest, task: &Described) -> Vec<String> {
 /// Names the differences in the report of a run that takes the task as it is.
 pub fn warn(plan: &Plan, differences: &[String], findings: &mut Findings) {
     for difference in differences.iter().filter(|_| plan.on_drift == OnDrift::Ignore) {
-        findings.warning("/Task", "drift", difference);
+        findings.add("/Task", Code::Drift, difference);
     }
 }
 

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use plan::finding::Findings;
+use plan::finding::{Code, Findings};
 use plan::located::quoted;
 use plan::settings::flag;
 use plan::start_position::StartPosition;
@@ -65,9 +65,9 @@ impl Family {
 /// Says that an engine is not known here. DMS learns engines; the plan may be right all the same.
 pub fn check_known(path: &str, engine: &str, findings: &mut Findings) {
     if !engine.is_empty() && Family::of(engine).is_none() {
-        findings.warning(
+        findings.add(
             path,
-            "unknown-engine",
+            Code::UnknownEngine,
             format!(
                 "the endpoint's engine {} is not known to this version: its rules are not checked",
                 quoted(engine)
@@ -99,14 +99,14 @@ fn check_start(request: &TaskRequest, source: &str, family: Family, findings: &m
     }
     let (time, position) = ("/Task/CdcStartTime", "/Task/CdcStartPosition");
     match family {
-        Family::PostgreSql if request.cdc_start_time.is_some() => findings.error(
+        Family::PostgreSql if request.cdc_start_time.is_some() => findings.add(
             time,
-            "cdc-start-time-not-for-source",
+            Code::CdcStartTimeNotForSource,
             format!("a {source} source cannot begin at a time: give a CdcStartPosition, an LSN of its slot like 4AF/B00000D0"),
         ),
-        Family::DocumentDb if request.cdc_start_time.is_some() => findings.warning(
+        Family::DocumentDb if request.cdc_start_time.is_some() => findings.add(
             time,
-            "cdc-start-time-ignored",
+            Code::CdcStartTimeIgnored,
             format!("a {source} source does not look at CdcStartTime: the replication begins when the task starts"),
         ),
         _ => {}
@@ -121,18 +121,18 @@ fn check_start(request: &TaskRequest, source: &str, family: Family, findings: &m
         Family::SqlServer => StartPosition::PublicationLsn,
         Family::Oracle => StartPosition::Scn,
         _ => {
-            findings.warning(
+            findings.add(
                 position,
-                "cdc-start-position-not-documented",
+                Code::CdcStartPositionNotDocumented,
                 format!("DMS documents positions in the log for MySQL, PostgreSQL, SQL Server and Oracle sources, not for {source}"),
             );
             return;
         }
     };
     if form != wanted {
-        findings.error(
+        findings.add(
             position,
-            "cdc-start-position-not-for-source",
+            Code::CdcStartPositionNotForSource,
             format!(
                 "CdcStartPosition is {}, and a {source} source has {}",
                 form.in_words(),
@@ -154,25 +154,25 @@ impl Ends<'_> {
     fn check_rule(&self, path: &str, rule: &Value, findings: &mut Findings) {
         let is_target = |families: &[Family]| self.written.is_none_or(|family| families.contains(&family));
         match rule.get("rule-type").and_then(Value::as_str).unwrap_or_default() {
-            "object-mapping" if !is_target(&[Family::Streams, Family::DynamoDb]) => findings.error(
+            "object-mapping" if !is_target(&[Family::Streams, Family::DynamoDb]) => findings.add(
                 path,
-                "rule-not-for-target",
+                Code::RuleNotForTarget,
                 format!(
                     "object-mapping rules are for Kinesis, Kafka and DynamoDB targets, not for {}",
                     self.target
                 ),
             ),
-            "post-processing" if !is_target(&[Family::S3]) => findings.error(
+            "post-processing" if !is_target(&[Family::S3]) => findings.add(
                 path,
-                "rule-not-for-target",
+                Code::RuleNotForTarget,
                 format!("post-processing rules are for S3 targets, not for {}", self.target),
             ),
             "transformation" if !is_target(&[Family::Oracle]) => {
                 let what = rule.get("rule-target").and_then(Value::as_str).unwrap_or_default();
                 if matches!(what, "table-tablespace" | "index-tablespace") {
-                    findings.warning(
+                    findings.add(
                         path,
-                        "tablespace-not-for-target",
+                        Code::TablespaceNotForTarget,
                         format!("a {what} is what an Oracle target has, not a {} one", self.target),
                     );
                 }
@@ -190,15 +190,15 @@ impl Ends<'_> {
         let subpartitions = kind == "subpartitions-auto"
             || load.get("subpartitions").and_then(Value::as_array).is_some_and(|list| !list.is_empty());
         if self.read == Some(Family::PostgreSql) && !matches!(kind, "ranges" | "none") {
-            findings.error(
+            findings.add(
                 path,
-                "parallel-load-not-for-source",
+                Code::ParallelLoadNotForSource,
                 format!("a {} source loads in parallel by ranges only, not by {}", self.source, quoted(kind)),
             );
         } else if subpartitions && self.read.is_some_and(|family| family != Family::Oracle) {
-            findings.error(
+            findings.add(
                 path,
-                "parallel-load-not-for-source",
+                Code::ParallelLoadNotForSource,
                 format!("subpartitions are for Oracle sources, not for {}", self.source),
             );
         }
@@ -211,9 +211,9 @@ impl Ends<'_> {
             "batch-size",
         ] {
             if !collections && load.get(member).is_some_and(|value| !value.is_null()) {
-                findings.warning(
+                findings.add(
                     path,
-                    "parallel-load-of-collections",
+                    Code::ParallelLoadOfCollections,
                     format!("{member} is for MongoDB and DocumentDB sources, not for {}", self.source),
                 );
             }
@@ -225,9 +225,9 @@ impl Ends<'_> {
             [(self.source, self.read, false), (self.target, self.written, true)]
         {
             if family.is_some_and(|family| !family.validates(is_target)) {
-                findings.warning(
+                findings.add(
                     "/Task/ReplicationTaskSettings",
-                    "validation-not-for-engine",
+                    Code::ValidationNotForEngine,
                     format!("DMS validates rows of Oracle, PostgreSQL, MySQL, SQL Server and Db2, and in S3, not of {engine}: none \
                              will be called verified"),
                 );

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::survey::resources::Instance;
 use crate::time::window::{self, whole_seconds};
 use plan::Plan;
-use plan::finding::Findings;
+use plan::finding::{Code, Findings};
 
 const DAY: i64 = 24 * 60 * 60;
 const WEEK: i64 = 7 * DAY;
@@ -25,9 +25,9 @@ pub fn check(path: &str, plan: &Plan, instance: &Instance, now: Timestamp, findi
     else {
         return;
     };
-    findings.warning(
+    findings.add(
         path,
-        "maintenance-in-window",
+        Code::MaintenanceInWindow,
         format!(
             "the weekly maintenance of the replication instance ({} UTC) falls into the window from {} to {}: it may restart \
              the instance, and the load with it; move one of the two",

@@ -2,7 +2,7 @@
 
 use crate::survey::engines;
 use plan::Arn;
-use plan::finding::Findings;
+use plan::finding::{Code, Findings};
 use plan::located::quoted;
 
 plan::words! {
@@ -69,17 +69,17 @@ pub struct Instance {
 /// Checks one endpoint; `wanted` is `source` or `target`.
 pub fn check_endpoint(path: &str, arn: &Arn, wanted: &str, seen: Option<&Endpoint>, findings: &mut Findings) {
     let Some(endpoint) = seen else {
-        findings.error(
+        findings.add(
             path,
-            "no-such-endpoint",
+            Code::NoSuchEndpoint,
             format!("there is no endpoint {arn} in this account and Region"),
         );
         return;
     };
     if !endpoint.endpoint_type.eq_ignore_ascii_case(wanted) {
-        findings.error(
+        findings.add(
             path,
-            "wrong-endpoint-kind",
+            Code::WrongEndpointKind,
             format!(
                 "the endpoint {arn} is a {} endpoint, a {wanted} endpoint is needed",
                 endpoint.endpoint_type.to_ascii_lowercase()
@@ -88,9 +88,9 @@ pub fn check_endpoint(path: &str, arn: &Arn, wanted: &str, seen: Option<&Endpoin
     }
     engines::check_known(path, &endpoint.engine, findings);
     if endpoint.status != EndpointStatus::Active {
-        findings.error(
+        findings.add(
             path,
-            "endpoint-not-active",
+            Code::EndpointNotActive,
             format!("the endpoint {arn} is {}, not active", quoted(endpoint.status.as_str())),
         );
     }
@@ -99,17 +99,17 @@ pub fn check_endpoint(path: &str, arn: &Arn, wanted: &str, seen: Option<&Endpoin
 /// Checks the replication instance.
 pub fn check_instance(path: &str, arn: &Arn, seen: Option<&Instance>, findings: &mut Findings) {
     let Some(instance) = seen else {
-        findings.error(
+        findings.add(
             path,
-            "no-such-instance",
+            Code::NoSuchInstance,
             format!("there is no replication instance {arn} in this account and Region"),
         );
         return;
     };
     if !instance.pending.is_empty() {
-        findings.warning(
+        findings.add(
             path,
-            "pending-changes",
+            Code::PendingChanges,
             format!(
                 "changes of the replication instance, which has version {}, are pending ({}): its next maintenance ({} UTC) makes \
                  them and may restart it",
@@ -127,18 +127,18 @@ pub fn check_instance(path: &str, arn: &Arn, seen: Option<&Instance>, findings: 
         | InstanceStatus::IncompatibleNetwork => "mend the instance first",
         _ => "wait until it is, and start the run again",
     };
-    findings.error(
+    findings.add(
         path,
-        "instance-not-available",
+        Code::InstanceNotAvailable,
         format!("the replication instance is {}, not available; {mend}", quoted(instance.status.as_str())),
     );
 }
 
 /// Says which instance it is, for a report that is read before the night.
 pub fn describe_instance(path: &str, instance: &Instance, findings: &mut Findings) {
-    findings.hint(
+    findings.add(
         path,
-        "instance-seen",
+        Code::InstanceSeen,
         format!(
             "the replication instance is {}, version {}, with its weekly maintenance at {} UTC",
             quoted(&instance.identifier),

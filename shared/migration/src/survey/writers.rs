@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::run::observation::Task;
 use crate::run::status::Phase;
-use plan::finding::Findings;
+use plan::finding::{Code, Findings};
 use plan::located::quoted;
 use plan::overlap::overlap;
 use plan::settings::PrepMode;
@@ -276,9 +276,9 @@ pub fn check(plan: &Plan, source: &Arn, writers: &[Writer], findings: &mut Findi
         let certain = one.is_surely(another, writer.source == *source, &mut steps);
         let name = quoted(&writer.identifier);
         match writer.replaces.as_ref().filter(|_| certain && !follows) {
-            Some(prep_mode) => findings.error(
+            Some(prep_mode) => findings.add(
                 path,
-                "target-being-loaded",
+                Code::TargetBeingLoaded,
                 format!(
                     "the task {name} is loading tables of this target now under {prep_mode}, and it selects {} where this plan \
                      selects {}: wait until its load is over, or give the two different tables",
@@ -288,9 +288,9 @@ pub fn check(plan: &Plan, source: &Arn, writers: &[Writer], findings: &mut Findi
             ),
             None if more < MOST_NAMED => {
                 more += 1;
-                findings.warning(
+                findings.add(
                     path,
-                    "another-writer",
+                    Code::AnotherWriter,
                     format!(
                         "the task {name} ({}) {} the same tables of this target: it selects {}, this plan {}",
                         quoted(writer.status.as_str()),
@@ -304,9 +304,9 @@ pub fn check(plan: &Plan, source: &Arn, writers: &[Writer], findings: &mut Findi
         }
     }
     if unknown > 0 {
-        findings.warning(
+        findings.add(
             path,
-            "writers-not-compared",
+            Code::WritersNotCompared,
             format!(
                 "{unknown} other tasks of this target have too many rules to be compared with this plan in time: see for \
                  yourself that none of them writes its tables"

@@ -10,7 +10,7 @@ use super::locator::Locator;
 use super::rule::{Rule, What};
 use super::selection::Action;
 use super::transformation::Change;
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 use crate::located::quoted;
 
 /// Holds the rules against each other; `list` is all of them, `rules` those that could be read.
@@ -27,15 +27,15 @@ fn something_is_selected(list: &[Value], path: &str, findings: &mut Findings) {
     let mut selections =
         list.iter().filter(|rule| text(rule, "rule-type").as_deref() == Some("selection")).peekable();
     if selections.peek().is_none() {
-        findings.error(
+        findings.add(
             path,
-            "no-selection-rule",
+            Code::NoSelectionRule,
             "TableMappings needs at least one rule with \"rule-type\": \"selection\"",
         );
     } else if selections.all(|rule| text(rule, "rule-action").as_deref() == Some("exclude")) {
-        findings.error(
+        findings.add(
             path,
-            "nothing-selected",
+            Code::NothingSelected,
             "every selection rule excludes: give one that includes, DMS migrates nothing that no rule names",
         );
     }
@@ -60,9 +60,9 @@ fn repeated<'r, 'a, K: Eq + Hash>(
 
 fn ids(rules: &[Rule<'_>], findings: &mut Findings) {
     for (rule, id, other) in repeated(rules, |rule| rule.id.as_deref()) {
-        findings.warning(
+        findings.add(
             &format!("{}/rule-id", rule.path),
-            "equal-rule-ids",
+            Code::EqualRuleIds,
             format!(
                 "rule-id {id} stands at {other} too: give each rule its own, where rules collide DMS takes the lowest"
             ),
@@ -71,9 +71,9 @@ fn ids(rules: &[Rule<'_>], findings: &mut Findings) {
     let mut numbers = rules.iter().filter(|rule| rule.id_is_number).peekable();
     if let Some(rule) = numbers.peek() {
         let path = format!("{}/rule-id", rule.path);
-        findings.warning(
+        findings.add(
             &path,
-            "rule-id-as-number",
+            Code::RuleIdAsNumber,
             format!(
                 "DMS writes rule-id as text, \"1\" rather than 1; it takes both ({} such rules)",
                 numbers.count()
@@ -84,9 +84,9 @@ fn ids(rules: &[Rule<'_>], findings: &mut Findings) {
 
 fn names(rules: &[Rule<'_>], findings: &mut Findings) {
     for (rule, name, other) in repeated(rules, |rule| rule.name) {
-        findings.warning(
+        findings.add(
             &format!("{}/rule-name", rule.path),
-            "equal-rule-names",
+            Code::EqualRuleNames,
             format!("rule-name {} stands at {other} too: give each rule its own", quoted(name)),
         );
     }
@@ -101,16 +101,16 @@ fn selections(rules: &[Rule<'_>], findings: &mut Findings) {
     let excluded: HashSet<Locator<'_>> = rules.iter().filter(excludes).map(|rule| rule.locator).collect();
     let included = |rule: &Rule<'_>| acting(rule).is_some_and(|action| action != Action::Exclude);
     for rule in rules.iter().filter(|rule| included(rule) && excluded.contains(&rule.locator)) {
-        findings.warning(
+        findings.add(
             &rule.path,
-            "included-and-excluded",
+            Code::IncludedAndExcluded,
             "another rule excludes exactly what this one includes, so that it selects nothing",
         );
     }
     for (rule, _, other) in repeated(rules, |rule| included(rule).then_some(rule.locator)) {
-        findings.warning(
+        findings.add(
             &rule.path,
-            "selected-twice",
+            Code::SelectedTwice,
             format!("the rule at {other} selects the same tables: keep one of the two"),
         );
     }
@@ -123,9 +123,9 @@ fn changes(rules: &[Rule<'_>], findings: &mut Findings) {
         _ => rule.locator.schema.is_some() || rule.locator.tablespace.is_some(),
     };
     for (rule, _, other) in repeated(rules, |rule| change(rule).then_some((rule.what, rule.locator))) {
-        findings.warning(
+        findings.add(
             &rule.path,
-            "changed-twice",
+            Code::ChangedTwice,
             format!(
                 "the rule at {other} does the same kind of thing to the same object: DMS takes only the one with the lowest \
                  rule-id"

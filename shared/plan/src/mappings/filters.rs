@@ -1,6 +1,7 @@
 //! Source filters: which rows of a table are migrated (DMS user guide, using source filters).
 
 use super::rule::Reading;
+use crate::finding::Code;
 use crate::located::Node;
 
 /// How many values an operator takes.
@@ -57,9 +58,9 @@ fn read_conditions<'a>(filter: &mut Reading<'_, 'a>, conditions: &Node<'a>) {
     }
     // Conditions of one filter are joined by OR, and a row that is not one thing or not another is every row.
     if negative && list.len() > 1 {
-        filter.findings.error(
+        filter.findings.add(
             &conditions.path,
-            "negative-condition-beside-others",
+            Code::NegativeConditionBesideOthers,
             "noteq, notbetween and notnull stand alone in a filter: conditions of one filter are joined by OR; give each a filter \
              of its own, filters are joined by AND",
         );
@@ -80,14 +81,14 @@ fn read_condition(condition: &mut Reading<'_, '_>) -> bool {
             (None, true) if !condition.members.is_empty_text(name) => {
                 condition.members.missing(name, condition.findings);
             }
-            (Some(node), true) if !node.value.is_string() => condition.findings.warning(
+            (Some(node), true) if !node.value.is_string() => condition.findings.add(
                 &node.path,
-                "value-not-text",
+                Code::ValueNotText,
                 format!("DMS writes the {name} of a filter as text, \"5\" rather than 5"),
             ),
-            (Some(node), false) => condition.findings.warning(
+            (Some(node), false) => condition.findings.add(
                 &node.path,
-                "value-not-used",
+                Code::ValueNotUsed,
                 format!("this operator takes no {name}: it does nothing here"),
             ),
             _ => {}

@@ -1,6 +1,7 @@
 //! `object-locator`: the schemas, tables and columns that a rule is about, by name or by pattern.
 
 use super::rule::Reading;
+use crate::finding::Code;
 use crate::located::quoted;
 use crate::table_name::literal;
 
@@ -51,17 +52,17 @@ impl<'a> Reading<'_, 'a> {
             self.members.text(member, self.findings)
         }?;
         if name.contains('*') {
-            self.findings.warning(
+            self.findings.add(
                 &self.members.place(member),
-                "star-is-no-wildcard",
+                Code::StarIsNoWildcard,
                 format!("{} holds a *, which stands for itself in DMS: any text is %", quoted(name)),
             );
         }
         let unclosed = name.rfind('[').is_some_and(|at| !name[at..].contains(']'));
         if unclosed || name.contains("[]") {
-            self.findings.warning(
+            self.findings.add(
                 &self.members.place(member),
-                "bad-pattern",
+                Code::BadPattern,
                 format!(
                     "{} has a [ that no ] closes, or nothing between them: write [ab] or [a-d] for one of some characters, \
                      [_] for an underscore",
@@ -80,9 +81,9 @@ pub(crate) const TABLE_TYPES: [(&str, bool); 3] = [("table", false), ("view", tr
 fn read_table_type(locator: &mut Reading<'_, '_>) {
     let views = locator.members.word("table-type", &TABLE_TYPES, locator.findings);
     if views == Some(true) && locator.replicates() {
-        locator.findings.warning(
+        locator.findings.add(
             &locator.members.place("table-type"),
-            "views-are-only-loaded",
+            Code::ViewsAreOnlyLoaded,
             "DMS migrates views in a full load only: give them a full-load task of their own",
         );
     }

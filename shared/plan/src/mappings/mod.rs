@@ -21,7 +21,7 @@ use serde_json::Value;
 use super::MigrationType;
 use super::embedded;
 use super::located::{Node, quoted};
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 use rule::Rule;
 
 /// What DMS answers to a mapping that it does not take; it says neither which rule nor why.
@@ -44,9 +44,9 @@ pub fn read(
 
 fn check(mapping: &Node<'_>, migration_type: Option<&MigrationType>, findings: &mut Findings) {
     let Some(list) = mapping.value.get("rules").and_then(Value::as_array) else {
-        findings.error(
+        findings.add(
             &mapping.path,
-            "no-rules",
+            Code::NoRules,
             "TableMappings must be {\"rules\": [...]}, a list of rules of which at least one has \"rule-type\": \
              \"selection\"",
         );
@@ -54,9 +54,9 @@ fn check(mapping: &Node<'_>, migration_type: Option<&MigrationType>, findings: &
     };
     for name in mapping.value.as_object().into_iter().flat_map(|object| object.keys()) {
         if name != "rules" {
-            findings.warning(
+            findings.add(
                 &format!("{}/{}", mapping.path, super::located::escaped(name)),
-                "unknown-rule-member",
+                Code::UnknownRuleMember,
                 format!("{} stands beside the rules and means nothing to DMS", quoted(name)),
             );
         }

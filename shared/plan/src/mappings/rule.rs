@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::locator::Locator;
 use super::{object_mapping, post_processing, selection, table_settings, transformation, validation};
 use crate::MigrationType;
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 use crate::located::{Members, Node, nearest, quoted, shown};
 
 /// A rule as far as it could be read.
@@ -135,9 +135,9 @@ fn read_id(members: &mut Members<'_>, findings: &mut Findings) -> (Option<String
     };
     let id = id.filter(|id| id.len() <= 20 && id.bytes().all(|b| b.is_ascii_digit()));
     if id.is_none() {
-        findings.error(
+        findings.add(
             &node.path,
-            "bad-rule-id",
+            Code::BadRuleId,
             format!("rule-id must be a number, such as \"1\", not {}", shown(node.value)),
         );
     }
@@ -161,9 +161,9 @@ impl<'a> Reading<'_, 'a> {
         let number = node.value.as_u64().or_else(|| node.value.as_str()?.trim().parse().ok());
         let number = number.filter(|number| bounds.contains(number));
         if number.is_none() {
-            self.findings.error(
+            self.findings.add(
                 &node.path,
-                "bad-number",
+                Code::BadNumber,
                 format!(
                     "{name} must be a whole number from {} to {}, not {}",
                     bounds.start(),
@@ -217,9 +217,9 @@ impl<'a> Reading<'_, 'a> {
     fn close(self) {
         for (name, place) in self.members.unasked() {
             if OF_THE_CONSOLE.contains(&name) {
-                self.findings.warning(
+                self.findings.add(
                     &place,
-                    "console-member",
+                    Code::ConsoleMember,
                     format!("{name} is the DMS console's own and does nothing: it may be left out"),
                 );
                 continue;
@@ -227,9 +227,9 @@ impl<'a> Reading<'_, 'a> {
             let advice = nearest(name, self.members.asked())
                 .map(|known| format!("; did you mean {known}?"))
                 .unwrap_or_default();
-            self.findings.warning(
+            self.findings.add(
                 &place,
-                "unknown-rule-member",
+                Code::UnknownRuleMember,
                 format!(
                     "{} is no member of a rule that is known here, so it does nothing{advice}",
                     quoted(name)

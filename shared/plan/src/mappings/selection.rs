@@ -3,6 +3,7 @@
 use super::filters;
 use super::locator::Locator;
 use super::rule::Reading;
+use crate::finding::Code;
 
 /// What a selection rule does with its tables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,41 +18,41 @@ pub(crate) enum Action {
 }
 
 /// DMS's largest load-order.
-pub(crate) const MOST_LOAD_ORDER: u64 = 2_147_483_647;
+pub(crate) const MAX_LOAD_ORDER: u64 = 2_147_483_647;
 
 pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>) -> Option<Action> {
     let actions =
         [("include", Action::Include), ("exclude", Action::Exclude), ("explicit", Action::Explicit)];
     let action = rule.members.required_word("rule-action", &actions, rule.findings);
-    rule.number("load-order", 0..=MOST_LOAD_ORDER);
+    rule.number("load-order", 0..=MAX_LOAD_ORDER);
     if rule.members.get("parallel-load").is_some() || rule.members.get("lob-settings").is_some() {
-        rule.findings.warning(
+        rule.findings.add(
             rule.members.path(),
-            "settings-in-selection",
+            Code::SettingsInSelection,
             "parallel-load and lob-settings belong in a rule of their own with \"rule-type\": \"table-settings\"; here they \
              do nothing",
         );
     }
     let names_one = locator.names_one();
     if action == Some(Action::Explicit) && !names_one {
-        rule.findings.error(
+        rule.findings.add(
             &rule.members.place("object-locator"),
-            "explicit-with-pattern",
+            Code::ExplicitWithPattern,
             "rule-action explicit names one table exactly: write its name without wildcards, or use include",
         );
     }
     if let Some(filters) = rule.members.get("filters") {
         if action == Some(Action::Exclude) {
-            rule.findings.error(
+            rule.findings.add(
                 &filters.path,
-                "filter-of-excluded",
+                Code::FilterOfExcluded,
                 "filters choose rows of tables that are included: a rule with rule-action exclude takes none",
             );
         }
         if action != Some(Action::Exclude) && !names_one {
-            rule.findings.warning(
+            rule.findings.add(
                 &filters.path,
-                "filter-with-pattern",
+                Code::FilterWithPattern,
                 "a filter names a column, and DMS wants the table of a filter named exactly: give each table a rule of its own",
             );
         }

@@ -2,10 +2,11 @@
 
 use super::locator::Locator;
 use super::rule::Reading;
+use crate::finding::Code;
 use crate::located::{Node, shown};
 
 /// DMS takes at most this many columns for ranges.
-pub(crate) const MOST_COLUMNS: usize = 10;
+pub(crate) const MAX_COLUMNS: usize = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parallel {
@@ -37,9 +38,9 @@ pub(crate) const LOB_MODES: [(&str, Lobs); 3] =
 pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>, id: Option<&str>) {
     if !locator.names_one() {
         let mark = rule.findings.mark();
-        rule.findings.error(
+        rule.findings.add(
             &rule.members.place("object-locator"),
-            "settings-with-pattern",
+            Code::SettingsWithPattern,
             "table-settings name one table exactly: write its schema and name without wildcards, and give each table a rule of its \
              own",
         );
@@ -55,9 +56,9 @@ pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>, id: Option
     let load = rule.inside("parallel-load", read_parallel_load);
     let lobs = rule.inside("lob-settings", read_lobs);
     if load.is_none() && lobs.is_none() {
-        rule.findings.warning(
+        rule.findings.add(
             rule.members.path(),
-            "rule-without-effect",
+            Code::RuleWithoutEffect,
             "table-settings without parallel-load and lob-settings do nothing",
         );
     }
@@ -88,9 +89,9 @@ fn read_parallel_load(load: &mut Reading<'_, '_>) {
         }
         Some(Parallel::Ranges) => read_ranges(load, columns.as_ref(), boundaries.as_ref()),
         Some(_) if columns.is_some() || boundaries.is_some() => {
-            load.findings.warning(
+            load.findings.add(
                 load.members.path(),
-                "value-not-used",
+                Code::ValueNotUsed,
                 "columns and boundaries belong to \"type\": \"ranges\": they do nothing here",
             );
         }
@@ -108,19 +109,19 @@ fn read_ranges(load: &mut Reading<'_, '_>, columns: Option<&Node<'_>>, boundarie
         return;
     };
     let width = columns.value.as_array().map_or(0, Vec::len);
-    if width > MOST_COLUMNS {
-        load.findings.error(
+    if width > MAX_COLUMNS {
+        load.findings.add(
             &columns.path,
-            "too-many-columns",
-            format!("ranges are cut by at most {MOST_COLUMNS} columns, here are {width}"),
+            Code::TooManyColumns,
+            format!("ranges are cut by at most {MAX_COLUMNS} columns, here are {width}"),
         );
     }
     for boundary in boundaries.elements(load.findings) {
         let values = boundary.elements(load.findings).len();
         if boundary.value.is_array() && values != width {
-            load.findings.error(
+            load.findings.add(
                 &boundary.path,
-                "boundary-of-other-width",
+                Code::BoundaryOfOtherWidth,
                 format!("a boundary has one value for each of the columns: {width}, not {values}"),
             );
         }
@@ -132,9 +133,9 @@ fn read_lobs(lobs: &mut Reading<'_, '_>) {
     let stated = lobs.members.get("bulk-max-size");
     let size = lobs.number("bulk-max-size", 0..=u64::from(u32::MAX));
     if let (Some(Lobs::Limited), Some(0), Some(node)) = (mode, size, stated) {
-        lobs.findings.error(
+        lobs.findings.add(
             &node.path,
-            "bad-number",
+            Code::BadNumber,
             format!(
                 "with mode limited bulk-max-size is the most KB of a LOB that is migrated, and cannot be {}",
                 shown(node.value)

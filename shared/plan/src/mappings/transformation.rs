@@ -4,6 +4,7 @@
 use super::locator::Locator;
 use super::rule::{Reading, What};
 use crate::MigrationType;
+use crate::finding::Code;
 use crate::located::{nearest, quoted};
 
 /// The kind of object that a rule changes.
@@ -168,16 +169,16 @@ fn check_target(rule: &mut Reading<'_, '_>, target: Target, action: Action) {
     let place = rule.members.place("rule-target");
     // Seen at work in production, though the user guide has it otherwise.
     if action == Action::DefinePrimaryKey && target == Target::Column {
-        rule.findings.warning(
+        rule.findings.add(
             &place,
-            "key-of-a-column",
+            Code::KeyOfAColumn,
             "a primary key is defined for a table: write \"rule-target\": \"table\"",
         );
         return;
     }
-    rule.findings.error(
+    rule.findings.add(
         &place,
-        "action-not-for-target",
+        Code::ActionNotForTarget,
         format!(
             "this action changes a {wanted}: write \"rule-target\": \"{wanted}\", or choose another action"
         ),
@@ -188,9 +189,9 @@ fn check_target(rule: &mut Reading<'_, '_>, target: Target, action: Action) {
 fn check_column(rule: &mut Reading<'_, '_>, locator: &Locator<'_>, action: Action) {
     if !action.names_its_columns() && locator.column.is_none() {
         let place = format!("{}/column-name", rule.members.place("object-locator"));
-        rule.findings.error(
+        rule.findings.add(
             &place,
-            "missing-member",
+            Code::MissingMember,
             "column-name is missing: the rule changes columns; % means all",
         );
     }
@@ -208,9 +209,9 @@ fn read_values(rule: &mut Reading<'_, '_>, action: Option<Action>, value: Option
 fn read_expression(rule: &mut Reading<'_, '_>, action: Option<Action>) {
     let Some(expression) = rule.members.text("expression", rule.findings) else {
         if action == Some(Action::AddColumn) {
-            rule.findings.warning(
+            rule.findings.add(
                 &rule.members.place("expression"),
-                "column-without-expression",
+                Code::ColumnWithoutExpression,
                 "a column that is added without an expression is empty",
             );
         }
@@ -218,16 +219,16 @@ fn read_expression(rule: &mut Reading<'_, '_>, action: Option<Action>) {
     };
     let place = rule.members.place("expression");
     if action.is_some_and(|action| action != Action::AddColumn) {
-        rule.findings.warning(
+        rule.findings.add(
             &place,
-            "value-not-used",
+            Code::ValueNotUsed,
             "an expression belongs to rule-action add-column: it does nothing here",
         );
     }
     if !closes(expression) {
-        rule.findings.error(
+        rule.findings.add(
             &place,
-            "bad-expression",
+            Code::BadExpression,
             format!("a quote or parenthesis of the expression is not closed: {}", quoted(expression)),
         );
     }
@@ -236,9 +237,9 @@ fn read_expression(rule: &mut Reading<'_, '_>, action: Option<Action>) {
             let advice = nearest(header, &HEADERS)
                 .map(|known| format!("; did you mean ${known}?"))
                 .unwrap_or_default();
-            rule.findings.warning(
+            rule.findings.add(
                 &place,
-                "unknown-header",
+                Code::UnknownHeader,
                 format!("the expression uses a header that is not known here, {}{advice}", quoted(header)),
             );
         }
@@ -284,9 +285,9 @@ fn read_data_type(rule: &mut Reading<'_, '_>, action: Option<Action>) {
             let advice = nearest(word, &DATA_TYPES)
                 .map(|known| format!("; did you mean {known}?"))
                 .unwrap_or_default();
-            data_type.findings.warning(
+            data_type.findings.add(
                 &data_type.members.place("type"),
-                "unknown-data-type",
+                Code::UnknownDataType,
                 format!("{} is no data type of DMS that is known here{advice}", quoted(word)),
             );
         }
@@ -330,9 +331,9 @@ fn read_before_image(rule: &mut Reading<'_, '_>, action: Option<Action>) {
         rule.members.missing("before-image-def", rule.findings);
     }
     if rule.migration_type == Some(&MigrationType::FullLoad) {
-        rule.findings.warning(
+        rule.findings.add(
             rule.members.path(),
-            "rule-without-effect",
+            Code::RuleWithoutEffect,
             "a full load has no rows before a change: columns for them stay empty",
         );
     }

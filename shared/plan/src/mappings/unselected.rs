@@ -6,17 +6,17 @@ use super::locator::Locator;
 use super::rule::{Rule, What};
 use super::selection::Action;
 use super::transformation::{Change, Target};
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 use crate::overlap::overlap;
 use crate::table_name::{Pattern, Steps, lower};
 
 /// The most steps that are taken in one mapping: behind it no rule is named, so that the time stays bounded.
-const MOST_STEPS: usize = 4_000_000;
+const MAX_STEPS: usize = 4_000_000;
 
 /// Names those of all rules of a mapping that are about nothing that is migrated.
 pub(super) fn check(rules: &[Rule<'_>], findings: &mut Findings) {
     let Some(selected) = Selected::of(rules) else { return };
-    let mut steps = Steps::new(MOST_STEPS);
+    let mut steps = Steps::new(MAX_STEPS);
     let mut judged: HashMap<(&str, Option<&str>), bool> = HashMap::new();
     for rule in rules {
         let Some(about) = about(rule) else { continue };
@@ -28,9 +28,9 @@ pub(super) fn check(rules: &[Rule<'_>], findings: &mut Findings) {
             },
         };
         if !meets {
-            findings.warning(
+            findings.add(
                 &format!("{}/object-locator", rule.path),
-                "about-nothing-selected",
+                Code::AboutNothingSelected,
                 "no selection rule includes anything of this name, so the rule does nothing: mend the name, or select the table",
             );
         }

@@ -2,13 +2,14 @@
 
 use super::locator::Locator;
 use super::rule::Reading;
+use crate::finding::Code;
 
 pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>) {
     rule.members.required_word("rule-target", &[("column", ())], rule.findings);
     rule.members.required_word("rule-action", &[("override-validation-function", ())], rule.findings);
     if locator.column.is_none() {
         let place = format!("{}/column-name", rule.members.place("object-locator"));
-        rule.findings.error(&place, "missing-member", "column-name is missing: the rule is about a column");
+        rule.findings.add(&place, Code::MissingMember, "column-name is missing: the rule is about a column");
     }
     for name in ["source-function", "target-function"] {
         rule.members.required_text(name, rule.findings);

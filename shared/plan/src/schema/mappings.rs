@@ -15,8 +15,8 @@ use crate::mappings::filters::{OPERATORS, Takes};
 use crate::mappings::locator::TABLE_TYPES;
 use crate::mappings::object_mapping;
 use crate::mappings::rule::{TYPES, Type};
-use crate::mappings::selection::{Action, MOST_LOAD_ORDER};
-use crate::mappings::table_settings::{LOB_MODES, Lobs, MOST_COLUMNS, PARALLEL_LOADS, Parallel};
+use crate::mappings::selection::{Action, MAX_LOAD_ORDER};
+use crate::mappings::table_settings::{LOB_MODES, Lobs, MAX_COLUMNS, PARALLEL_LOADS, Parallel};
 use crate::mappings::transformation::{ACTIONS, DATA_TYPES, IMAGED_COLUMNS, TARGETS, Target};
 
 /// The most that DMS counts to in a mapping.
@@ -139,7 +139,7 @@ struct Selection {
     /// Which rows of one table are migrated. Filters are joined by AND, the conditions of one filter by OR.
     filters: Option<Vec<Filter>>,
     /// Tables with a higher number are loaded first.
-    load_order: Option<NumberOrDigits<0, MOST_LOAD_ORDER>>,
+    load_order: Option<NumberOrDigits<0, MAX_LOAD_ORDER>>,
 }
 
 fn selection(schema: &mut Schema) {
@@ -360,7 +360,7 @@ fn parallel_load(schema: &mut Schema) {
     let of_type = |wanted: Parallel| words_that(&PARALLEL_LOADS, |kind| kind == wanted);
     let parts = json!({ "anyOf": [stated(&["partitions"]), stated(&["subpartitions"])] });
     let mut ranges = stated(&["columns", "boundaries"]);
-    ranges["properties"]["columns"]["maxItems"] = json!(MOST_COLUMNS);
+    ranges["properties"]["columns"]["maxItems"] = json!(MAX_COLUMNS);
     ranges["properties"]["boundaries"]["type"] = json!("array");
     ranges["properties"]["boundaries"]["items"] = json!({ "type": "array" });
     // The console writes every member, each null, where nothing is loaded in parallel.

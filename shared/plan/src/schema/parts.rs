@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
-use crate::arn::MOST_ARN;
+use crate::arn::MAX_ARN;
 
 /// The name of the definition of [`absent`].
 pub(super) const ABSENT: &str = "Absent";
@@ -183,7 +183,7 @@ fn arn(service: &str, resource: &str) -> String {
 /// The schema of an ARN: its pattern, and what an editor says where it is another.
 fn arn_schema(service: &str, resource: &str, example: &str) -> Schema {
     json_schema!({
-        "type": "string", "maxLength": MOST_ARN, "pattern": arn(service, resource),
+        "type": "string", "maxLength": MAX_ARN, "pattern": arn(service, resource),
         "patternErrorMessage": format!("this must be an ARN like {example}"),
     })
 }

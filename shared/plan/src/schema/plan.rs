@@ -9,8 +9,8 @@ use super::parts::{DATE, none_of, only, optional_members, topic_arn};
 use super::task::Task;
 use super::window::Window;
 use crate::read::{
-    DEFAULT_LAG_SECONDS, DEFAULT_RESTARTS, DEFAULT_STALL_MINUTES, MOST_LAG_SECONDS, MOST_RESTARTS,
-    MOST_STALL_MINUTES, MOST_TEAM,
+    DEFAULT_LAG_SECONDS, DEFAULT_RESTARTS, DEFAULT_STALL_MINUTES, MAX_LAG_SECONDS, MAX_RESTARTS,
+    MAX_STALL_MINUTES, MAX_TEAM,
 };
 use crate::{Mode, OnDrift, OnErrors, OnTableErrors, Start, Then, Until};
 
@@ -42,7 +42,7 @@ pub(super) struct Plan {
     /// When the migration counts as done. By default `Stopped`, and `FullLoadComplete` for `full-load-and-cdc`.
     until: Option<Until>,
     /// With `Until` `CaughtUp`: how many seconds replication may be behind, source and target together.
-    #[schemars(range(min = 1, max = MOST_LAG_SECONDS), extend("default" = DEFAULT_LAG_SECONDS))]
+    #[schemars(range(min = 1, max = MAX_LAG_SECONDS), extend("default" = DEFAULT_LAG_SECONDS))]
     lag_seconds: Option<u64>,
     /// What happens to a task that still runs when `Until` has come true.
     #[schemars(extend("default" = Then::default()))]
@@ -66,10 +66,10 @@ pub(super) struct Plan {
     #[schemars(extend("default" = Mode::default()))]
     mode: Option<Mode>,
     /// How often a task that DMS gave up on is started again in one run.
-    #[schemars(range(max = MOST_RESTARTS), extend("default" = DEFAULT_RESTARTS))]
+    #[schemars(range(max = MAX_RESTARTS), extend("default" = DEFAULT_RESTARTS))]
     restarts: Option<u64>,
     /// After how many minutes in which nothing of a load has moved a warning is sent; never with 0.
-    #[schemars(range(max = MOST_STALL_MINUTES), extend("default" = DEFAULT_STALL_MINUTES))]
+    #[schemars(range(max = MAX_STALL_MINUTES), extend("default" = DEFAULT_STALL_MINUTES))]
     stall_minutes: Option<u64>,
     /// Not supported yet: leave it out.
     #[schemars(extend("doNotSuggest" = true))]
@@ -105,7 +105,7 @@ struct TopicArn(String);
 
 #[derive(JsonSchema)]
 #[schemars(extend(
-    "maxLength" = MOST_TEAM,
+    "maxLength" = MAX_TEAM,
     "pattern" = none_of("!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~"),
     "patternErrorMessage" = "letters, digits, blanks and _.-",
 ))]

@@ -16,8 +16,8 @@ use super::parts::{
 };
 use super::settings::TaskSettings;
 use crate::OWNER_TAG;
-use crate::request::{MOST_IDENTIFIER, MOST_RESOURCE_IDENTIFIER, MigrationTypeWord, READ_ONLY};
-use crate::tags::{MOST_KEY, MOST_VALUE};
+use crate::request::{MAX_IDENTIFIER, MAX_RESOURCE_IDENTIFIER, READ_ONLY};
+use crate::tags::{MAX_KEY, MAX_VALUE};
 
 /// A task, or the answer of `describe-replication-tasks` that holds one.
 pub(super) struct Task;
@@ -127,11 +127,11 @@ fn described_or_named(schema: &mut Schema) {
 }
 
 #[derive(JsonSchema)]
-#[schemars(transform = only(identifier(MOST_IDENTIFIER)))]
+#[schemars(transform = only(identifier(MAX_IDENTIFIER)))]
 struct TaskIdentifier(String);
 
 #[derive(JsonSchema)]
-#[schemars(transform = only(identifier(MOST_RESOURCE_IDENTIFIER)))]
+#[schemars(transform = only(identifier(MAX_RESOURCE_IDENTIFIER)))]
 struct ResourceIdentifier(String);
 
 #[derive(JsonSchema)]
@@ -141,6 +141,17 @@ struct EndpointArn(String);
 #[derive(JsonSchema)]
 #[schemars(transform = only(dms_arn("rep")))]
 struct InstanceArn(String);
+
+#[derive(JsonSchema)]
+#[schemars(rename_all = "kebab-case", rename = "MigrationType")]
+enum MigrationTypeWord {
+    /// The rows that are there.
+    FullLoad,
+    /// The changes that are made.
+    Cdc,
+    /// The rows, then the changes.
+    FullLoadAndCdc,
+}
 
 #[derive(JsonSchema)]
 #[schemars(untagged, inline)]
@@ -241,7 +252,7 @@ const NOT_IN_TAGS: &str = "!\"#$%&'()*,;<>?[\\]^`{|}~";
 
 fn tag_key() -> Value {
     json!({
-        "type": "string", "minLength": 1, "maxLength": MOST_KEY, "pattern": none_of(NOT_IN_TAGS),
+        "type": "string", "minLength": 1, "maxLength": MAX_KEY, "pattern": none_of(NOT_IN_TAGS),
         "patternErrorMessage": "letters, digits, blanks and _.:/=+-@",
         "not": { "anyOf": [{ "pattern": "^([Aa][Ww][Ss]|[Dd][Mm][Ss]):" }, { "const": OWNER_TAG }] },
     })
@@ -249,7 +260,7 @@ fn tag_key() -> Value {
 
 #[derive(JsonSchema)]
 #[schemars(extend(
-    "maxLength" = MOST_VALUE,
+    "maxLength" = MAX_VALUE,
     "pattern" = none_of(NOT_IN_TAGS),
     "patternErrorMessage" = "letters, digits, blanks and _.:/=+-@",
 ))]

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::json;
 
 use super::parts::{DATE, optional_members, stated, unstated};
-use crate::window::{AtClose, Day, MOST_MINIMUM_MINUTES};
+use crate::window::{AtClose, Day, MAX_MINIMUM_MINUTES};
 
 /// When a run may work: hours of the day with `Opens`, `Closes` and `TimeZone`, or a span with `Duration`; not both.
 #[derive(JsonSchema)]
@@ -34,7 +34,7 @@ pub(super) struct Window {
     #[schemars(extend("examples" = ["PT10M"]))]
     stop_lead: Option<Span>,
     /// A run that finds less time than this before it would have to stop begins nothing.
-    #[schemars(range(max = MOST_MINIMUM_MINUTES), extend("default" = 0))]
+    #[schemars(range(max = MAX_MINIMUM_MINUTES), extend("default" = 0))]
     minimum_minutes: Option<u64>,
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::DMS_ERROR;
 use super::catalogue::{Kind, SETTINGS, Setting, home};
 use crate::MigrationType;
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 use crate::located::{escaped, nearest, quoted, shown};
 
 /// Checks the document that stands at `place`. A number or flag that was written as text becomes what it means.
@@ -66,9 +66,9 @@ impl Walk<'_> {
         }
         if self.only_loads && setting.only_with_cdc && says_something(value) {
             let name = self.name(path);
-            self.findings.warning(
+            self.findings.add(
                 path,
-                "setting-without-cdc",
+                Code::SettingWithoutCdc,
                 format!(
                     "{name} means nothing for a full load, which replicates no changes; take it out, or choose \
                      another MigrationType"
@@ -123,9 +123,9 @@ impl Walk<'_> {
         *value = number.into();
         if let Some(recommended) = setting.recommended.as_ref().filter(|range| !range.contains(&number)) {
             let name = self.name(path);
-            self.findings.warning(
+            self.findings.add(
                 path,
-                "unusual-setting",
+                Code::UnusualSetting,
                 format!(
                     "{name} is {number}, and AWS recommends a number {}: tasks have failed with more",
                     from_to(recommended)
@@ -139,9 +139,9 @@ impl Walk<'_> {
             return;
         }
         if setting.name == "TargetTablePrepMode" {
-            self.findings.error(
+            self.findings.add(
                 path,
-                "bad-prep-mode",
+                Code::BadPrepMode,
                 format!(
                     "FullLoadSettings.TargetTablePrepMode must be one of {}, not {}",
                     words.join(", "),
@@ -160,9 +160,9 @@ impl Walk<'_> {
             Some(word) => {
                 let name = self.name(path);
                 let advice = nearest(word, words).map(|word| format!("; did you mean {word}?"));
-                self.findings.warning(
+                self.findings.add(
                     path,
-                    "unusual-setting",
+                    Code::UnusualSetting,
                     format!(
                         "{name} is {}, which is none of the words that DMS documents ({}){}",
                         quoted(word),
@@ -188,9 +188,9 @@ impl Walk<'_> {
             section if section.is_empty() => "the settings".to_owned(),
             section => section,
         };
-        self.findings.warning(
+        self.findings.add(
             path,
-            "unknown-setting",
+            Code::UnknownSetting,
             format!("{} is not known in {section}, and DMS may pass over it{advice}", quoted(name)),
         );
     }
@@ -202,18 +202,18 @@ impl Walk<'_> {
             _ => String::new(),
         };
         let name = self.name(path);
-        self.findings.error(
+        self.findings.add(
             path,
-            "bad-setting",
+            Code::BadSetting,
             format!("{name} must be {wanted}{default}, not {}", shown(value)),
         );
     }
 
     fn written_as_text(&mut self, path: &str, value: &mut Value, meant: Value) {
         let name = self.name(path);
-        self.findings.warning(
+        self.findings.add(
             path,
-            "setting-as-text",
+            Code::SettingAsText,
             format!("{name} is the text {} where DMS wants {meant}; it is sent without quotes", shown(value)),
         );
         *value = meant;
@@ -228,8 +228,8 @@ impl Walk<'_> {
 /// A number without a fraction, also where it was written with one that is nothing.
 fn whole_number(value: &Value) -> Option<i64> {
     /// Up to here a floating-point number stands for one whole number only.
-    const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
-    let whole = |number: &f64| number.fract() == 0.0 && number.abs() <= MOST_EXACT;
+    const MAX_EXACT: f64 = 9_007_199_254_740_992.0;
+    let whole = |number: &f64| number.fract() == 0.0 && number.abs() <= MAX_EXACT;
     value.as_i64().or_else(|| value.as_f64().filter(whole).map(|number| number as i64))
 }
 

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::MigrationType;
 use super::embedded;
 use super::located::Node;
-use crate::finding::Findings;
+use crate::finding::{Code, Findings};
 
 pub use prep_mode::PrepMode;
 
@@ -47,9 +47,9 @@ fn take_out_a_wrapper(settings: &mut Value, place: &str, findings: &mut Findings
     for name in WRAPPERS {
         if settings.get(name).is_some_and(|value| value.is_object() || value.is_string()) {
             settings.remove(name);
-            findings.error(
+            findings.add(
                 &format!("{place}/{name}"),
-                "settings-wrapper",
+                Code::SettingsWrapper,
                 format!(
                     "the settings are wrapped in {name}, where DMS does not look for them: state what is inside it \
                      as ReplicationTaskSettings"
@@ -63,9 +63,9 @@ fn take_out_what_is_read_only(settings: &mut Value, place: &str, findings: &mut 
     let Some(logging) = settings.get_mut("Logging").and_then(Value::as_object_mut) else { return };
     for key in READ_ONLY_LOGGING {
         if logging.remove(key).is_some_and(|value| !value.is_null()) {
-            findings.warning(
+            findings.add(
                 &format!("{place}/Logging/{key}"),
-                "read-only-setting",
+                Code::ReadOnlySetting,
                 format!("Logging.{key} is what DMS answers, and it refuses to take it; it is left out"),
             );
         }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use plan::homes::HOMES;
+use plan::finding::Code;
+use plan::members::MEMBERS;
 use plan::request::READ_ONLY;
 use plan::schema;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use support::plans::{event, events, root};
+use support::plans::{event, events, full_load, night, root};
 use support::schema::{read, refusals, takes};
 
 fn text(path: &str) -> String {
@@ -69,9 +70,57 @@ fn its_members_are_those_of_the_reader() {
         (&["Window"], &["Window"], &[]),
         (&["Notify"], &["Notify"], &[]),
     ] {
-        let at_home = HOMES.iter().filter(|(_, home)| homes.contains(home)).map(|(name, _)| *name);
+        let at_home = MEMBERS.iter().filter(|member| homes.contains(&member.home)).map(|member| member.name);
         let wanted: BTreeSet<String> = at_home.chain(besides.iter().copied()).map(str::to_owned).collect();
         assert_eq!(members(definitions), wanted, "{homes:?}");
+    }
+}
+
+/// The words that a part of the schema offers, through the definitions that it names.
+fn offered(part: &Value, definitions: &Value) -> Vec<String> {
+    let listed = part["enum"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+    let named = part["$ref"].as_str().and_then(|name| name.strip_prefix("#/definitions/"));
+    let named = named.into_iter().map(|name| &definitions[name]);
+    let inside =
+        part["anyOf"].as_array().into_iter().flatten().chain([&part["items"]]).filter(|p| p.is_object());
+    listed.chain(named.chain(inside).flat_map(|part| offered(part, definitions))).collect()
+}
+
+#[test]
+fn its_words_are_those_of_the_reader() {
+    let schema = schema::schema();
+    let definitions = &schema["definitions"];
+    // What is not supported yet is offered nowhere.
+    for member in MEMBERS.iter().filter(|member| !member.words.is_empty() && member.name != "OnAbort") {
+        let holder = match member.home {
+            "Task" => &definitions["DmsTask"],
+            home @ ("Window" | "Notify") => &definitions[home],
+            _ => &schema,
+        };
+        let offered: BTreeSet<String> =
+            offered(&holder["properties"][member.name], definitions).into_iter().collect();
+        let wanted: BTreeSet<String> = member.words.iter().map(|word| (*word).to_owned()).collect();
+        assert_eq!(offered, wanted, "{}", member.name);
+    }
+}
+
+/// Every word is taken, and another one is answered with all of them.
+#[test]
+fn its_words_are_taken() {
+    for member in MEMBERS.iter().filter(|member| !member.words.is_empty()) {
+        let holder = if member.home.contains(' ') { String::new() } else { format!("/{}", member.home) };
+        let place = format!("{holder}/{}", member.name);
+        let unknown = |word: &str| {
+            let value = if ["Days", "On"].contains(&member.name) { json!([word]) } else { json!(word) };
+            let sample = full_load().with("/Window", night()).with("/Notify", json!({})).with(&place, value);
+            let found = sample.findings().into_iter().find(|found| found.code == Code::UnknownWord);
+            found.map(|found| found.message)
+        };
+        for word in member.words {
+            assert_eq!(unknown(word), None, "{place}");
+        }
+        let message = unknown("other").expect("another word is refused");
+        assert!(member.words.iter().all(|word| message.contains(word)), "{place}: {message}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use plan::finding::Severity;
+use plan::finding::{Code, Severity};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -57,7 +57,7 @@ fn one_change_anywhere_is_taken_where_it_is_read_and_refused_where_one_place_sho
         }
     }
     assert!(taken > 5_000, "only {taken} plans were read without an error: the changes are no good");
-    assert_eq!(left, LEFT_TO_THE_READER.map(str::to_owned).into());
+    assert_eq!(left, LEFT_TO_THE_READER.map(|code| Code::from(code.to_owned())).into());
 }
 
 /// Something that is done to a plan at one of its places.

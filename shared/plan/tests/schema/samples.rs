@@ -1,6 +1,6 @@
 //! Plans that hold among them every member that a plan can have, and values to put into them.
 
-use plan::homes::HOMES;
+use plan::members::MEMBERS;
 use serde_json::{Value, json};
 
 use support::plans::{TASK, WORDS, cdc, full_load, load_and_cdc, night};
@@ -230,5 +230,5 @@ pub(crate) fn names() -> Vec<&'static str> {
         "filters",
         "x",
     ];
-    HOMES.iter().map(|(name, _)| *name).chain(more).collect()
+    MEMBERS.iter().map(|member| member.name).chain(more).collect()
 }

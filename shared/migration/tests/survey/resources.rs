@@ -5,19 +5,13 @@ use migration::survey::engines;
 use migration::survey::maintenance;
 use migration::survey::resources::{Endpoint, Instance, check_endpoint, check_instance, describe_instance};
 use plan::finding::Findings;
-use plan::{MigrationType, home, read, together};
+use plan::read;
 use serde_json::json;
 
-use crate::Case;
+use support::findings::Case;
 use support::plans::{INSTANCE, SOURCE, TASK, full_load, night};
 
 pub(crate) fn cases() -> Vec<Case> {
-    let settled = |word: &str| {
-        let mut findings = Findings::default();
-        let kept = read::read(&json!({"Task": {"ReplicationTaskArn": TASK}})).plan.expect("a good plan");
-        together::check_type(&kept, &MigrationType::from(word.to_owned()), "", &mut findings);
-        findings.into_sorted()
-    };
     let endpoint = |endpoint_type: &str, status: &str| {
         let mut findings = Findings::default();
         let seen = Endpoint {
@@ -42,17 +36,6 @@ pub(crate) fn cases() -> Vec<Case> {
         check_instance("/Task/ReplicationInstanceArn", &INSTANCE.parse().unwrap(), seen, &mut findings);
         findings.into_sorted()
     };
-    let at_home = |plan: serde_json::Value, machine: &str| {
-        let plan = read::read(&plan).plan.expect("a good plan");
-        let mut findings = Findings::default();
-        home::check_machine(&plan, &machine.parse().expect("an ARN"), &mut findings);
-        findings.into_sorted()
-    };
-    let machine = "arn:aws:states:us-east-1:123456789012:execution:m:r";
-    let abroad = machine.replace("us-east-1", "eu-west-1");
-    let kept = |task: serde_json::Value| json!({"Task": task, "Notify": {"TopicArn": "arn:aws:sns:us-east-1:123456789012:a"}});
-    let (by_arn, by_name) =
-        (kept(json!({"ReplicationTaskArn": TASK})), kept(json!({"ReplicationTaskIdentifier": "orders"})));
     let drifted = |on_drift: &str| {
         let mut findings = Findings::default();
         let plan = json!({"Task": {"ReplicationTaskArn": TASK}, "OnDrift": on_drift});
@@ -97,30 +80,6 @@ pub(crate) fn cases() -> Vec<Case> {
     let good = || endpoint("SOURCE", "active");
     vec![
         Case { code: "drift", path: "/Task", bad: drifted("Ignore"), good: drifted("Reject") },
-        Case {
-            code: "unknown-migration-type",
-            path: "/Task",
-            bad: settled("zero-etl"),
-            good: settled("cdc"),
-        },
-        Case {
-            code: "other-home",
-            path: "/Task/ReplicationTaskArn",
-            bad: at_home(by_arn.clone(), &abroad),
-            good: at_home(by_arn, machine),
-        },
-        Case {
-            code: "other-home",
-            path: rep,
-            bad: at_home(full_load().0, &machine.replace("123456789012", "210987654321")),
-            good: at_home(full_load().0, machine),
-        },
-        Case {
-            code: "topic-elsewhere",
-            path: "/Notify/TopicArn",
-            bad: at_home(by_name.clone(), &abroad),
-            good: at_home(by_name, machine),
-        },
         Case { code: "no-such-endpoint", path: source, bad: endpoint("source", ""), good: good() },
         Case { code: "wrong-endpoint-kind", path: source, bad: endpoint("TARGET", "active"), good: good() },
         Case { code: "endpoint-not-active", path: source, bad: endpoint("source", "deleting"), good: good() },

@@ -1,32 +1,20 @@
-//! Every finding about a plan: a plan that causes it, at its place, and a near miss that does not.
+//! Every finding of the plan's own chapter: a plan that causes it, at its place, and a near miss that does not.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
-mod engines;
 mod mappings;
-mod outside;
+mod places;
 mod replication;
 mod settings;
 mod shapes;
 mod tasks;
 mod together;
 mod windows;
-mod writers;
 
-use std::collections::BTreeSet;
-
-use plan::finding::{Finding, Severity};
+use plan::finding::{Chapter, Code, Severity};
 use serde_json::{Value, json};
+use support::findings::{Case, hold};
 use support::plans::{Sample, cdc, full_load, load_and_cdc, night};
-use support::sources::produced;
-
-/// A finding's code and place, what causes it and what only nearly does.
-struct Case {
-    code: &'static str,
-    path: &'static str,
-    bad: Vec<Finding>,
-    good: Vec<Finding>,
-}
 
 /// A case of two plans.
 fn plan(code: &'static str, path: &'static str, bad: Sample, good: Sample) -> Case {
@@ -40,23 +28,7 @@ fn member(code: &'static str, path: &'static str, base: &Sample, bad: Value, goo
 
 #[test]
 fn every_finding_has_its_place_and_spares_the_near_miss() {
-    let cases = cases();
-    for Case { code, path, bad, good } in &cases {
-        let at =
-            |findings: &[Finding]| findings.iter().any(|found| found.code == *code && found.path == *path);
-        assert!(at(bad), "{code} is not found at {path:?}; found: {bad:#?}");
-        assert!(!at(good), "{code} is found at {path:?} where it should not be: {good:#?}");
-        let others = good.iter().filter(|found| found.severity == Severity::Error);
-        assert_eq!(
-            others.collect::<Vec<_>>(),
-            Vec::<&Finding>::new(),
-            "the near miss of {code} is no good plan"
-        );
-    }
-    let tested: BTreeSet<&str> = cases.iter().map(|case| case.code).collect();
-    let produced = produced(&["shared/migration/src", "shared/plan/src"]);
-    let produced: BTreeSet<&str> = produced.iter().map(|found| found.code.as_str()).collect();
-    assert_eq!(tested, produced, "a case for every finding, and no case without one");
+    hold(Chapter::Plan, &cases());
 }
 
 fn cases() -> Vec<Case> {
@@ -68,9 +40,7 @@ fn cases() -> Vec<Case> {
         replication::cases(),
         windows::cases(),
         together::cases(),
-        outside::cases(),
-        engines::cases(),
-        writers::cases(),
+        places::cases(),
     ]
     .into_iter()
     .flatten()
@@ -94,7 +64,7 @@ fn every_fault_is_found_at_once() {
         .with("/Notify", json!({"On": ["Never"]}))
         .with("/Strat", json!("Auto"));
     let found: Vec<(String, String)> =
-        sample.findings().into_iter().map(|finding| (finding.path, finding.code)).collect();
+        sample.findings().into_iter().map(|finding| (finding.path, finding.code.to_string())).collect();
     let wanted = [
         ("/Notify/On", "finished-left-out"),
         ("/Notify/On/0", "unknown-word"),
@@ -127,7 +97,7 @@ fn a_fault_is_told_once() {
 fn a_misplaced_member_is_shown_its_place_and_a_misspelt_one_its_name() {
     let said = |sample: Sample, path: &str| {
         let found = sample.findings();
-        let at = found.iter().find(|f| f.code == "unknown-member" && f.path == path);
+        let at = found.iter().find(|f| f.code == Code::UnknownMember && f.path == path);
         at.unwrap_or_else(|| panic!("nothing at {path}: {found:#?}")).message.clone()
     };
     for (path, place) in [

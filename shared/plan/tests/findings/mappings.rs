@@ -1,6 +1,6 @@
 //! Table mappings: every rule of every type, at its place.
 
-use plan::finding::Severity;
+use plan::finding::{Code, Severity};
 use serde_json::{Value, json};
 
 use crate::{Case, member, plan};
@@ -828,9 +828,9 @@ fn rules_about_nothing_are_found_among_as_many_as_an_execution_takes() {
         let mapping = json!({"rules": selected.chain(settings).collect::<Vec<_>>()});
         let found = full_load().with("/Task/TableMappings", mapping).findings();
         assert!(found.iter().all(|finding| finding.severity == Severity::Warning), "{found:#?}");
-        let about_nothing = found.iter().filter(|finding| finding.code == "about-nothing-selected").count();
+        let about_nothing = found.iter().filter(|finding| finding.code == Code::AboutNothingSelected).count();
         let more =
-            found.iter().find(|finding| finding.code == "more-findings").map(|more| more.message.clone());
+            found.iter().find(|finding| finding.code == Code::MoreFindings).map(|more| more.message.clone());
         (about_nothing, more.unwrap_or_default())
     };
     let names = |found: &(usize, String)| found.0;

@@ -8,7 +8,7 @@ use plan::settings::PrepMode;
 use plan::{TaskPlan, read};
 use serde_json::{Value, json};
 
-use crate::Case;
+use support::findings::Case;
 use support::plans::{SOURCE, TARGET, full_load};
 
 const MAPPINGS: &str = "/Task/TableMappings";

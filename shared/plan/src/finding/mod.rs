@@ -1,15 +1,19 @@
 //! What is wrong or worth knowing about a plan, with its place in the plan as the user wrote it.
 
+mod code;
+
 use serde::{Deserialize, Serialize};
 
+pub use code::{Chapter, Code};
+
 /// The most findings one report carries; the rest is a count, so that a hostile plan cannot fill a message.
-pub const MOST_FINDINGS: usize = 100;
+pub const MAX_FINDINGS: usize = 100;
 
 /// The most bytes of one report, as JSON: it travels beside the plan in a document of 256 KiB.
-pub const MOST_REPORT_BYTES: usize = 40 * 1024;
+pub const MAX_REPORT_BYTES: usize = 40 * 1024;
 
 /// The most bytes of a place; a longer one ends at something around it.
-const MOST_PATH_BYTES: usize = 1000;
+const MAX_PATH_BYTES: usize = 1000;
 
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -30,13 +34,25 @@ pub struct Finding {
     pub severity: Severity,
     /// JSON pointer into the plan; empty for the plan as a whole.
     pub path: String,
-    /// Stable name of the rule, listed in `docs/plan.md`.
-    pub code: String,
+    /// What it is about.
+    pub code: Code,
     /// What is wrong and how to mend it: one sentence, lower case, no full stop.
     pub message: String,
     /// What DMS itself would say, where it would refuse the same and its words are known. It names no place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dms_error: Option<String>,
+    /// How many findings it stands for: one, itself; with [`Code::MoreFindings`] those that are not shown.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub count: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(count: &usize) -> bool {
+    *count == 1
 }
 
 /// Collects findings while a plan is read, so that every fault is reported at once.
@@ -44,24 +60,10 @@ pub struct Finding {
 pub struct Findings(Vec<Finding>);
 
 impl Findings {
-    /// Notes something that rejects the plan.
-    pub fn error(&mut self, path: &str, code: &str, message: impl Into<String>) {
-        self.add(Severity::Error, path, code, message.into());
-    }
-
-    /// Notes something that runs but deserves a second look.
-    pub fn warning(&mut self, path: &str, code: &str, message: impl Into<String>) {
-        self.add(Severity::Warning, path, code, message.into());
-    }
-
-    /// Notes how something was understood.
-    pub fn hint(&mut self, path: &str, code: &str, message: impl Into<String>) {
-        self.add(Severity::Hint, path, code, message.into());
-    }
-
-    fn add(&mut self, severity: Severity, path: &str, code: &str, message: String) {
-        let (path, code) = (bounded(path), code.to_owned());
-        self.0.push(Finding { severity, path, code, message, dms_error: None });
+    /// Notes a finding at this place; how much it weighs follows from its code.
+    pub fn add(&mut self, path: &str, code: Code, message: impl Into<String>) {
+        let (severity, path, message) = (code.severity(), bounded(path), message.into());
+        self.0.push(Finding { severity, path, code, message, dms_error: None, count: 1 });
     }
 
     /// How much has been noted so far, for [`Findings::dms_would_say`].
@@ -83,7 +85,7 @@ impl Findings {
         self.0.iter().any(|finding| finding.severity == Severity::Error)
     }
 
-    /// The findings, errors first, each once, at most [`MOST_FINDINGS`] in [`MOST_REPORT_BYTES`]; one more says how many
+    /// The findings, errors first, each once, at most [`MAX_FINDINGS`] in [`MAX_REPORT_BYTES`]; one more says how many
     /// were left out.
     pub fn into_sorted(self) -> Vec<Finding> {
         let mut report = Vec::new();
@@ -95,17 +97,17 @@ impl Findings {
     /// all that was ever left out. Nothing stands in it that weighs less than what is left out.
     pub fn add_to(self, report: &mut Vec<Finding>) {
         let found = std::mem::take(report).into_iter().chain(self.0);
-        let (counts, mut all): (Vec<Finding>, Vec<Finding>) = found.partition(|it| it.left_out().is_some());
+        let (counts, mut all): (Vec<Finding>, Vec<Finding>) = found.partition(Finding::counts_others);
         all.sort();
         all.dedup();
-        let left_out: usize = counts.iter().filter_map(Finding::left_out).sum();
+        let left_out: usize = counts.iter().map(|counted| counted.count).sum();
         let heaviest = counts.iter().map(|count| count.severity).min();
         let mut bytes = 0;
         let fits = |finding: &&Finding| {
             bytes += serde_json::to_string(finding).map_or(0, |text| text.len() + 1);
-            bytes <= MOST_REPORT_BYTES && heaviest.is_none_or(|heaviest| finding.severity <= heaviest)
+            bytes <= MAX_REPORT_BYTES && heaviest.is_none_or(|heaviest| finding.severity <= heaviest)
         };
-        let shown = all.iter().take(MOST_FINDINGS).take_while(fits).count();
+        let shown = all.iter().take(MAX_FINDINGS).take_while(fits).count();
         let left_out = left_out + all.len() - shown;
         let next = all.get(shown).map(|next| next.severity);
         all.truncate(shown);
@@ -120,31 +122,25 @@ impl Finding {
         Finding {
             severity,
             path: String::new(),
-            code: "more-findings".to_owned(),
+            code: Code::MoreFindings,
             message: format!("{left_out} more findings are not shown; mend these first"),
             dms_error: None,
+            count: left_out,
         }
     }
 
     /// True when it stands for others, which are not shown: at least one of them weighs as much as this.
     pub fn counts_others(&self) -> bool {
-        self.left_out().is_some()
-    }
-
-    /// For how many others it stands, when it is one of [`Finding::more`]. A report travels as JSON from step to step, and
-    /// its reader sees the number in the message: it is kept nowhere else.
-    fn left_out(&self) -> Option<usize> {
-        let (number, _) = self.message.split_once(' ').filter(|_| self.code == "more-findings")?;
-        number.parse().ok()
+        self.code == Code::MoreFindings
     }
 }
 
 /// A place that is not too long to be shown, else the nearest one around it that is not, and a mark that this is not all.
 fn bounded(path: &str) -> String {
-    if path.len() <= MOST_PATH_BYTES {
+    if path.len() <= MAX_PATH_BYTES {
         return path.to_owned();
     }
-    let around = &path[..path.floor_char_boundary(MOST_PATH_BYTES)];
+    let around = &path[..path.floor_char_boundary(MAX_PATH_BYTES)];
     format!("{}/…", around.rsplit_once('/').map_or("", |(around, _)| around))
 }
 
@@ -160,10 +156,10 @@ mod tests {
     #[test]
     fn what_dms_would_say_goes_with_the_errors_of_one_document() {
         let mut findings = Findings::default();
-        findings.error("/a", "e", "elsewhere");
+        findings.add("/a", Code::BadArn, "elsewhere");
         let mark = findings.mark();
-        findings.error("/b", "e", "of this document");
-        findings.warning("/b", "w", "of this document");
+        findings.add("/b", Code::BadArn, "of this document");
+        findings.add("/b", Code::Drift, "of this document");
         findings.dms_would_say(mark, "Invalid document");
         findings.dms_would_say(mark, "something else");
         let said: Vec<Option<String>> = findings.into_sorted().into_iter().map(|f| f.dms_error).collect();
@@ -173,64 +169,65 @@ mod tests {
     #[test]
     fn a_report_is_bounded_whatever_its_findings_say() {
         let mut findings = Findings::default();
-        for n in 0..MOST_FINDINGS {
-            findings.error(&format!("/{n}/{}", "\\/".repeat(10_000)), "e", "\\".repeat(900));
+        for n in 0..MAX_FINDINGS {
+            findings.add(&format!("/{n}/{}", "\\/".repeat(10_000)), Code::BadArn, "\\".repeat(900));
         }
         let sorted = findings.into_sorted();
-        assert_eq!(sorted.last().unwrap().code, "more-findings");
+        assert_eq!(sorted.last().unwrap().code, Code::MoreFindings);
         assert!(sorted.len() > 10);
         assert!(sorted[0].path.starts_with("/0/\\/\\") && sorted[0].path.ends_with("\\/…"));
         let bytes = serde_json::to_string(&sorted).unwrap().len();
-        assert!((MOST_REPORT_BYTES / 2..MOST_REPORT_BYTES + 500).contains(&bytes), "{bytes} bytes");
+        assert!((MAX_REPORT_BYTES / 2..MAX_REPORT_BYTES + 500).contains(&bytes), "{bytes} bytes");
     }
 
     #[test]
     fn reports_that_are_joined_are_one_report() {
-        let many = |kind: &str, severity: Severity, number: usize, bytes: usize| {
+        let many = |kind: &str, code: Code, number: usize, bytes: usize| {
             let mut findings = Findings::default();
             for n in 0..number {
-                findings.add(severity, &format!("/{kind}/{n:04}"), "f", "x".repeat(bytes));
+                findings.add(&format!("/{kind}/{n:04}"), code.clone(), "x".repeat(bytes));
             }
             findings
         };
-        let mut report = many("plan", Severity::Warning, MOST_FINDINGS + 7, 350).into_sorted();
+        let mut report = many("plan", Code::Drift, MAX_FINDINGS + 7, 350).into_sorted();
         let shown = report.len() - 1;
-        many("plan", Severity::Warning, 1, 350).add_to(&mut report);
+        many("plan", Code::Drift, 1, 350).add_to(&mut report);
         assert_eq!(report.len(), shown + 1, "one that is shown is no other");
-        many("drift", Severity::Warning, 30, 350).add_to(&mut report);
-        many("instance", Severity::Hint, 10, 350).add_to(&mut report);
-        many("home", Severity::Error, 20, 350).add_to(&mut report);
+        many("drift", Code::Drift, 30, 350).add_to(&mut report);
+        many("instance", Code::InstanceSeen, 10, 350).add_to(&mut report);
+        many("home", Code::BadArn, 20, 350).add_to(&mut report);
         assert!(report.is_sorted_by_key(|finding| finding.severity), "{report:?}");
         let (last, others) = report.split_last().unwrap();
-        let left_out = MOST_FINDINGS + 7 + 30 + 10 + 20 - others.len();
+        let left_out = MAX_FINDINGS + 7 + 30 + 10 + 20 - others.len();
         assert_eq!(last.severity, Severity::Warning, "none that rejects the plan is left out");
         assert_eq!(last.message, format!("{left_out} more findings are not shown; mend these first"));
-        assert!(others.iter().all(|finding| finding.code == "f"));
+        assert_eq!(last.count, left_out);
+        assert!(others.iter().all(|finding| finding.count == 1 && !finding.counts_others()));
         assert_eq!(others.iter().filter(|finding| finding.severity == Severity::Error).count(), 20);
         let bytes = serde_json::to_string(&report).unwrap().len();
-        assert!(bytes < MOST_REPORT_BYTES + 500, "{bytes} bytes");
+        assert!(bytes < MAX_REPORT_BYTES + 500, "{bytes} bytes");
         // Where errors are left out, no warning is shown in what room there is.
-        let mut report = many("plan", Severity::Error, 2, MOST_REPORT_BYTES - 1000).into_sorted();
-        many("drift", Severity::Warning, 1, 10).add_to(&mut report);
-        let seen: Vec<_> = report.iter().map(|finding| (finding.severity, finding.code.as_str())).collect();
-        assert_eq!(seen, [(Severity::Error, "f"), (Severity::Error, "more-findings")]);
+        let mut report = many("plan", Code::BadArn, 2, MAX_REPORT_BYTES - 1000).into_sorted();
+        many("drift", Code::Drift, 1, 10).add_to(&mut report);
+        let seen: Vec<_> = report.iter().map(|finding| (finding.severity, finding.count)).collect();
+        assert_eq!(seen, [(Severity::Error, 1), (Severity::Error, 2)]);
         assert!(report[1].message.starts_with("2 more findings"), "{}", report[1].message);
     }
 
     #[test]
     fn sorted_errors_first_each_once_and_bounded() {
         let mut findings = Findings::default();
-        findings.hint("/b", "h", "hint");
-        findings.error("/a", "e", "same");
-        findings.error("/a", "e", "same");
+        findings.add("/b", Code::InstanceSeen, "hint");
+        findings.add("/a", Code::BadArn, "same");
+        findings.add("/a", Code::BadArn, "same");
         assert!(findings.reject());
-        for n in 0..MOST_FINDINGS + 5 {
-            findings.warning(&format!("/{n:04}"), "w", "many");
+        for n in 0..MAX_FINDINGS + 5 {
+            findings.add(&format!("/{n:04}"), Code::Drift, "many");
         }
         let sorted = findings.into_sorted();
-        assert_eq!(sorted.len(), MOST_FINDINGS + 1);
+        assert_eq!(sorted.len(), MAX_FINDINGS + 1);
         assert_eq!(sorted[0].message, "same");
         assert_ne!(sorted[1].message, "same");
-        assert_eq!(sorted[MOST_FINDINGS].message, "7 more findings are not shown; mend these first");
+        assert_eq!(sorted[MAX_FINDINGS].message, "7 more findings are not shown; mend these first");
     }
 }

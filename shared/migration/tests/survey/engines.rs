@@ -4,7 +4,7 @@ use migration::survey::engines;
 use plan::finding::{Finding, Findings};
 use serde_json::{Value, json};
 
-use crate::Case;
+use support::findings::Case;
 use support::plans::{Sample, cdc, full_load, mapping};
 use support::schema;
 

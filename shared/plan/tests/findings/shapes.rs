@@ -1,7 +1,7 @@
 //! The plan as a whole: types, members that are missing or unknown, words, sizes, and what is not supported yet.
 
-use plan::MOST_PLAN_BYTES;
-use plan::finding::MOST_FINDINGS;
+use plan::MAX_PLAN_BYTES;
+use plan::finding::{Code, MAX_FINDINGS};
 use serde_json::{Value, json};
 
 use crate::{Case, member, plan};
@@ -15,8 +15,8 @@ pub(crate) fn cases() -> Vec<Case> {
         let inner = (0..levels).fold(json!(1), |inner, _| json!([inner]));
         full_load().with("/Comment", inner)
     };
-    let mut few = many(MOST_FINDINGS);
-    few.retain(|found| found.code != "unknown-member");
+    let mut few = many(MAX_FINDINGS);
+    few.retain(|found| found.code != Code::UnknownMember);
     vec![
         plan("wrong-type", "", Sample(json!([])), full_load()),
         plan("wrong-type", "", Sample(json!("x")), full_load()),
@@ -100,8 +100,8 @@ pub(crate) fn cases() -> Vec<Case> {
         plan(
             "plan-too-large",
             "",
-            full_load().with("/Comment", json!("x".repeat(MOST_PLAN_BYTES))),
-            full_load().with("/Comment", json!("x".repeat(MOST_PLAN_BYTES - 2000))),
+            full_load().with("/Comment", json!("x".repeat(MAX_PLAN_BYTES))),
+            full_load().with("/Comment", json!("x".repeat(MAX_PLAN_BYTES - 2000))),
         ),
         plan("nested-too-deeply", "", nested(64), nested(63)),
         plan(
@@ -113,7 +113,7 @@ pub(crate) fn cases() -> Vec<Case> {
             ),
             full_load().with("/Task/TableMappings", json!(mapping().to_string())),
         ),
-        Case { code: "more-findings", path: "", bad: many(MOST_FINDINGS + 1), good: few },
+        Case { code: "more-findings", path: "", bad: many(MAX_FINDINGS + 1), good: few },
         member("unknown-word", "/Mode", &full_load(), json!("preflight"), json!("Preflight")),
         member("until-never", "/Until", &full_load(), json!("CaughtUp"), json!("Stopped")),
         plan(
