@@ -12,6 +12,7 @@ SCENARIO ?=
 AT ?=
 SPEED ?= 60
 MINUTES ?= 10
+RECORD ?=
 
 # sam asks for a Region even where it only reads; nothing here talks to AWS.
 export AWS_DEFAULT_REGION ?= us-east-1
@@ -50,9 +51,9 @@ model-check: prerequisites ## Explore every story of a run with the real decisio
 scale: prerequisites ## Up to 600 migrations at once, in virtual time: WRITE=1 writes the table in docs/performance.md
 	cargo run --package scale --quiet -- $(if $(WRITE),--write)
 
-end-to-end: venv
+end-to-end: venv ## Prove every path through the whole machine: RECORD=folder writes what each story did
 	cargo build --workspace --bins --quiet
-	cargo test --package end-to-end --test machine --quiet
+	$(if $(RECORD),RECORD="$(abspath $(RECORD))") cargo test --package end-to-end --test machine --quiet
 
 mutants: prerequisites ## Break the decision and the verdict hundreds of times: do the tests notice? (about an hour, not in CI)
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is missing: cargo install cargo-mutants --locked" >&2; exit 2; }
