@@ -12,6 +12,7 @@ SCENARIO ?=
 AT ?=
 SPEED ?= 60
 MINUTES ?= 10
+ARCHITECTURE ?= arm64
 RECORD ?=
 
 # sam asks for a Region even where it only reads; nothing here talks to AWS.
@@ -19,7 +20,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help rehearse check schema test lint unit model-check scale end-to-end mutants bench fuzz template build fmt venv prerequisites
+.PHONY: help rehearse check schema test lint audit unit model-check scale end-to-end mutants bench fuzz template build fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -41,6 +42,10 @@ lint: prerequisites
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	cargo check --manifest-path tests/fuzz/Cargo.toml --no-default-features --locked --target-dir target/fuzz --quiet
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+	@tests/check-dependencies
+
+audit: prerequisites ## Check licences, sources, known vulnerabilities and unused dependencies; installs its two tools once
+	@tests/check-dependencies --install
 
 unit: venv
 	cargo test --workspace --exclude end-to-end --exclude model-check --quiet
@@ -69,9 +74,9 @@ template: venv
 	cfn-lint template.yaml
 	sam validate --lint
 
-build: venv ## Build the functions for Lambda (sam build)
-	@tests/need-target aarch64-unknown-linux-gnu
-	sam build
+build: venv ## Build the functions for Lambda (sam build): ARCHITECTURE=x86_64
+	@tests/need-target "$(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)-unknown-linux-gnu"
+	sam build --parameter-overrides "Architecture=$(ARCHITECTURE)"
 
 fmt: prerequisites ## Format the code
 	cargo fmt --all
