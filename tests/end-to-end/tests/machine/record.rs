@@ -38,13 +38,16 @@ pub(crate) fn folder() -> Option<PathBuf> {
 /// # Errors
 /// When the file cannot be written.
 pub(crate) fn write(folder: &Path, story: &str, records: &[Record]) -> Result<(), String> {
-    let racing = records.windows(2).any(|pair| race(&pair[0], &pair[1]));
-    let mut texts: Vec<String> = records.iter().map(|record| text(record, racing)).collect();
-    if racing {
+    let mut texts: Vec<String>;
+    if records.windows(2).any(|pair| race(&pair[0], &pair[1])) {
+        texts = records.iter().map(end).collect();
+        texts.sort_unstable();
+        texts.push(changed(records));
         for record in records {
             texts.iter_mut().for_each(|text| *text = text.replace(&record.name, "EXECUTION"));
         }
-        texts.sort_unstable();
+    } else {
+        texts = records.iter().map(|record| end(record) + &made(&record.calls)).collect();
     }
     let file = folder.join(format!("{}.txt", story.replace("::", "-")));
     let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&file, texts.join("\n")));
@@ -52,7 +55,8 @@ pub(crate) fn write(folder: &Path, story: &str, records: &[Record]) -> Result<()
 }
 
 /// Whether `other` began before `one` had changed anything: then it is open which of them drives the task, and what the
-/// other has read when it sees that it does not. Of such executions only the changes are written, in no order.
+/// other has read, or tried in vain, when it sees that it does not. Of such executions it is written how each ended, and
+/// what they changed together.
 fn race(one: &Record, other: &Record) -> bool {
     let mut calls = one.calls.iter().filter(|call| call.function.is_some());
     let decided = calls.clone().find(|call| changes(call)).or_else(|| calls.next_back());
@@ -64,7 +68,8 @@ fn changes(call: &Call) -> bool {
     call.service == "dms" && !READING.iter().any(|reading| call.operation.starts_with(reading))
 }
 
-fn text(record: &Record, racing: bool) -> String {
+/// How the execution ended, and what was told.
+fn end(record: &Record) -> String {
     let mut text = String::new();
     let status = record.ended.as_ref().map_or("RUNNING", |ended| &ended.status);
     let error = record.ended.as_ref().and_then(|ended| ended.error.as_deref()).unwrap_or("no error");
@@ -72,16 +77,31 @@ fn text(record: &Record, racing: bool) -> String {
     for message in &record.messages {
         told(&mut text, message);
     }
-    let _ = writeln!(text, "calls:");
-    for step in steps(&record.calls) {
-        if !racing || step.calls.iter().any(|call| changes(call)) {
-            text.push_str(&step.text());
-        }
-    }
     text
 }
 
-/// One message: its event and subject, the verdict's outcome and first reason; then the words that people get.
+/// The calls of one execution.
+fn made(calls: &[Call]) -> String {
+    let steps: Vec<String> = steps(calls).iter().map(Step::text).collect();
+    format!("calls:\n{}", steps.concat())
+}
+
+/// What several executions changed, whichever it was.
+fn changed(records: &[Record]) -> String {
+    let calls = records.iter().flat_map(|record| &record.calls);
+    let mut changes: Vec<&Call> = calls.filter(|call| changes(call) && call.error.is_none()).collect();
+    changes.sort_by_key(|call| call.number);
+    let lines: Vec<String> = changes.into_iter().map(line).collect();
+    format!("changes:\n{}", lines.concat())
+}
+
+/// A call in a line.
+fn line(call: &Call) -> String {
+    let request = if call.service == "sns" { String::new() } else { format!(" {}", asked(call)) };
+    format!("    {} {}{request}: {}\n", call.service, call.operation, outcome(call))
+}
+
+/// One message: its event and subject, the verdict and the tables that it counts; then the words that people get.
 fn told(text: &mut String, message: &Published) {
     let Published { subject, json, .. } = message;
     let word = |member: &Value| member.as_str().unwrap_or("-").to_owned();
@@ -113,8 +133,7 @@ impl Step<'_> {
         let function = self.invocation.function.as_deref().unwrap_or("-");
         let mut text = format!("  {function}: {}\n", outcome(self.invocation));
         for call in &self.calls {
-            let request = if call.service == "sns" { String::new() } else { format!(" {}", asked(call)) };
-            let _ = writeln!(text, "    {} {}{request}: {}", call.service, call.operation, outcome(call));
+            text.push_str(&line(call));
         }
         text
     }
