@@ -12,13 +12,15 @@ SCENARIO ?=
 AT ?=
 SPEED ?= 60
 MINUTES ?= 10
+ARCHITECTURE ?= arm64
+RECORD ?=
 
 # sam asks for a Region even where it only reads; nothing here talks to AWS.
 export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help rehearse check schema docs test lint unit model-check scale end-to-end mutants bench fuzz template build fmt venv prerequisites
+.PHONY: help rehearse check schema docs test lint audit unit model-check scale end-to-end mutants bench fuzz template build fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +47,10 @@ lint: prerequisites
 	cargo clippy --workspace --all-targets --quiet -- -D warnings
 	cargo check --manifest-path tests/fuzz/Cargo.toml --no-default-features --locked --target-dir target/fuzz --quiet
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+	@tests/check-dependencies
+
+audit: prerequisites ## Check licences, sources, known vulnerabilities and unused dependencies; installs its two tools once
+	@tests/check-dependencies --install
 
 unit: venv
 	cargo test --workspace --exclude end-to-end --exclude model-check --quiet
@@ -55,9 +61,9 @@ model-check: prerequisites ## Explore every story of a run with the real decisio
 scale: prerequisites ## Up to 600 migrations at once, in virtual time: WRITE=1 writes the table in docs/performance.md
 	cargo run --package scale --quiet -- $(if $(WRITE),--write)
 
-end-to-end: venv
+end-to-end: venv ## Prove every path through the whole machine: RECORD=folder writes what each story did
 	cargo build --workspace --bins --quiet
-	cargo test --package end-to-end --test machine --quiet
+	$(if $(RECORD),RECORD="$(abspath $(RECORD))") cargo test --package end-to-end --test machine --quiet
 
 mutants: prerequisites ## Break the decision and the verdict hundreds of times: do the tests notice? (about an hour, not in CI)
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is missing: cargo install cargo-mutants --locked" >&2; exit 2; }
@@ -73,9 +79,9 @@ template: venv
 	cfn-lint template.yaml
 	sam validate --lint
 
-build: venv ## Build the functions for Lambda (sam build)
-	@tests/need-target aarch64-unknown-linux-gnu
-	sam build
+build: venv ## Build the functions for Lambda (sam build): ARCHITECTURE=x86_64
+	@tests/need-target "$(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)-unknown-linux-gnu"
+	sam build --parameter-overrides "Architecture=$(ARCHITECTURE)"
 
 fmt: prerequisites ## Format the code
 	cargo fmt --all

@@ -7,6 +7,7 @@ mod console;
 mod events;
 mod owners;
 mod preflight;
+mod record;
 mod replication;
 mod stage;
 mod trouble;
@@ -146,8 +147,12 @@ fn trial(name: String, shared: &Shared, test: impl FnOnce(&Stage<'_>) + Send + '
     let title = name.clone();
     Trial::test(name, move || {
         let (stack, runtime) = shared.as_ref().as_ref().ok_or_else(|| Failed::from("there is no stack"))?;
-        test(&Stage::new(stack, runtime, &title));
-        Ok(())
+        let stage = Stage::new(stack, runtime, &title);
+        test(&stage);
+        match record::folder() {
+            Some(folder) => Ok(record::write(&folder, &title, &stage.records())?),
+            None => Ok(()),
+        }
     })
 }
 

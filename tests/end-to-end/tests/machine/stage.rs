@@ -1,6 +1,6 @@
 //! What a test stands on: the running product, names of its own, and words for what it does and expects.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +13,8 @@ use rehearsal::stack::PATIENCE;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+use crate::record::Record;
+
 pub(crate) const SOURCE: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:SOURCEENDPOINTAAAAAAAAAAAA";
 pub(crate) const TARGET: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:TARGETENDPOINTAAAAAAAAAAAA";
 pub(crate) const INSTANCE: &str = "arn:aws:dms:us-east-1:123456789012:rep:INSTANCEAAAAAAAAAAAAAAAAAA";
@@ -20,6 +22,10 @@ pub(crate) const TASK: &str = "orders-nightly";
 
 /// Local seconds in a real one. Waits are leapt over, so this only counts what the machine itself takes.
 const PACE: u32 = 30;
+
+/// The same while stories are recorded: what the machine takes hardly counts, so polls fall at the same local times however
+/// busy this computer is.
+const PACE_OF_RECORDS: u32 = 1;
 
 /// A Friday evening in winter, an hour before midnight in Berlin.
 pub(crate) const EVENING: &str = "2026-11-20T22:00:00Z";
@@ -29,17 +35,24 @@ pub(crate) struct Stage<'s> {
     pub(crate) stack: &'s Stack,
     runtime: &'s Runtime,
     title: String,
-    runs: Cell<usize>,
+    started: RefCell<Vec<Execution>>,
 }
 
 impl<'s> Stage<'s> {
     pub(crate) fn new(stack: &'s Stack, runtime: &'s Runtime, title: &str) -> Self {
         let title = title.replace("::", "-").chars().take(60).collect();
-        Stage { stack, runtime, title, runs: Cell::new(0) }
+        Stage { stack, runtime, title, started: RefCell::default() }
     }
 
     /// A world that begins at this instant; waits are leapt over.
     pub(crate) fn world(&self, at: &str, scenario: Scenario) -> Arc<World> {
+        let pace = if crate::record::folder().is_some() { PACE_OF_RECORDS } else { PACE };
+        self.world_with(Clock::starting_at(at.parse().unwrap(), pace).leaping(), scenario)
+    }
+
+    /// The same for a story in which polls cannot run. What is waited then the machine reckons itself, so it is waited out,
+    /// and the pace stays the same while the story is recorded.
+    pub(crate) fn blind_world(&self, at: &str, scenario: Scenario) -> Arc<World> {
         self.world_with(Clock::starting_at(at.parse().unwrap(), PACE).leaping(), scenario)
     }
 
@@ -65,9 +78,10 @@ impl<'s> Stage<'s> {
     }
 
     pub(crate) fn start(&self, world: &Arc<World>, plan: &Value) -> Execution {
-        self.runs.set(self.runs.get() + 1);
-        let name = self.name(self.runs.get());
-        self.runtime.block_on(self.stack.start(&name, plan, world)).unwrap()
+        let name = self.name(self.started.borrow().len() + 1);
+        let execution = self.runtime.block_on(self.stack.start(&name, plan, world)).unwrap();
+        self.started.borrow_mut().push(execution.clone());
+        execution
     }
 
     /// Waits for the end, and for all that passed to and from DMS to fit AWS's own model.
@@ -81,6 +95,18 @@ impl<'s> Stage<'s> {
     pub(crate) fn run(&self, world: &Arc<World>, plan: &Value) -> Run<'s> {
         let execution = self.start(world, plan);
         self.end(world, execution)
+    }
+
+    /// What each of this test's executions did, in the order of their starts.
+    pub(crate) fn records(&self) -> Vec<Record> {
+        let started = self.started.borrow();
+        let record = |execution: &Execution| Record {
+            name: execution.name.clone(),
+            ended: self.runtime.block_on(self.stack.look(execution)).unwrap(),
+            calls: self.stack.aws().recorder().of_execution(&execution.name),
+            messages: self.stack.published(&execution.name),
+        };
+        started.iter().map(record).collect()
     }
 
     /// Waits until this holds for the calls so far.
