@@ -308,7 +308,7 @@ async fn a_lag_that_cannot_be_read_is_not_caught_up_and_no_error() {
     let empty = mock!(aws_sdk_cloudwatch::Client::get_metric_data).then_output(|| metrics(&[], &[]));
     for rule in [denied, empty] {
         let cloudwatch = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]);
-        let context = DmsAndCloudWatch { dms, cloudwatch };
+        let context = DmsAndCloudWatch { dms: dms.clone(), cloudwatch };
         let case = case.clone().set(|case| {
             let stats = Some(migration::run::observation::Stats {
                 start_date: Some(minute(1)),

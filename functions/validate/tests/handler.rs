@@ -385,17 +385,3 @@ async fn other_tasks_of_the_target_are_compared() {
     let document = World { tasks, ..World::good() }.validate(kept).await.0.unwrap();
     assert_eq!(codes(&document), ["another-writer"], "a kept task is compared by its own mapping");
 }
-
-#[tokio::test]
-async fn tasks_of_the_target_are_read_to_the_last_page_and_pages_without_end_are_no_loop() {
-    let endless = answers!(
-        Client,
-        describe_replication_tasks,
-        200,
-        json!({"ReplicationTasks": [described("ready", None)], "Marker": "again"})
-    );
-    let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&endless]);
-    let target = arn("endpoint:TARGET").parse().unwrap();
-    let error = migration_aws::dms::writers(&dms, &target).await.unwrap_err();
-    assert_eq!((error.name(), endless.num_calls()), ("Migration.Unavailable", 100));
-}
