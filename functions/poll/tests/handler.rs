@@ -2,12 +2,16 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use aws_sdk_cloudwatch::operation::get_metric_data::{GetMetricDataInput, GetMetricDataOutput};
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::MetricDataResult;
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::describe_replication_tasks::DescribeReplicationTasksInput;
-use aws_sdk_databasemigration::operation::describe_table_statistics::DescribeTableStatisticsInput;
+use aws_sdk_databasemigration::operation::describe_table_statistics::{
+    DescribeTableStatisticsInput, DescribeTableStatisticsOutput,
+};
 use aws_smithy_mocks::{RuleMode, mock, mock_client};
 use migration::run::acts::StartKind;
 use migration::run::document::{Document, Opened};
@@ -83,8 +87,11 @@ async fn table_statistics_are_read_to_their_last_page() {
 
 #[tokio::test]
 async fn pages_without_end_are_no_loop() {
-    let endless =
-        answers!(Client, describe_table_statistics, 200, json!({"TableStatistics": [], "Marker": "again"}));
+    let pages = AtomicUsize::new(0);
+    let endless = mock!(Client::describe_table_statistics).then_compute_output(move |_| {
+        let marker = pages.fetch_add(1, Ordering::Relaxed).to_string();
+        DescribeTableStatisticsOutput::builder().marker(marker).build()
+    });
     let mut task = described("stopped", Some(1));
     task["StopReason"] = json!("Stop Reason NORMAL");
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));

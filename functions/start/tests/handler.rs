@@ -12,6 +12,7 @@ use migration::run::answer::Answer;
 use migration::run::next::Next;
 use migration::run::task::Origin;
 use migration_aws::clients::Dms;
+use migration_aws::error::chain;
 use plan::table_name::TableName;
 use serde_json::{Value, json};
 use support::answers;
@@ -161,7 +162,10 @@ async fn a_look_that_fails_starts_nothing() {
     let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
     let error = start::handle(&dms, request(&decided().document(), 1)).await.unwrap_err();
     assert_eq!((error.name(), take.num_calls()), ("Migration.Unavailable", 0));
-    assert!(error.to_string().contains("the function's role must allow it"), "{error}");
+    assert_eq!(
+        chain(&error),
+        "describing the replication task: AccessDeniedException: not authorized; the function's role must allow it"
+    );
     for case in [full_load(windowed()), full_load(windowed()).not_created()] {
         let error = start::handle(&dms, request(&case.document(), 1)).await.unwrap_err();
         assert_eq!(error.name(), "Migration.UnreadableDocument");
