@@ -22,12 +22,18 @@ where
 {
     let handler = &handler;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        one(step, handler, event.payload).await
+        respond(step, handler, event.payload).await
     }))
     .await
 }
 
-async fn one<H, F>(step: &'static str, handler: &H, payload: Value) -> Result<Value, StepError>
+/// One request answered: the payload of a state read, the handler run, the document written. What Lambda runs in
+/// production, and whatever else hosts a function.
+///
+/// # Errors
+/// The handler's own, and [`StepError::UnreadableDocument`] for a payload without its frame or a document that cannot be
+/// written.
+pub async fn respond<H, F>(step: &'static str, handler: &H, payload: Value) -> Result<Value, StepError>
 where
     H: Fn(Request) -> F,
     F: Future<Output = Result<Document, StepError>>,

@@ -9,15 +9,18 @@ use serde_json::{Value, json};
 use crate::faults::ErrorAnswer;
 
 /// The members of its answers that hold instants.
-pub(crate) const INSTANTS: [&str; 1] = ["Timestamps"];
+pub const INSTANTS: [&str; 1] = ["Timestamps"];
 
 const NAMESPACE: &str = "AWS/DMS";
 const INSTANCE: &str = "ReplicationInstanceIdentifier";
 const TASK: &str = "ReplicationTaskIdentifier";
 
 /// Answers GetMetricData. A metric that does not exist, and dimensions that do not belong together, give no points and
-/// no error, as with CloudWatch; a request that CloudWatch would refuse is refused.
-pub(crate) fn get_metric_data(
+/// no error, as with CloudWatch.
+///
+/// # Errors
+/// The refusal of a request that CloudWatch would refuse.
+pub fn get_metric_data(
     simulator: &mut Simulator,
     now: Timestamp,
     request: &Value,

@@ -34,13 +34,13 @@ pub enum FunctionEnd {
 
 /// An answer that a service gives instead of doing what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ErrorAnswer {
+pub struct ErrorAnswer {
     /// The HTTP status.
-    pub(crate) status: u16,
+    pub status: u16,
     /// The error's code, as the service spells it.
-    pub(crate) code: String,
+    pub code: String,
     /// The error's message.
-    pub(crate) message: String,
+    pub message: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,27 +194,37 @@ impl FaultTarget {
 
 /// A call as faults see it.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Passing<'a> {
-    pub(crate) service: &'a str,
-    pub(crate) operation: &'a str,
-    pub(crate) function: Option<&'a str>,
-    pub(crate) execution: Option<&'a str>,
-    pub(crate) local: Timestamp,
+pub struct Passing<'a> {
+    /// The service, as in [`Fault::on`].
+    pub service: &'a str,
+    /// The operation, as in [`Fault::on`].
+    pub operation: &'a str,
+    /// The function that calls, or that is invoked.
+    pub function: Option<&'a str>,
+    /// The name of the execution on whose behalf it comes.
+    pub execution: Option<&'a str>,
+    /// When it comes, in its world's time.
+    pub local: Timestamp,
 }
 
 /// Everything that happens to one call: at most one of each kind, of the fault added last.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    pub(crate) delay: Option<Duration>,
-    pub(crate) before: Option<FunctionEnd>,
-    pub(crate) answer: Option<ErrorAnswer>,
-    pub(crate) after: Option<FunctionEnd>,
-    pub(crate) lose_answer: bool,
+pub struct Trouble {
+    /// It waits this long before the service sees it.
+    pub delay: Option<Duration>,
+    /// The function ends before it takes effect.
+    pub before: Option<FunctionEnd>,
+    /// The service does nothing and answers this.
+    pub answer: Option<ErrorAnswer>,
+    /// The function ends when it has taken effect.
+    pub after: Option<FunctionEnd>,
+    /// The answer does not arrive.
+    pub lose_answer: bool,
 }
 
 impl Trouble {
     /// This trouble in words, for the record.
-    pub(crate) fn words(&self) -> Option<String> {
+    pub fn words(&self) -> Option<String> {
         let words = [
             self.delay.map(|by| format!("delayed by {by:?}")),
             self.before.map(|end| format!("function {end:?} before")),
@@ -264,7 +274,7 @@ impl Faults {
     }
 
     /// What happens to this call. Counts it, so ask once for each call.
-    pub(crate) fn strike(&self, call: Passing<'_>) -> Trouble {
+    pub fn strike(&self, call: Passing<'_>) -> Trouble {
         let mut trouble = Trouble::default();
         for InForce { fault, seen, .. } in self.lock().iter_mut() {
             if !fault.about.is_about(&call) {

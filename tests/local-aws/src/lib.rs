@@ -20,7 +20,7 @@
 mod cbor;
 mod client;
 mod clock;
-mod cloudwatch;
+pub mod cloudwatch;
 mod dms;
 mod edge;
 mod error;
@@ -40,13 +40,13 @@ mod runtime_api;
 mod serve;
 mod state_machine;
 mod template;
-mod wire;
+pub mod wire;
 mod world;
 mod yaml;
 
 pub use clock::Clock;
 pub use error::{Error, Result};
-pub use faults::{Fault, FaultId, FaultTarget, Faults, FunctionEnd};
+pub use faults::{ErrorAnswer, Fault, FaultId, FaultTarget, Faults, FunctionEnd, Passing, Trouble};
 pub use function::FunctionConfig;
 pub use lambda_host::Functions;
 pub use local_aws::{ACCOUNT, Config, LocalAws, REGION};

@@ -10,7 +10,7 @@ use crate::faults::ErrorAnswer;
 
 /// How a service writes its messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Protocol {
+pub enum Protocol {
     /// JSON, the operation in `X-Amz-Target`.
     Json,
     /// A form, the operation in `Action`; answers are XML.
@@ -27,23 +27,29 @@ const SMITHY_PROTOCOL: (&str, &str) = ("smithy-protocol", "rpc-v2-cbor");
 const CBOR: &str = "application/cbor";
 
 /// What CloudWatch is called here. It signs as `monitoring`, where nobody would look for it.
-pub(crate) const CLOUDWATCH: &str = "cloudwatch";
+pub const CLOUDWATCH: &str = "cloudwatch";
 
 /// What CloudWatch is called in paths.
 const CLOUDWATCH_IN_PATHS: &str = "GraniteServiceVersion20100801";
 
 /// What a request is about.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Meaning {
-    pub(crate) protocol: Protocol,
-    pub(crate) service: String,
-    pub(crate) operation: String,
-    pub(crate) request: Value,
-    pub(crate) access_key: Option<String>,
+pub struct Meaning {
+    /// How it is written.
+    pub protocol: Protocol,
+    /// The service, by its signing name; CloudWatch by [`CLOUDWATCH`].
+    pub service: String,
+    /// The operation.
+    pub operation: String,
+    /// What is asked: JSON, CBOR as JSON, or a form as an object of strings.
+    pub request: Value,
+    /// Who signed it.
+    pub access_key: Option<String>,
 }
 
 impl Meaning {
-    pub(crate) fn of(uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Self {
+    /// Reads a request.
+    pub fn of(uri: &Uri, headers: &HeaderMap, body: &[u8]) -> Self {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
         let credential = text(header::AUTHORIZATION.as_str()).and_then(Credential::of);
         let target = text("x-amz-target").and_then(|target| target.split_once('.'));
@@ -108,7 +114,7 @@ fn form(body: &[u8]) -> Map<String, Value> {
 }
 
 /// The document in an answer, where it is JSON or CBOR.
-pub(crate) fn document(answer: &Response<Bytes>) -> Value {
+pub fn document(answer: &Response<Bytes>) -> Value {
     if answer.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == CBOR) {
         return cbor::read(answer.body()).unwrap_or_default();
     }
@@ -116,7 +122,7 @@ pub(crate) fn document(answer: &Response<Bytes>) -> Value {
 }
 
 /// An answer in CBOR. Numbers in the members of these names are instants.
-pub(crate) fn in_cbor(document: &Value, instants: &[&str]) -> Response<Bytes> {
+pub fn in_cbor(document: &Value, instants: &[&str]) -> Response<Bytes> {
     let mut answer = Response::new(Bytes::from(cbor::write(document, instants)));
     answer.headers_mut().insert(header::CONTENT_TYPE, header::HeaderValue::from_static(CBOR));
     let (name, value) = SMITHY_PROTOCOL;
@@ -126,7 +132,7 @@ pub(crate) fn in_cbor(document: &Value, instants: &[&str]) -> Response<Bytes> {
 }
 
 /// The code of the error in an answer, wherever the protocol puts it.
-pub(crate) fn error_code(answer: &Response<Bytes>) -> Option<String> {
+pub fn error_code(answer: &Response<Bytes>) -> Option<String> {
     if answer.status().is_success() {
         return None;
     }
@@ -146,7 +152,7 @@ pub(crate) fn error_code(answer: &Response<Bytes>) -> Option<String> {
 const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
 
 /// A refusal, written the way the service would.
-pub(crate) fn refusal(protocol: Protocol, error: &ErrorAnswer) -> Response<Bytes> {
+pub fn refusal(protocol: Protocol, error: &ErrorAnswer) -> Response<Bytes> {
     let ErrorAnswer { status, code, message } = error;
     let (kind, body) = match protocol {
         Protocol::Json => {

@@ -5,10 +5,8 @@ use dms_simulator::scenario::{ExistingTask, TaskState};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use crate::account::{Account, is_throttled};
-use crate::clock::Story;
-use crate::machine::Machine;
-use crate::reader;
+use virtual_aws::{Definition, Story, World, stop_date};
+
 use crate::scenario;
 
 /// Seconds of its wait.
@@ -48,17 +46,17 @@ impl Watched {
 /// # Errors
 /// When DMS answers what it cannot.
 pub fn watch(
-    machine: &Machine,
+    definition: &Definition,
     loops: usize,
     load: SignedDuration,
     seed: u64,
 ) -> Result<Vec<Watched>, String> {
     // All tasks are alike, so one that everybody watches stands for all. It is half-way, with the whole time still to go.
-    let mut world = scenario::world(1, load * 2);
+    let mut scenario = scenario::world(1, load * 2);
     let plan = scenario::plan(0, None);
     let text = |name: &str| plan["Task"][name].as_str().unwrap_or_default().to_owned();
     let arn = "arn:aws:dms:us-east-1:123456789012:task:WATCHED";
-    world.tasks.push(ExistingTask {
+    scenario.tasks.push(ExistingTask {
         replication_task_arn: Some(arn.to_owned()),
         replication_task_identifier: text("ReplicationTaskIdentifier"),
         source_endpoint_arn: text("SourceEndpointArn"),
@@ -67,34 +65,33 @@ pub fn watch(
         state: TaskState::Loading,
         ..ExistingTask::default()
     });
-    let account = Account::new(world, machine.clone(), Timestamp::UNIX_EPOCH, seed);
+    let world = World::new(scenario, definition.clone(), Timestamp::UNIX_EPOCH, seed)?;
     let input = json!({
         "Filters": [{"Name": "replication-task-arn", "Values": [arn]}],
         "WithoutSettings": true,
     });
-    let stories =
-        (0..loops).map(|_| -> Story<'_, Result<Watched, String>> { Box::pin(one(&account, &input)) });
-    let ended = account.clock.tell(stories.collect());
+    let stories = (0..loops).map(|_| -> Story<'_, Result<Watched, String>> { Box::pin(one(&world, &input)) });
+    let ended = world.tell(stories.collect());
     ended.into_iter().map(|watched| watched.unwrap_or_else(|| Err("a loop never ended".to_owned()))).collect()
 }
 
-async fn one(account: &Account, input: &Value) -> Result<Watched, String> {
+async fn one(world: &World, input: &Value) -> Result<Watched, String> {
     let mut watched = Watched::default();
     // All begin in the same second.
-    let mut before = account.draw();
+    let mut before = world.draw();
     loop {
-        account.clock.sleep(before + EVERY + account.half_a_step()).await;
+        world.clock().sleep_for(before + EVERY + world.half_a_step()).await;
         watched.calls += 1;
-        match account.call("DescribeReplicationTasks", input) {
+        match world.ask_dms("DescribeReplicationTasks", input) {
             Ok(answer) => {
-                if let Some(ended) = reader::list(&answer, "ReplicationTasks").first().and_then(reader::end) {
-                    watched.noticed_after = account.clock.now().duration_since(ended);
+                if let Some(ended) = answer.pointer("/ReplicationTasks/0").and_then(stop_date) {
+                    watched.noticed_after = world.clock().now().duration_since(ended);
                     return Ok(watched);
                 }
             }
-            Err(fault) if is_throttled(&fault) => watched.throttled += 1,
+            Err(fault) if fault.code == "ThrottlingException" => watched.throttled += 1,
             Err(fault) => return Err(format!("the fixed loop: {fault}")),
         }
-        before = account.half_a_step();
+        before = world.half_a_step();
     }
 }

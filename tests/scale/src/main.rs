@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
-use scale::machine::Machine;
 use scale::measured::Measured;
 use scale::promises::{self, Promise};
 use scale::rows::Row;
 use scale::table;
+use virtual_aws::Definition;
 
 /// The page that shows the table.
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/performance.md");
@@ -35,11 +35,11 @@ fn main() -> ExitCode {
 }
 
 fn tell(wanted: Option<&str>, write: bool) -> Result<Vec<Promise>, String> {
-    let machine = Machine::of_the_product()?;
+    let definition = Definition::of_the_product()?;
     let rows =
         Row::all().into_iter().filter(|row| wanted.is_none_or(|wanted| row.to_string().contains(wanted)));
-    let measured = side_by_side(rows.collect(), &machine)?;
-    let text = table::of(&measured, &machine);
+    let measured = side_by_side(rows.collect(), &definition)?;
+    let text = table::of(&measured, &definition);
     println!("{text}\n");
     let mut promises: Vec<Promise> = measured.iter().flat_map(promises::held_against).collect();
     if wanted.is_none() {
@@ -49,7 +49,7 @@ fn tell(wanted: Option<&str>, write: bool) -> Result<Vec<Promise>, String> {
 }
 
 /// Measures all rows, a few at a time, the longest first; gives them in their order.
-fn side_by_side(rows: Vec<Row>, machine: &Machine) -> Result<Vec<Measured>, String> {
+fn side_by_side(rows: Vec<Row>, definition: &Definition) -> Result<Vec<Measured>, String> {
     let mut queue: Vec<(usize, Row)> = rows.into_iter().enumerate().collect();
     queue.sort_by_key(|(_, row)| row.load.as_secs() * i64::try_from(row.runs).unwrap_or(i64::MAX));
     let queue = Mutex::new(queue);
@@ -59,7 +59,7 @@ fn side_by_side(rows: Vec<Row>, machine: &Machine) -> Result<Vec<Measured>, Stri
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
                 while let Some((nth, row)) = next() {
-                    let measured = row.measure(machine);
+                    let measured = row.measure(definition);
                     done.lock().unwrap_or_else(PoisonError::into_inner).insert(nth, measured);
                 }
             });

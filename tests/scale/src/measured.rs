@@ -1,14 +1,48 @@
 //! What came of a row.
 
 use jiff::SignedDuration;
-use migration::run::verdict::Outcome;
+use migration::pace::budget;
+use virtual_aws::{Run, Tally};
 
-use crate::execution::Ended;
 use crate::fixed_loop::Watched;
 use crate::rows::Row;
 
 /// Dollars for a state transition.
 const A_TRANSITION: f64 = 0.025 / 1000.0;
+
+/// What an execution came to, as far as it counts here.
+#[derive(Clone, Debug)]
+pub struct Ended {
+    /// Its counters.
+    pub tally: Tally,
+    /// The verdict; empty when it ended without one.
+    pub outcome: String,
+    /// The reasons of the verdict.
+    pub reasons: Vec<String>,
+    /// From the beginning of the execution until DMS took the start of its task.
+    pub started_after: Option<SignedDuration>,
+    /// From the beginning of the run until the end of its task.
+    pub ended_after: Option<SignedDuration>,
+    /// From the end of its task until the poll that saw it.
+    pub noticed_after: Option<SignedDuration>,
+    /// History events at the most, as the run itself has counted them, with what it keeps back for its end.
+    pub counted_on: u32,
+}
+
+impl From<Run> for Ended {
+    fn from(run: Run) -> Ended {
+        let began = run.document.began();
+        Ended {
+            outcome: run.document.outcome().unwrap_or_default().to_owned(),
+            reasons: run.document.reasons(),
+            started_after: run.started_after,
+            ended_after: run.seen_end.zip(began).map(|(end, began)| end.ended.duration_since(began)),
+            noticed_after: run.seen_end.map(|end| end.seen.duration_since(end.ended)),
+            counted_on: run.document.events().unwrap_or_default() + budget::ENDING,
+            tally: run.tally,
+        }
+    }
+}
 
 /// What came of a row.
 #[derive(Clone, Debug)]
@@ -41,7 +75,7 @@ impl Measured {
 
     /// Executions that did not end with the verdict that a load without trouble has.
     pub fn failed(&self) -> Vec<&Ended> {
-        self.runs.iter().filter(|run| run.outcome != Outcome::Succeeded).collect()
+        self.runs.iter().filter(|run| run.outcome != "Succeeded").collect()
     }
 
     /// DMS was never too busy for any of them.

@@ -50,7 +50,7 @@ fn failure(measured: &Measured) -> Option<String> {
         "{} of {} failed, the first with {}: {}",
         failed.len(),
         measured.runs.len(),
-        first.outcome.as_str(),
+        first.outcome,
         first.reasons.join("; ")
     ))
 }
@@ -108,10 +108,9 @@ fn unsettled(measured: &Measured) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::execution::Ended;
+    use crate::measured::Ended;
     use crate::rows::Row;
-    use crate::tally::Tally;
-    use migration::run::verdict::Outcome;
+    use virtual_aws::Tally;
 
     fn seconds(seconds: i64) -> SignedDuration {
         SignedDuration::from_secs(seconds)
@@ -121,7 +120,7 @@ mod tests {
     fn well() -> Measured {
         let run = Ended {
             tally: Tally { events: 1200, ..Tally::default() },
-            outcome: Outcome::Succeeded,
+            outcome: "Succeeded".to_owned(),
             reasons: Vec::new(),
             started_after: Some(seconds(60)),
             ended_after: Some(seconds(3_660)),
@@ -152,7 +151,7 @@ mod tests {
             "the tasks settle within the bucket",
         ];
         assert_eq!(broken(|_| {}), Vec::<String>::new());
-        assert_eq!(broken(|it| it.runs[0].outcome = Outcome::Paused), [fails]);
+        assert_eq!(broken(|it| it.runs[0].outcome = "Paused".to_owned()), [fails]);
         assert_eq!(broken(|it| it.runs[0].tally.events = 2_001), [history]);
         let long = |it: &mut Measured| {
             it.runs[0].counted_on = 26_000;

@@ -4,12 +4,10 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::account::Account;
-use crate::clock::Story;
-use crate::execution;
+use virtual_aws::{Definition, Story, World};
+
 use crate::fixed_loop;
-use crate::machine::Machine;
-use crate::measured::Measured;
+use crate::measured::{Ended, Measured};
 use crate::scenario;
 
 /// How much longer than its load a window is open: room for the first calls of many runs at once.
@@ -47,25 +45,28 @@ impl Row {
     /// Tells the row's stories to their ends.
     ///
     /// # Errors
-    /// When a story takes a turn that this simulation does not know.
-    pub fn measure(self, machine: &Machine) -> Result<Measured, String> {
-        let world = scenario::world(self.runs, self.load);
+    /// When a story takes a turn that the host does not know.
+    pub fn measure(self, definition: &Definition) -> Result<Measured, String> {
+        let scenario = scenario::world(self.runs, self.load);
         let seed = self.runs as u64 ^ self.load.as_secs().unsigned_abs();
-        let account = Account::new(world, machine.clone(), Timestamp::UNIX_EPOCH, seed);
+        let world = World::new(scenario, definition.clone(), Timestamp::UNIX_EPOCH, seed)?.without_record();
         let window = self.windowed.then_some(self.load + MARGIN);
-        let stories = (0..self.runs).map(|which| -> Story<'_, Result<execution::Ended, String>> {
+        let stories = (0..self.runs).map(|which| -> Story<'_, Result<Ended, String>> {
+            let world = &world;
             let plan = scenario::plan(which, window);
-            Box::pin(execution::run(&account, format!("night-{which}"), plan))
+            Box::pin(async move {
+                // From some moment of the first second on.
+                world.clock().sleep_for(world.draw()).await;
+                world.run(&format!("night-{which}"), plan).await.map(Ended::from)
+            })
         });
-        let ended = account.clock.tell(stories.collect());
-        let last_throttled = account.last_throttled();
-        let ended =
-            ended.into_iter().map(|ended| ended.unwrap_or_else(|| Err("a run never ended".to_owned())));
+        let ended = world.tell(stories.collect()).into_iter();
+        let ended = ended.map(|ended| ended.unwrap_or_else(|| Err("a run never ended".to_owned())));
         Ok(Measured {
             row: self,
             runs: ended.collect::<Result<_, _>>()?,
-            last_throttled_after: last_throttled.map(|at| at.duration_since(Timestamp::UNIX_EPOCH)),
-            loops: fixed_loop::watch(machine, self.runs, self.load, seed)?,
+            last_throttled_after: world.last_throttled().map(|at| at.duration_since(Timestamp::UNIX_EPOCH)),
+            loops: fixed_loop::watch(definition, self.runs, self.load, seed)?,
         })
     }
 }
@@ -85,18 +86,17 @@ impl fmt::Display for Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use migration::run::verdict::Outcome;
 
     fn measured(runs: usize, minutes: i64) -> Measured {
         let row = Row { runs, load: SignedDuration::from_mins(minutes), windowed: true };
-        row.measure(&Machine::of_the_product().unwrap()).unwrap()
+        row.measure(&Definition::of_the_product().unwrap()).unwrap()
     }
 
     #[test]
     fn one_run_makes_the_calls_of_its_steps_and_each_is_counted() {
         let measured = measured(1, 5);
         let [run] = measured.runs.as_slice() else { panic!("one run") };
-        assert_eq!(run.outcome, Outcome::Succeeded, "{:?}", run.reasons);
+        assert_eq!(run.outcome, "Succeeded", "{:?}", run.reasons);
         assert_eq!((run.tally.throttled, run.tally.retries.len()), (0, 0));
         // Open run, Validate plan, the hub; Create task; Start task; Report, How did it end?, Succeeded.
         assert_eq!(run.tally.transitions, 3 * run.tally.polls + 8);

@@ -3,7 +3,8 @@
 use jiff::SignedDuration;
 use migration::pace::budget;
 
-use crate::machine::Machine;
+use virtual_aws::Definition;
+
 use crate::measured::{Measured, dollars};
 
 /// The line before the table in the documentation.
@@ -35,11 +36,11 @@ const HEAD: [&str; 16] = [
 ];
 
 /// The table, and what is to be said of all rows together.
-pub fn of(rows: &[Measured], machine: &Machine) -> String {
+pub fn of(rows: &[Measured], definition: &Definition) -> String {
     let mut lines = vec![line(&HEAD.map(str::to_owned)), format!("|{}", "---|".repeat(HEAD.len()))];
     lines.extend(rows.iter().map(|row| line(&cells(row))));
     lines.push(String::new());
-    lines.extend(most_retries(rows, machine));
+    lines.extend(most_retries(rows, definition));
     lines.push(format!(
         "{TOO_MANY} More than the {} history events at which an execution ends.",
         grouped(f64::from(budget::LIMIT))
@@ -77,10 +78,10 @@ fn cells(row: &Measured) -> [String; 16] {
 }
 
 /// How near the steps came to the last of their retries.
-fn most_retries(rows: &[Measured], machine: &Machine) -> Option<String> {
+fn most_retries(rows: &[Measured], definition: &Definition) -> Option<String> {
     let all = rows.iter().flat_map(|row| &row.runs).flat_map(|run| &run.tally.retries);
     let (retries, state) = all.map(|(state, retries)| (retries, state)).max()?;
-    let of = machine.max_attempts(state);
+    let of = definition.max_attempts(state, "Migration.Throttled");
     Some(format!("The most retries that one step needed: {retries} of {of}, *{state}*.\n"))
 }
 

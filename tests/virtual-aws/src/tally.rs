@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::machine::State;
+use crate::definition::State;
 
 /// Counters of one execution.
 #[derive(Clone, Debug, Default, PartialEq)]

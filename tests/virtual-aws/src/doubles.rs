@@ -1,0 +1,82 @@
+//! Small doubles of SNS and Step Functions: the one operation of each that the functions call.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use local_aws::ErrorAnswer;
+use serde_json::{Value, json};
+
+/// A message that was published.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// When.
+    pub at: Timestamp,
+    /// On whose behalf: the execution's name.
+    pub execution: String,
+    /// Where to.
+    pub topic: String,
+    /// The subject line.
+    pub subject: String,
+    /// The body of each protocol, as SNS takes it.
+    pub bodies: Value,
+}
+
+/// Publish: the form as an object of strings.
+pub(crate) fn publish(form: &Value, execution: &str, at: Timestamp) -> Result<Message, ErrorAnswer> {
+    let text = |name: &str| form.get(name).and_then(Value::as_str).map(str::to_owned);
+    let invalid = |what: &str| ErrorAnswer {
+        status: 400,
+        code: "InvalidParameter".to_owned(),
+        message: format!("Invalid parameter: {what}"),
+    };
+    let topic = text("TopicArn").ok_or_else(|| invalid("TopicArn"))?;
+    let subject = text("Subject").unwrap_or_default();
+    // SNS takes a subject of 100 characters without line breaks.
+    if subject.chars().count() > 100 || subject.contains(['\n', '\r']) {
+        return Err(invalid("Subject"));
+    }
+    let message = text("Message").ok_or_else(|| invalid("Message"))?;
+    let bodies = match text("MessageStructure").as_deref() {
+        Some("json") => serde_json::from_str(&message).map_err(|_| invalid("Message Structure - JSON"))?,
+        _ => json!({"default": message}),
+    };
+    Ok(Message { at, execution: execution.to_owned(), topic, subject, bodies })
+}
+
+/// The answer to a Publish of this number.
+pub(crate) fn published(number: usize) -> String {
+    let id = format!("00000000-0000-4000-8000-{number:012x}");
+    format!(
+        "<PublishResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishResult><MessageId>{id}</MessageId>\
+         </PublishResult><ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></PublishResponse>"
+    )
+}
+
+/// An execution as Step Functions knows it.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) began: Timestamp,
+    pub(crate) status: &'static str,
+}
+
+/// DescribeExecution.
+pub(crate) fn describe_execution(
+    known: &BTreeMap<String, Known>,
+    request: &Value,
+) -> Result<Value, ErrorAnswer> {
+    let arn = request.get("executionArn").and_then(Value::as_str).unwrap_or_default();
+    let name = arn.rsplit(':').next().unwrap_or_default();
+    let Some(execution) = known.get(name) else {
+        let message = format!("Execution Does Not Exist: '{arn}'");
+        return Err(ErrorAnswer { status: 400, code: "ExecutionDoesNotExist".to_owned(), message });
+    };
+    Ok(json!({
+        "executionArn": arn,
+        "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:migration",
+        "name": name,
+        "status": execution.status,
+        "startDate": execution.began.as_millisecond() as f64 / 1000.0,
+        "redriveCount": 0,
+        "redriveStatus": "NOT_REDRIVABLE",
+    }))
+}

@@ -1,0 +1,136 @@
+//! The product's functions, behind the frame that Lambda runs them in. The one file that knows their handlers and the
+//! clients that each takes.
+
+use aws_config::SdkConfig;
+use aws_smithy_runtime::client::retries::RetryPartition;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use migration_aws::clients::{Dms, DmsAndCloudWatch, DmsAndStepFunctions, SnsAndStepFunctions};
+use migration_aws::error::StepError;
+use migration_aws::serve;
+use serde_json::Value;
+
+/// The topic that the functions publish to where the plan names none.
+const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:migrations";
+
+/// The functions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Function {
+    /// `validate`.
+    Validate,
+    /// `create-task`.
+    CreateTask,
+    /// `start`.
+    Start,
+    /// `stop`.
+    Stop,
+    /// `poll`.
+    Poll,
+    /// `notify`.
+    Notify,
+}
+
+impl Function {
+    /// All of them.
+    pub const ALL: [Function; 6] = [
+        Function::Validate,
+        Function::CreateTask,
+        Function::Start,
+        Function::Stop,
+        Function::Poll,
+        Function::Notify,
+    ];
+
+    /// Its name, as faults and calls have it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Function::Validate => "validate",
+            Function::CreateTask => "create-task",
+            Function::Start => "start",
+            Function::Stop => "stop",
+            Function::Poll => "poll",
+            Function::Notify => "notify",
+        }
+    }
+
+    /// The function that the definition calls `${PollFunction}`.
+    pub(crate) fn of_the_definition(name: &str) -> Option<Function> {
+        let name = name.strip_prefix("${")?.strip_suffix("Function}")?;
+        let plain = |text: &str| text.replace('-', "").to_ascii_lowercase();
+        Function::ALL.into_iter().find(|function| plain(function.name()) == plain(name))
+    }
+}
+
+/// What the functions are handed in one sandbox.
+#[derive(Debug)]
+pub(crate) struct Clients {
+    drives: Dms,
+    looks_whose: DmsAndStepFunctions,
+    observes: DmsAndCloudWatch,
+    tells: SnsAndStepFunctions,
+}
+
+impl Clients {
+    /// Clients that send through `http`. The SDK keeps its retry quota for each name of a partition in the whole
+    /// process: a sandbox has names of its own, as it has a process of its own in Lambda.
+    pub(crate) fn new(configuration: &SdkConfig, http: &SharedHttpClient, sandbox: u64) -> Clients {
+        let partition = |service: &str| RetryPartition::new(format!("{service}-{sandbox}"));
+        let dms = aws_sdk_databasemigration::Client::from_conf(
+            aws_sdk_databasemigration::config::Builder::from(configuration)
+                .http_client(http.clone())
+                .retry_partition(partition("dms"))
+                .build(),
+        );
+        let cloudwatch = aws_sdk_cloudwatch::Client::from_conf(
+            aws_sdk_cloudwatch::config::Builder::from(configuration)
+                .http_client(http.clone())
+                .retry_partition(partition("cloudwatch"))
+                .build(),
+        );
+        let step_functions = aws_sdk_sfn::Client::from_conf(
+            aws_sdk_sfn::config::Builder::from(configuration)
+                .http_client(http.clone())
+                .retry_partition(partition("states"))
+                .build(),
+        );
+        let sns = aws_sdk_sns::Client::from_conf(
+            aws_sdk_sns::config::Builder::from(configuration)
+                .http_client(http.clone())
+                .retry_partition(partition("sns"))
+                .build(),
+        );
+        Clients {
+            drives: Dms { dms: dms.clone() },
+            looks_whose: DmsAndStepFunctions { dms: dms.clone(), step_functions: step_functions.clone() },
+            observes: DmsAndCloudWatch { dms, cloudwatch },
+            tells: SnsAndStepFunctions { sns, step_functions, default_topic: TOPIC.to_owned() },
+        }
+    }
+
+    /// The DMS client, for tests of the host itself.
+    #[cfg(test)]
+    pub(crate) fn dms(&self) -> &aws_sdk_databasemigration::Client {
+        &self.drives.dms
+    }
+}
+
+/// One request answered by a function.
+pub(crate) async fn respond(
+    function: Function,
+    clients: &Clients,
+    payload: Value,
+) -> Result<Value, StepError> {
+    let Clients { drives, looks_whose, observes, tells } = clients;
+    let step = function.name();
+    match function {
+        Function::Validate => {
+            serve::respond(step, &|request| validate::handle(looks_whose, request), payload).await
+        }
+        Function::CreateTask => {
+            serve::respond(step, &|request| create_task::handle(looks_whose, request), payload).await
+        }
+        Function::Start => serve::respond(step, &|request| start::handle(drives, request), payload).await,
+        Function::Stop => serve::respond(step, &|request| stop::handle(drives, request), payload).await,
+        Function::Poll => serve::respond(step, &|request| poll::handle(observes, request), payload).await,
+        Function::Notify => serve::respond(step, &|request| notify::handle(tells, request), payload).await,
+    }
+}

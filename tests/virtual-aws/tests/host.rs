@@ -1,0 +1,239 @@
+//! The host itself: real functions, real SDK, no real time.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
+use dms_simulator::Scenario;
+use dms_simulator::scenario::Lag;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use virtual_aws::{Definition, End, Fault, Function, FunctionEnd, Run, World};
+
+const INSTANCE: &str = "arn:aws:dms:us-east-1:123456789012:rep:I";
+const SOURCE: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:S";
+const TARGET: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:T";
+
+fn scenario() -> Scenario {
+    Scenario::default()
+        .with_instance(INSTANCE, "instance")
+        .with_source(SOURCE, "source", "postgres")
+        .with_target(TARGET, "target", "postgres")
+        .with_table("shop", "customers", 1_000, 120.0)
+        .with_table("shop", "orders", 1_000, 240.0)
+        .with_table("shop", "order_lines", 1_000, 300.0)
+}
+
+fn plan() -> Value {
+    json!({"Task": {
+        "ReplicationTaskIdentifier": "orders",
+        "SourceEndpointArn": SOURCE,
+        "TargetEndpointArn": TARGET,
+        "ReplicationInstanceArn": INSTANCE,
+        "MigrationType": "full-load",
+        "TableMappings": {"rules": [{
+            "rule-type": "selection", "rule-id": "1", "rule-name": "shop", "rule-action": "include",
+            "object-locator": {"schema-name": "shop", "table-name": "%"},
+        }]},
+    }})
+}
+
+fn world(scenario: Scenario) -> World {
+    let night = "2026-10-25T01:30:00Z".parse::<Timestamp>().unwrap();
+    World::new(scenario, Definition::of_the_product().unwrap(), night, 7).unwrap()
+}
+
+fn run(world: &World, plan: Value) -> Run {
+    world.tell(vec![Box::pin(world.run("night", plan))]).remove(0).expect("the run ends").unwrap()
+}
+
+fn calls(world: &World, operation: &str) -> usize {
+    world.calls().iter().filter(|call| call.operation == operation).count()
+}
+
+fn entered(run: &Run, state: &str) -> usize {
+    run.states.iter().filter(|entered| *entered == state).count()
+}
+
+#[test]
+fn a_night_goes_through_the_real_functions() {
+    let world = world(scenario());
+    let run = run(&world, plan());
+    assert_eq!(run.document.outcome(), Some("Succeeded"), "{:?}", run.document.reasons());
+    assert_eq!(run.end, End::Succeeded);
+    assert_eq!(run.tally.calls as usize, world.calls().iter().filter(|call| call.service == "dms").count());
+    assert_eq!(run.tally.polls as usize, entered(&run, "Poll"));
+    assert_eq!(run.tally.transitions as usize, run.states.len());
+    assert!(world.clock().now().duration_since(run.began) > SignedDuration::from_mins(5));
+    let messages = world.messages();
+    let last = messages.last().unwrap();
+    assert!(last.subject.contains("orders"), "{last:?}");
+    assert!(last.bodies["https"].as_str().unwrap().contains("Succeeded"), "{last:?}");
+    let ledger = world.ledger();
+    assert!(format!("{ledger:?}").contains("order_lines"));
+}
+
+#[test]
+fn the_same_seed_tells_the_same_night() {
+    let night = || {
+        let world = world(scenario());
+        world.faults().add(Fault::on_service("dms").first(30).throttle());
+        (run(&world, plan()).tally, world.calls())
+    };
+    assert_eq!(night(), night());
+}
+
+#[test]
+fn every_list_is_read_to_its_last_page() {
+    let mut paged = scenario();
+    paged.behaviour.most_per_page = Some(1);
+    let world = world(paged);
+    let run = run(&world, plan());
+    assert_eq!(run.document.outcome(), Some("Succeeded"), "{:?}", run.document.reasons());
+    let pages = world.calls().into_iter().filter(|call| call.operation == "DescribeTableStatistics");
+    let marked = pages.filter(|call| call.request.get("Marker").is_some()).count();
+    assert!(marked >= 2, "{marked}");
+}
+
+#[test]
+fn a_throttled_call_is_repeated_by_the_sdk_in_virtual_time() {
+    let world = world(scenario());
+    world.faults().add(Fault::on("dms", "DescribeEndpoints").first(2).throttle());
+    let run = run(&world, plan());
+    assert_eq!(run.document.outcome(), Some("Succeeded"));
+    assert_eq!(run.tally.retries.len(), 0, "the machine had nothing to retry");
+    let times: Vec<Timestamp> = world
+        .calls()
+        .iter()
+        .filter(|call| call.operation == "DescribeEndpoints")
+        .map(|call| call.at)
+        .collect();
+    let waited = times[2].duration_since(times[0]);
+    assert!(waited > SignedDuration::ZERO && waited <= SignedDuration::from_secs(3), "{waited}");
+}
+
+#[test]
+fn what_the_sdk_cannot_wait_out_is_retried_as_the_definition_says() {
+    let world = world(scenario());
+    world.faults().add(Fault::on("dms", "DescribeEndpoints").first(6).throttle());
+    let run = run(&world, plan());
+    assert_eq!(run.document.outcome(), Some("Succeeded"));
+    assert_eq!(run.tally.retries.get("Validate plan"), Some(&2));
+}
+
+#[test]
+fn a_catch_leads_where_the_definition_says() {
+    for end in [FunctionEnd::Killed, FunctionEnd::TimedOut] {
+        let world = world(scenario());
+        world.faults().add(Fault::invoking("poll").nth(3).end_before(end));
+        let run = run(&world, plan());
+        assert_eq!(run.document.outcome(), Some("Succeeded"), "{:?}", run.document.reasons());
+        let at = run.states.iter().position(|state| state == "Look at the clock").expect("it went blind");
+        let way: Vec<&str> = run.states[at - 1..at + 6].iter().map(String::as_str).collect();
+        let blind = ["Poll", "Look at the clock", "What now, unseen?", "Wait blind", "Waited long enough?"];
+        assert_eq!(way[..5], blind);
+        assert_eq!(way[5..], ["Wait longer", "Poll"]);
+    }
+}
+
+#[test]
+fn lambda_that_is_too_busy_is_retried_where_the_definition_says() {
+    let busy = |function: &str, times| {
+        let fault = Fault::invoking(function).first(times);
+        let world = world(scenario());
+        world.faults().add(fault.answer(429, "TooManyRequestsException", "Rate Exceeded."));
+        let run = run(&world, plan());
+        (
+            run.tally.retries.clone(),
+            run.document.outcome().map(str::to_owned),
+            entered(&run, "Look at the clock"),
+        )
+    };
+    let (retries, outcome, blind) = busy("validate", 3);
+    assert_eq!((retries.get("Validate plan"), outcome.as_deref(), blind), (Some(&3), Some("Succeeded"), 0));
+    let (retries, outcome, blind) = busy("poll", 3);
+    assert_eq!((retries.len(), outcome.as_deref(), blind), (0, Some("Succeeded"), 3));
+    // Validate gives up after three retries: the run ends with a message all the same.
+    let (retries, outcome, _) = busy("validate", 4);
+    assert_eq!(retries.get("Validate plan"), Some(&3));
+    assert_ne!(outcome.as_deref(), Some("Succeeded"));
+}
+
+#[test]
+fn a_start_whose_answer_is_lost_is_made_once() {
+    let on = || Fault::on("dms", "StartReplicationTask").nth(1);
+    for fault in [on().lose_answer(), on().end_after(FunctionEnd::Killed)] {
+        let world = world(scenario());
+        world.faults().add(fault.clone());
+        let run = run(&world, plan());
+        assert_eq!(run.document.outcome(), Some("Succeeded"), "{fault:?}: {:?}", run.document.reasons());
+        assert_eq!(calls(&world, "StartReplicationTask"), 1, "{fault:?}");
+        let call = world.calls().into_iter().find(|call| call.operation == "StartReplicationTask").unwrap();
+        assert_eq!((call.status, call.function), (None, Function::Start));
+        assert!(call.fault.is_some());
+    }
+}
+
+#[test]
+fn a_function_that_ends_before_its_call_has_asked_for_nothing() {
+    let world = world(scenario());
+    world.faults().add(Fault::on("dms", "CreateReplicationTask").nth(1).end_before(FunctionEnd::Killed));
+    let run = run(&world, plan());
+    assert_eq!(run.document.outcome(), Some("Succeeded"), "{:?}", run.document.reasons());
+    assert_eq!((calls(&world, "CreateReplicationTask"), entered(&run, "Create task")), (2, 2));
+}
+
+#[test]
+fn an_attempt_without_an_answer_times_out_in_virtual_time() {
+    let world = world(scenario());
+    let delay = std::time::Duration::from_secs(3_600);
+    world.faults().add(Fault::on("dms", "DescribeReplicationTasks").by("poll").nth(1).delay(delay));
+    let run = run(&world, plan());
+    assert_eq!(run.document.outcome(), Some("Succeeded"), "{:?}", run.document.reasons());
+    let looks: Vec<Timestamp> = world
+        .calls()
+        .iter()
+        .filter(|call| call.operation == "DescribeReplicationTasks" && call.function == Function::Poll)
+        .map(|call| call.at)
+        .collect();
+    assert!(looks.len() > 5, "{}", looks.len());
+    // The first is abandoned after the twelve seconds that production allows, and never reaches DMS.
+    assert!(world.clock().now().duration_since(run.began) < SignedDuration::from_mins(20));
+}
+
+#[test]
+fn a_message_that_nobody_takes_fails_the_execution() {
+    let world = world(scenario());
+    world.faults().add(Fault::on("sns", "Publish").deny());
+    let run = run(&world, plan());
+    assert_eq!(run.end, End::Failed("Could not tell".to_owned()));
+    assert_eq!(run.document.outcome(), Some("Succeeded"));
+    assert_eq!(world.messages(), []);
+}
+
+#[test]
+fn a_replication_asks_cloudwatch_for_its_lag() {
+    let mut behind = scenario();
+    behind.lag =
+        Lag { behind_seconds: 1200.0, catch_up_per_second: 10.0, floor_seconds: 2.0, ..Lag::default() };
+    let world = world(behind);
+    let mut plan = plan();
+    plan["Task"]["MigrationType"] = json!("full-load-and-cdc");
+    plan["Until"] = json!("CaughtUp");
+    plan["Then"] = json!("Stop");
+    let run = run(&world, plan);
+    let asked: Vec<_> = world.calls().into_iter().filter(|call| call.service == "cloudwatch").collect();
+    assert!(!asked.is_empty(), "{:?}", run.document);
+    assert!(asked.iter().all(|call| call.status == Some(200) && call.operation == "GetMetricData"));
+    assert_eq!(run.document.outcome(), Some("Succeeded"), "{:?}", run.document.reasons());
+}
+
+#[test]
+fn many_executions_live_in_one_world() {
+    let world = world(scenario());
+    let mut second = plan();
+    second["Task"]["ReplicationTaskIdentifier"] = json!("second");
+    let runs = world.tell(vec![Box::pin(world.run("one", plan())), Box::pin(world.run("two", second))]
+        as Vec<virtual_aws::Story<'_, Result<Run, String>>>);
+    assert_eq!(runs.len(), 2);
+    assert_eq!(world.dms(|dms| dms.tasks().count()), 2);
+    assert!(world.messages().iter().any(|message| message.execution == "two"));
+}
