@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::body::SdkBody;
 use dms_simulator::http::{Reply, TARGET_PREFIX, answer};
 use dms_simulator::{Fault as DmsFault, Ledger, Scenario, Simulator};
 use fastrand::Rng;
@@ -301,11 +302,11 @@ impl Inner {
     }
 
     /// A request comes in: what it means, and what goes wrong with it.
-    pub(crate) fn arrive<B: AsRef<[u8]>>(
+    pub(crate) fn arrive(
         &self,
         function: Function,
         execution: &str,
-        request: &http::Request<B>,
+        request: &http::Request<SdkBody>,
     ) -> Arrival {
         let target = request.headers().get("x-amz-target").and_then(|target| target.to_str().ok());
         let of_dms = target.and_then(|target| target.strip_prefix(TARGET_PREFIX));
@@ -313,7 +314,7 @@ impl Inner {
             // Most calls: the simulator reads the body itself.
             Some(operation) => ("dms".to_owned(), operation.to_owned(), None),
             None => {
-                let meaning = Meaning::of(request.uri(), request.headers(), request.body().as_ref());
+                let meaning = Meaning::of(request.uri(), request.headers(), request.body().bytes().unwrap_or_default());
                 (meaning.service.clone(), meaning.operation.clone(), Some(meaning))
             }
         };
@@ -328,8 +329,8 @@ impl Inner {
     }
 
     /// The service sees it, or what the fault makes of it.
-    pub(crate) fn pass<B: AsRef<[u8]>>(&self, arrival: Arrival, request: &http::Request<B>) -> Passage {
-        let body = request.body().as_ref();
+    pub(crate) fn pass(&self, arrival: Arrival, request: &http::Request<SdkBody>) -> Passage {
+        let body = request.body().bytes().unwrap_or_default();
         let now = self.clock.now();
         let mut state = self.lock();
         let Arrival { function, execution, service, operation, meaning, trouble } = arrival;
