@@ -1,14 +1,14 @@
 //! Tells people: one message on the way, or the one message with which every run ends.
 //!
-//! What it does: it publishes the message to the plan's topic, or to the stack's own when the plan's does not take it. The
-//! end is told even when the document cannot be read or no step has left a verdict.
+//! What it does: it publishes the message to the plan's topic, or to the stack's own when the plan's does not take it.
+//! The end is told even when the document cannot be read or no step has left a verdict.
 //!
 //! A repeat: the message is sent again under the same id.
 //!
 //! A lost answer: it is an error, and the machine repeats the step. A message may arrive twice; its id tells.
 //!
-//! What a person does: when no topic takes the message, the execution fails with the error, which names the topic and the
-//! reason. The verdict stands in the execution's document.
+//! What a person does: nothing about a message on the way; the run goes on without it. When no topic takes the message at
+//! the end, the execution fails. Its history has the error with the topic and the reason, and the verdict.
 
 use migration::commit;
 use migration::decide::cut_short;
@@ -26,8 +26,8 @@ use serde_json::{Value, json};
 /// Publishes what the document, or the machine itself, wants told.
 ///
 /// # Errors
-/// [`StepError::Throttled`] and [`StepError::Unavailable`] when SNS does not take the message, [`StepError::UnreadableDocument`] on the
-/// way for a document of another release.
+/// [`StepError::Throttled`] and [`StepError::Unavailable`] when SNS does not take the message,
+/// [`StepError::UnreadableDocument`] on the way for a document of another release.
 pub async fn handle(context: &SnsAndStepFunctions, request: Request) -> Result<Migration, StepError> {
     let (mut document, unreadable) = read(&request)?;
     // At the end the machine says so: what was to be told before may still stand in the document.
@@ -63,8 +63,8 @@ pub async fn handle(context: &SnsAndStepFunctions, request: Request) -> Result<M
     Ok(document)
 }
 
-/// The document. At the end of a run one that cannot be read is no reason to be silent: another stands in for it. Either
-/// has a run.
+/// The document. At the end of a run one that cannot be read is no reason to be silent: another stands in for it.
+/// Either has a run.
 fn read(request: &Request) -> Result<(Migration, bool), StepError> {
     let (mut document, unreadable) = match request.migration() {
         Ok(document) => (document, false),

@@ -4,11 +4,11 @@
 //!
 //! A repeat: DMS refuses to stop what is not running, and that is no failure.
 //!
-//! A lost answer: it is written down as missing. The task may be stopping. Polls observe whether it has stopped, and the
-//! stop is decided again while it has not.
+//! A lost answer: it is written down as missing. The task may be stopping. Polls observe whether it has stopped, and
+//! the stop is decided again while it has not.
 //!
-//! What a person does: nothing at first. When the report says that the task did not stop, it gives the command that stops
-//! it by hand.
+//! What a person does: nothing at first. When the report says that the task did not stop, it gives the command that
+//! stops it by hand.
 
 use migration::commit;
 use migration::run::document::{Answer, Migration};

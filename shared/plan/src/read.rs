@@ -9,6 +9,7 @@ use super::{
     TaskPlan, Then, Until,
 };
 use super::{embedded, request, together, window};
+use crate::clean::line_of;
 use crate::finding::{Finding, Findings, reject};
 
 /// How often a task is started again after a failure that may pass, unless the plan says otherwise.
@@ -242,10 +243,7 @@ pub fn name(plan: &Value) -> Option<String> {
 fn task_name(node: &Node<'_>) -> Option<String> {
     let task = node.value.pointer("/ReplicationTasks/0").unwrap_or(node.value);
     let text = |name: &str| task.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    text("ReplicationTaskIdentifier").or_else(|| text("ReplicationTaskArn")).map(|name| {
-        let clean = name.chars().filter(|c| !c.is_control()).take(255);
-        clean.collect()
-    })
+    text("ReplicationTaskIdentifier").or_else(|| text("ReplicationTaskArn")).map(|name| line_of(name, 255))
 }
 
 /// A task, or the answer of `describe-replication-tasks` that holds one.
