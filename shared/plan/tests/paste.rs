@@ -204,7 +204,7 @@ fn a_rejected_plan_still_says_its_name_and_whom_to_tell() {
         .with("/Start", json!("Never"));
     let reading = read::read(&bad.0);
     assert!(reading.plan.is_none());
-    assert_eq!(reading.name.as_deref(), Some("no--good"), "control characters are gone");
+    assert_eq!(reading.name.as_deref(), Some("no --good"), "a control character is a blank");
     assert_eq!(reading.notify.team.as_deref(), Some("payments"));
     assert!(reading.notify.topic_arn.is_some() && reading.notify.warning);
 }
