@@ -1,6 +1,6 @@
-//! Tells every row's stories, prints the table, and holds the promises of the interval and `docs/performance.md` against it.
-//! With `--write` the table is written there. Another argument is a part of a row's name: then only such rows are told, and the
-//! page is left alone.
+//! Tells every row's stories, prints the table, and holds the promises of the interval and `docs/performance.md`
+//! against it. With `--write` the table is written there. Another argument is a part of a row's name: then only such
+//! rows are told, and the page is left alone.
 
 #![allow(clippy::print_stdout, reason = "the table is for people to read")]
 
