@@ -143,8 +143,11 @@ impl TimeSource for Clock {
     fn now(&self) -> SystemTime {
         let millis = Clock::now(self).as_millisecond();
         let since = Duration::from_millis(millis.unsigned_abs());
-        let instant =
-            if millis < 0 { SystemTime::UNIX_EPOCH.checked_sub(since) } else { SystemTime::UNIX_EPOCH.checked_add(since) };
+        let instant = if millis < 0 {
+            SystemTime::UNIX_EPOCH.checked_sub(since)
+        } else {
+            SystemTime::UNIX_EPOCH.checked_add(since)
+        };
         instant.unwrap_or(SystemTime::UNIX_EPOCH)
     }
 }
