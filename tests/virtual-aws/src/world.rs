@@ -314,7 +314,8 @@ impl Inner {
             // Most calls: the simulator reads the body itself.
             Some(operation) => ("dms".to_owned(), operation.to_owned(), None),
             None => {
-                let meaning = Meaning::of(request.uri(), request.headers(), request.body().bytes().unwrap_or_default());
+                let meaning =
+                    Meaning::of(request.uri(), request.headers(), request.body().bytes().unwrap_or_default());
                 (meaning.service.clone(), meaning.operation.clone(), Some(meaning))
             }
         };
