@@ -387,7 +387,7 @@ impl Inner {
 
 fn read(meaning: Option<&Meaning>, body: &[u8]) -> Value {
     match meaning {
-        Some(meaning) => meaning.request.clone(),
+        Some(meaning) => doubles::in_order(&meaning.request),
         None => serde_json::from_slice(body).unwrap_or_default(),
     }
 }
