@@ -1,14 +1,14 @@
 //! Creates the task that the plan describes, or adopts the one with its identifier.
 //!
-//! What it does: it looks whether the task exists, and then makes one changing call at most: it creates the task, modifies
-//! it, or writes this execution into its owner tag.
+//! What it does: it looks whether the task exists, and then makes one changing call at most: it creates the task,
+//! modifies it, or writes this execution into its owner tag.
 //!
 //! A repeat: a task that exists is compared with the plan and not created again.
 //!
-//! A lost answer: it is an error, and the machine repeats the step. A task that was created all the same carries this
-//! execution in its owner tag and is recognised by it.
+//! A lost answer: it is an error. The machine polls, and this step is decided again while the document names no task. A
+//! task that was created all the same carries this execution in its owner tag and is recognised by it.
 //!
-//! What a person does: nothing while the step is repeated. A refusal of DMS ends the run, and the report names its code.
+//! What a person does: nothing while the run goes on. A refusal of DMS ends the run, and the report names its code.
 
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::primitives::DateTime;
@@ -33,8 +33,8 @@ use plan::{TaskPlan, TaskRequest, settings};
 /// Creates or adopts.
 ///
 /// # Errors
-/// [`StepError::UnreadableDocument`] for a document without a task to create, [`StepError::Throttled`] when DMS is too busy and
-/// nothing was changed, [`StepError::Unavailable`] when it cannot be asked or its answer was lost.
+/// [`StepError::UnreadableDocument`] for a document without a task to create, [`StepError::Throttled`] when DMS is too
+/// busy and nothing was changed, [`StepError::Unavailable`] when it cannot be asked or its answer was lost.
 pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<Document, StepError> {
     let mut running = request.running()?;
     let plan = running.plan.clone();

@@ -1,14 +1,14 @@
 //! Tells people: one message on the way, or the one message with which every run ends.
 //!
-//! What it does: it publishes the message to the plan's topic, or to the stack's own when the plan's does not take it. The
-//! end is told even when the document cannot be read or no step has left a verdict.
+//! What it does: it publishes the message to the plan's topic, or to the stack's own when the plan's does not take it.
+//! The end is told even when the document cannot be read or no step has left a verdict.
 //!
 //! A repeat: the message is sent again under the same id.
 //!
 //! A lost answer: it is an error, and the machine repeats the step. A message may arrive twice; its id tells.
 //!
-//! What a person does: when no topic takes the message, the execution fails with the error, which names the topic and the
-//! reason. The verdict stands in the execution's document.
+//! What a person does: nothing about a message on the way; the run goes on without it. When no topic takes the message
+//! at the end, the execution fails. Its history has the error with the topic and the reason, and the verdict.
 
 use jiff::Timestamp;
 use migration::commit;
@@ -66,8 +66,8 @@ enum ToTell {
     TheEnd(Box<Reported>),
 }
 
-/// What the document, or the machine itself, wants told. At the end the machine says so: what was to be told before may still
-/// stand in the document. A run that no step could end ends here.
+/// What the document, or the machine itself, wants told. At the end the machine says so: what was to be told before may
+/// still stand in the document. A run that no step could end ends here.
 fn to_tell(request: &Request) -> Result<ToTell, StepError> {
     let running = match request.document() {
         Ok(Document::Reported(reported)) => return Ok(ToTell::TheEnd(reported)),

@@ -1,7 +1,7 @@
 //! Observes DMS and decides what is done next.
 //!
-//! What it does: it describes the task, and reads its tables, its connections and its lag where the decision needs them.
-//! What was seen and what is decided are written into the document. It changes nothing in AWS.
+//! What it does: it describes the task, and reads its tables, its connections and its lag where the decision needs
+//! them. What was seen and what is decided are written into the document. It changes nothing in AWS.
 //!
 //! A repeat: it looks again and decides anew.
 //!
@@ -27,11 +27,12 @@ use migration_aws::request::Request;
 
 /// Looks at the task, at its tables, its connections and its lag where the decision needs them, and decides.
 ///
-/// A DMS that is too busy is an observation (look again later); one that cannot be reached, or that we may not ask, is an
-/// error, and the machine waits and polls again. A lag that cannot be read is not known, which is never "caught up".
+/// A DMS that is too busy is an observation (look again later); one that cannot be reached, or that we may not ask, is
+/// an error, and the machine waits and polls again. A lag that cannot be read is not known, which is never "caught up".
 ///
 /// # Errors
-/// [`StepError::UnreadableDocument`] for a document of another release, [`StepError::Unavailable`] when DMS cannot be asked.
+/// [`StepError::UnreadableDocument`] for a document of another release, [`StepError::Unavailable`] when DMS cannot be
+/// asked.
 pub async fn handle(context: &DmsAndCloudWatch, request: Request) -> Result<Document, StepError> {
     let mut running = request.running()?;
     let filter = TaskFilter::of(&running);
@@ -61,8 +62,8 @@ pub async fn handle(context: &DmsAndCloudWatch, request: Request) -> Result<Docu
     Ok(commit::write_down(running, next, &observation.task, request.now))
 }
 
-/// The lag of the last minutes; `None`, and a line in the log, when it cannot be read just now. The instance's name is asked for
-/// once: no ARN holds it.
+/// The lag of the last minutes; `None`, and a line in the log, when it cannot be read just now. The instance's name is
+/// asked for once: no ARN holds it.
 async fn look_at_lag(
     context: &DmsAndCloudWatch,
     run: &mut Run,

@@ -3,14 +3,14 @@
 //! What it does: it looks at the task, and if what was decided is still so, it makes one StartReplicationTask or
 //! ReloadTables call. Neither the SDK nor the machine repeats that call.
 //!
-//! A repeat: the look before the call finds a start that was made already, and holds the second one back. A reload that may
-//! have been asked for is not asked for again.
+//! A repeat: the look before the call finds a start that was made already, and holds the second one back. A reload that
+//! may have been asked for is not asked for again.
 //!
 //! A lost answer: the decision was written down as lost before this step, which means "may have happened". Polls
 //! observe whether the task runs.
 //!
-//! What a person does: nothing while the run goes on. After a refusal the report names DMS's code and what to put right;
-//! then the migration is started again.
+//! What a person does: nothing while the run goes on. After a refusal the report names DMS's code and what to put
+//! right; then the migration is started again.
 
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::types::{StartReplicationTaskTypeValue, TableToReload};
@@ -32,8 +32,8 @@ use plan::table_name::TableName;
 /// Makes the start that was decided, and writes down what DMS answered, or that the answer was lost.
 ///
 /// # Errors
-/// [`StepError::UnreadableDocument`] for a document without a decided start, [`StepError::Unavailable`] when the look before the
-/// start fails: nothing was started then.
+/// [`StepError::UnreadableDocument`] for a document without a decided start, [`StepError::Unavailable`] when the look
+/// before the start fails: nothing was started then.
 pub async fn handle(context: &Dms, request: Request) -> Result<Document, StepError> {
     let running = request.running()?;
     match running.next.what {

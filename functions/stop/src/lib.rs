@@ -7,8 +7,8 @@
 //! A lost answer: it is written down as lost. The task may be stopping. Polls observe whether it has stopped, and the
 //! stop is decided again while it has not.
 //!
-//! What a person does: nothing at first. When the report says that the task did not stop, it gives the command that stops
-//! it by hand.
+//! What a person does: nothing at first. When the report says that the task did not stop, it gives the command that
+//! stops it by hand.
 
 use migration::commit;
 use migration::run::answer::Answer;

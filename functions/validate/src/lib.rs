@@ -1,13 +1,13 @@
-//! Opens a run: reads the plan, checks what it names, starts the connection tests that are missing. For a pre-flight a task
-//! that exists already is compared with the plan, too.
+//! Opens a run: reads the plan, checks what it names, starts the connection tests that are missing. For a pre-flight a
+//! task that exists already is compared with the plan, too.
 //!
-//! What it does: it reads the plan and describes what the plan names. TestConnection is its only call that does more than
-//! look. A bad plan is no error of this function; it comes back as the verdict Rejected with every finding.
+//! What it does: it reads the plan and describes what the plan names. TestConnection is its only call that does more
+//! than look. A bad plan is no error of this function; it comes back as the verdict Rejected with every finding.
 //!
 //! A repeat: it reads again, and a connection that is being tested is not tested twice.
 //!
-//! A lost answer: of a look, it is an error, and the machine repeats the step. Of a connection test, nothing is lost: polls
-//! see the connection.
+//! A lost answer: of a look, it is an error, and the machine repeats the step. Of a connection test, nothing is lost:
+//! polls see the connection.
 //!
 //! What a person does: corrects the plan, or what it names, as the findings say, and starts the migration again.
 

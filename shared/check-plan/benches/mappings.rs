@@ -1,6 +1,8 @@
-//! Whether a mapping of any shape is checked in time that is linear in its size: `cargo bench -p check-plan --bench mappings`.
+//! Whether a mapping of any shape is checked in time that is linear in its size: `cargo bench -p check-plan --bench
+//! mappings`.
 //!
-//! What is timed is what `check-plan` does with a file: reading it, and showing what was found with its line and a caret.
+//! What is timed is what `check-plan` does with a file: reading it, and showing what was found with its line and a
+//! caret.
 
 #![allow(clippy::expect_used, clippy::print_stdout, reason = "it prints a table")]
 

@@ -103,7 +103,8 @@ fn check_all(names: &[PathBuf], output: Output) -> Result<bool, String> {
     Err(messages.join("\ncheck-plan: "))
 }
 
-/// True when no plan has an error. Where none could be read nothing is printed: it would look like a plan without a fault.
+/// True when no plan has an error. Where none could be read nothing is printed: it would look like a plan without a
+/// fault.
 fn check(files: &[File], unread: &[Unread], output: Output) -> Result<bool, String> {
     let found: Vec<Vec<Finding>> = files.iter().map(|file| read_text(&file.text).findings).collect();
     match output {
@@ -119,8 +120,8 @@ fn check(files: &[File], unread: &[Unread], output: Output) -> Result<bool, Stri
     Ok(!found.iter().any(|findings| reject(findings)))
 }
 
-/// One object, whatever the number of files; with several, each finding names its file, and those that could not be read
-/// are named.
+/// One object, whatever the number of files; with several, each finding names its file, and those that could not be
+/// read are named.
 fn in_json(files: &[File], unread: &[Unread], found: &[Vec<Finding>]) -> Value {
     let several = files.len() + unread.len() > 1;
     let findings: Vec<Value> = files

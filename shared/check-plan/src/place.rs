@@ -32,8 +32,8 @@ impl<'t> Document<'t> {
         Document { text, tree: tree(text) }
     }
 
-    /// The places that pointers name, or the nearest ones around them: what is missing has no place of its own. A string that
-    /// holds a document is read once, however many places are in it.
+    /// The places that pointers name, or the nearest ones around them: what is missing has no place of its own. A
+    /// string that holds a document is read once, however many places are in it.
     pub fn places<'d>(&'d self, pointers: impl Iterator<Item = &'d str>) -> Vec<Place<'d>> {
         let mut inner: HashMap<&str, Option<Value<'d>>> = HashMap::new();
         let place = |pointer: &'d str| {

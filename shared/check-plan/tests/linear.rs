@@ -1,7 +1,8 @@
 //! A plan of any shape is read, and its findings are shown, in time that is linear in its size.
 //!
-//! Ten times the rules may take twenty-five times as long: larger memory and a busy machine are in that. A loop in a loop, which
-//! takes a hundred times as long, is not, once it costs as much as all the rest. `cargo bench` has the figures.
+//! Ten times the rules may take twenty-five times as long: larger memory and a busy machine are in that. A loop in a
+//! loop, which takes a hundred times as long, is not, once it costs as much as all the rest. `cargo bench` has the
+//! figures.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 

@@ -14,8 +14,8 @@ use crate::timestamp;
 /// The most pages of points that are read. A page holds 100,800 points, and a few dozen are asked for.
 const MAX_PAGES: usize = 10;
 
-/// The points of the last minutes, one a minute, in no particular order. A minute of which CloudWatch says nothing is left out.
-/// `instance` is the replication instance's name, not its ARN: that is what the metric's dimension holds.
+/// The points of the last minutes, one a minute, in no particular order. A minute of which CloudWatch says nothing is
+/// left out. `instance` is the replication instance's name, not its ARN: that is what the metric's dimension holds.
 ///
 /// # Errors
 /// When CloudWatch does not answer, may not be asked, or its pages do not come to an end.

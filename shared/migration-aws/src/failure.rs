@@ -1,6 +1,6 @@
 //! Errors of AWS calls, read into classes. DMS answers codes that its model does not declare
-//! (`InvalidParameterValueException`, `ThrottlingException`), so the code decides and never the variant. This is the only
-//! file that knows codes.
+//! (`InvalidParameterValueException`, `ThrottlingException`), so the code decides and never the variant. This is the
+//! only file that knows codes.
 
 use std::error::Error;
 

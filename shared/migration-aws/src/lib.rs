@@ -1,5 +1,6 @@
-//! What several functions share about AWS: clients, the answers of each service read into plain values, errors read into
-//! classes, and the way a request comes in and an answer goes out. What only one function needs lives with that function.
+//! What several functions share about AWS: clients, the answers of each service read into plain values, errors read
+//! into classes, and the way a request comes in and an answer goes out. What only one function needs lives with that
+//! function.
 
 pub mod clients;
 pub mod cloudwatch;

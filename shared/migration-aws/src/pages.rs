@@ -1,5 +1,5 @@
-//! A list of pages, read to its end. A list that does not come to an end is an error: half a list would be taken for the
-//! whole.
+//! A list of pages, read to its end. A list that does not come to an end is an error: half a list would be taken for
+//! the whole.
 
 use std::error::Error;
 

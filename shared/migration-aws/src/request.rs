@@ -79,8 +79,8 @@ impl Request {
         }
     }
 
-    /// What people call the task, for the log; read without trusting the document. `-` where neither the document nor the
-    /// input of the execution names one.
+    /// What people call the task, for the log; read without trusting the document. `-` where neither the document nor
+    /// the input of the execution names one.
     pub fn task_name(&self) -> String {
         let known = self.document.pointer("/Run/Name").and_then(Value::as_str).map(str::to_owned);
         let asked = || self.document.get("Input").and_then(plan::read::name);
@@ -101,7 +101,7 @@ mod tests {
             Request::read(payload).unwrap().task_name()
         };
         let input = json!({"Task": {"ReplicationTaskIdentifier": "orders\nforged"}});
-        assert_eq!(named(json!({"Version": 2, "Input": input})), "ordersforged");
+        assert_eq!(named(json!({"Version": 2, "Input": input})), "orders forged");
         let arn = "arn:aws:dms:eu-central-1:123456789012:task:ABC";
         let kept = json!({"Task": {"ReplicationTaskArn": arn}});
         assert_eq!(named(json!({"Version": 2, "Input": kept})), arn);

@@ -31,8 +31,8 @@ where
 /// production, and whatever else hosts a function.
 ///
 /// # Errors
-/// The handler's own, and [`StepError::UnreadableDocument`] for a payload without its frame or a document that cannot be
-/// written.
+/// The handler's own, and [`StepError::UnreadableDocument`] for a payload without its frame or a document that cannot
+/// be written.
 pub async fn respond<H, F>(step: &'static str, handler: &H, payload: Value) -> Result<Value, StepError>
 where
     H: Fn(Request) -> F,

@@ -37,8 +37,8 @@ pub async fn publish(sns: &Client, topic: &str, message: &Message) -> Result<(),
     Ok(())
 }
 
-/// The message for every protocol. People read text; what is driven by machines gets JSON. `default` serves every protocol
-/// that is not named.
+/// The message for every protocol. People read text; what is driven by machines gets JSON. `default` serves every
+/// protocol that is not named.
 fn bodies(message: &Message) -> String {
     let body = message.json.to_string();
     let bodies = json!({

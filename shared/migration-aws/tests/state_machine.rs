@@ -1,5 +1,5 @@
-//! The state machine's structure: nothing is out of reach, nothing can hang, every way out passes the final message, and its
-//! error names and the code's are one set.
+//! The state machine's structure: nothing is out of reach, nothing can hang, every way out passes the final message,
+//! and its error names and the code's are one set.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
@@ -179,8 +179,8 @@ fn the_machine_reads_the_head_of_the_document_and_nothing_else() {
     assert_eq!(read, HEAD.into_iter().map(str::to_owned).collect());
 }
 
-/// What a state adds to the history at the most: entered, exited, and for a task scheduled, started and ended, thrice more for
-/// each retry.
+/// What a state adds to the history at the most: entered, exited, and for a task scheduled, started and ended, thrice
+/// more for each retry.
 fn events(state: &Value) -> u32 {
     match state["Type"].as_str().unwrap() {
         "Task" => {

@@ -1,5 +1,5 @@
-//! Documents inside a plan that DMS takes as text: table mappings and task settings, written as an object or as that text.
-//! A place inside such a text goes on behind the place of the text itself.
+//! Documents inside a plan that DMS takes as text: table mappings and task settings, written as an object or as that
+//! text. A place inside such a text goes on behind the place of the text itself.
 
 use serde_json::Value;
 

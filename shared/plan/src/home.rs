@@ -19,7 +19,8 @@ pub(super) fn check_topic(plan: &Plan, path: &str, findings: &mut Findings) {
     }
 }
 
-/// Whether the plan is about what the machine can reach. `machine` is any ARN of the machine's own, such as an execution's.
+/// Whether the plan is about what the machine can reach. `machine` is any ARN of the machine's own, such as an
+/// execution's.
 pub fn check_machine(plan: &Plan, machine: &Arn, findings: &mut Findings) {
     if let Some((path, task)) = task_arn(plan)
         && !task.is_beside(machine)

@@ -1,7 +1,7 @@
 //! What the user wrote: the migration, its window, what counts as done, what to do in trouble, whom to tell.
 //!
-//! [`read`](read::read) turns JSON into a [`Plan`] or into findings; `docs/plan.md` describes every member. Nothing here
-//! knows of a run, of a clock or of AWS.
+//! [`read`](read::read) turns JSON into a [`Plan`] or into findings; `docs/plan.md` describes every member. Nothing
+//! here knows of a run, of a clock or of AWS.
 
 pub mod arn;
 mod cdc;
@@ -180,8 +180,8 @@ pub enum OnTableErrors {
     Fail,
     /// The run has succeeded with warnings that name them.
     Warn,
-    /// They are loaded again while the task runs, once; as `Fail` for what is in error then. Consents to replace the rows of
-    /// these tables in the target.
+    /// They are loaded again while the task runs, once; as `Fail` for what is in error then. Consents to replace the
+    /// rows of these tables in the target.
     Reload,
 }
 
@@ -230,8 +230,8 @@ impl Plan {
         }
     }
 
-    /// True when the end of the replication is given by the plan, or by whoever keeps the task: a stop at a time is then
-    /// the end that was wanted, and never the close that a run of ours gave DMS.
+    /// True when the end of the replication is given by the plan, or by whoever keeps the task: a stop at a time is
+    /// then the end that was wanted, and never the close that a run of ours gave DMS.
     pub fn keeps_its_stop_position(&self) -> bool {
         self.request().is_none_or(|request| request.cdc_stop_position.is_some())
     }

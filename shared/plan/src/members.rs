@@ -1,9 +1,10 @@
-//! Every member of a plan: which object it belongs to and which words it may hold. The reader takes no other word, and a member
-//! that was put elsewhere is shown its place.
+//! Every member of a plan: which object it belongs to and which words it may hold. The reader takes no other word, and
+//! a member that was put elsewhere is shown its place.
 //!
-//! To add one: a row here, its reading in `read.rs` or in the file of its object, its type with a description in `schema/`, and
-//! a row in `docs/plan.md`. Tests hold the four together. Ranges and defaults of numbers are constants beside their reading, which
-//! the schema takes from there. A setting of a task is another thing: see `settings/catalogue.rs`.
+//! To add one: a row here, its reading in `read.rs` or in the file of its object, its type with a description in
+//! `schema/`, and a row in `docs/plan.md`. Tests hold the four together. Ranges and defaults of numbers are constants
+//! beside their reading, which the schema takes from there. A setting of a task is another thing: see
+//! `settings/catalogue.rs`.
 
 /// Beside the task, at the top of the plan.
 const PLAN: &str = "the plan, beside Task";

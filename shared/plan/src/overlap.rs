@@ -1,4 +1,5 @@
-//! Whether two patterns of selection rules can select the same name, and so whether two tasks may write the same tables.
+//! Whether two patterns of selection rules can select the same name, and so whether two tasks may write the same
+//! tables.
 
 use crate::table_name::{Pattern, Piece, Steps};
 
@@ -12,7 +13,8 @@ pub fn overlap(one: &Pattern, other: &Pattern, steps: &mut Steps) -> bool {
     if one.len().max(other.len()) > MAX_PIECES {
         return true;
     }
-    // Most are the names of tables, in which a `_` stands for one character. Many begin alike, so the end is looked at first.
+    // Most are the names of tables, in which a `_` stands for one character. Many begin alike, so the end is looked at
+    // first.
     if of_one_length {
         let meet = |(one, other): (&Piece, &Piece)| match (one, other) {
             (Piece::One(one), Piece::One(other)) => steps.take(1) && one.meets(other, steps),
@@ -20,7 +22,8 @@ pub fn overlap(one: &Pattern, other: &Pattern, steps: &mut Steps) -> bool {
         };
         return one.len() == other.len() && one.iter().zip(other).rev().all(meet);
     }
-    // The places that both can have come to by the same text: a row for each place in `one`, and in it those in `other`.
+    // The places that both can have come to by the same text: a row for each place in `one`, and in it those in
+    // `other`.
     let mut row = closure(vec![false; other.len() + 1], other, true);
     for piece in one {
         let reached = row.iter().position(|reached| *reached);

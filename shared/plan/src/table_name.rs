@@ -48,8 +48,8 @@ pub struct NamedByMapping {
 impl NamedByMapping {
     /// Reads them from table mappings: selection rules that include, or name explicitly, one table, unless another rule
     /// excludes it. A `_` stands for any one character in DMS's patterns and is taken as a part of the name here, since
-    /// few names have none. Of a mapping whose patterns take too long, the names that were come to are told and the others are
-    /// counted: better too many that are waited for than one that nobody misses.
+    /// few names have none. Of a mapping whose patterns take too long, the names that were come to are told and the
+    /// others are counted: better too many that are waited for than one that nobody misses.
     pub fn of(mappings: &Value) -> NamedByMapping {
         let rules = mappings.get("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let locators = |wanted: &'static [&'static str]| {
@@ -91,8 +91,8 @@ impl NamedByMapping {
         NamedByMapping { tables: named, count }
     }
 
-    /// Those of them that are not in a list of tables. Names are compared as a pattern and without regard to case, so that
-    /// only a table that is really absent counts.
+    /// Those of them that are not in a list of tables. Names are compared as a pattern and without regard to case, so
+    /// that only a table that is really absent counts.
     pub fn absent_from<'t>(&self, listed: impl Iterator<Item = &'t TableName>) -> Vec<TableName> {
         let listed: Vec<(Vec<char>, Vec<char>)> =
             listed.map(|name| (lower(&name.schema_name), lower(&name.table_name))).collect();
@@ -135,8 +135,8 @@ impl Steps {
     }
 }
 
-/// A pattern of a selection rule, read once for many comparisons: `%` is any text, `_` any character, `[ab]` and `[a-d]` one of
-/// some (DMS user guide, wildcards in table mapping). Case does not count.
+/// A pattern of a selection rule, read once for many comparisons: `%` is any text, `_` any character, `[ab]` and
+/// `[a-d]` one of some (DMS user guide, wildcards in table mapping). Case does not count.
 #[derive(Clone, Debug)]
 pub struct Pattern {
     text: String,
@@ -221,7 +221,8 @@ pub fn lower(name: &str) -> Vec<char> {
     name.chars().map(small).collect()
 }
 
-/// The small letter of a character, one for one: a text in small letters can be of another length, and a sigma of another form.
+/// The small letter of a character, one for one: a text in small letters can be of another length, and a sigma of
+/// another form.
 fn small(c: char) -> char {
     let mut small = c.to_lowercase();
     match (small.next(), small.next()) {

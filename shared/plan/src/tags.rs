@@ -4,8 +4,8 @@ use super::located::{Members, Node, escaped, quoted};
 use super::request::Tag;
 use crate::finding::{Code, Findings};
 
-/// The key of the tag that names the execution which drives a task. Its presence says that this product created the task;
-/// a plan may not set it.
+/// The key of the tag that names the execution which drives a task. Its presence says that this product created the
+/// task; a plan may not set it.
 pub const OWNER_TAG: &str = "dms-orchestrator-owner";
 
 /// Tags as DMS lists them, or as a plain map of key and value.

@@ -1,7 +1,7 @@
 //! JSON text, read strictly: what a reader of JSON passes over without a word, and what is lost by it.
 //!
-//! A key that stands twice in one object is legal JSON, and all but one of its values vanish. In a mapping that is a rule that
-//! nobody misses until its table is missing.
+//! A key that stands twice in one object is legal JSON, and all but one of its values vanish. In a mapping that is a
+//! rule that nobody misses until its table is missing.
 
 use std::fmt;
 

@@ -163,8 +163,8 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
     Some(window)
 }
 
-/// The zone that was meant, or what zones look like. Only what can hardly be another: advice that is taken opens the window
-/// by somebody else's clocks.
+/// The zone that was meant, or what zones look like. Only what can hardly be another: advice that is taken opens the
+/// window by somebody else's clocks.
 fn like_time_zone(name: &str) -> String {
     let name = name.trim();
     let known: Vec<String> = jiff::tz::db().available().map(|known| known.to_string()).collect();
@@ -176,8 +176,8 @@ fn like_time_zone(name: &str) -> String {
     }
 }
 
-/// The zone of this town, when only one is called so. Every country has an east; that only one of them has a zone of that
-/// name says nothing.
+/// The zone of this town, when only one is called so. Every country has an east; that only one of them has a zone of
+/// that name says nothing.
 fn of_town<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     let town = |zone: &str| zone.rsplit('/').next().unwrap_or_default().replace('_', " ").to_lowercase();
     let wanted = town(name);
@@ -256,8 +256,9 @@ fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hour
     Some(Hours { opens: opens?, closes: closes?, time_zone: zone.to_owned(), days, except })
 }
 
-/// The date of the next change of clocks that leaves this time of day out. Looked for from a fixed instant on, because no function
-/// reads a clock; the rule by which a zone changes its clocks goes on unchanged from then, as far as is known.
+/// The date of the next change of clocks that leaves this time of day out. Looked for from a fixed instant on, because
+/// no function reads a clock; the rule by which a zone changes its clocks goes on unchanged from then, as far as is
+/// known.
 fn gap_around(time: Time, zone: &str) -> Option<Date> {
     let zone = TimeZone::get(zone).ok()?;
     let from = Timestamp::constant(1_767_225_600, 0); // 2026-01-01

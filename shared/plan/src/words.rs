@@ -1,7 +1,8 @@
-//! Open sets of words: DMS's model declares most of them as plain strings, so every enum carries a word that it does not know.
+//! Open sets of words: DMS's model declares most of them as plain strings, so every enum carries a word that it does
+//! not know.
 
-/// Declares an enum of DMS's words, each with its variant, and `Other` for one that this version does not know. The enum is
-/// read from a text and written as the word itself, also in JSON.
+/// Declares an enum of DMS's words, each with its variant, and `Other` for one that this version does not know. The
+/// enum is read from a text and written as the word itself, also in JSON.
 #[macro_export]
 macro_rules! words {
     ($(#[$about:meta])* pub enum $name:ident { $($(#[$meaning:meta])* $variant:ident = $word:literal,)+ }) => {

@@ -1,5 +1,5 @@
-//! `docs/plan.md` and `events/` say what is so: the findings are the table of [`Code`], every member is documented, nothing is
-//! documented that does not exist, and every example is a plan.
+//! `docs/plan.md` and `events/` say what is so: the findings are the table of [`Code`], every member is documented,
+//! nothing is documented that does not exist, and every example is a plan.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 

@@ -3,7 +3,8 @@
 //! [`Simulator`] is the core: it takes an operation and its body and gives the answer or the [`Fault`], byte for byte
 //! what the wire carries. It has no clock and does no I/O; whoever calls says what time it is. A [`Scenario`] says
 //! what there is and what goes wrong; the [`Ledger`] tells afterwards what happened to the target's data,
-//! [`Simulator::lag`] what CloudWatch knows, [`Simulator::events`] what EventBridge delivers. [`http`] puts the wire protocol around it, [`model`] checks requests and answers against AWS's own service model.
+//! [`Simulator::lag`] what CloudWatch knows, [`Simulator::events`] what EventBridge delivers. [`http`] puts the wire
+//! protocol around it, [`model`] checks requests and answers against AWS's own service model.
 
 pub mod http;
 pub mod ledger;

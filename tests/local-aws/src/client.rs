@@ -24,7 +24,8 @@ pub(crate) fn http_client() -> Client<HttpConnector, Body> {
 /// The content type of AWS's JSON protocol. Moto takes a body of any other type for a form.
 pub(crate) const AWS_JSON: &str = "application/x-amz-json-1.0";
 
-/// Posts JSON, as `application/json` unless a header says otherwise, and returns the status and the body: JSON, or text as a string.
+/// Posts JSON, as `application/json` unless a header says otherwise, and returns the status and the body: JSON, or text
+/// as a string.
 pub(crate) async fn post_json(url: &str, headers: &[(&str, &str)], body: &Value) -> Result<(u16, Value)> {
     let failed = |why: String| Error::Call { what: url.to_owned(), why };
     let mut request = Request::builder().method(Method::POST).uri(url);

@@ -1,7 +1,8 @@
 //! The head of the travelling document: what the state machine reads for itself, told in its time or in the world's.
 //!
 //! The state machine waits and compares in real time; functions live in their world's local time. So on the way
-//! into a function `Now`, the instants of the head and its numbers of seconds become local, and on the way out real. What was sent out is remembered with what it stood for, so that coming back in loses nothing to rounding.
+//! into a function `Now`, the instants of the head and its numbers of seconds become local, and on the way out real.
+//! What was sent out is remembered with what it stood for, so that coming back in loses nothing to rounding.
 
 use std::collections::HashMap;
 

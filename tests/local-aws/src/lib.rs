@@ -1,9 +1,9 @@
 //! Everything that the product needs from AWS, on 127.0.0.1, without an account.
 //!
 //! [`LocalAws::start`] brings up one endpoint that serves every service: Step Functions, SNS, SQS, STS and IAM by
-//! [moto](https://docs.getmoto.org), DMS and its metrics in CloudWatch by the simulator, and Lambda by running the product's real programs.
-//! What passes is recorded ([`Recorder`]), can be made to go wrong ([`Faults`]), and happens in the time and the
-//! DMS of its own [`World`], so that many tests live side by side in one running stack.
+//! [moto](https://docs.getmoto.org), DMS and its metrics in CloudWatch by the simulator, and Lambda by running the
+//! product's real programs. What passes is recorded ([`Recorder`]), can be made to go wrong ([`Faults`]), and happens
+//! in the time and the DMS of its own [`World`], so that many tests live side by side in one running stack.
 //!
 //! ```no_run
 //! # async fn example() -> local_aws::Result<()> {

@@ -25,8 +25,8 @@ pub struct Call {
     pub function: Option<String>,
     /// The execution on whose behalf it came, by name.
     pub execution: Option<String>,
-    /// What was asked: JSON, CBOR as JSON (an instant is a number of seconds), a query form as an object of strings, or null. For an `Invoke`, the payload as the
-    /// function saw it.
+    /// What was asked: JSON, CBOR as JSON (an instant is a number of seconds), a query form as an object of strings, or
+    /// null. For an `Invoke`, the payload as the function saw it.
     pub request: Value,
     /// The HTTP status of the answer; `None` until there is one, or when the caller never saw it.
     pub status: Option<u16>,

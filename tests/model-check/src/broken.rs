@@ -1,5 +1,5 @@
-//! Deciders that are wrong on purpose, each as a script or a scheduler out there is wrong. A check that does not catch them
-//! checks nothing.
+//! Deciders that are wrong on purpose, each as a script or a scheduler out there is wrong. A check that does not catch
+//! them checks nothing.
 
 use jiff::Timestamp;
 use migration::decide;

@@ -1,8 +1,8 @@
 //! DMS and the tables of its target, as small as they can be without losing what a decision can get wrong.
 //!
-//! One task and [`TABLES`] tables. Time is a number of minutes. What DMS does by itself is not decided here: [`Dms::moves`] says
-//! what can happen, and whoever explores chooses. What it answers to a call is decided here, by the settings: the legality of each
-//! call in each status, and what each kind of start does to rows.
+//! One task and [`TABLES`] tables. Time is a number of minutes. What DMS does by itself is not decided here:
+//! [`Dms::moves`] says what can happen, and whoever explores chooses. What it answers to a call is decided here, by the
+//! settings: the legality of each call in each status, and what each kind of start does to rows.
 
 use migration::run::observation;
 use migration::run::stop_reason::StopReason;
@@ -13,8 +13,8 @@ use plan::table_name::TableName;
 /// How many tables there are: two are enough to be complete, half complete, and complete but for the last one.
 pub const TABLES: usize = 2;
 
-/// Minutes within which DMS starts a task again that it has stopped to recycle it. Nothing is documented; less than the patience
-/// with which it is waited for.
+/// Minutes within which DMS starts a task again that it has stopped to recycle it. Nothing is documented; less than the
+/// patience with which it is waited for.
 const COMES_BACK_WITHIN: Minute = 4;
 
 /// Minutes since the beginning of the story.

@@ -1,9 +1,10 @@
-//! Every story of a run, as far as a small world can tell it: the real decision is explored together with a model of DMS, its
-//! target, people in the console, lost answers, stale ones, crashes and redrives, and must keep the rules in all of them.
+//! Every story of a run, as far as a small world can tell it: the real decision is explored together with a model of
+//! DMS, its target, people in the console, lost answers, stale ones, crashes and redrives, and must keep the rules in
+//! all of them.
 //!
-//! [`dms`] is the model of DMS, held against the simulator by a differential test. [`world`] is the state machine in a hostile
-//! world, [`rules`] what must hold there, [`stories`] what is explored, and [`broken`] deciders that are wrong on purpose: a
-//! check that does not catch them checks nothing.
+//! [`dms`] is the model of DMS, held against the simulator by a differential test. [`world`] is the state machine in a
+//! hostile world, [`rules`] what must hold there, [`stories`] what is explored, and [`broken`] deciders that are wrong
+//! on purpose: a check that does not catch them checks nothing.
 
 pub mod broken;
 pub mod dms;

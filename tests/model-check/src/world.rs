@@ -1,5 +1,5 @@
-//! One run of the product in a hostile world: the real decision and the real book-keeping, the state machine around them as its
-//! definition wires it, DMS as [`crate::dms`] models it, and everything between them that can go wrong.
+//! One run of the product in a hostile world: the real decision and the real book-keeping, the state machine around
+//! them as its definition wires it, DMS as [`crate::dms`] models it, and everything between them that can go wrong.
 
 use migration::commit::{self, Guarded};
 use migration::decide;
@@ -20,8 +20,8 @@ use crate::names::{at, minute};
 use crate::rules;
 use crate::story::Story;
 
-/// Minutes between two steps of the run: coarser than the real interval, so that fewer states say the same. Five minutes, a
-/// quarter and half of an hour, which decisions count with, fall between steps.
+/// Minutes between two steps of the run: coarser than the real interval, so that fewer states say the same. Five
+/// minutes, a quarter and half of an hour, which decisions count with, fall between steps.
 const STEP: Minute = 4;
 
 /// Without a window DMS is done with whatever it does by this minute.
@@ -30,7 +30,8 @@ const DONE_BY: Minute = 36;
 /// A late redrive comes so many minutes after the close.
 const LATE: Minute = 60;
 
-/// A describe may show the task as it was for so many minutes after a change: less than the grace that a start is given.
+/// A describe may show the task as it was for so many minutes after a change: less than the grace that a start is
+/// given.
 const STALE_FOR: Minute = 4;
 
 /// Where the state machine stands.
@@ -583,8 +584,8 @@ impl Story {
         state.wait();
     }
 
-    /// The execution was aborted before the answer was written down: later the same state is entered again, with the document
-    /// that it was given before.
+    /// The execution was aborted before the answer was written down: later the same state is entered again, with the
+    /// document that it was given before.
     fn is_redriven(&self, state: &mut State, fate: Fate) -> bool {
         match fate {
             Fate::RedrivenSoon => state.now += STEP,

@@ -1,5 +1,5 @@
-//! Explores every story with the real decision, which must keep every rule, and with every broken one, which must be caught.
-//! Prints what was explored. A part of a story's name as argument explores those stories only.
+//! Explores every story with the real decision, which must keep every rule, and with every broken one, which must be
+//! caught. Prints what was explored. A part of a story's name as argument explores those stories only.
 
 #![allow(clippy::print_stdout, reason = "what was explored is for people to read")]
 

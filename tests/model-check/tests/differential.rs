@@ -1,5 +1,5 @@
-//! The model of DMS against the simulator: the same calls get the same answers, and whatever the simulator does by itself is among
-//! what the model says can happen. So neither drifts alone.
+//! The model of DMS against the simulator: the same calls get the same answers, and whatever the simulator does by
+//! itself is among what the model says can happen. So neither drifts alone.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 

@@ -1,8 +1,8 @@
-//! Runs a plan through the whole product on this machine: the real state machine, the real functions, a DMS that behaves
-//! like DMS, and the message at the end.
+//! Runs a plan through the whole product on this machine: the real state machine, the real functions, a DMS that
+//! behaves like DMS, and the message at the end.
 //!
-//! [`Stack`] is the product deployed on the local AWS; [`Execution`](execution::Execution) is one run in it. The end-to-end
-//! tests use both; the `rehearse` command adds a made-up world ([`made_up`]) and a screen ([`screen`]).
+//! [`Stack`] is the product deployed on the local AWS; [`Execution`](execution::Execution) is one run in it. The
+//! end-to-end tests use both; the `rehearse` command adds a made-up world ([`made_up`]) and a screen ([`screen`]).
 
 pub mod error;
 pub mod execution;

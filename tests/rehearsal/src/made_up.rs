@@ -1,5 +1,5 @@
-//! A world made up from a plan: what the plan names exists, and its mapping selects plausible tables. So anybody's plan can
-//! be rehearsed without a scenario.
+//! A world made up from a plan: what the plan names exists, and its mapping selects plausible tables. So anybody's plan
+//! can be rehearsed without a scenario.
 
 use dms_simulator::Scenario;
 use dms_simulator::scenario::{ExistingTask, SourceTable};
@@ -135,8 +135,8 @@ fn spelled_out(pattern: &str, words: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// When to rehearse a plan whose time was not chosen: just after its window opens, an hour before it stops replicating, or
-/// now.
+/// When to rehearse a plan whose time was not chosen: just after its window opens, an hour before it stops replicating,
+/// or now.
 pub fn beginning(plan: &Plan, now: Timestamp) -> Timestamp {
     let soon_after =
         |opened: Timestamp| opened.saturating_add(SignedDuration::from_secs(30)).unwrap_or(opened);

@@ -1,5 +1,5 @@
-//! The rehearsal on a terminal: a line for each decision, a bar for each table, and what is waited for. Plain lines where
-//! there is no terminal; no colours with `NO_COLOR`.
+//! The rehearsal on a terminal: a line for each decision, a bar for each table, and what is waited for. Plain lines
+//! where there is no terminal; no colours with `NO_COLOR`.
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;

@@ -91,7 +91,8 @@ fn programs(root: &Path) -> PathBuf {
     }
 }
 
-/// The topic that is deployed with the machine. Its ARN follows from its name, so functions can be told before it exists.
+/// The topic that is deployed with the machine. Its ARN follows from its name, so functions can be told before it
+/// exists.
 pub fn topic_arn() -> String {
     format!("arn:aws:sns:{REGION}:{ACCOUNT}:{TOPIC}")
 }

@@ -1,5 +1,5 @@
-//! What the interval is compared with: a loop that waits 30 seconds, asks DMS once, and chooses. It only watches: its task runs
-//! already. A request that DMS was too busy for is tried again at the next tick.
+//! What the interval is compared with: a loop that waits 30 seconds, asks DMS once, and chooses. It only watches: its
+//! task runs already. A request that DMS was too busy for is tried again at the next tick.
 
 use dms_simulator::scenario::{ExistingTask, TaskState};
 use jiff::{SignedDuration, Timestamp};
@@ -51,7 +51,8 @@ pub fn watch(
     load: SignedDuration,
     seed: u64,
 ) -> Result<Vec<Watched>, String> {
-    // All tasks are alike, so one that everybody watches stands for all. It is half-way, with the whole time still to go.
+    // All tasks are alike, so one that everybody watches stands for all. It is half-way, with the whole time still to
+    // go.
     let mut scenario = scenario::world(1, load * 2);
     let plan = scenario::plan(0, None);
     let text = |name: &str| plan["Task"][name].as_str().unwrap_or_default().to_owned();

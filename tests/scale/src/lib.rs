@@ -1,9 +1,9 @@
 //! Many migrations at once, in virtual time: what they ask of DMS, what they cost, and how late an end is noticed.
 //!
-//! Nothing here waits and nothing reads a clock. Each execution runs the product's real functions, with the AWS SDK below
-//! them, in a [`virtual_aws::World`] with one simulated DMS and one bucket of requests ([`scenario`]). [`fixed_loop`] is what
-//! it is compared with, [`rows`] what is tried, [`measured`] what came of it, [`promises`] what must hold, and [`table`] what
-//! the documentation shows.
+//! Nothing here waits and nothing reads a clock. Each execution runs the product's real functions, with the AWS SDK
+//! below them, in a [`virtual_aws::World`] with one simulated DMS and one bucket of requests ([`scenario`]).
+//! [`fixed_loop`] is what it is compared with, [`rows`] what is tried, [`measured`] what came of it, [`promises`] what
+//! must hold, and [`table`] what the documentation shows.
 
 pub mod fixed_loop;
 pub mod measured;

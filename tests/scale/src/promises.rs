@@ -70,8 +70,8 @@ fn overflow(measured: &Measured) -> Option<String> {
     })
 }
 
-/// The end of a task is noticed within 2 % of the time since the run began, 15 s at least and 120 s at most. A load that is
-/// longer than that is promised for has the interval's own length there: a hundred-and-fiftieth.
+/// The end of a task is noticed within 2 % of the time since the run began, 15 s at least and 120 s at most. A load
+/// that is longer than that is promised for has the interval's own length there: a hundred-and-fiftieth.
 fn late(measured: &Measured) -> Option<String> {
     measured.runs.iter().find_map(|run| {
         let Some((after, delay)) = run.ended_after.zip(run.noticed_after) else {

@@ -362,7 +362,8 @@ impl Case {
         self.set(|case| case.run().drive.set_rest(Some(minute(since))))
     }
 
-    /// This run has decided to start the task again after a failure, for the first time or a later one, and DMS has taken it.
+    /// This run has decided to start the task again after a failure, for the first time or a later one, and DMS has
+    /// taken it.
     pub fn started_again(self, number: u32, at: i64) -> Case {
         self.started_by(StartKind::ResumeProcessing, at).set(|case| {
             let start = case.run().drive.start().cloned().unwrap();
@@ -569,8 +570,8 @@ pub fn in_words(next: &Next) -> String {
     }
 }
 
-/// Each row: the fact, the case, and what the poll decides: its word, and parts of its reason after `|`; what must not stand
-/// there after `| not`.
+/// Each row: the fact, the case, and what the poll decides: its word, and parts of its reason after `|`; what must not
+/// stand there after `| not`.
 pub fn check<const N: usize>(rows: [(&str, Case, &str); N]) {
     let mut wrong = String::new();
     for (fact, mut case, expected) in rows {
@@ -590,7 +591,8 @@ pub fn check<const N: usize>(rows: [(&str, Case, &str); N]) {
 }
 
 impl Case {
-    /// An earlier poll had looked at the load at this minute: DMS's percent, and the rows of its tables where they were read.
+    /// An earlier poll had looked at the load at this minute: DMS's percent, and the rows of its tables where they were
+    /// read.
     pub fn looked(self, at: i64, percent: u32, rows: Option<u64>) -> Case {
         self.set(|case| {
             let stats = Stats { percent: Some(percent), ..case.stats_mut().clone() };

@@ -1,4 +1,5 @@
-//! How the time of some work grows with its size. CPU time of one thread is steady on a busy machine, time on the wall is not.
+//! How the time of some work grows with its size. CPU time of one thread is steady on a busy machine, time on the wall
+//! is not.
 
 use std::hint::black_box;
 use std::time::Duration;

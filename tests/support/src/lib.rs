@@ -1,6 +1,6 @@
-//! What tests of several crates share: good plans to change ([`plans`]), what grows from bytes ([`sown`]) and what must hold of
-//! all of it ([`sound`], [`schema`], [`growth`]), cases of findings ([`findings`]), runs in any state ([`cases`]), and answers
-//! of AWS as they stand on the wire (`given`).
+//! What tests of several crates share: good plans to change ([`plans`]), what grows from bytes ([`sown`]) and what must
+//! hold of all of it ([`sound`], [`schema`], [`growth`]), cases of findings ([`findings`]), runs in any state
+//! ([`cases`]), and answers of AWS as they stand on the wire (`given`).
 #![allow(missing_docs, reason = "a helper of tests is read beside its test")]
 #![allow(
     clippy::expect_used,

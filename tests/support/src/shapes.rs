@@ -1,5 +1,5 @@
-//! Plans of any size, in the shapes that people write and in the worst that we can think of. Each must be read in time that is
-//! linear in its size: `cargo bench` prints the time, `tests/linear.rs` holds it.
+//! Plans of any size, in the shapes that people write and in the worst that we can think of. Each must be read in time
+//! that is linear in its size: `cargo bench` prints the time, `tests/linear.rs` holds it.
 
 use std::time::Duration;
 
@@ -50,8 +50,8 @@ pub const PAIRS: [Shape; 6] = [
     Shape { name: "long patterns, long patterns changed", plan: |rules| of_rules(rules / 3, long_renamed) },
 ];
 
-/// What holds one mapping against another does with it: it is read as the names of its tables and as another task's, and held
-/// against a task of the same mapping.
+/// What holds one mapping against another does with it: it is read as the names of its tables and as another task's,
+/// and held against a task of the same mapping.
 pub fn hold_against_itself(plan: &Plan) -> [Duration; 4] {
     let request = plan.request().expect("it is a request");
     let mapping = request.table_mappings.json().expect("the mapping is there");

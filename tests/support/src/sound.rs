@@ -1,4 +1,5 @@
-//! What must hold of every reading, whatever is read. The tests and the fuzzer (`tests/fuzz`) hold the reader to the same.
+//! What must hold of every reading, whatever is read. The tests and the fuzzer (`tests/fuzz`) hold the reader to the
+//! same.
 
 use plan::Plan;
 use plan::finding::{Code, Finding, MAX_FINDINGS, MAX_REPORT_BYTES, reject};

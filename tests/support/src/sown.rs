@@ -1,5 +1,5 @@
-//! Mappings, settings and damaged texts that grow from bytes. Each begins as something good, and each byte may change one
-//! thing, so that what comes of it reaches the checks behind the first one. No bytes left: no more changes.
+//! Mappings, settings and damaged texts that grow from bytes. Each begins as something good, and each byte may change
+//! one thing, so that what comes of it reaches the checks behind the first one. No bytes left: no more changes.
 
 use serde_json::{Map, Value, json};
 

@@ -1,11 +1,11 @@
 //! The product's real functions in virtual time, in one process.
 //!
 //! A [`World`] is an AWS account as one night sees it: a simulated DMS, small doubles of SNS, Step Functions and
-//! CloudWatch, Lambda's sandboxes, and a [`Clock`] that nobody waits for. An execution ([`World::run`]) goes through the
-//! states of the machine, with the Retry and the Catch of the definition itself ([`Definition`]); each step is answered
-//! by the frame and the handler that Lambda runs in production, with the AWS SDK and its own retries below them. What
-//! the SDK sends is answered in process, is recorded ([`Call`]), and can be made to go wrong ([`World::faults`]). A
-//! [`Run`] tells what an execution came to.
+//! CloudWatch, Lambda's sandboxes, and a [`Clock`] that nobody waits for. An execution ([`World::run`]) goes through
+//! the states of the machine, with the Retry and the Catch of the definition itself ([`Definition`]); each step is
+//! answered by the frame and the handler that Lambda runs in production, with the AWS SDK and its own retries below
+//! them. What the SDK sends is answered in process, is recorded ([`Call`]), and can be made to go wrong
+//! ([`World::faults`]). A [`Run`] tells what an execution came to.
 //!
 //! ```
 //! use dms_simulator::Scenario;

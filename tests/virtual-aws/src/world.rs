@@ -245,8 +245,8 @@ impl World {
         self.0.lock().random.f64()
     }
 
-    /// Seconds that a step takes before its first call, or after its last: a tenth as a mean, a little more or less each
-    /// time.
+    /// Seconds that a step takes before its first call, or after its last: a tenth as a mean, a little more or less
+    /// each time.
     pub fn half_a_step(&self) -> f64 {
         0.025 + 0.15 * self.draw()
     }

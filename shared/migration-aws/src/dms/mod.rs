@@ -1,5 +1,5 @@
-//! DMS's answers read into plain values. Tasks, table statistics and connections are lists, and each is read to its last
-//! page or not at all. An endpoint or an instance is asked for by its ARN, and its answer is one page.
+//! DMS's answers read into plain values. Tasks, table statistics and connections are lists, and each is read to its
+//! last page or not at all. An endpoint or an instance is asked for by its ARN, and its answer is one page.
 
 pub mod connections;
 pub mod resources;

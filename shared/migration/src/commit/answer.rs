@@ -10,8 +10,8 @@ use crate::run::drive::Whose;
 use crate::run::execution::Run;
 use crate::run::step::Occasion;
 
-/// What DMS answered to the start that was made now, or why it was not made. From now on its effect is waited for. A start that
-/// was not made leaves nothing to stop at the close, which the machine does by itself when no poll can run.
+/// What DMS answered to the start that was made now, or why it was not made. From now on its effect is waited for. A
+/// start that was not made leaves nothing to stop at the close, which the machine does by itself when no poll can run.
 pub fn start_answered(run: &mut Run, answer: Answer, now: Timestamp) {
     let Some(start) = run.drive.start_mut() else { return };
     start.asked = now;
@@ -19,8 +19,8 @@ pub fn start_answered(run: &mut Run, answer: Answer, now: Timestamp) {
     run.stop_at_close = run.stops_at_close() && run.drive.is_under_way();
 }
 
-/// The start was held back, since what runs may be this execution's own from before it was redriven, or somebody else's: it is
-/// followed as if it were somebody else's, and the report says so.
+/// The start was held back, since what runs may be this execution's own from before it was redriven, or somebody
+/// else's: it is followed as if it were somebody else's, and the report says so.
 pub fn start_is_doubtful(running: &mut Running, why: String, now: Timestamp) {
     let stated = running.plan.window.as_ref().and_then(|window| window.at_close);
     let run = &mut running.run;

@@ -19,8 +19,8 @@ pub enum Guarded {
     Held(String),
     /// It has been made before, and its answer was lost with the step that made it.
     Made,
-    /// The task has been started since, and whether by this execution, before it was redriven, cannot be told: it must not be
-    /// made, and what runs must not be touched.
+    /// The task has been started since, and whether by this execution, before it was redriven, cannot be told: it must
+    /// not be made, and what runs must not be touched.
     Doubtful(String),
 }
 
@@ -65,8 +65,8 @@ fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarde
     Guarded::Clear
 }
 
-/// The guard before a request to load tables again: a step that comes so late that it must be made for a second time makes none,
-/// and none is made when the task was started anew since it was decided.
+/// The guard before a request to load tables again: a step that comes so late that it must be made for a second time
+/// makes none, and none is made when the task was started anew since it was decided.
 pub fn guard_reload(run: &Run, task: &TaskSeen, now: Timestamp) -> Guarded {
     let Some(reload) = &run.reload else {
         return Guarded::Held("no reload has been decided".to_owned());

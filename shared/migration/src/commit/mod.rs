@@ -1,5 +1,5 @@
-//! What is written into the document: an observation before the decision, the decision before the call, the answer after it.
-//! And the guards, which look once more just before a call.
+//! What is written into the document: an observation before the decision, the decision before the call, the answer
+//! after it. And the guards, which look once more just before a call.
 
 mod answer;
 mod decision;

@@ -16,8 +16,8 @@ use crate::run::tables::TablePass;
 use crate::run::task::{Origin, Progress, Task};
 use crate::time::graces::FIRST_BLIND_SECONDS;
 
-/// Takes an observation into the document, before [`decide`](crate::decide::decide) is asked. Taken in twice it counts twice,
-/// and leads to nothing else.
+/// Takes an observation into the document, before [`decide`](crate::decide::decide) is asked. Taken in twice it counts
+/// twice, and leads to nothing else.
 pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp) {
     take_in_trouble(running);
     let Running { plan, run, task: known, progress: last, .. } = running;
@@ -117,7 +117,8 @@ fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]
     run.drive.set_rest(rests.then(|| run.drive.rest().unwrap_or(now)));
 }
 
-/// The error of a step that could not run: it is remembered in a line, and sight that was lost has come back, at its cost.
+/// The error of a step that could not run: it is remembered in a line, and sight that was lost has come back, at its
+/// cost.
 fn take_in_trouble(running: &mut Running) {
     let run = &mut running.run;
     if let Some(caught) = running.caught.take() {

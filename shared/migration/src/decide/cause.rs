@@ -1,7 +1,8 @@
 //! Why a task failed, in classes: a cause that may pass is worth another try, any other is not.
 //!
-//! DMS gives a code and a sentence of its own or of the database. The sentences are open text; the parts that are looked for
-//! here were seen in the field or stand in the databases' own lists of errors. What is not recognised is never retried.
+//! DMS gives a code and a sentence of its own or of the database. The sentences are open text; the parts that are
+//! looked for here were seen in the field or stand in the databases' own lists of errors. What is not recognised is
+//! never retried.
 
 use crate::run::observation::Task;
 use crate::run::status::Status;
@@ -24,8 +25,8 @@ pub enum Cause {
     Unknown,
 }
 
-/// Parts of a failure's text, in lower case, and the class that they speak of; `&` joins two that must both be there. The first that is found decides: a lost log
-/// position also speaks of reading, a permission also of connecting.
+/// Parts of a failure's text, in lower case, and the class that they speak of; `&` joins two that must both be there.
+/// The first that is found decides: a lost log position also speaks of reading, a permission also of connecting.
 const SIGNS: [(Cause, &[&str]); 5] = [
     (
         Cause::LostPosition,
@@ -122,7 +123,8 @@ const SIGNS: [(Cause, &[&str]); 5] = [
 impl Cause {
     /// The class of a task's failure or stop.
     pub fn of(task: &Task) -> Cause {
-        // Whether DMS clears the message of a failure is documented nowhere: at a stop that somebody asked for it is an old one.
+        // Whether DMS clears the message of a failure is documented nowhere: at a stop that somebody asked for it is an
+        // old one.
         let stands = task.status != Status::Stopped || task.stop_reason != Some(StopReason::Normal);
         let text = task.last_failure.as_deref().filter(|_| stands).unwrap_or_default().to_lowercase();
         let speaks = |sign: &&str| sign.split('&').all(|part| text.contains(part));

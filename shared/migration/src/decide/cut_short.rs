@@ -23,8 +23,8 @@ pub fn not_validated(caught: Option<&Caught>, now: Timestamp) -> Verdict {
         .to_do("look into the log of the validate function and start the run again")
 }
 
-/// The task could not be looked at until the end of the run: what was seen last, what became of the stop, and what a person
-/// does.
+/// The task could not be looked at until the end of the run: what was seen last, what became of the stop, and what a
+/// person does.
 pub fn out_of_sight(running: &Running, now: Timestamp) -> Verdict {
     let run = &running.run;
     let trouble = running.caught.as_ref().map(Caught::in_words);

@@ -1,8 +1,8 @@
 //! The hub: from what was seen to what is done next.
 //!
-//! [`decide`] is an ordered list of small judges; the first that has something to say decides. The order is the table in
-//! `docs/architecture.md`. Before it, [`wanted()`] says what a poll must look at; around a run, [`opening`] begins it and
-//! [`cut_short`] ends one that nothing else could end.
+//! [`decide`] is an ordered list of small judges; the first that has something to say decides. The order is the table
+//! in `docs/architecture.md`. Before it, [`wanted()`] says what a poll must look at; around a run, [`opening`] begins
+//! it and [`cut_short`] ends one that nothing else could end.
 
 pub mod cause;
 mod close;
@@ -40,8 +40,8 @@ pub use wanted::{Wanted, wanted, wants_settings};
 /// A judge decides, or leaves the decision to the next one.
 type Judge = fn(&Situation<'_>) -> Option<Next>;
 
-/// The judges in their order, each with the name of its row in `docs/architecture.md`. When none decides, the task is at work
-/// and goes on: [`at_work`].
+/// The judges in their order, each with the name of its row in `docs/architecture.md`. When none decides, the task is
+/// at work and goes on: [`at_work`].
 const JUDGES: [(&str, Judge); 13] = [
     ("preflight", preflight::preflight),
     ("owner", create::owner),

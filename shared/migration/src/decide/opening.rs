@@ -18,8 +18,8 @@ use crate::time::window::{self, Opening, whole_seconds};
 /// What people call a task whose plan names none.
 const NAMELESS: &str = "(unnamed)";
 
-/// Opens a run: reads the plan and looks whether its window is open. The run goes on, or it is over with the verdict Rejected or
-/// Skipped. A pre-flight works at any time: its window is what it reports on.
+/// Opens a run: reads the plan and looks whether its window is open. The run goes on, or it is over with the verdict
+/// Rejected or Skipped. A pre-flight works at any time: its window is what it reports on.
 pub fn open(input: &Value, execution: &str, now: Timestamp) -> Document {
     let reading = read_at_home(input, execution);
     let opening = opening(&reading, now);
@@ -69,7 +69,8 @@ pub fn settle(
     running.into()
 }
 
-/// Reads what the execution was given. A plan for another account or Region would only find that nothing of it exists here.
+/// Reads what the execution was given. A plan for another account or Region would only find that nothing of it exists
+/// here.
 fn read_at_home(input: &Value, execution: &str) -> Reading {
     let mut reading = read::read(input);
     if let (Some(plan), Ok(machine)) = (&reading.plan, execution.parse::<Arn>()) {

@@ -1,7 +1,8 @@
-//! Tables that DMS could not load, and a plan that wants them loaded again: while the task runs, each once, ten at a time.
+//! Tables that DMS could not load, and a plan that wants them loaded again: while the task runs, each once, ten at a
+//! time.
 //!
-//! ReloadTables applies TargetTablePrepMode to the tables first. Under DO_NOTHING their rows would be there twice, so then it is
-//! never asked for.
+//! ReloadTables applies TargetTablePrepMode to the tables first. Under DO_NOTHING their rows would be there twice, so
+//! then it is never asked for.
 
 use plan::settings::PrepMode;
 use plan::table_name::TableName;

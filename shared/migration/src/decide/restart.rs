@@ -1,5 +1,5 @@
-//! The task has failed in a run that is ours, for a cause that may pass: it is started again, after a pause that grows, where
-//! that is safe.
+//! The task has failed in a run that is ours, for a cause that may pass: it is started again, after a pause that grows,
+//! where that is safe.
 
 use crate::run::status::Status;
 use jiff::SignedDuration;
@@ -53,8 +53,8 @@ pub(super) fn restart(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Optio
     })
 }
 
-/// A start again was decided and DMS did not take it: it is decided anew while that makes sense, else the failure that led to
-/// it is judged.
+/// A start again was decided and DMS did not take it: it is decided anew while that makes sense, else the failure that
+/// led to it is judged.
 pub(super) fn once_more(s: &Situation<'_>, task: &Task, passing: bool) -> Option<Next> {
     let Some(tables) = &s.observation.tables else {
         return s.wait_briefly("the task has failed and its tables could not be seen just now");
@@ -73,8 +73,8 @@ pub(super) fn once_more(s: &Situation<'_>, task: &Task, passing: bool) -> Option
     settle(s, end::at_rest(of(s, task, tables)))
 }
 
-/// Why the task may be resumed, when it may be. A start again never loads complete tables a second time, whatever the plan said
-/// about the first.
+/// Why the task may be resumed, when it may be. A start again never loads complete tables a second time, whatever the
+/// plan said about the first.
 fn resume(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Option<String> {
     let settings = s.task.and_then(|task| task.settings.as_ref())?;
     let start = if s.plan.start == Start::Resume { Start::Resume } else { Start::Auto };

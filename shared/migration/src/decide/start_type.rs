@@ -51,8 +51,8 @@ pub fn choose(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TablePas
     }
 }
 
-/// The stop position that a start of this run gives DMS: the close of the window, for a replication that is stopped then, so
-/// that the window is kept when everything of ours is dead. A task that somebody else keeps is left as it is.
+/// The stop position that a start of this run gives DMS: the close of the window, for a replication that is stopped
+/// then, so that the window is kept when everything of ours is dead. A task that somebody else keeps is left as it is.
 pub fn close_as_stop_position(plan: &Plan, run: &Run, task: &KnownTask) -> Option<String> {
     let bounded = run.stops_at_close();
     let ours = task.origin != Origin::Kept && !plan.keeps_its_stop_position();
@@ -60,8 +60,8 @@ pub fn close_as_stop_position(plan: &Plan, run: &Run, task: &KnownTask) -> Optio
         .then(|| format!("server_time:{}", run.closes.strftime("%Y-%m-%dT%H:%M:%S")))
 }
 
-/// The source has thrown away the part of its log that a resume would begin with (DMS answers error 1236, a missing slot, a
-/// missing log file): resuming fails for ever.
+/// The source has thrown away the part of its log that a resume would begin with (DMS answers error 1236, a missing
+/// slot, a missing log file): resuming fails for ever.
 fn lost_position(task: &Task) -> Choice {
     let why = "the source's log no longer holds the position at which the task stopped: a resume fails each time, and what \
                was changed since is not in the target"

@@ -40,8 +40,8 @@ pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
     }
 }
 
-/// True when the stop lacks a permission, which no repeat gives it. A tag that a role's condition asks for may take minutes to
-/// count (IAM), so a task that was just created is told again, and any task a second time.
+/// True when the stop lacks a permission, which no repeat gives it. A tag that a role's condition asks for may take
+/// minutes to count (IAM), so a task that was just created is told again, and any task a second time.
 fn is_refused_for_good(s: &Situation<'_>, stop: &Stop) -> bool {
     let denied = matches!(&stop.answer, Answer::Refused(refusal) if refusal.lacks_permission());
     let young = s.task.and_then(|task| task.created);

@@ -65,8 +65,8 @@ pub struct News<'a> {
 }
 
 impl<'a> News<'a> {
-    /// The end of a run. `redrives` is how often the execution was redriven: the same end told twice has one id, the end of a
-    /// redriven run has another.
+    /// The end of a run. `redrives` is how often the execution was redriven: the same end told twice has one id, the
+    /// end of a redriven run has another.
     pub fn of_the_end(reported: &'a Reported, redrives: i64, now: Timestamp) -> News<'a> {
         News {
             plan: reported.plan.as_ref(),

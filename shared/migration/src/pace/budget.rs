@@ -1,8 +1,9 @@
-//! What an execution may do in its life: 25,000 history events end it (Step Functions quota), and nothing can be told then.
+//! What an execution may do in its life: 25,000 history events end it (Step Functions quota), and nothing can be told
+//! then.
 //!
-//! Everything that the machine does is counted at its worst, retries included: each step adds what it may have cost to the
-//! document, and both the interval between polls and the blind wait are chosen so that the rest suffices until the run's time
-//! is over. So the limit is kept by construction and not by a guess at how long runs are.
+//! Everything that the machine does is counted at its worst, retries included: each step adds what it may have cost to
+//! the document, and both the interval between polls and the blind wait are chosen so that the rest suffices until the
+//! run's time is over. So the limit is kept by construction and not by a guess at how long runs are.
 
 use jiff::Timestamp;
 
@@ -16,14 +17,16 @@ pub const LIMIT: u32 = 25_000;
 /// A poll that answers: *Wait* two, *Poll* five, *What next?* two. It has no Retry in the machine.
 pub const POLL: u32 = 9;
 
-/// A poll that cannot run, and what the machine does until the next: *Poll* five, *Look at the clock* two, *What now, unseen?*
-/// two, *Wait blind* two, *Waited long enough?* two, *Wait longer* two.
+/// A poll that cannot run, and what the machine does until the next: *Poll* five, *Look at the clock* two, *What now,
+/// unseen?* two, *Wait blind* two, *Waited long enough?* two, *Wait longer* two.
 pub const BLIND_ROUND: u32 = 15;
 
-/// Before the first poll: *Open run*, *Validate plan* with all its retries, the hub. And the one message that sight is lost.
+/// Before the first poll: *Open run*, *Validate plan* with all its retries, the hub. And the one message that sight is
+/// lost.
 pub const OPENING: u32 = 300;
 
-/// Kept back for the end: a quarter of an hour of polls and stops after the close, and the final message with its retries.
+/// Kept back for the end: a quarter of an hour of polls and stops after the close, and the final message with its
+/// retries.
 pub const ENDING: u32 = 1_200;
 
 /// What an act costs at the most, by its Retry in the machine; an act that ends the run is in [`ENDING`].

@@ -1,5 +1,5 @@
-//! How long the machine waits between two polls. The number of polls is what a run costs, and history events are what an
-//! execution has a limited number of ([`crate::budget`]).
+//! How long the machine waits between two polls. The number of polls is what a run costs, and history events are what
+//! an execution has a limited number of ([`crate::budget`]).
 
 use jiff::Timestamp;
 
@@ -18,17 +18,17 @@ pub const LONG_RUN: i64 = 72 * 3600;
 /// The longest interval that throttling leads to, in seconds.
 const MOST_THROTTLED: i64 = 600;
 
-/// The interval is shortened by up to this part of it, by a number drawn from the execution's name: runs that began at the
-/// same moment do not ask DMS at the same moments for ever.
+/// The interval is shortened by up to this part of it, by a number drawn from the execution's name: runs that began at
+/// the same moment do not ask DMS at the same moments for ever.
 const JITTER: f64 = 0.06;
 
 /// Seconds until the next poll.
 ///
-/// The policy is 2 % of the time since the run began, from 15 s to 120 s, and after three days a hundred-and-fiftieth of that
-/// time. So an end is noticed within that while DMS is not too busy. Each time DMS was too busy doubles it, up to ten minutes,
-/// and it stays doubled. Where the polls that the policy would come to until the run's time is over are more than the
-/// execution's history has room for, it is stretched by just that ratio. `wake` is the next moment that must not be missed, the
-/// stop before the close: the interval never reaches past it.
+/// The policy is 2 % of the time since the run began, from 15 s to 120 s, and after three days a hundred-and-fiftieth
+/// of that time. So an end is noticed within that while DMS is not too busy. Each time DMS was too busy doubles it, up
+/// to ten minutes, and it stays doubled. Where the polls that the policy would come to until the run's time is over are
+/// more than the execution's history has room for, it is stretched by just that ratio. `wake` is the next moment that
+/// must not be missed, the stop before the close: the interval never reaches past it.
 pub fn seconds(run: &Run, wake: Timestamp, now: Timestamp) -> u32 {
     // What is left, spread evenly: a run that is nearly over need not poll as rarely as one that has ten days to go.
     let affordable = run.closes.duration_since(now).as_secs_f64() / polls_left(run);
@@ -79,8 +79,8 @@ fn stretch(run: &Run, now: Timestamp) -> f64 {
     (needed / polls_left(run)).max(1.0)
 }
 
-/// Polls that the run may still make. The last interval is cut at the wake, and an act may follow any poll: a few are not
-/// counted on.
+/// Polls that the run may still make. The last interval is cut at the wake, and an act may follow any poll: a few are
+/// not counted on.
 fn polls_left(run: &Run) -> f64 {
     (f64::from(budget::left(run)) / f64::from(budget::POLL) - 8.0).max(1.0)
 }

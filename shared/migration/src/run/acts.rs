@@ -18,8 +18,8 @@ pub struct StartAct {
     pub decided: Timestamp,
     /// When the first start was decided; refusals that pass are waited out from here.
     pub first_decided: Timestamp,
-    /// When the step came to make it: long after it was decided when the execution was redriven. Until then, when it was
-    /// decided.
+    /// When the step came to make it: long after it was decided when the execution was redriven. Until then, when it
+    /// was decided.
     pub asked: Timestamp,
     /// The start date that the task had when it was decided; absent when it had none. A start is not made once this has
     /// changed.
@@ -123,7 +123,8 @@ pub struct ReloadAct {
     pub tables: Vec<TableName>,
     /// When it was decided.
     pub decided: Timestamp,
-    /// The start date that the task had then; absent when it had none. Tables of another start of it are not loaded again.
+    /// The start date that the task had then; absent when it had none. Tables of another start of it are not loaded
+    /// again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen_start_date: Option<Timestamp>,
     /// What DMS answered.

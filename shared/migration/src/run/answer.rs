@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What came back from a changing call. A call is written down as [`Answer::Lost`] before it is made, so that a step which
-/// dies in the middle leaves the truth behind: it may have happened.
+/// What came back from a changing call. A call is written down as [`Answer::Lost`] before it is made, so that a step
+/// which dies in the middle leaves the truth behind: it may have happened.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Answer {
     /// It was not made: what stood in the way.

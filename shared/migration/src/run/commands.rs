@@ -45,8 +45,8 @@ pub fn tell_of_failures(task: &Task) -> String {
     )
 }
 
-/// Starts an execution with the plan of this one, with another `Start` where one is given (that needs jq). `None` when the
-/// execution's ARN is none.
+/// Starts an execution with the plan of this one, with another `Start` where one is given (that needs jq). `None` when
+/// the execution's ARN is none.
 pub fn run_again(execution: &str, start: Option<Start>) -> Option<String> {
     let arn: Arn = execution.parse().ok()?;
     let ["execution", machine, _] = arn.resource.splitn(3, ':').collect::<Vec<_>>()[..] else { return None };

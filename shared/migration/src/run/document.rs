@@ -1,5 +1,5 @@
-//! The document that travels through the state machine: each step reads it in the state that it must have, fills in its part
-//! and returns it.
+//! The document that travels through the state machine: each step reads it in the state that it must have, fills in its
+//! part and returns it.
 
 use plan::Plan;
 use plan::clean::line_of;
@@ -140,7 +140,8 @@ impl Document {
     /// Reads a document that a step was handed.
     ///
     /// # Errors
-    /// When it has another version, is in a state that this version does not know, or lacks a member; the text says which.
+    /// When it has another version, is in a state that this version does not know, or lacks a member; the text says
+    /// which.
     pub fn read(value: &Value) -> Result<Document, String> {
         match value.get("Version").and_then(Value::as_u64) {
             Some(version) if version == u64::from(VERSION) => {}

@@ -48,7 +48,8 @@ pub enum Drive {
 pub enum Whose {
     /// Somebody else's: a person's, another product's, or an ended run's of ours.
     SomebodyElse,
-    /// This execution's own, from before it was redriven in the middle of its start, or somebody else's: it cannot be told.
+    /// This execution's own, from before it was redriven in the middle of its start, or somebody else's: it cannot be
+    /// told.
     #[serde(rename_all = "PascalCase")]
     Doubtful {
         /// The start that was held back.

@@ -36,11 +36,11 @@ pub struct Run {
     /// What the plan wants of a running task when its window closes; absent without a window.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub at_close: Option<AtClose>,
-    /// When the task is asked to stop, or when the run's time is over, in whole seconds: the moment that no interval reaches
-    /// past. The machine reads it too.
+    /// When the task is asked to stop, or when the run's time is over, in whole seconds: the moment that no interval
+    /// reaches past. The machine reads it too.
     pub stop_due: Timestamp,
-    /// True when the task is stopped at the close, seen or not: something of this run is under way and the plan wants it
-    /// stopped. The machine reads it too.
+    /// True when the task is stopped at the close, seen or not: something of this run is under way and the plan wants
+    /// it stopped. The machine reads it too.
     pub stop_at_close: bool,
     /// What only the machine reads.
     pub machine: Machine,
@@ -52,8 +52,8 @@ pub struct Run {
     pub throttled: u32,
     /// How many polls in a row DMS has said that there is no such task.
     pub not_there: u32,
-    /// Since when, without a break, the task has been seen busy or a connection in its test: both are waited out from the first
-    /// look that shows it, however late that comes.
+    /// Since when, without a break, the task has been seen busy or a connection in its test: both are waited out from
+    /// the first look that shows it, however late that comes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending_since: Option<Timestamp>,
     /// Attempts to create the task.

@@ -38,8 +38,8 @@ pub fn is_new(start: &StartAct, task: &observation::Task) -> bool {
     new.is_some_and(|date| date >= start.decided - CLOCK_SKEW)
 }
 
-/// True when the task shows a start at or after the one that was decided, so soon after it that it is that one: the answer
-/// was lost with the step that had asked for it, and the step is made again (a redrive).
+/// True when the task shows a start at or after the one that was decided, so soon after it that it is that one: the
+/// answer was lost with the step that had asked for it, and the step is made again (a redrive).
 pub fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
     let fresh = task.stats.as_ref().and_then(|stats| stats.fresh_start_date);
     // The date of a start from the beginning stays when DMS itself starts the task again.
@@ -49,14 +49,14 @@ pub fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
     is_new(start, task) && [task.start_date(), fresh].iter().flatten().any(|date| soon_after(&date))
 }
 
-/// True when the task's dates are those of this run, and so are its counters and rows: those of an earlier run may show for a
-/// while after a start.
+/// True when the task's dates are those of this run, and so are its counters and rows: those of an earlier run may show
+/// for a while after a start.
 pub fn is_dated(run: &Run, task: &observation::Task) -> bool {
     run.drive.joined().is_some() || run.drive.start().is_some_and(|start| is_new(start, task))
 }
 
-/// True when DMS's counters say that no table is left to load. Counters and dates of an earlier run may still stand there
-/// for a while: an end of a load that lies before the last start from the beginning is none.
+/// True when DMS's counters say that no table is left to load. Counters and dates of an earlier run may still stand
+/// there for a while: an end of a load that lies before the last start from the beginning is none.
 pub fn load_is_over(run: &Run, task: &observation::Task) -> bool {
     task.migration_type != MigrationType::Cdc
         && is_dated(run, task)

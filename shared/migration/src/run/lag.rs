@@ -1,8 +1,8 @@
 //! How far a replication is behind its source, and when it has caught up.
 //!
-//! DMS publishes `CDCLatencySource` and `CDCLatencyTarget` to CloudWatch once a minute, in seconds; the lag is their sum.
-//! The source's part falls to 0 when nothing is read and grows while a transaction is open there; when the task stands, no
-//! points come at all. So missing data is never "caught up".
+//! DMS publishes `CDCLatencySource` and `CDCLatencyTarget` to CloudWatch once a minute, in seconds; the lag is their
+//! sum. The source's part falls to 0 when nothing is read and grows while a transaction is open there; when the task
+//! stands, no points come at all. So missing data is never "caught up".
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -103,8 +103,8 @@ pub struct Stats {
     pub tables_queued: u32,
     /// Tables in error.
     pub tables_errored: u32,
-    /// DMS's estimate of the load in percent. It reads 100 with tables in error and with none loaded, so it decides nothing
-    /// and is never shown alone.
+    /// DMS's estimate of the load in percent. It reads 100 with tables in error and with none loaded, so it decides
+    /// nothing and is never shown alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub percent: Option<u32>,
     /// The last start or reload from the beginning.

@@ -62,8 +62,8 @@ impl Status {
         }
     }
 
-    /// True where the stop reason and the last failure are those of this rest. DMS documents nowhere that they are cleared
-    /// when the task runs again.
+    /// True where the stop reason and the last failure are those of this rest. DMS documents nowhere that they are
+    /// cleared when the task runs again.
     pub fn is_an_end(&self) -> bool {
         matches!(self, Status::Stopped | Status::Failed)
     }

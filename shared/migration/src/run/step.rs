@@ -48,8 +48,8 @@ pub enum Occasion {
 }
 
 impl What {
-    /// All that the hub knows, as the machine spells them. `report` is what a [`Reported`](super::document::Reported) document
-    /// says.
+    /// All that the hub knows, as the machine spells them. `report` is what a [`Reported`](super::document::Reported)
+    /// document says.
     pub const WORDS: [&'static str; 7] = ["create", "start", "reload", "stop", "wait", "tell", "report"];
 
     /// The word for the machine.

@@ -12,7 +12,8 @@ pub struct Table {
     pub state: TableState,
     /// Rows read for the load. DMS counts rows that it has staged: not all need be committed.
     pub rows: u64,
-    /// Rows that the target did not take (`FullLoadErrorRows` and `FullLoadCondtnlChkFailedRows`; DynamoDB targets only).
+    /// Rows that the target did not take (`FullLoadErrorRows` and `FullLoadCondtnlChkFailedRows`; DynamoDB targets
+    /// only).
     pub refused_rows: u64,
     /// When its load came to an end.
     pub load_ended: Option<Timestamp>,

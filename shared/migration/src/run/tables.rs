@@ -90,8 +90,8 @@ impl TablePass {
         absent
     }
 
-    /// How many tables are not complete by DMS's counters, where those know of any: the tables that they count as loaded, of
-    /// all that they count, against this list.
+    /// How many tables are not complete by DMS's counters, where those know of any: the tables that they count as
+    /// loaded, of all that they count, against this list.
     pub fn incomplete_by_counters(&self, stats: &Stats) -> usize {
         let counted = stats.tables_loaded + stats.tables_loading + stats.tables_queued + stats.tables_errored;
         let bad = stats.tables_loading + stats.tables_queued + stats.tables_errored;

@@ -15,7 +15,8 @@ pub enum Adoption {
     Leave,
 }
 
-/// Whose a task is, by its owner tag: `None` when it has none, and then the execution that the tag names, if it names one.
+/// Whose a task is, by its owner tag: `None` when it has none, and then the execution that the tag names, if it names
+/// one.
 pub fn origin(owner_tag: Option<Option<&str>>, execution: &str) -> Origin {
     match owner_tag {
         None => Origin::Kept,
@@ -24,8 +25,9 @@ pub fn origin(owner_tag: Option<Option<&str>>, execution: &str) -> Origin {
     }
 }
 
-/// What is done about a task that exists. Only a task of ours that has never run is modified, and once: what still differs
-/// then cannot be modified. One that another run drives, or that is rejected for its differences, is not touched.
+/// What is done about a task that exists. Only a task of ours that has never run is modified, and once: what still
+/// differs then cannot be modified. One that another run drives, or that is rejected for its differences, is not
+/// touched.
 pub fn adopt(plan: &Plan, run: &Run, task: &Task, has_run: bool) -> Adoption {
     let as_planned = task.differences.is_empty();
     let modifies =

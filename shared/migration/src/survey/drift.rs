@@ -1,5 +1,6 @@
 //! Where the task that exists differs from the one that the plan describes. Only what the plan states is compared:
-//! DMS fills settings up with its defaults, answers nulls and log names that nobody set, and never returns a start time.
+//! DMS fills settings up with its defaults, answers nulls and log names that nobody set, and never returns a start
+//! time.
 
 use serde_json::Value;
 

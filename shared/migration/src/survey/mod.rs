@@ -1,5 +1,5 @@
-//! What is looked at before a run: the endpoints, the instance and its maintenance, the engines, other tasks that write into
-//! the same target, and a task that exists already.
+//! What is looked at before a run: the endpoints, the instance and its maintenance, the engines, other tasks that write
+//! into the same target, and a task that exists already.
 
 pub mod adoption;
 pub mod drift;

@@ -15,8 +15,8 @@ use plan::{Arn, KeptTask, MigrationType, Plan, TaskPlan};
 /// The most tasks that are named one by one.
 const MOST_NAMED: usize = 10;
 
-/// The most steps that are taken to compare the patterns of all tasks with the plan's: a function has its seconds. Behind it
-/// tasks are counted only.
+/// The most steps that are taken to compare the patterns of all tasks with the plan's: a function has its seconds.
+/// Behind it tasks are counted only.
 const MOST_STEPS: usize = 50_000_000;
 
 /// The most steps that are taken to see which names one mapping changes. What is selected behind it may have any.
@@ -175,8 +175,8 @@ impl Written {
         self.renamed.as_ref().unwrap_or(&self.selected)
     }
 
-    /// True when a table of one is a table of the other, as far as names tell. Two sources that are selected by one wildcard may
-    /// have different tables.
+    /// True when a table of one is a table of the other, as far as names tell. Two sources that are selected by one
+    /// wildcard may have different tables.
     fn is_surely(&self, other: &Written, same_source: bool, steps: &mut Steps) -> bool {
         let mut fits = |one: &Pattern, another: &Pattern| {
             (one.is_literal() && one.is(another))
@@ -235,8 +235,8 @@ fn located(rule: &Value) -> Tables {
     (pattern("/object-locator/schema-name"), pattern("/object-locator/table-name"))
 }
 
-/// Names the other tasks that can write the same tables of the target as the task of a plan, which reads this source. That task
-/// itself is among them when it exists.
+/// Names the other tasks that can write the same tables of the target as the task of a plan, which reads this source.
+/// That task itself is among them when it exists.
 pub fn check(plan: &Plan, source: &Arn, writers: &[Writer], findings: &mut Findings) {
     let is_own = |writer: &Writer| match &plan.task {
         TaskPlan::Request(request) => {

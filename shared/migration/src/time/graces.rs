@@ -1,6 +1,8 @@
-//! Every grace and patience of a run: how long something is waited for, or tried, before it counts as what it looks like.
+//! Every grace and patience of a run: how long something is waited for, or tried, before it counts as what it looks
+//! like.
 //!
-//! A judge that waits names the constant here, so that a number is changed in one place and its reason stands beside it.
+//! A judge that waits names the constant here, so that a number is changed in one place and its reason stands beside
+//! it.
 
 use jiff::SignedDuration;
 
@@ -30,7 +32,8 @@ pub const MAX_CREATES: u32 = 3;
 /// How many polls in a row must find no such task before it counts as deleted: DMS's lists are eventually consistent.
 pub const MAX_MISSING: u32 = 2;
 
-/// How long a refusal that passes or a connection test is waited out, and how long a date that DMS shows may be an old one.
+/// How long a refusal that passes or a connection test is waited out, and how long a date that DMS shows may be an old
+/// one.
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 
 /// How long a task that is busy with something else is waited for before its start.
@@ -38,8 +41,8 @@ pub const BUSY_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
 // The start.
 
-/// With less than this before the end of its work a run starts nothing: what starts takes its time, and so does a stop. A step
-/// that comes so long after its decision is made a second time, by a redrive.
+/// With less than this before the end of its work a run starts nothing: what starts takes its time, and so does a stop.
+/// A step that comes so long after its decision is made a second time, by a redrive.
 pub const START_MARGIN: SignedDuration = SignedDuration::from_mins(2);
 
 /// How long after a start the task may still show what it was before.
@@ -71,8 +74,8 @@ pub const VALIDATION_PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 
 // The stop.
 
-/// How long a task that was told to stop may take before it is reported as not stopped, and how long a stop is tried while no
-/// poll can run.
+/// How long a task that was told to stop may take before it is reported as not stopped, and how long a stop is tried
+/// while no poll can run.
 pub const STOP_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 
 /// How often a task that goes on running is told to stop again.

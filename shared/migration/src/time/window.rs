@@ -47,8 +47,8 @@ pub fn at(window: &Window, scheduled: Option<Timestamp>, now: Timestamp) -> Open
 /// How far ahead [`this_week`] looks.
 const A_WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// When the window opens, and closes, in the week from `now`: the opening under way first, where there is one. Of a span only
-/// the one opening is known, whatever schedule repeats it.
+/// When the window opens, and closes, in the week from `now`: the opening under way first, where there is one. Of a
+/// span only the one opening is known, whatever schedule repeats it.
 pub fn this_week(
     window: &Window,
     scheduled: Option<Timestamp>,

@@ -1,4 +1,5 @@
-//! A task that DMS gave up on is started again: for what may pass, where a resume is safe, after a pause, so often and no more.
+//! A task that DMS gave up on is started again: for what may pass, where a resume is safe, after a pause, so often and
+//! no more.
 
 use jiff::SignedDuration;
 use migration::commit;

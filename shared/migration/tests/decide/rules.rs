@@ -382,8 +382,8 @@ const OCCASIONS: [Occasion; 5] = [
     Occasion::WillNotFit,
 ];
 
-/// The same with dates and counters that fit together: the task began when this run started it, and what its tables show is
-/// what is counted.
+/// The same with dates and counters that fit together: the task began when this run started it, and what its tables
+/// show is what is counted.
 fn in_order(mut case: Case, began: i64, now: i64) -> Case {
     if let Some(start) = case.run().drive.start_mut() {
         (start.decided, start.first_decided) = (minute(began), minute(began));
@@ -440,7 +440,8 @@ fn at_work_with_reloads() -> impl Strategy<Value = Case> {
     })
 }
 
-/// Anything, and most of it failed in a run that had got it going; some of that with a start again that DMS did not take.
+/// Anything, and most of it failed in a run that had got it going; some of that with a start again that DMS did not
+/// take.
 fn given_up() -> impl Strategy<Value = Case> {
     (anything(), 0u32..5).prop_map(|(case, kind)| match kind {
         0 => case,
@@ -529,8 +530,8 @@ impl Decided {
         &self.before.running.plan
     }
 
-    /// Something of this run, or the run that it joined, is or may be under way; or it was, and has failed, and this run goes on
-    /// whoever starts it again.
+    /// Something of this run, or the run that it joined, is or may be under way; or it was, and has failed, and this
+    /// run goes on whoever starts it again.
     fn under_way(&self) -> bool {
         let run = self.run();
         run.drive.joined().is_some()
@@ -553,8 +554,8 @@ impl Decided {
         (0..=4).map(|ago| now - SignedDuration::from_mins(ago)).any(good)
     }
 
-    /// What a task that runs on must show to be done: its load over, where it has one, and its changes applied, where the plan
-    /// waits for that.
+    /// What a task that runs on must show to be done: its load over, where it has one, and its changes applied, where
+    /// the plan waits for that.
     fn has_done_what_the_plan_waits_for(&self, task: &observation::Task) -> bool {
         let Some(stats) = &task.stats else { return false };
         let loads = task.migration_type != MigrationType::Cdc;

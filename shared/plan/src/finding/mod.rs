@@ -93,8 +93,8 @@ impl Findings {
         report
     }
 
-    /// Makes one report of these findings and of one that there is already: in one order and one bound, and with one count of
-    /// all that was ever left out. Nothing stands in it that weighs less than what is left out.
+    /// Makes one report of these findings and of one that there is already: in one order and one bound, and with one
+    /// count of all that was ever left out. Nothing stands in it that weighs less than what is left out.
     pub fn add_to(self, report: &mut Vec<Finding>) {
         let found = std::mem::take(report).into_iter().chain(self.0);
         let (counts, mut all): (Vec<Finding>, Vec<Finding>) = found.partition(Finding::counts_others);
@@ -135,7 +135,8 @@ impl Finding {
     }
 }
 
-/// A place that is not too long to be shown, else the nearest one around it that is not, and a mark that this is not all.
+/// A place that is not too long to be shown, else the nearest one around it that is not, and a mark that this is not
+/// all.
 fn bounded(path: &str) -> String {
     if path.len() <= MAX_PATH_BYTES {
         return path.to_owned();

@@ -1,5 +1,5 @@
-//! What only shows when the rules of a mapping are seen together: that some table is selected, that no rule is there twice, and
-//! that rules do not undo each other. In one pass: a mapping may have thousands.
+//! What only shows when the rules of a mapping are seen together: that some table is selected, that no rule is there
+//! twice, and that rules do not undo each other. In one pass: a mapping may have thousands.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;

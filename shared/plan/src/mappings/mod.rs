@@ -1,8 +1,8 @@
-//! Table mappings: what a task migrates, and how it is changed on the way (DMS user guide, using table mapping to specify task
-//! settings).
+//! Table mappings: what a task migrates, and how it is changed on the way (DMS user guide, using table mapping to
+//! specify task settings).
 //!
-//! DMS answers a faulty mapping with five words and no place. Here every rule is read to its end, and every fault is named with
-//! its place; the facts of DMS that a rule is held against stand in the file of its type.
+//! DMS answers a faulty mapping with five words and no place. Here every rule is read to its end, and every fault is
+//! named with its place; the facts of DMS that a rule is held against stand in the file of its type.
 
 mod apart;
 pub(super) mod filters;

@@ -1,5 +1,5 @@
-//! Object-mapping rules: how rows become the records of Kinesis and Kafka, or the items of DynamoDB (DMS user guide, using object
-//! mapping to migrate data).
+//! Object-mapping rules: how rows become the records of Kinesis and Kafka, or the items of DynamoDB (DMS user guide,
+//! using object mapping to migrate data).
 
 use super::rule::Reading;
 

@@ -212,8 +212,8 @@ impl<'a> Reading<'_, 'a> {
         Some(read)
     }
 
-    /// Names the members that nobody asked for. DMS passes over most of them, so that none is an error; what they were meant
-    /// to do does not happen.
+    /// Names the members that nobody asked for. DMS passes over most of them, so that none is an error; what they were
+    /// meant to do does not happen.
     fn close(self) {
         for (name, place) in self.members.unasked() {
             if OF_THE_CONSOLE.contains(&name) {

@@ -1,8 +1,9 @@
-//! The JSON Schema of a plan, for editors: they complete members and words, show what each means, and underline what is wrong
-//! while a plan is written.
+//! The JSON Schema of a plan, for editors: they complete members and words, show what each means, and underline what is
+//! wrong while a plan is written.
 //!
-//! The types here mirror what people *write*; nothing is ever read into them. The schema is an aid and never the judge: it takes
-//! whatever [`read`](super::read::read) takes without an error, and refuses what one place alone shows to be wrong.
+//! The types here mirror what people *write*; nothing is ever read into them. The schema is an aid and never the judge:
+//! it takes whatever [`read`](super::read::read) takes without an error, and refuses what one place alone shows to be
+//! wrong.
 
 mod mappings;
 mod parts;
@@ -15,7 +16,8 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use serde_json::Value;
 
-/// The schema, in draft-07: the newest that VS Code, Monaco and JetBrains take whole; of later ones they pass over parts.
+/// The schema, in draft-07: the newest that VS Code, Monaco and JetBrains take whole; of later ones they pass over
+/// parts.
 pub fn schema() -> Value {
     let settings = SchemaSettings::draft07()
         .with_transform(RecursiveTransform(parts::words_with_meanings))

@@ -1,4 +1,5 @@
-//! What the schemas of all members have in common: what counts as absent, what must be stated, words, and forms of text.
+//! What the schemas of all members have in common: what counts as absent, what must be stated, words, and forms of
+//! text.
 
 use std::borrow::Cow;
 
@@ -10,8 +11,8 @@ use crate::arn::MAX_ARN;
 /// The name of the definition of [`absent`].
 pub(super) const ABSENT: &str = "Absent";
 
-/// What the reader takes for a member that is not there: null, an empty text, an empty list. Put so that an editor offers none
-/// of them.
+/// What the reader takes for a member that is not there: null, an empty text, an empty list. Put so that an editor
+/// offers none of them.
 pub(super) fn absent() -> Value {
     json!({ "not": { "type": ["boolean", "number", "object"] }, "maxLength": 0, "maxItems": 0 })
 }
@@ -21,7 +22,8 @@ pub(super) fn or_else_absent() -> Value {
     json!({ "$ref": format!("#/definitions/{ABSENT}") })
 }
 
-/// Lets every member of an object that is an `Option` be absent in all the ways that the reader knows, not as null only.
+/// Lets every member of an object that is an `Option` be absent in all the ways that the reader knows, not as null
+/// only.
 pub(super) fn optional_members(schema: &mut Schema) {
     let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
     for property in properties.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
@@ -94,8 +96,8 @@ pub(super) fn words_that<T: Copy>(
     list.iter().filter(|(_, meaning)| is_like_this(*meaning)).map(|(word, _)| *word).collect()
 }
 
-/// A choice of words as one list, with what each means beside it: so an editor that is shown another word names them all, and
-/// shows the meaning of each.
+/// A choice of words as one list, with what each means beside it: so an editor that is shown another word names them
+/// all, and shows the meaning of each.
 pub(super) fn words_with_meanings(schema: &mut Schema) {
     let Some(choices) = schema.get("oneOf").and_then(Value::as_array) else { return };
     let words: Option<Vec<&Value>> = choices.iter().map(|choice| choice.get("const")).collect();
@@ -167,8 +169,8 @@ pub(super) fn whole(pattern: &str) -> String {
     format!("^({pattern})$")
 }
 
-/// A pattern for texts that hold none of these ASCII characters and no control character. Letters of all languages are left to
-/// the reader: whether a character is one differs between editors.
+/// A pattern for texts that hold none of these ASCII characters and no control character. Letters of all languages are
+/// left to the reader: whether a character is one differs between editors.
 pub(super) fn none_of(characters: &str) -> String {
     let escape = |c: char| if "[\\]^-".contains(c) { format!("\\{c}") } else { c.to_string() };
     let escaped: String = characters.chars().map(escape).collect();

@@ -14,7 +14,8 @@ use crate::read::{
 };
 use crate::{Mode, OnDrift, OnErrors, OnTableErrors, Start, Then, Until};
 
-/// One AWS DMS migration: which task to run, when it may run, when it counts as done, what to do in trouble, and whom to tell.
+/// One AWS DMS migration: which task to run, when it may run, when it counts as done, what to do in trouble, and whom
+/// to tell.
 #[derive(JsonSchema)]
 #[schemars(
     rename_all = "PascalCase",
@@ -33,10 +34,11 @@ pub(super) struct Plan {
     started_by: Option<Value>,
     /// The DMS task: described in full, or named by its ARN or identifier when somebody else keeps it.
     task: Task,
-    /// When a run may work: hours of certain days, or a span from the scheduled time. Without it a run may work at any time, for
-    /// 13½ days at most.
+    /// When a run may work: hours of certain days, or a span from the scheduled time. Without it a run may work at any
+    /// time, for 13½ days at most.
     window: Option<Window>,
-    /// How a task that has run before is started. `Refresh` and `Reload` are your consent to replace what is in the target.
+    /// How a task that has run before is started. `Refresh` and `Reload` are your consent to replace what is in the
+    /// target.
     #[schemars(extend("default" = Start::default()))]
     start: Option<Start>,
     /// When the migration counts as done. By default `Stopped`, and `FullLoadComplete` for `full-load-and-cdc`.
@@ -58,8 +60,8 @@ pub(super) struct Plan {
     on_validation_errors: Option<OnErrors>,
     /// Whom to tell, and what.
     notify: Option<Notify>,
-    /// Write `<aws.scheduler.scheduled-time>` into a schedule: EventBridge Scheduler puts the time in its place, and a `Duration`
-    /// counts from it. Left as it is, it means that a person started the run.
+    /// Write `<aws.scheduler.scheduled-time>` into a schedule: EventBridge Scheduler puts the time in its place, and a
+    /// `Duration` counts from it. Left as it is, it means that a person started the run.
     #[schemars(extend("examples" = ["<aws.scheduler.scheduled-time>"]))]
     scheduled_time: Option<ScheduledTime>,
     /// Whether to migrate, or only to look and report.

@@ -51,14 +51,15 @@ struct Answer {
     marker: Option<Value>,
 }
 
-/// The DMS task: described in full, with the members of DMS's `CreateReplicationTask`, or named by nothing but its ARN or
-/// identifier when somebody else keeps it.
+/// The DMS task: described in full, with the members of DMS's `CreateReplicationTask`, or named by nothing but its ARN
+/// or identifier when somebody else keeps it.
 #[derive(JsonSchema)]
 #[schemars(rename_all = "PascalCase", rename = "DmsTask", transform = described_or_named)]
 struct OneTask {
     /// The task's name, unique in its account and Region. Alone, it names a task that somebody else keeps.
     replication_task_identifier: Option<TaskIdentifier>,
-    /// Alone, it names a task that somebody else keeps, exactly this one. Elsewhere it is what DMS answers, and is left out.
+    /// Alone, it names a task that somebody else keeps, exactly this one. Elsewhere it is what DMS answers, and is left
+    /// out.
     replication_task_arn: Option<Value>,
     /// The endpoint that is read.
     source_endpoint_arn: Option<EndpointArn>,
@@ -70,14 +71,14 @@ struct OneTask {
     migration_type: Option<MigrationTypeWord>,
     /// Which tables are migrated, and how they are changed on the way; as an object, or as the text of one.
     table_mappings: Option<Mappings>,
-    /// The task's settings in DMS's own words, as an object or as the text of one; only those that you state. `TargetTablePrepMode`
-    /// is `DO_NOTHING` where you do not state it.
+    /// The task's settings in DMS's own words, as an object or as the text of one; only those that you state.
+    /// `TargetTablePrepMode` is `DO_NOTHING` where you do not state it.
     replication_task_settings: Option<Settings>,
     /// Where a replication begins, as a UTC time or in epoch seconds.
     #[schemars(extend("examples" = ["2018-03-08T12:12:12"]))]
     cdc_start_time: Option<StartTime>,
-    /// Where a replication begins: a date, a `checkpoint:...`, or a position in the log of MySQL, PostgreSQL, SQL Server or Oracle.
-    /// By default from now on.
+    /// Where a replication begins: a date, a `checkpoint:...`, or a position in the log of MySQL, PostgreSQL, SQL
+    /// Server or Oracle. By default from now on.
     cdc_start_position: Option<StartPosition>,
     /// Where a replication ends, in UTC.
     #[schemars(extend("examples" = ["server_time:2026-12-01T04:00:00"]))]

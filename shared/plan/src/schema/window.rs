@@ -19,16 +19,17 @@ pub(super) struct Window {
     /// Whose clocks `Opens` and `Closes` are read on, by IANA name.
     #[schemars(extend("examples" = ["Europe/Berlin", "America/New_York", "UTC"]))]
     time_zone: Option<TimeZoneName>,
-    /// The days on whose evening the window opens: Thursday's night reaches into Friday and is Thursday's. By default every day.
+    /// The days on whose evening the window opens: Thursday's night reaches into Friday and is Thursday's. By default
+    /// every day.
     days: Option<Vec<Day>>,
     /// The dates on which it does not open.
     except: Option<Vec<Date>>,
-    /// The window is open this long from `ScheduledTime`, or from the start of the execution where there is none. At most 13
-    /// days.
+    /// The window is open this long from `ScheduledTime`, or from the start of the execution where there is none. At
+    /// most 13 days.
     #[schemars(extend("examples" = ["PT7H"]))]
     duration: Option<Span>,
-    /// What happens to a task that runs when the window closes. By default it is stopped, and with `cdc` left running; for
-    /// `full-load-and-cdc` it must be stated.
+    /// What happens to a task that runs when the window closes. By default it is stopped, and with `cdc` left running;
+    /// for `full-load-and-cdc` it must be stated.
     at_close: Option<AtClose>,
     /// How long before the close DMS is asked to stop, because stopping takes time. At most a day.
     #[schemars(extend("examples" = ["PT10M"]))]

@@ -1,9 +1,9 @@
 //! Every task setting that DMS documents: what it may hold and what DMS takes when it is not stated (DMS user guide,
 //! task settings; defaults as a live service answers them).
 //!
-//! To add one: a row in its section below, with its type, range or words and its default. The check, the hint where a setting
-//! belongs and the schema are made of the rows; `make schema` writes the schema. A case and a near miss stand in
-//! `tests/findings/settings.rs`. What several settings show together is in `settings/together.rs`.
+//! To add one: a row in its section below, with its type, range or words and its default. The check, the hint where a
+//! setting belongs and the schema are made of the rows; `make schema` writes the schema. A case and a near miss stand
+//! in `tests/findings/settings.rs`. What several settings show together is in `settings/together.rs`.
 
 use std::ops::RangeInclusive;
 

@@ -1,5 +1,5 @@
-//! What only shows when settings are seen together, or with the migration type: contradictions, and settings under which a
-//! failure stays silent (DMS user guide, task settings).
+//! What only shows when settings are seen together, or with the migration type: contradictions, and settings under
+//! which a failure stays silent (DMS user guide, task settings).
 //!
 //! Only what is stated counts, but for the way of LOBs: there DMS's defaults decide whether one is on.
 

@@ -9,8 +9,8 @@ use support::schema::{read, refusals};
 /// One of the full plans, a place of it, and what is put there.
 struct Row(usize, &'static str, Value);
 
-/// A load in a window of hours, one with replication in a span, replications from a time and from a position, a task that somebody
-/// else keeps, and a pasted answer.
+/// A load in a window of hours, one with replication in a span, replications from a time and from a position, a task
+/// that somebody else keeps, and a pasted answer.
 const LOAD: usize = 0;
 const REPLICATION: usize = 1;
 const TIME: usize = 2;

@@ -1,5 +1,5 @@
-//! Every path through the whole machine. One stack is started for all of them and stopped at the end, so the tests are run
-//! by a harness that has a beginning and an end.
+//! Every path through the whole machine. One stack is started for all of them and stopped at the end, so the tests are
+//! run by a harness that has a beginning and an end.
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 

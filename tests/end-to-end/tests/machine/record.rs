@@ -1,6 +1,6 @@
 //! What a story did, as a text of its own: with `RECORD=<folder>` each test leaves one, and `tests/compare-stories`
-//! compares two folders. Only what leaves the functions is read (calls, answers, messages, the execution's end), so that
-//! records made before and after a rebuilding of the product can be compared.
+//! compares two folders. Only what leaves the functions is read (calls, answers, messages, the execution's end), so
+//! that records made before and after a rebuilding of the product can be compared.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -55,8 +55,8 @@ pub(crate) fn write(folder: &Path, story: &str, records: &[Record]) -> Result<()
 }
 
 /// Whether `other` began before `one` had changed anything: then it is open which of them drives the task, and what the
-/// other has read, or tried in vain, when it sees that it does not. Of such executions it is written how each ended, and
-/// what they changed together.
+/// other has read, or tried in vain, when it sees that it does not. Of such executions it is written how each ended,
+/// and what they changed together.
 fn race(one: &Record, other: &Record) -> bool {
     let mut calls = one.calls.iter().filter(|call| call.function.is_some());
     let decided = calls.clone().find(|call| changes(call)).or_else(|| calls.next_back());
@@ -141,8 +141,8 @@ impl Step<'_> {
 
 /// The steps in their order. How many polls follow each other depends on how fast this machine is, and so does in which
 /// of them tables and connections are read as well. So of the polls between two other steps each sort is written once,
-/// where it first comes, and none that does only the beginning of what another does. So is, for the same reason, a stop that
-/// is asked for again and again while no poll can run.
+/// where it first comes, and none that does only the beginning of what another does. So is, for the same reason, a stop
+/// that is asked for again and again while no poll can run.
 fn steps(calls: &[Call]) -> Vec<Step<'_>> {
     let mut steps: Vec<Step<'_>> = Vec::new();
     // Without a function it was this test that called, to see whether the execution has ended.

@@ -14,7 +14,8 @@ fn caught_up(migration_type: &str, then: &str) -> Value {
 
 pub(crate) fn a_load_whose_replication_has_caught_up_is_left_running(stage: &Stage<'_>) {
     let mut scenario = scenario();
-    // Ten minutes behind at the end of the load; a minute is made good in four seconds. Then a transaction is open for a while.
+    // Ten minutes behind at the end of the load; a minute is made good in four seconds. Then a transaction is open for
+    // a while.
     scenario.lag = Lag {
         behind_seconds: 3600.0,
         catch_up_per_second: 15.0,

@@ -23,8 +23,8 @@ pub(crate) const TASK: &str = "orders-nightly";
 /// Local seconds in a real one. Waits are leapt over, so this only counts what the machine itself takes.
 const PACE: u32 = 30;
 
-/// The same while stories are recorded: what the machine takes hardly counts, so polls fall at the same local times however
-/// busy this computer is.
+/// The same while stories are recorded: what the machine takes hardly counts, so polls fall at the same local times
+/// however busy this computer is.
 const PACE_OF_RECORDS: u32 = 1;
 
 /// A Friday evening in winter, an hour before midnight in Berlin.
@@ -50,8 +50,8 @@ impl<'s> Stage<'s> {
         self.world_with(Clock::starting_at(at.parse().unwrap(), pace).leaping(), scenario)
     }
 
-    /// The same for a story in which polls cannot run. What is waited then the machine reckons itself, so it is waited out,
-    /// and the pace stays the same while the story is recorded.
+    /// The same for a story in which polls cannot run. What is waited then the machine reckons itself, so it is waited
+    /// out, and the pace stays the same while the story is recorded.
     pub(crate) fn blind_world(&self, at: &str, scenario: Scenario) -> Arc<World> {
         self.world_with(Clock::starting_at(at.parse().unwrap(), PACE).leaping(), scenario)
     }

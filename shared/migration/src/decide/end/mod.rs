@@ -1,5 +1,5 @@
-//! The verdict on a task that has come to rest, or that has done what the plan waited for: [`at_rest`] says which end it is,
-//! and each end has a file of its own.
+//! The verdict on a task that has come to rest, or that has done what the plan waited for: [`at_rest`] says which end
+//! it is, and each end has a file of its own.
 
 use crate::run::status::Status;
 use plan::MigrationType;
