@@ -20,7 +20,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help rehearse check schema docs test lint audit unit model-check scale end-to-end mutants bench fuzz template build fmt venv prerequisites
+.PHONY: help rehearse check schema docs test lint audit unit model-check scale scale-long end-to-end mutants bench fuzz template build fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ model-check: prerequisites ## Explore every story of a run with the real decisio
 
 scale: prerequisites ## Up to 600 migrations at once, in virtual time: WRITE=1 writes the table in docs/performance.md
 	cargo run --package scale --quiet -- $(if $(WRITE),--write)
+
+scale-long: prerequisites ## The same, with the rows that take most of the time (some five minutes)
+	cargo run --package scale --quiet -- --long
 
 end-to-end: venv ## Prove every path through the whole machine: RECORD=folder writes what each story did
 	cargo build --workspace --bins --quiet

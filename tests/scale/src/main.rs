@@ -1,6 +1,7 @@
-//! Tells every row's stories, prints the table, and holds the promises of the interval and `docs/performance.md`
-//! against it. With `--write` the table is written there. Another argument is a part of a row's name: then only such
-//! rows are told, and the page is left alone.
+//! Tells the rows' stories, prints the table, and holds the promises of the interval and `docs/performance.md` against
+//! it. The few rows that take most of the time are told with `--long` only. With `--write` all are told, and the table is
+//! written to the page. Another argument is a part of a row's name: then only such rows are told, and the page is left
+//! alone.
 
 #![allow(clippy::print_stdout, reason = "the table is for people to read")]
 
@@ -20,11 +21,27 @@ const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/performance.
 /// How many rows are told at a time: one a core of a small machine.
 const AT_ONCE: usize = 2;
 
+/// What becomes of the page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// All but the long rows are told, and the page must show them.
+    ShowsThese,
+    /// All rows are told, and the page must show this table.
+    ShowsAll,
+    /// All rows are told, and the table is written to the page.
+    Write,
+}
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let write = arguments.iter().any(|argument| argument == "--write");
+    let has = |option: &str| arguments.iter().any(|argument| argument == option);
+    let page = match (has("--write"), has("--long")) {
+        (true, _) => Page::Write,
+        (false, true) => Page::ShowsAll,
+        (false, false) => Page::ShowsThese,
+    };
     let wanted = arguments.iter().find(|argument| !argument.starts_with('-'));
-    match tell(wanted.map(String::as_str), write) {
+    match tell(wanted.map(String::as_str), page) {
         Ok(promises) => count(&promises),
         Err(error) => {
             println!("{error}");
@@ -34,16 +51,18 @@ fn main() -> ExitCode {
     }
 }
 
-fn tell(wanted: Option<&str>, write: bool) -> Result<Vec<Promise>, String> {
+fn tell(wanted: Option<&str>, page: Page) -> Result<Vec<Promise>, String> {
     let definition = Definition::of_the_product()?;
-    let rows =
-        Row::all().into_iter().filter(|row| wanted.is_none_or(|wanted| row.to_string().contains(wanted)));
+    let rows = Row::all().into_iter().filter(|row| match wanted {
+        Some(wanted) => row.to_string().contains(wanted),
+        None => page != Page::ShowsThese || !row.is_long(),
+    });
     let measured = side_by_side(rows.collect(), &definition)?;
     let text = table::of(&measured, &definition);
     println!("{text}\n");
     let mut promises: Vec<Promise> = measured.iter().flat_map(promises::held_against).collect();
     if wanted.is_none() {
-        promises.push(on_the_page(&text, write)?);
+        promises.push(on_the_page(&measured, &text, page)?);
     }
     Ok(promises)
 }
@@ -69,18 +88,25 @@ fn side_by_side(rows: Vec<Row>, definition: &Definition) -> Result<Vec<Measured>
 }
 
 /// Holds the page against the table, or writes it.
-fn on_the_page(text: &str, write: bool) -> Result<Promise, String> {
+fn on_the_page(measured: &[Measured], text: &str, page: Page) -> Result<Promise, String> {
     let failed = |error: std::io::Error| format!("{PAGE}: {error}");
-    let page = std::fs::read_to_string(PAGE).map_err(failed)?;
-    let wanted = table::put_into(&page, text)?;
-    let differs = page != wanted;
-    if differs && write {
-        std::fs::write(PAGE, wanted).map_err(failed)?;
-    }
+    let shown = std::fs::read_to_string(PAGE).map_err(failed)?;
+    let broken = match page {
+        Page::ShowsThese => {
+            let lines: Vec<String> = measured.iter().map(table::row).collect();
+            table::lacks(&shown, &lines)?.map(|line| format!("it does not show {line}"))
+        }
+        Page::ShowsAll => {
+            (table::put_into(&shown, text)? != shown).then(|| "it shows another one".to_owned())
+        }
+        Page::Write => {
+            std::fs::write(PAGE, table::put_into(&shown, text)?).map_err(failed)?;
+            None
+        }
+    };
     Ok(Promise {
         words: "docs/performance.md shows this table".to_owned(),
-        broken: (differs && !write)
-            .then(|| "it shows another one: look why, and write it with `make scale WRITE=1`".to_owned()),
+        broken: broken.map(|how| format!("{how}: look why, and write it with `make scale WRITE=1`")),
     })
 }
 

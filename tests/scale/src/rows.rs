@@ -42,6 +42,11 @@ impl Row {
         rows.chain([longest]).collect()
     }
 
+    /// True for the few rows that take most of the time that all of them take.
+    pub fn is_long(self) -> bool {
+        self.runs >= 100 && self.load > SignedDuration::from_hours(8)
+    }
+
     /// Tells the row's stories to their ends.
     ///
     /// # Errors
@@ -105,6 +110,13 @@ mod tests {
         assert!(run.tally.calls > run.tally.polls + 10, "{:?}", run.tally);
         let noticed = run.noticed_after.unwrap_or_default();
         assert!(noticed <= SignedDuration::from_secs(16), "{noticed}");
+    }
+
+    #[test]
+    fn the_long_rows_are_those_of_many_long_migrations() {
+        let long: Vec<String> =
+            Row::all().into_iter().filter(|row| row.is_long()).map(|row| row.to_string()).collect();
+        assert_eq!(long, ["100 × 24 h", "100 × 72 h", "600 × 24 h", "600 × 72 h"]);
     }
 
     #[test]

@@ -38,7 +38,7 @@ const HEAD: [&str; 16] = [
 /// The table, and what is to be said of all rows together.
 pub fn of(rows: &[Measured], definition: &Definition) -> String {
     let mut lines = vec![line(&HEAD.map(str::to_owned)), format!("|{}", "---|".repeat(HEAD.len()))];
-    lines.extend(rows.iter().map(|row| line(&cells(row))));
+    lines.extend(rows.iter().map(row));
     lines.push(String::new());
     lines.extend(most_retries(rows, definition));
     lines.push(format!(
@@ -46,6 +46,11 @@ pub fn of(rows: &[Measured], definition: &Definition) -> String {
         grouped(f64::from(budget::LIMIT))
     ));
     lines.join("\n")
+}
+
+/// The line of one row.
+pub fn row(row: &Measured) -> String {
+    line(&cells(row))
 }
 
 fn line(cells: &[String]) -> String {
@@ -116,10 +121,25 @@ fn grouped(number: f64) -> String {
 /// # Errors
 /// When the page lacks a mark.
 pub fn put_into(page: &str, text: &str) -> Result<String, String> {
+    let (before, _, after) = parts(page)?;
+    Ok(format!("{before}{BEGIN}\n{text}\n{END}{after}"))
+}
+
+/// The first of these lines that does not stand between the marks.
+///
+/// # Errors
+/// When the page lacks a mark.
+pub fn lacks<'a>(page: &str, lines: &'a [String]) -> Result<Option<&'a String>, String> {
+    let (_, shown, _) = parts(page)?;
+    Ok(lines.iter().find(|line| !shown.lines().any(|shown| shown == line.as_str())))
+}
+
+/// What stands before, between and behind the marks.
+fn parts(page: &str) -> Result<(&str, &str, &str), String> {
     let missing = |mark: &str| format!("docs/performance.md has no line {mark}");
     let (before, rest) = page.split_once(BEGIN).ok_or_else(|| missing(BEGIN))?;
-    let (_, after) = rest.split_once(END).ok_or_else(|| missing(END))?;
-    Ok(format!("{before}{BEGIN}\n{text}\n{END}{after}"))
+    let (between, after) = rest.split_once(END).ok_or_else(|| missing(END))?;
+    Ok((before, between, after))
 }
 
 #[cfg(test)]
@@ -149,5 +169,14 @@ mod tests {
         assert_eq!(written, format!("above\n{BEGIN}\nnew\n{END}\nbelow\n"));
         assert_eq!(put_into(&written, "new").unwrap(), written);
         assert!(put_into("no marks", "new").unwrap_err().contains("begin"));
+    }
+
+    #[test]
+    fn a_line_that_the_page_does_not_show_is_found() {
+        let page = format!("| c |\n{BEGIN}\n| a |\n| b |\n{END}\n");
+        let lines = |cells: &[&str]| cells.iter().map(|cell| format!("| {cell} |")).collect::<Vec<_>>();
+        assert_eq!(lacks(&page, &lines(&["b", "a"])).unwrap(), None);
+        assert_eq!(lacks(&page, &lines(&["a", "c"])).unwrap().unwrap(), "| c |");
+        assert!(lacks("no marks", &[]).unwrap_err().contains("begin"));
     }
 }

@@ -1,7 +1,6 @@
 //! Virtual time: stories that sleep, and the order in which they wake. Nothing here waits.
 
-use std::cmp::{Ordering, Reverse};
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -22,48 +21,18 @@ pub struct Clock(Arc<Mutex<Time>>);
 #[derive(Debug)]
 struct Time {
     now: Timestamp,
-    asleep: BinaryHeap<Reverse<Sleeper>>,
+    /// Who wakes when; of two that wake at one instant, the one that fell asleep first is the first.
+    asleep: BTreeMap<Place, Waker>,
     naps: u64,
 }
 
-/// Who wakes when; of two that wake at one instant, the one that fell asleep first is the first.
-#[derive(Debug)]
-struct Sleeper {
-    until: Timestamp,
-    nth: u64,
-    waker: Waker,
-}
-
-impl Sleeper {
-    fn key(&self) -> (Timestamp, u64) {
-        (self.until, self.nth)
-    }
-}
-
-impl PartialEq for Sleeper {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Sleeper {}
-
-impl PartialOrd for Sleeper {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Sleeper {
-    fn cmp(&self, other: &Self) -> Ordering {
-        self.key().cmp(&other.key())
-    }
-}
+/// The instant of an awakening, and the number of the sleep.
+type Place = (Timestamp, u64);
 
 impl Clock {
     /// A clock that stands at this instant.
     pub fn at(now: Timestamp) -> Clock {
-        Clock(Arc::new(Mutex::new(Time { now, asleep: BinaryHeap::new(), naps: 0 })))
+        Clock(Arc::new(Mutex::new(Time { now, asleep: BTreeMap::new(), naps: 0 })))
     }
 
     /// The present instant.
@@ -78,7 +47,7 @@ impl Clock {
 
     /// Sleeps until this instant; one that has passed is no sleep at all.
     pub fn sleep_until(&self, until: Timestamp) -> Nap {
-        Nap { clock: self.clone(), until, asleep: None }
+        Nap { clock: self.clone(), until, place: None }
     }
 
     fn nap(&self, millis: i64) -> Nap {
@@ -98,9 +67,7 @@ impl Clock {
                 (Chapter::Open(story), Waker::from(Arc::new(turn)))
             })
             .collect();
-        let mut open = book.len();
-        // What nobody waits for any more, a time-out that was not needed, moves no time.
-        while open > 0 {
+        loop {
             let next = ready.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
             match next.and_then(|which| book.get_mut(which)) {
                 Some((chapter, waker)) => {
@@ -108,7 +75,6 @@ impl Clock {
                         && let Poll::Ready(ending) = story.as_mut().poll(&mut Context::from_waker(waker))
                     {
                         *chapter = Chapter::Closed(ending);
-                        open -= 1;
                     }
                 }
                 None => match self.wake_next() {
@@ -123,9 +89,9 @@ impl Clock {
     /// Moves the time forward to the next awakening.
     fn wake_next(&self) -> Option<Waker> {
         let mut time = self.lock();
-        let Reverse(sleeper) = time.asleep.pop()?;
-        time.now = time.now.max(sleeper.until);
-        Some(sleeper.waker)
+        let ((until, _), waker) = time.asleep.pop_first()?;
+        time.now = time.now.max(until);
+        Some(waker)
     }
 
     fn lock(&self) -> MutexGuard<'_, Time> {
@@ -178,12 +144,13 @@ impl<T> Chapter<'_, T> {
     }
 }
 
-/// A sleep. It costs nothing until it is waited for: the SDK asks for one at each call, as its time-out.
+/// A sleep. It costs nothing until it is waited for, and one that is dropped wakes nobody and moves no time: the SDK
+/// asks for one at each attempt, as its time-out, and drops it when the answer is there.
 #[derive(Debug)]
 pub struct Nap {
     clock: Clock,
     until: Timestamp,
-    asleep: Option<Waker>,
+    place: Option<Place>,
 }
 
 impl Future for Nap {
@@ -196,19 +163,34 @@ impl Future for Nap {
             return Poll::Ready(());
         }
         let waker = context.waker();
-        if !self.asleep.as_ref().is_some_and(|asleep| asleep.will_wake(waker)) {
-            time.naps += 1;
-            let sleeper = Sleeper { until: self.until, nth: time.naps, waker: waker.clone() };
-            time.asleep.push(Reverse(sleeper));
-            self.asleep = Some(waker.clone());
+        match self.place.and_then(|place| time.asleep.get_mut(&place)) {
+            Some(known) => known.clone_from(waker),
+            None => {
+                time.naps += 1;
+                let place = (self.until, time.naps);
+                time.asleep.insert(place, waker.clone());
+                self.place = Some(place);
+            }
         }
         Poll::Pending
+    }
+}
+
+impl Drop for Nap {
+    fn drop(&mut self) {
+        if let Some(place) = self.place {
+            // A waker may hold sleeps of its own: it is dropped when the clock is free again.
+            let waker = self.clock.lock().asleep.remove(&place);
+            drop(waker);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
+    use std::future::poll_fn;
+    use std::pin::pin;
 
     use super::*;
 
@@ -243,5 +225,33 @@ mod tests {
             }),
         ];
         assert_eq!(clock.tell(stories), [None, Some(1)]);
+    }
+
+    #[test]
+    fn a_sleep_that_is_dropped_wakes_nobody_and_moves_no_time() {
+        let clock = Clock::at(Timestamp::UNIX_EPOCH);
+        let polls = RefCell::new(0);
+        let story = async {
+            let mut call = pin!(clock.sleep_for(1.0));
+            let mut timeout = Some(Box::pin(clock.sleep_for(2.0)));
+            poll_fn(|context| {
+                *polls.borrow_mut() += 1;
+                if let Some(timeout) = &mut timeout {
+                    assert!(timeout.as_mut().poll(context).is_pending());
+                }
+                call.as_mut().poll(context)
+            })
+            .await;
+            timeout = None;
+            assert!(timeout.is_none());
+            clock.sleep_for(4.0).await;
+            // One is still held when the story ends.
+            let mut late = Box::pin(clock.sleep_for(60.0));
+            poll_fn(|context| Poll::Ready(late.as_mut().poll(context).is_pending())).await
+        };
+        assert_eq!(clock.tell(vec![Box::pin(story) as Story<'_, bool>]), [Some(true)]);
+        assert_eq!(*polls.borrow(), 2, "asked at its beginning and at its end");
+        assert_eq!(clock.now().as_second(), 5);
+        assert!(clock.lock().asleep.is_empty());
     }
 }

@@ -56,6 +56,8 @@ struct State {
     calls: Vec<Call>,
     records: bool,
     messages: Vec<Message>,
+    /// How many were published, kept or not.
+    published: usize,
     last_throttled: Option<Timestamp>,
 }
 
@@ -161,6 +163,7 @@ impl World {
             calls: Vec::new(),
             records: true,
             messages: Vec::new(),
+            published: 0,
             last_throttled: None,
         };
         let faults = Faults::default();
@@ -384,7 +387,7 @@ impl Inner {
 
 fn read(meaning: Option<&Meaning>, body: &[u8]) -> Value {
     match meaning {
-        Some(meaning) => meaning.request.clone(),
+        Some(meaning) => doubles::in_order(&meaning.request),
         None => serde_json::from_slice(body).unwrap_or_default(),
     }
 }
@@ -421,8 +424,11 @@ impl State {
         let Meaning { protocol, service, operation, request, .. } = meaning;
         let answer = match (service.as_str(), operation.as_str()) {
             ("sns", "Publish") => doubles::publish(request, execution, now).map(|message| {
-                let mut answer = http::Response::new(doubles::published(self.messages.len()).into_bytes());
-                self.messages.push(message);
+                let mut answer = http::Response::new(doubles::published(self.published).into_bytes());
+                self.published += 1;
+                if self.records {
+                    self.messages.push(message);
+                }
                 answer.headers_mut().insert("content-type", http::HeaderValue::from_static("text/xml"));
                 answer
             }),

@@ -231,6 +231,15 @@ fn a_replication_asks_cloudwatch_for_its_lag() {
 }
 
 #[test]
+fn a_world_without_a_record_tells_the_same_night_and_keeps_nothing_of_it() {
+    let (kept, bare) = (world(scenario()), world(scenario()).without_record());
+    let [one, other] = [&kept, &bare].map(|world| run(world, plan()));
+    assert_eq!((one.tally, one.document), (other.tally, other.document));
+    assert!(!kept.calls().is_empty() && !kept.messages().is_empty() && !one.states.is_empty());
+    assert!(bare.calls().is_empty() && bare.messages().is_empty() && other.states.is_empty());
+}
+
+#[test]
 fn many_executions_live_in_one_world() {
     let world = world(scenario());
     let mut second = plan();
