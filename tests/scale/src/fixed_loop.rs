@@ -70,8 +70,7 @@ pub fn watch(
         "Filters": [{"Name": "replication-task-arn", "Values": [arn]}],
         "WithoutSettings": true,
     });
-    let stories =
-        (0..loops).map(|_| -> Story<'_, Result<Watched, String>> { Box::pin(one(&world, &input)) });
+    let stories = (0..loops).map(|_| -> Story<'_, Result<Watched, String>> { Box::pin(one(&world, &input)) });
     let ended = world.tell(stories.collect());
     ended.into_iter().map(|watched| watched.unwrap_or_else(|| Err("a loop never ended".to_owned()))).collect()
 }

@@ -143,8 +143,11 @@ impl TimeSource for Clock {
     fn now(&self) -> SystemTime {
         let millis = Clock::now(self).as_millisecond();
         let since = Duration::from_millis(millis.unsigned_abs());
-        let instant =
-            if millis < 0 { SystemTime::UNIX_EPOCH.checked_sub(since) } else { SystemTime::UNIX_EPOCH.checked_add(since) };
+        let instant = if millis < 0 {
+            SystemTime::UNIX_EPOCH.checked_sub(since)
+        } else {
+            SystemTime::UNIX_EPOCH.checked_add(since)
+        };
         instant.unwrap_or(SystemTime::UNIX_EPOCH)
     }
 }
@@ -232,8 +235,13 @@ mod tests {
     #[test]
     fn a_story_that_waits_for_nothing_that_comes_does_not_end_and_holds_up_nobody() {
         let clock = Clock::at(Timestamp::UNIX_EPOCH);
-        let stories: Vec<Story<'_, u8>> =
-            vec![Box::pin(std::future::pending()), Box::pin(async { clock.sleep_for(5.0).await; 1 })];
+        let stories: Vec<Story<'_, u8>> = vec![
+            Box::pin(std::future::pending()),
+            Box::pin(async {
+                clock.sleep_for(5.0).await;
+                1
+            }),
+        ];
         assert_eq!(clock.tell(stories), [None, Some(1)]);
     }
 }

@@ -63,7 +63,9 @@ impl Definition {
         let mut read = BTreeMap::new();
         for (name, state) in states {
             if !STATES.contains(&name.as_str()) {
-                return Err(format!("the driver does not know the state {name:?} of the definition: teach it"));
+                return Err(format!(
+                    "the driver does not know the state {name:?} of the definition: teach it"
+                ));
             }
             let state = State::read(state).map_err(|error| format!("the state {name:?}: {error}"))?;
             read.insert(name.clone(), state);
@@ -132,7 +134,8 @@ impl State {
     /// The name, when this Choice can lead there.
     pub(crate) fn leads_to(&self, name: &str) -> Result<String, String> {
         let choices = self.raw.get("Choices").and_then(Value::as_array);
-        let mut targets = choices.into_iter().flatten().map(|rule| rule.get("Next")).chain([self.raw.get("Default")]);
+        let mut targets =
+            choices.into_iter().flatten().map(|rule| rule.get("Next")).chain([self.raw.get("Default")]);
         if targets.any(|target| target.and_then(Value::as_str) == Some(name)) {
             return Ok(name.to_owned());
         }
@@ -144,8 +147,10 @@ impl Task {
     fn read(raw: &Value) -> Result<Task, String> {
         let parameter = |name: &str| raw.get("Parameters").and_then(|parameters| parameters.get(name));
         let name = parameter("FunctionName").and_then(Value::as_str).unwrap_or_default();
-        let function = Function::of_the_definition(name).ok_or_else(|| format!("no function is called {name:?}"))?;
-        let payload = parameter("Payload").and_then(Value::as_object).ok_or_else(|| "no Payload".to_owned())?;
+        let function =
+            Function::of_the_definition(name).ok_or_else(|| format!("no function is called {name:?}"))?;
+        let payload =
+            parameter("Payload").and_then(Value::as_object).ok_or_else(|| "no Payload".to_owned())?;
         let mut also = Map::new();
         for (name, value) in payload {
             match (name.as_str(), value.as_str()) {
@@ -173,7 +178,8 @@ mod tests {
     fn the_definition_of_the_product_is_read() {
         let definition = Definition::of_the_product().unwrap();
         for name in ["Validate plan", "Create task"] {
-            let retry = definition.state(name).unwrap().retry.iter().find(|it| it.takes("Migration.Throttled"));
+            let retry =
+                definition.state(name).unwrap().retry.iter().find(|it| it.takes("Migration.Throttled"));
             assert!(retry.unwrap().full_jitter, "{name}");
             assert_eq!(definition.max_attempts(name, "Migration.UnreadableDocument"), 0, "{name}");
         }

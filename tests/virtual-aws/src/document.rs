@@ -22,7 +22,9 @@ impl Document {
     }
 
     fn seconds(&self, pointer: &str) -> Result<f64, String> {
-        self.at(pointer).and_then(Value::as_f64).ok_or_else(|| format!("the document has no number {pointer}"))
+        self.at(pointer)
+            .and_then(Value::as_f64)
+            .ok_or_else(|| format!("the document has no number {pointer}"))
     }
 
     fn is(&self, pointer: &str) -> bool {

@@ -89,8 +89,7 @@ struct Execution {
 pub(crate) async fn run(world: World, name: String, input: Value) -> Result<Run, String> {
     let began = world.clock().now();
     let arn = format!("arn:aws:states:us-east-1:123456789012:execution:migration:{name}");
-    let mut execution =
-        Execution { world, name, arn, document: Document::default(), tally: Tally::begin() };
+    let mut execution = Execution { world, name, arn, document: Document::default(), tally: Tally::begin() };
     execution.world.note_execution(&execution.name, "RUNNING");
     let mut states = Vec::new();
     let end = execution.go_through(input, began, &mut states).await;
@@ -168,9 +167,11 @@ impl Execution {
                 clock.sleep_for(document.blind_wait()?).await;
                 None
             }
-            "Waited long enough?" => {
-                Some(state.leads_to(if document.waits_too_long()? { "Wait no longer" } else { "Wait longer" })?)
-            }
+            "Waited long enough?" => Some(state.leads_to(if document.waits_too_long()? {
+                "Wait no longer"
+            } else {
+                "Wait longer"
+            })?),
             "Wait longer" => {
                 document.wait_blind_for("/Blind/Seconds")?;
                 None
@@ -192,7 +193,9 @@ impl Execution {
             }
             "Succeeded" => return Ok(Step::End(End::Succeeded)),
             "Failed" | "Could not tell" => return Ok(Step::End(End::Failed(name.to_owned()))),
-            unknown => return Err(format!("the driver does not know what the state {unknown:?} does: teach it")),
+            unknown => {
+                return Err(format!("the driver does not know what the state {unknown:?} does: teach it"));
+            }
         };
         let next = next.or_else(|| state.next.clone());
         next.map(Step::To).ok_or_else(|| "it leads nowhere".to_owned())
@@ -247,9 +250,10 @@ impl Execution {
                 return std::task::Poll::Ready(answer);
             }
             match &mut timeout {
-                Some(timeout) => timeout.as_mut().poll(context).map(|()| {
-                    Err(Failure { error: "States.Timeout".to_owned(), cause: String::new() })
-                }),
+                Some(timeout) => timeout
+                    .as_mut()
+                    .poll(context)
+                    .map(|()| Err(Failure { error: "States.Timeout".to_owned(), cause: String::new() })),
                 None => std::task::Poll::Pending,
             }
         })

@@ -32,10 +32,13 @@ impl Failure {
 
     fn of_end(end: FunctionEnd) -> Failure {
         match end {
-            FunctionEnd::Killed => {
-                Failure::of_function("Runtime.ExitError", "RequestId: 0 Error: Runtime exited with error: signal: killed")
+            FunctionEnd::Killed => Failure::of_function(
+                "Runtime.ExitError",
+                "RequestId: 0 Error: Runtime exited with error: signal: killed",
+            ),
+            FunctionEnd::TimedOut => {
+                Failure::of_function("Sandbox.Timedout", "RequestId: 0 Error: Task timed out")
             }
-            FunctionEnd::TimedOut => Failure::of_function("Sandbox.Timedout", "RequestId: 0 Error: Task timed out"),
         }
     }
 }
@@ -52,7 +55,12 @@ impl World {
     ///
     /// # Errors
     /// Why it gave no document.
-    pub async fn invoke(&self, function: Function, execution: &str, payload: Value) -> Result<Value, Failure> {
+    pub async fn invoke(
+        &self,
+        function: Function,
+        execution: &str,
+        payload: Value,
+    ) -> Result<Value, Failure> {
         let trouble = self.faults().strike(Passing {
             service: "lambda",
             operation: "Invoke",

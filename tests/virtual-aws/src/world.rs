@@ -134,13 +134,19 @@ impl World {
     ///
     /// # Errors
     /// When the SDK cannot be configured.
-    pub fn new(scenario: Scenario, definition: Definition, now: Timestamp, seed: u64) -> Result<World, String> {
+    pub fn new(
+        scenario: Scenario,
+        definition: Definition,
+        now: Timestamp,
+        seed: u64,
+    ) -> Result<World, String> {
         // The SDK draws its pauses from the thread's own source.
         fastrand::seed(seed);
         let clock = Clock::at(now);
         let configurations = Function::ALL.into_iter().map(|function| {
             let configuration = configuration(function, &clock);
-            let configuration = clock.tell(vec![Box::pin(configuration) as Story<'_, SdkConfig>]).pop().flatten();
+            let configuration =
+                clock.tell(vec![Box::pin(configuration) as Story<'_, SdkConfig>]).pop().flatten();
             configuration
                 .map(|configuration| (function, configuration))
                 .ok_or_else(|| "the configuration of the SDK waits for something outside".to_owned())
@@ -308,7 +314,8 @@ impl Inner {
             // Most calls: the simulator reads the body itself.
             Some(operation) => ("dms".to_owned(), operation.to_owned(), None),
             None => {
-                let meaning = Meaning::of(request.uri(), request.headers(), request.body().bytes().unwrap_or_default());
+                let meaning =
+                    Meaning::of(request.uri(), request.headers(), request.body().bytes().unwrap_or_default());
                 (meaning.service.clone(), meaning.operation.clone(), Some(meaning))
             }
         };
@@ -345,7 +352,9 @@ impl Inner {
         let protocol = meaning.as_ref().map_or(Protocol::Json, |meaning| meaning.protocol);
         let answered = match (&trouble.answer, &meaning) {
             (Some(error), _) => refused(protocol, error),
-            (None, None) => of_dms(answer(&mut state.dms, now, Some(&format!("{TARGET_PREFIX}{operation}")), body)),
+            (None, None) => {
+                of_dms(answer(&mut state.dms, now, Some(&format!("{TARGET_PREFIX}{operation}")), body))
+            }
             (None, Some(meaning)) => state.answer(meaning, &execution, now),
         };
         let status = answered.status().as_u16();
@@ -417,12 +426,14 @@ impl State {
                 answer.headers_mut().insert("content-type", http::HeaderValue::from_static("text/xml"));
                 answer
             }),
-            ("states", "DescribeExecution") => doubles::describe_execution(&self.executions, request).map(|answer| {
-                let mut answer = http::Response::new(answer.to_string().into_bytes());
-                let kind = http::HeaderValue::from_static("application/x-amz-json-1.0");
-                answer.headers_mut().insert("content-type", kind);
-                answer
-            }),
+            ("states", "DescribeExecution") => {
+                doubles::describe_execution(&self.executions, request).map(|answer| {
+                    let mut answer = http::Response::new(answer.to_string().into_bytes());
+                    let kind = http::HeaderValue::from_static("application/x-amz-json-1.0");
+                    answer.headers_mut().insert("content-type", kind);
+                    answer
+                })
+            }
             (CLOUDWATCH, "GetMetricData") => get_metric_data(&mut self.dms, now, request)
                 .map(|answer| in_cbor(&answer, &cloudwatch::INSTANTS).map(|body| body.to_vec())),
             _ => Err(ErrorAnswer {
@@ -458,7 +469,10 @@ impl State {
             None if operation == "StartReplicationTask" => {
                 seen.started.get_or_insert(now);
             }
-            None if operation == "DescribeReplicationTasks" && function == Function::Poll && seen.end.is_none() => {
+            None if operation == "DescribeReplicationTasks"
+                && function == Function::Poll
+                && seen.end.is_none() =>
+            {
                 seen.end = stopped(body).map(|ended| SeenEnd { ended, seen: now });
             }
             None => {}
