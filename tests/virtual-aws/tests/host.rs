@@ -6,7 +6,7 @@ use dms_simulator::Scenario;
 use dms_simulator::scenario::Lag;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use virtual_aws::{Definition, End, Fault, Function, FunctionEnd, Run, Story, World};
+use virtual_aws::{Call, Definition, End, Fault, Function, FunctionEnd, Run, Story, World};
 
 const INSTANCE: &str = "arn:aws:dms:us-east-1:123456789012:rep:I";
 const SOURCE: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:S";
@@ -76,13 +76,12 @@ fn the_same_seed_tells_the_same_night() {
     let night = || {
         let world = world(scenario());
         world.faults().add(Fault::on_service("dms").first(30).throttle());
-        (run(&world, plan()).tally, world.calls())
+        let tally = run(&world, plan()).tally;
+        // What is asked of SNS is left out: the SDK keeps attributes in no particular order.
+        let asked = |call: Call| (call.at, call.operation, (call.service == "dms").then_some(call.request));
+        (tally, world.calls().into_iter().map(asked).collect::<Vec<_>>())
     };
-    let ((first, one), (second, other)) = (night(), night());
-    for (one, other) in one.iter().zip(&other) {
-        assert_eq!(one, other);
-    }
-    assert_eq!(first, second);
+    assert_eq!(night(), night());
 }
 
 #[test]
