@@ -8,7 +8,7 @@ use aws_smithy_mocks::{Rule, RuleMode, mock, mock_client};
 use migration::decide::opening;
 use migration::run::document::{Document, Reported};
 use migration::run::step::{Occasion, What};
-use migration::run::verdict::{MOST_NAMED, NamedTable, Outcome};
+use migration::run::verdict::{MAX_NAMED, NamedTable, Outcome};
 use migration_aws::clients::SnsAndStepFunctions;
 use migration_aws::error::StepError;
 use migration_aws::request::Request;
@@ -161,11 +161,11 @@ async fn the_largest_message_is_one_that_sns_takes() {
     let mut reported = succeeded(json!({}));
     let long = "\u{1F980}\"\n".repeat(250);
     let verdict = &mut reported.verdict;
-    verdict.reasons = vec![long.clone(); MOST_NAMED + 1];
+    verdict.reasons = vec![long.clone(); MAX_NAMED + 1];
     verdict.named_tables =
         vec![
             NamedTable { name: long[..510].to_owned(), state: "Table error".to_owned(), rows: 1 };
-            MOST_NAMED
+            MAX_NAMED
         ];
     for _ in 0..=MAX_FINDINGS {
         reported.findings.push(Finding {

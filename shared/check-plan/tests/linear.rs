@@ -18,12 +18,12 @@ use support::growth::cpu_time;
 use support::plans::full_load;
 use support::shapes::{PAIRS, SHAPES, hold_against_itself, of_faulty_rules};
 
-const MOST_GROWTH: f64 = 25.0;
+const MAX_GROWTH: f64 = 25.0;
 
 /// Compares the work on so many rules with that on ten times as many; three times before it is called too much.
 fn grows_linearly(name: &str, few: usize, work: impl Fn(usize) -> Duration) {
     let growth = || work(10 * few).as_secs_f64() / work(few).as_secs_f64();
-    let least = (0..3).map(|_| growth()).find(|growth| *growth < MOST_GROWTH);
+    let least = (0..3).map(|_| growth()).find(|growth| *growth < MAX_GROWTH);
     assert!(least.is_some(), "{name}: ten times the rules take {:.0} times as long", growth());
 }
 

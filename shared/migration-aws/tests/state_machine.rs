@@ -91,7 +91,7 @@ fn every_task_is_bounded_caught_and_told_the_time() {
         let last = task["Catch"].as_array().unwrap().last().unwrap();
         assert_eq!(last["ErrorEquals"], serde_json::json!(["States.ALL"]), "{name}");
         for catch in task["Catch"].as_array().unwrap() {
-            assert_eq!(catch["ResultPath"], "$.Trouble", "{name} would lose the document");
+            assert_eq!(catch["ResultPath"], "$.Caught", "{name} would lose the document");
         }
     }
 }
@@ -174,7 +174,7 @@ fn the_machine_reads_the_head_of_the_document_and_nothing_else() {
     let mut read = BTreeSet::new();
     paths(&machine()["States"], &mut read);
     // What the machine writes itself, and what Lambda's answer is wrapped in.
-    let own = ["/Blind", "/Trouble", "/Payload"];
+    let own = ["/Blind", "/Caught", "/Payload"];
     read.retain(|path| !own.iter().any(|own| path.starts_with(own)));
     assert_eq!(read, HEAD.into_iter().map(str::to_owned).collect());
 }

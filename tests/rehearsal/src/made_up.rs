@@ -26,7 +26,7 @@ const SCHEMAS: [&str; 2] = ["crm", "billing"];
 const TABLES: [&str; 4] = ["customers", "orders", "order_items", "invoices"];
 
 /// The most tables that are made up.
-const MOST_TABLES: usize = 200;
+const MAX_TABLES: usize = 200;
 
 /// A scenario in which this plan can run.
 pub fn scenario(plan: &Plan) -> Scenario {
@@ -98,7 +98,7 @@ fn with_tables(mut scenario: Scenario, mapping: &Value) -> Scenario {
         for schema in spelled_out(text("/object-locator/schema-name"), &SCHEMAS) {
             for table in spelled_out(text("/object-locator/table-name"), &TABLES) {
                 let known = |t: &SourceTable| t.schema_name == schema && t.table_name == table;
-                if scenario.source_tables.len() < MOST_TABLES && !scenario.source_tables.iter().any(known) {
+                if scenario.source_tables.len() < MAX_TABLES && !scenario.source_tables.iter().any(known) {
                     // Plausible and different, so that one sees tables come in one after the other.
                     let nth = scenario.source_tables.len() as u64;
                     let rows = 40_000 + 37_000 * (nth * nth % 11);

@@ -11,7 +11,7 @@ use crate::story::Line;
 use plan::clean::one_line;
 
 /// The most tables that have a bar of their own.
-const MOST_BARS: usize = 12;
+const MAX_BARS: usize = 12;
 
 /// A table as the screen shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Screen {
         if !self.live {
             return;
         }
-        for table in tables.iter().take(MOST_BARS) {
+        for table in tables.iter().take(MAX_BARS) {
             let bar = self.tables.entry(table.name.clone()).or_insert_with(|| {
                 let bar = self.bars.insert_before(&self.waiting, ProgressBar::new(table.of));
                 let style = if self.colours { "{bar:24.cyan/blue}" } else { "{bar:24}" };

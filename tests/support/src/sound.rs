@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::schema;
 
 /// The most bytes that a report on the worst plan may take, with the finding that counts what it leaves out.
-const MOST_REPORT: usize = MAX_REPORT_BYTES + 500;
+const MAX_REPORT: usize = MAX_REPORT_BYTES + 500;
 
 /// Reads a plan and looks at what came of it. The schema takes what is taken.
 pub fn reads_soundly(plan: &Value) -> Vec<Finding> {
@@ -69,7 +69,7 @@ fn is_sound(reading: Reading) -> Reading {
     assert!(findings.len() <= MAX_FINDINGS + 1);
     assert!(findings.is_sorted_by_key(|finding| finding.severity), "errors first");
     let report = serde_json::to_string(findings).expect("findings are JSON");
-    assert!(report.len() <= MOST_REPORT, "{} bytes of findings", report.len());
+    assert!(report.len() <= MAX_REPORT, "{} bytes of findings", report.len());
     for finding in findings {
         let shown = [finding.path.as_str(), finding.message.as_str()];
         assert!(!shown.iter().any(|text| text.contains(|c: char| c.is_control())), "{finding:?}");

@@ -12,10 +12,10 @@ use links::Links;
 pub use news::{Event, News};
 
 /// SNS takes subjects under 100 characters.
-const MOST_SUBJECT: usize = 99;
+const MAX_SUBJECT: usize = 99;
 
 /// The most characters of a text that had to be shortened.
-const MOST_SHORTENED: usize = 16_000;
+const MAX_SHORTENED: usize = 16_000;
 
 /// One message, ready to publish.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,8 +34,8 @@ impl Message {
     /// The same news in less than 16 KB for machines and 64 KB for people. SNS refuses a message that is too large as a
     /// whole, and a shortened one is better than none.
     pub fn shortened(mut self) -> Message {
-        if self.text.chars().count() > MOST_SHORTENED {
-            self.text = self.text.chars().take(MOST_SHORTENED).collect();
+        if self.text.chars().count() > MAX_SHORTENED {
+            self.text = self.text.chars().take(MAX_SHORTENED).collect();
             self.text.push_str("\n\nThis message was shortened: the output of the execution has the whole.");
         }
         if let Some(verdict) = self.json.get_mut("Verdict").and_then(Value::as_object_mut) {
@@ -110,7 +110,7 @@ fn subject(words: &str, level: Level) -> String {
     let mark = if level == Level::Info { "" } else { "[!] " };
     let ascii = format!("{mark}DMS migration {words}");
     let clean = ascii.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' });
-    clean.take(MOST_SUBJECT).collect()
+    clean.take(MAX_SUBJECT).collect()
 }
 
 /// An attribute's value: one bounded line, and never an empty one, which SNS refuses.

@@ -10,13 +10,14 @@ use crate::run::commands;
 use crate::run::step::Occasion;
 use crate::run::task::Origin;
 use crate::run::verdict::Verdict;
+use crate::time::graces::FIRST_BLIND_SECONDS;
 use crate::time::window::{self, Opening, whole_seconds};
 use plan::clean::one_line;
 use plan::finding::Severity;
 use plan::{Mode, Plan};
 
 /// The most notes about the plan that a text shows.
-const MOST_NOTES: usize = 20;
+const MAX_NOTES: usize = 20;
 
 /// Writes the text.
 pub(super) fn text(news: News<'_>, links: &Links) -> String {
@@ -214,8 +215,11 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
         Occasion::LostSight => {
             let close = on_the_clocks(news, run.closes);
             vec![
-                "nothing yet: the run looks for the task again, after a minute at first and every 15 minutes later"
-                    .to_owned(),
+                format!(
+                    "nothing yet: the run looks for the task again, after {FIRST_BLIND_SECONDS} s at first, then after \
+                     twice as long each time, up to {} min",
+                    run.machine.max_blind_seconds / 60
+                ),
                 if run.stop_at_close {
                     format!("it is told to stop at {close}, seen or not")
                 } else {
@@ -229,7 +233,7 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
 
 fn notes(news: News<'_>) -> Vec<String> {
     let findings = news.findings.iter().filter(|finding| finding.severity != Severity::Error);
-    findings.take(MOST_NOTES).map(|finding| format!("{}: {}", finding.path, finding.message)).collect()
+    findings.take(MAX_NOTES).map(|finding| format!("{}: {}", finding.path, finding.message)).collect()
 }
 
 /// An instant on the clocks of the window's zone, and in UTC where there is none.

@@ -16,7 +16,7 @@ pub const LONGEST: i64 = 120;
 pub const LONG_RUN: i64 = 72 * 3600;
 
 /// The longest interval that throttling leads to, in seconds.
-const MOST_THROTTLED: i64 = 600;
+const MAX_THROTTLED: i64 = 600;
 
 /// The interval is shortened by up to this part of it, by a number drawn from the execution's name: runs that began at
 /// the same moment do not ask DMS at the same moments for ever.
@@ -43,7 +43,7 @@ pub fn brief(run: &Run, wake: Timestamp, now: Timestamp) -> u32 {
 fn chosen(run: &Run, policy: f64, wake: Timestamp, now: Timestamp) -> u32 {
     let stretched = policy * stretch(run, now);
     let patient =
-        (stretched * f64::from(1u32 << run.throttled.min(6))).min(stretched.max(MOST_THROTTLED as f64));
+        (stretched * f64::from(1u32 << run.throttled.min(6))).min(stretched.max(MAX_THROTTLED as f64));
     let jittered = patient * (1.0 - JITTER * drawn(run));
     // A float that is too large for the type saturates; none here is negative or no number.
     let patient = jittered.round() as i64;

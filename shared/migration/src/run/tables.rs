@@ -1,6 +1,6 @@
 //! The table pass: every row of the table statistics, counted and named. No success without it.
 
-use super::verdict::{MOST_NAMED, NamedTable, Verdict};
+use super::verdict::{MAX_NAMED, NamedTable, Verdict};
 use crate::run::observation::Stats;
 use crate::run::table::{Table, TableState, Validation};
 use plan::table_name::NamedByMapping;
@@ -129,9 +129,9 @@ impl TablePass {
         verdict.tables = self.total;
         verdict.tables_loaded = self.loaded;
         verdict.rows = self.rows;
-        verdict.more_tables = named.len().saturating_sub(MOST_NAMED);
+        verdict.more_tables = named.len().saturating_sub(MAX_NAMED);
         verdict.named_tables = named;
-        verdict.named_tables.truncate(MOST_NAMED);
+        verdict.named_tables.truncate(MAX_NAMED);
         verdict
     }
 }

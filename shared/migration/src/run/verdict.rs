@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use plan::finding::{Finding, Severity};
 
 /// The most tables that a verdict names; the rest is a count, so that the document stays small.
-pub const MOST_NAMED: usize = 40;
+pub const MAX_NAMED: usize = 40;
 
 /// The outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -149,7 +149,7 @@ pub struct Verdict {
     pub tables: usize,
     /// How many of them are complete.
     pub tables_loaded: usize,
-    /// Those that are not, or whose rows differ, by name; at most [`MOST_NAMED`].
+    /// Those that are not, or whose rows differ, by name; at most [`MAX_NAMED`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub named_tables: Vec<NamedTable>,
     /// How many more are not named.
@@ -239,7 +239,7 @@ impl Verdict {
         let faults = if number == 1 { "fault" } else { "faults" };
         let first = format!("the plan has {more}{number} {faults}; nothing was created, started or changed");
         let mut verdict = Verdict::new(Outcome::Rejected, first, at);
-        for finding in errors.iter().take(MOST_NAMED) {
+        for finding in errors.iter().take(MAX_NAMED) {
             let place = if finding.path.is_empty() { "the plan" } else { &finding.path };
             verdict.reasons.push(format!("{place}: {} [{}]", finding.message, finding.code));
         }

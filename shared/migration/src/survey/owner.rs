@@ -4,7 +4,7 @@
 //! letters, digits, blanks and `_ . : / = + -` only (DMS API reference), execution names may hold more.
 
 /// The most characters that a tag value holds.
-const MOST_VALUE: usize = 256;
+const MAX_VALUE: usize = 256;
 
 /// An execution ARN as a tag value: what a tag cannot hold stands as `=` and two hexadecimal digits a byte.
 pub fn tag_value(execution: &str) -> String {
@@ -16,7 +16,7 @@ pub fn tag_value(execution: &str) -> String {
             }
             _ => format!("={byte:02X}"),
         };
-        if value.len() + coded.len() > MOST_VALUE {
+        if value.len() + coded.len() > MAX_VALUE {
             break;
         }
         value.push_str(&coded);
@@ -49,9 +49,9 @@ mod tests {
         fn what_fits_comes_back(name in "\\PC{0,40}") {
             let arn = format!("arn:aws:states:eu-central-1:123456789012:execution:migration:{name}");
             let value = tag_value(&arn);
-            prop_assert!(value.len() <= MOST_VALUE);
+            prop_assert!(value.len() <= MAX_VALUE);
             prop_assert!(value.chars().all(|c| c.is_ascii_alphanumeric() || "_.:/=+-".contains(c)));
-            if arn.bytes().all(|b| b.is_ascii_graphic()) || value.len() < MOST_VALUE - 2 {
+            if arn.bytes().all(|b| b.is_ascii_graphic()) || value.len() < MAX_VALUE - 2 {
                 prop_assert_eq!(execution(&value), Some(arn));
             }
         }

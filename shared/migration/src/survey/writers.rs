@@ -13,14 +13,14 @@ use plan::table_name::{Pattern, Steps};
 use plan::{Arn, KeptTask, MigrationType, Plan, TaskPlan};
 
 /// The most tasks that are named one by one.
-const MOST_NAMED: usize = 10;
+const MAX_NAMED: usize = 10;
 
 /// The most steps that are taken to compare the patterns of all tasks with the plan's: a function has its seconds.
 /// Behind it tasks are counted only.
-const MOST_STEPS: usize = 50_000_000;
+const MAX_STEPS: usize = 50_000_000;
 
 /// The most steps that are taken to see which names one mapping changes. What is selected behind it may have any.
-const MOST_STEPS_OF_ONE: usize = 4_000_000;
+const MAX_STEPS_OF_ONE: usize = 4_000_000;
 
 /// A task of a target endpoint.
 #[derive(Clone, Debug)]
@@ -94,7 +94,7 @@ impl Selection {
     pub fn of(mappings: &Value) -> Selection {
         let rules = mappings.get("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let renaming: Vec<Renaming<'_>> = rules.iter().filter_map(Renaming::of).collect();
-        let mut steps = Steps::new(MOST_STEPS_OF_ONE);
+        let mut steps = Steps::new(MAX_STEPS_OF_ONE);
         let mut selection = Selection::default();
         for rule in rules.iter().filter(|rule| text(rule, "/rule-type") == "selection") {
             match text(rule, "/rule-action") {
@@ -259,7 +259,7 @@ pub fn check(plan: &Plan, source: &Arn, writers: &[Writer], findings: &mut Findi
     };
     // A task that is at work already is followed, and what it meets there it has met.
     let follows = writers.iter().any(|writer| is_own(writer) && writer.at_work);
-    let mut steps = Steps::new(MOST_STEPS);
+    let mut steps = Steps::new(MAX_STEPS);
     let mut others: Vec<&Writer> = writers.iter().filter(|writer| !is_own(writer)).collect();
     // Should there be too many, those that are loading are named, then those that are at work.
     others.sort_by_key(|writer| (writer.replaces.is_none(), !writer.at_work));
@@ -286,7 +286,7 @@ pub fn check(plan: &Plan, source: &Arn, writers: &[Writer], findings: &mut Findi
                     one.in_words()
                 ),
             ),
-            None if more < MOST_NAMED => {
+            None if more < MAX_NAMED => {
                 more += 1;
                 findings.add(
                     path,

@@ -1,6 +1,6 @@
 //! A plan with faults: they are counted and named, and never said to be fewer than they are.
 
-use migration::run::verdict::{MOST_NAMED, Verdict};
+use migration::run::verdict::{MAX_NAMED, Verdict};
 use plan::finding::{Code, Findings, MAX_FINDINGS};
 
 use support::cases::minute;
@@ -19,8 +19,8 @@ fn faults_are_counted_and_named() {
     for (errors, counted, named) in [
         (1, "the plan has 1 fault;", 1),
         (2, "the plan has 2 faults;", 2),
-        (MAX_FINDINGS - 1, "the plan has 99 faults;", MOST_NAMED),
-        (MAX_FINDINGS + 50, "the plan has more than 100 faults;", MOST_NAMED),
+        (MAX_FINDINGS - 1, "the plan has 99 faults;", MAX_NAMED),
+        (MAX_FINDINGS + 50, "the plan has more than 100 faults;", MAX_NAMED),
     ] {
         let reasons = reasons(errors);
         assert!(reasons[0].starts_with(counted), "{errors}: {}", reasons[0]);
