@@ -175,7 +175,7 @@ async fn a_task_that_somebody_else_keeps_is_left_as_it_is() {
         let world = World::with(task, None);
         let document = world.create_task(&unknown(plan)).await.unwrap();
         let task = document.task.unwrap();
-        assert_eq!((task.origin, world.changes()), (Origin::Kept, [0, 0, 0]));
+        assert_eq!((task.origin, world.changes()), (Origin::External, [0, 0, 0]));
         assert_eq!(task.differences, ["MigrationType: the plan states \"full-load\", the task has \"cdc\""]);
     }
 }

@@ -139,7 +139,7 @@ async fn a_start_that_was_held_back_leaves_nothing_to_stop_at_the_close() {
 async fn dms_is_given_the_close_of_a_replication_that_is_ours() {
     let window = || and(windowed(), json!({"Window": {"AtClose": "Stop"}}));
     let stated = json!({"Task": {"CdcStopPosition": "server_time:2026-11-21T02:00:00"}});
-    let theirs = cdc(window()).set(|case| case.known().origin = Origin::Kept);
+    let theirs = cdc(window()).set(|case| case.known().origin = Origin::External);
     for (fact, case, position) in [
         ("ours", cdc(window()), Some("server_time:2026-11-21T04:00:00")),
         ("stated by the plan", cdc(and(window(), stated)), None),

@@ -75,7 +75,7 @@ async fn check(dms: &Client, running: Running, now: Timestamp) -> Result<Documen
     let mut findings = Findings::default();
     let kept = match &plan.task {
         TaskPlan::Request(_) => None,
-        TaskPlan::Kept(_) => kept_task(dms, &running, &mut findings).await?,
+        TaskPlan::External(_) => kept_task(dms, &running, &mut findings).await?,
     };
     let route = kept.as_ref().map(|kept| kept.route.clone()).or_else(|| running.run.route.clone());
     if let Some(route) = &route {
@@ -91,7 +91,7 @@ async fn check(dms: &Client, running: Running, now: Timestamp) -> Result<Documen
     Ok(opening::settle(running, kept, findings, now))
 }
 
-struct Kept {
+struct External {
     migration_type: MigrationType,
     route: Route,
     phase: Phase,
@@ -102,12 +102,12 @@ async fn kept_task(
     dms: &Client,
     running: &Running,
     findings: &mut Findings,
-) -> Result<Option<Kept>, StepError> {
+) -> Result<Option<External>, StepError> {
     match task::describe(dms, &TaskFilter::of(running), false).await? {
         Some(task) => {
             let task = task::read_task(&task)?;
             let phase = task.phase();
-            Ok(Some(Kept { migration_type: task.migration_type, route: task.route, phase }))
+            Ok(Some(External { migration_type: task.migration_type, route: task.route, phase }))
         }
         None => {
             findings.add(
@@ -133,7 +133,7 @@ async fn check_route(
 ) -> Result<(), StepError> {
     let place = |member: &str| match plan.task {
         TaskPlan::Request(_) => format!("/Task/{member}"),
-        TaskPlan::Kept(_) => "/Task".to_owned(),
+        TaskPlan::External(_) => "/Task".to_owned(),
     };
     let source = endpoint(dms, &route.source).await?;
     let target = endpoint(dms, &route.target).await?;

@@ -298,7 +298,7 @@ async fn a_preflight_compares_a_task_that_exists() {
     };
     let earlier = EXECUTION.replace("night-1", "night-0");
     for (task, on_drift, owner, execution, origin, differences, driven) in [
-        (described("ready", None), "Reject", None, "SUCCEEDED", Origin::Kept, 0, false),
+        (described("ready", None), "Reject", None, "SUCCEEDED", Origin::External, 0, false),
         (described("ready", None), "Reject", Some(&earlier), "SUCCEEDED", Origin::Adopted, 0, false),
         (described("running", Some(1)), "Reject", Some(&earlier), "RUNNING", Origin::Adopted, 0, true),
         (differing(), "Reject", Some(&earlier), "SUCCEEDED", Origin::Adopted, 1, false),
@@ -421,5 +421,5 @@ async fn other_tasks_of_the_target_are_compared() {
     let kept = json!({"Task": {"ReplicationTaskArn": TASK}});
     let tasks = (200, json!({"ReplicationTasks": [described("ready", None), other("stopped", Some(1))]}));
     let document = World { tasks, ..World::good() }.validate(kept).await.0.unwrap();
-    assert_eq!(codes(&document), ["another-writer"], "a kept task is compared by its own mapping");
+    assert_eq!(codes(&document), ["another-writer"], "an external task is compared by its own mapping");
 }

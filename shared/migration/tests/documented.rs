@@ -1,4 +1,5 @@
-//! `docs/architecture.md` explains the judges of the decision, in their order.
+//! `docs/architecture.md` explains the judges of the decision, in their order, and names every room; no page names a
+//! file that is not there.
 
 #![allow(clippy::expect_used, reason = "a test may end where it is")]
 
@@ -17,4 +18,47 @@ fn the_decision_is_explained_in_its_order() {
     let explained: Vec<(usize, String)> = rows.collect();
     let judges: Vec<(usize, String)> = (1..).zip(migration::decide::judges().map(str::to_owned)).collect();
     assert_eq!(explained, judges);
+}
+
+#[test]
+fn every_room_is_named() {
+    let text = std::fs::read_to_string(root().join("docs/architecture.md"))
+        .expect("docs/architecture.md can be read");
+    let rooms = std::fs::read_dir(root().join("shared/migration/src")).expect("the rooms can be listed");
+    let rooms: Vec<_> = rooms.map(|room| room.expect("a room can be read")).collect();
+    let mut named = 0;
+    for room in rooms.iter().filter(|room| room.path().join("mod.rs").is_file()) {
+        let name = room.file_name().to_string_lossy().into_owned();
+        assert!(text.contains(&format!("| `{name}/` |")), "docs/architecture.md has no row for {name}");
+        named += 1;
+    }
+    assert!(named > 5, "{named} rooms were found");
+}
+
+/// The files of this repository that a page names in code marks.
+fn files_named(page: &str) -> impl Iterator<Item = &str> {
+    let tops = ["shared/", "functions/", "tests/", "docs/", "events/", "statemachine/"];
+    page.split('`')
+        .skip(1)
+        .step_by(2)
+        .flat_map(str::split_whitespace)
+        .filter(move |word| tops.iter().any(|top| word.starts_with(top)))
+        .filter(|word| word.contains('.') && !word.contains(['*', '{', '<']))
+}
+
+#[test]
+fn every_file_that_a_page_names_is_there() {
+    let docs = std::fs::read_dir(root().join("docs")).expect("docs can be listed");
+    let mut pages: Vec<_> = docs.map(|page| page.expect("a page can be read").path()).collect();
+    pages.extend(["README.md", "CONTRIBUTING.md"].map(|page| root().join(page)));
+    pages.retain(|page| page.extension().is_some_and(|ending| ending == "md"));
+    let mut named = 0;
+    for page in pages {
+        let text = std::fs::read_to_string(&page).expect("a page can be read");
+        for file in files_named(&text) {
+            named += 1;
+            assert!(root().join(file).exists(), "{} names {file}, which is not there", page.display());
+        }
+    }
+    assert!(named > 10, "{named} files are named");
 }

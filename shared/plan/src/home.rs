@@ -1,6 +1,6 @@
 //! Where a plan is at home: its ARNs, its topic and the machine that runs it belong to one account and Region.
 
-use super::{Arn, KeptTask, Plan, TaskPlan};
+use super::{Arn, ExternalTask, Plan, TaskPlan};
 use crate::finding::{Code, Findings};
 
 /// Whether the topic is where the task is, as far as the plan says where that is.
@@ -57,7 +57,7 @@ fn task_arn(plan: &Plan) -> Option<(&'static str, &Arn)> {
         TaskPlan::Request(request) => {
             Some(("/Task/ReplicationInstanceArn", &request.replication_instance_arn))
         }
-        TaskPlan::Kept(KeptTask::ReplicationTaskArn(arn)) => Some(("/Task/ReplicationTaskArn", arn)),
-        TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(_)) => None,
+        TaskPlan::External(ExternalTask::ReplicationTaskArn(arn)) => Some(("/Task/ReplicationTaskArn", arn)),
+        TaskPlan::External(ExternalTask::ReplicationTaskIdentifier(_)) => None,
     }
 }

@@ -96,12 +96,12 @@ pub enum TaskPlan {
     /// A `CreateReplicationTask` request. The task with its identifier is created, or adopted when it exists.
     Request(Box<TaskRequest>),
     /// A task that Terraform, the console or another team keeps: run and judged, never created, changed or tagged.
-    Kept(KeptTask),
+    External(ExternalTask),
 }
 
 /// How a plan names a task that somebody else keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum KeptTask {
+pub enum ExternalTask {
     /// By its ARN.
     ReplicationTaskArn(Arn),
     /// By its identifier.
@@ -217,8 +217,8 @@ impl Plan {
     pub fn name(&self) -> String {
         match &self.task {
             TaskPlan::Request(request) => request.replication_task_identifier.clone(),
-            TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(identifier)) => identifier.clone(),
-            TaskPlan::Kept(KeptTask::ReplicationTaskArn(arn)) => arn.to_string(),
+            TaskPlan::External(ExternalTask::ReplicationTaskIdentifier(identifier)) => identifier.clone(),
+            TaskPlan::External(ExternalTask::ReplicationTaskArn(arn)) => arn.to_string(),
         }
     }
 
@@ -226,7 +226,7 @@ impl Plan {
     pub fn request(&self) -> Option<&TaskRequest> {
         match &self.task {
             TaskPlan::Request(request) => Some(request),
-            TaskPlan::Kept(_) => None,
+            TaskPlan::External(_) => None,
         }
     }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::clean::line_of;
 use super::located::{Members, Node, deeper_than, quoted};
 use super::text::{self, NotTaken};
-use super::{Arn, KeptTask, MAX_LEVELS, MAX_PLAN_BYTES, Notify, Plan, TaskPlan, Until};
+use super::{Arn, ExternalTask, MAX_LEVELS, MAX_PLAN_BYTES, Notify, Plan, TaskPlan, Until};
 use super::{embedded, members, request, together, window};
 use crate::finding::{Code, Finding, Findings, reject};
 
@@ -234,7 +234,7 @@ fn read_one_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
             let text = members.required_text("ReplicationTaskArn", findings)?;
             let path = members.place("ReplicationTaskArn");
             let arn = request::check_dms_arn(&path, "ReplicationTaskArn", text, "task", findings)?;
-            Some(TaskPlan::Kept(KeptTask::ReplicationTaskArn(arn)))
+            Some(TaskPlan::External(ExternalTask::ReplicationTaskArn(arn)))
         }
         ["ReplicationTaskIdentifier"] => {
             let text = members.required_text("ReplicationTaskIdentifier", findings)?;
@@ -244,7 +244,7 @@ fn read_one_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
                 request::MAX_IDENTIFIER,
                 findings,
             );
-            Some(TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(text.to_owned())))
+            Some(TaskPlan::External(ExternalTask::ReplicationTaskIdentifier(text.to_owned())))
         }
         present if present.iter().any(|name| name.starts_with("ReplicationConfig")) => {
             findings.add(

@@ -4,7 +4,7 @@
 
 use plan::finding::Severity;
 use plan::request::{Document, Tag};
-use plan::{KeptTask, MigrationType, Plan, TaskPlan, TaskRequest, read};
+use plan::{ExternalTask, MigrationType, Plan, TaskPlan, TaskRequest, read};
 use serde_json::{Value, json};
 use support::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, cdc, event, full_load, mapping};
 use support::schema;
@@ -104,9 +104,9 @@ fn a_task_that_somebody_else_keeps_is_named_by_arn_or_identifier_alone() {
     let by = |task: Value| plan(&json!({"Task": task})).task;
     assert_eq!(
         by(json!({"ReplicationTaskArn": TASK})),
-        TaskPlan::Kept(KeptTask::ReplicationTaskArn(TASK.parse().unwrap()))
+        TaskPlan::External(ExternalTask::ReplicationTaskArn(TASK.parse().unwrap()))
     );
-    let identifier = TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier("orders".to_owned()));
+    let identifier = TaskPlan::External(ExternalTask::ReplicationTaskIdentifier("orders".to_owned()));
     assert_eq!(by(json!({"ReplicationTaskIdentifier": "orders"})), identifier);
     let padded = json!({"ReplicationTaskIdentifier": "orders", "ReplicationTaskArn": "", "Tags": [], "TaskData": null});
     assert_eq!(by(padded), identifier);

@@ -17,7 +17,6 @@ pub enum Happening {
     StartTask {
         /// The task's identifier or ARN.
         identifier: String,
-        /// How.
         start_type: StartType,
     },
     /// Somebody deletes a task in the console, which stops a running one first.
@@ -47,9 +46,7 @@ pub enum Happening {
     FillTarget {
         /// The target endpoint; every target when it is not given.
         endpoint_arn: Option<String>,
-        /// The schema.
         schema: String,
-        /// The table.
         table: String,
         /// How many rows.
         rows: u64,
@@ -58,9 +55,7 @@ pub enum Happening {
     EmptyTarget {
         /// The target endpoint; every target when it is not given.
         endpoint_arn: Option<String>,
-        /// The schema.
         schema: String,
-        /// The table.
         table: String,
     },
     /// Somebody changes an endpoint: DMS tests its connections again, and until then none is successful.

@@ -29,7 +29,6 @@ pub struct Reply {
     pub request_id: String,
     /// `Content-Type`.
     pub content_type: &'static str,
-    /// The body.
     pub body: Vec<u8>,
 }
 

@@ -158,7 +158,6 @@ impl TargetTable {
 /// One thing that happened to a target table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// When.
     pub at: Timestamp,
     /// The task that did it; nobody's when a person did.
     pub task_arn: Option<String>,

@@ -10,7 +10,6 @@ const MINUTE: i64 = 60;
 /// One minute of the metrics `CDCLatencySource` and `CDCLatencyTarget` of a task.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LagPoint {
-    /// The minute.
     pub at: Timestamp,
     /// `CDCLatencySource`, in seconds.
     pub source: f64,

@@ -141,7 +141,6 @@ impl StartType {
 /// A start that DMS accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Start {
-    /// When.
     pub at: Timestamp,
     /// Of which type.
     pub start_type: StartType,

@@ -31,7 +31,6 @@ pub enum Error {
     /// A function's program is not there.
     #[error("function {function} has no program at {}; build it first, with `cargo build --workspace`", path.display())]
     NoProgram {
-        /// The function.
         function: String,
         /// Where its program was looked for.
         path: PathBuf,
@@ -47,7 +46,6 @@ pub enum Error {
     /// A function's program could not be started.
     #[error("failed to start function {function}: {source}")]
     Spawn {
-        /// The function.
         function: String,
         /// What the operating system said.
         #[source]
@@ -64,7 +62,6 @@ pub enum Error {
     /// A local service refused a call.
     #[error("{what} was answered with status {status}: {body}")]
     Refused {
-        /// The operation.
         what: String,
         /// The HTTP status.
         status: u16,
@@ -74,7 +71,6 @@ pub enum Error {
     /// A file of the template could not be read.
     #[error("failed to read {}: {source}", path.display())]
     Read {
-        /// The file.
         path: PathBuf,
         /// What the operating system said.
         #[source]
@@ -83,7 +79,6 @@ pub enum Error {
     /// The template, or the state machine that it names, cannot be used here.
     #[error("{}: {why}", path.display())]
     Template {
-        /// The file.
         path: PathBuf,
         /// What is wrong with it, and where.
         why: String,

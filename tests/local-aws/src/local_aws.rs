@@ -30,7 +30,6 @@ pub const REGION: &str = "us-east-1";
 pub struct Config {
     /// The Python interpreter that has `moto[server]` installed.
     pub python: PathBuf,
-    /// The functions.
     pub functions: Vec<FunctionConfig>,
 }
 

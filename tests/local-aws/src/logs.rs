@@ -23,11 +23,9 @@ pub enum Stream {
 pub struct LogLine {
     /// When it was read, by the real clock.
     pub real: Timestamp,
-    /// The function.
     pub function: String,
     /// The execution that the function was working for, by name; `None` before its first invocation.
     pub execution: Option<String>,
-    /// The process.
     pub pid: u32,
     /// Where it was written to.
     pub stream: Stream,

@@ -39,7 +39,6 @@ pub struct Meaning {
     pub protocol: Protocol,
     /// The service, by its signing name; CloudWatch by [`CLOUDWATCH`].
     pub service: String,
-    /// The operation.
     pub operation: String,
     /// What is asked: JSON, CBOR as JSON, or a form as an object of strings.
     pub request: Value,

@@ -21,11 +21,8 @@ use crate::story::Decider;
 pub struct Broken {
     /// What is wrong with it.
     pub name: &'static str,
-    /// It.
     pub decide: Decider,
-    /// The story.
     pub story: &'static str,
-    /// The rule.
     pub rule: &'static str,
 }
 

@@ -201,7 +201,6 @@ pub struct Target {
     pub complete: bool,
 }
 
-/// The task.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Task {
     /// What it moves.

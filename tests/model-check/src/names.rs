@@ -15,7 +15,6 @@ const EVENING: i64 = 1_795_208_400;
 /// Names that an observation carries.
 #[derive(Clone, Debug)]
 pub struct Names {
-    /// The task.
     pub task: Arn,
     /// Its endpoints and instance.
     pub route: Route,

@@ -14,34 +14,20 @@ const REPORT_WITHIN: u16 = 12;
 
 /// The name of each rule.
 pub const HARM: &str = "no harm to rows in the target without consent";
-/// Rule.
 pub const TWICE: &str = "start-replication is never asked for twice";
-/// Rule.
 pub const RESTARTS: &str = "no more starts than the plan allows";
-/// Rule.
 pub const PAST_CLOSE: &str = "what this run started is stopped at the close, or reported as not stopped";
-/// Rule.
 pub const EARLY: &str = "nothing is stopped before the close without cause";
-/// Rule.
 pub const LATE: &str = "nothing is started outside its window";
-/// Rule.
 pub const ABANDONED: &str =
     "no run ends before the close while its task is at work, unless the plan wants it";
-/// Rule.
 pub const SUCCESS: &str = "no success with an incomplete table";
-/// Rule.
 pub const BLAME: &str = "an interruption was somebody's doing";
-/// Rule.
 pub const PAUSED: &str = "paused only at the close";
-/// Rule.
 pub const SKIPPED: &str = "nothing was started when a run says so";
-/// Rule.
 pub const OVERSLEPT: &str = "no wait reaches past the end of the work";
-/// Rule.
 pub const HELPS: &str = "a message that wakes somebody holds a command";
-/// Rule.
 pub const REPORTED: &str = "every run ends with a report";
-/// Rule.
 pub const IN_TIME: &str = "the report comes in time";
 
 /// The names of all rules.

@@ -57,9 +57,7 @@ pub enum Step {
 /// What the report said, and what was so when it was sent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Report {
-    /// The outcome.
     pub outcome: Outcome,
-    /// When.
     pub at: Minute,
     /// The task was at work by this run's start.
     pub at_work: bool,
@@ -76,9 +74,7 @@ pub struct Report {
 /// All that decides what can happen from here.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct State {
-    /// Now.
     pub now: Minute,
-    /// DMS.
     pub dms: Dms,
     /// DMS's task as it was before its last change.
     before: Option<Task>,
@@ -108,7 +104,6 @@ pub struct State {
     pub meddled: bool,
     /// DMS itself has stopped or failed the task.
     pub failed: bool,
-    /// The report.
     pub report: Option<Report>,
 }
 

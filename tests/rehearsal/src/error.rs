@@ -14,7 +14,6 @@ pub enum Error {
     /// A file that cannot be read.
     #[error("reading {path}: {source}; name a file that exists")]
     File {
-        /// The file.
         path: PathBuf,
         /// What the system says.
         source: std::io::Error,
@@ -22,7 +21,6 @@ pub enum Error {
     /// A file that is not JSON.
     #[error("reading {path}: not JSON at line {line}, column {column}: {what}")]
     NotJson {
-        /// The file.
         path: PathBuf,
         /// Counted from 1.
         line: usize,
@@ -34,7 +32,6 @@ pub enum Error {
     /// A scenario that is none.
     #[error("reading the scenario {path}: {what}")]
     Scenario {
-        /// The file.
         path: PathBuf,
         /// What is wrong with it.
         what: String,

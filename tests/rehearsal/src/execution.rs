@@ -49,9 +49,7 @@ impl Ended {
 /// A message as SNS was handed it.
 #[derive(Clone, Debug)]
 pub struct Published {
-    /// The topic.
     pub topic: String,
-    /// The subject.
     pub subject: String,
     /// What e-mail subscribers get.
     pub text: String,

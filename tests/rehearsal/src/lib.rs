@@ -4,6 +4,8 @@
 //! [`Stack`] is the product deployed on the local AWS; [`Execution`](execution::Execution) is one run in it. The
 //! end-to-end tests use both; the `rehearse` command adds a made-up world ([`made_up`]) and a screen ([`screen`]).
 
+#![allow(missing_docs, reason = "in a crate of tests a comment says why, or nothing")]
+
 pub mod error;
 pub mod execution;
 pub mod made_up;

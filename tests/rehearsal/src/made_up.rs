@@ -10,7 +10,7 @@ use migration::survey::engines;
 use migration::time::window::{self, Opening};
 use plan::finding::Findings;
 use plan::window::When;
-use plan::{KeptTask, Plan, TaskPlan, TaskRequest};
+use plan::{ExternalTask, Plan, TaskPlan, TaskRequest};
 use serde_json::{Value, json};
 
 const INSTANCE: &str = "arn:aws:dms:us-east-1:123456789012:rep:MADEUPINSTANCEAAAAAAAAAAAAA";
@@ -32,7 +32,7 @@ const MAX_TABLES: usize = 200;
 pub fn scenario(plan: &Plan) -> Scenario {
     match &plan.task {
         TaskPlan::Request(request) => for_request(request),
-        TaskPlan::Kept(kept) => for_kept(kept),
+        TaskPlan::External(kept) => for_kept(kept),
     }
 }
 
@@ -59,14 +59,14 @@ fn engines(request: &TaskRequest) -> (&'static str, &'static str) {
     pairs.min_by_key(faults).unwrap_or((SOURCES[0], TARGETS[0]))
 }
 
-fn for_kept(kept: &KeptTask) -> Scenario {
+fn for_kept(kept: &ExternalTask) -> Scenario {
     let mapping = json!({"rules": [{
         "rule-type": "selection", "rule-id": "1", "rule-name": "all",
         "object-locator": {"schema-name": "%", "table-name": "%"}, "rule-action": "include",
     }]});
     let (arn, identifier) = match kept {
-        KeptTask::ReplicationTaskArn(arn) => (Some(arn.to_string()), "kept-elsewhere".to_owned()),
-        KeptTask::ReplicationTaskIdentifier(identifier) => (None, identifier.clone()),
+        ExternalTask::ReplicationTaskArn(arn) => (Some(arn.to_string()), "kept-elsewhere".to_owned()),
+        ExternalTask::ReplicationTaskIdentifier(identifier) => (None, identifier.clone()),
     };
     let mut scenario = with_tables(
         Scenario::default()

@@ -53,7 +53,6 @@ impl Screen {
         self.bars.suspend(|| print_line(text));
     }
 
-    /// A decision.
     pub fn step(&self, line: &Line) {
         let Line { time, step, words } = line;
         let step = format!("{step:<12}");

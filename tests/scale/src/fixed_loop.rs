@@ -21,7 +21,6 @@ const EVENTS: u32 = 9;
 /// What one loop came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Watched {
-    /// Requests.
     pub calls: u32,
     /// Of them, throttled ones.
     pub throttled: u32,

@@ -5,6 +5,8 @@
 //! [`fixed_loop`] is what it is compared with, [`rows`] what is tried, [`measured`] what came of it, [`promises`] what
 //! must hold, and [`table`] what the documentation shows.
 
+#![allow(missing_docs, reason = "in a crate of tests a comment says why, or nothing")]
+
 pub mod fixed_loop;
 pub mod measured;
 pub mod promises;

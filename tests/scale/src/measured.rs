@@ -47,7 +47,6 @@ impl From<Run> for Ended {
 /// What came of a row.
 #[derive(Clone, Debug)]
 pub struct Measured {
-    /// The row.
     pub row: Row,
     /// Each execution.
     pub runs: Vec<Ended>,

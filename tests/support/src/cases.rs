@@ -93,7 +93,7 @@ pub fn cdc(plan: Value) -> Case {
 /// As [`full_load`], for a task that somebody else keeps.
 pub fn kept(plan: Value) -> Case {
     let input = merged(json!({"Task": {"ReplicationTaskArn": TASK}}), plan);
-    open(&input, "full-load", Origin::Kept)
+    open(&input, "full-load", Origin::External)
 }
 
 fn case(migration_type: &str, plan: Value) -> Case {
@@ -121,7 +121,7 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         target: TARGET.parse().unwrap(),
         instance: INSTANCE.parse().unwrap(),
     };
-    let kept = (origin == Origin::Kept).then(|| (migration_type.clone(), route.clone()));
+    let kept = (origin == Origin::External).then(|| (migration_type.clone(), route.clone()));
     let opened = match opening::open(input, EXECUTION, minute(0)) {
         Document::Running(running) => opening::settle(*running, kept, Findings::default(), minute(0)),
         over => over,

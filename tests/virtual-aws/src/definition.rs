@@ -9,7 +9,6 @@ use crate::execution::STATES;
 use crate::functions::Function;
 use crate::retry::{Catch, Retry};
 
-/// A state.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// What entering and leaving it adds to the history, without retries.
@@ -32,7 +31,6 @@ pub(crate) struct Task {
     pub(crate) also: Map<String, Value>,
 }
 
-/// The definition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Definition {
     states: BTreeMap<String, State>,

@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 /// A message that was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
-    /// When.
     pub at: Timestamp,
     /// On whose behalf: the execution's name.
     pub execution: String,
@@ -81,7 +80,6 @@ pub(crate) struct Known {
     pub(crate) status: &'static str,
 }
 
-/// DescribeExecution.
 pub(crate) fn describe_execution(
     known: &BTreeMap<String, Known>,
     request: &Value,

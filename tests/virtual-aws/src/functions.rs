@@ -12,7 +12,6 @@ use serde_json::Value;
 /// The topic that the functions publish to where the plan names none.
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:migrations";
 
-/// The functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Function {
     /// `validate`.

@@ -11,7 +11,6 @@ pub struct Tally {
     pub calls: u32,
     /// Of them, those that DMS was too busy for.
     pub throttled: u32,
-    /// Polls.
     pub polls: u32,
     /// State transitions as Step Functions bills them: states entered, and retries.
     pub transitions: u32,

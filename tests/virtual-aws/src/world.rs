@@ -68,7 +68,6 @@ pub struct Call {
     pub at: Timestamp,
     /// The service by its signing name; CloudWatch is `cloudwatch`.
     pub service: String,
-    /// The operation.
     pub operation: String,
     /// The function that called.
     pub function: Function,
@@ -190,7 +189,6 @@ impl World {
         &self.0.faults
     }
 
-    /// The machine.
     pub fn definition(&self) -> &Definition {
         &self.0.definition
     }

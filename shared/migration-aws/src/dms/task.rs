@@ -11,7 +11,7 @@ use migration::survey::drift::Described;
 use migration::survey::writers::Writer;
 use plan::settings::{PrepMode, flag};
 use plan::table_name::NamedByMapping;
-use plan::{Arn, KeptTask, MigrationType, OWNER_TAG, TaskPlan};
+use plan::{Arn, ExternalTask, MigrationType, OWNER_TAG, TaskPlan};
 
 use super::{arn, filter};
 use crate::error::{StepError, unless_throttled};
@@ -36,8 +36,10 @@ impl TaskFilter {
     pub fn of(running: &Running) -> TaskFilter {
         match (&running.task, &running.plan.task) {
             (Some(task), _) => TaskFilter::Arn(task.arn.to_string()),
-            (None, TaskPlan::Kept(KeptTask::ReplicationTaskArn(arn))) => TaskFilter::Arn(arn.to_string()),
-            (None, TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(identifier))) => {
+            (None, TaskPlan::External(ExternalTask::ReplicationTaskArn(arn))) => {
+                TaskFilter::Arn(arn.to_string())
+            }
+            (None, TaskPlan::External(ExternalTask::ReplicationTaskIdentifier(identifier))) => {
                 TaskFilter::Identifier(identifier.clone())
             }
             (None, TaskPlan::Request(request)) => {

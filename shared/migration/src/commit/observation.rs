@@ -67,7 +67,7 @@ fn external(seen: &observation::Task) -> Task {
         arn: seen.arn.clone(),
         identifier: seen.identifier.clone(),
         migration_type: seen.migration_type.clone(),
-        origin: Origin::Kept,
+        origin: Origin::External,
         created: None,
         settings: None,
         differences: Vec::new(),

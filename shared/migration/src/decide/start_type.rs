@@ -55,7 +55,7 @@ pub fn choose(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TablePas
 /// then, so that the window is kept when everything of ours is dead. A task that somebody else keeps is left as it is.
 pub fn close_as_stop_position(plan: &Plan, run: &Run, task: &KnownTask) -> Option<String> {
     let bounded = run.stops_at_close();
-    let ours = task.origin != Origin::Kept && !plan.keeps_its_stop_position();
+    let ours = task.origin != Origin::External && !plan.keeps_its_stop_position();
     (bounded && ours && task.migration_type == MigrationType::Cdc)
         .then(|| format!("server_time:{}", run.closes.strftime("%Y-%m-%dT%H:%M:%S")))
 }

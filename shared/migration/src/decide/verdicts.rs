@@ -33,7 +33,7 @@ pub(super) fn differing(s: &Situation<'_>, task: &Task) -> Verdict {
     }
     if s.plan.on_drift == OnDrift::Modify {
         let why = match task.origin {
-            Origin::Kept => "it is kept by somebody else",
+            Origin::External => "it is kept by somebody else",
             _ if s.run.modified => "what still differs cannot be modified",
             Origin::Created | Origin::Adopted => "it has run before",
         };
@@ -118,7 +118,7 @@ pub(super) fn stop_command(s: &Situation<'_>) -> String {
 pub(super) fn unwatched(s: &Situation<'_>, verdict: Verdict) -> Verdict {
     let Some(task) = s.task else { return verdict };
     let whose = match task.origin {
-        Origin::Kept => "the task is kept by somebody else and goes on running",
+        Origin::External => "the task is kept by somebody else and goes on running",
         Origin::Created | Origin::Adopted => "the task goes on running",
     };
     verdict

@@ -131,7 +131,7 @@ fn circumstances(news: News<'_>, lines: &mut Vec<String>) {
         let whose = match task.origin {
             Origin::Created => "created by this run",
             Origin::Adopted => "created by an earlier run",
-            Origin::Kept => "kept by somebody else",
+            Origin::External => "kept by somebody else",
         };
         lines.push(labelled("Task", &format!("{} ({whose})", task.identifier)));
     }

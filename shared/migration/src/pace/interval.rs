@@ -1,5 +1,5 @@
 //! How long the machine waits between two polls. The number of polls is what a run costs, and history events are what
-//! an execution has a limited number of ([`crate::budget`]).
+//! an execution has a limited number of ([`crate::pace::budget`]).
 
 use jiff::Timestamp;
 

@@ -40,7 +40,7 @@ pub enum Origin {
     /// Created by an earlier run of ours.
     Adopted,
     /// Kept by somebody else: never changed, tagged or deleted.
-    Kept,
+    External,
 }
 
 /// Where the task stood when it was last seen.

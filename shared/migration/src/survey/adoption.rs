@@ -19,7 +19,7 @@ pub enum Adoption {
 /// one.
 pub fn origin(owner_tag: Option<Option<&str>>, execution: &str) -> Origin {
     match owner_tag {
-        None => Origin::Kept,
+        None => Origin::External,
         Some(Some(owner)) if owner == execution => Origin::Created,
         Some(_) => Origin::Adopted,
     }
@@ -31,7 +31,7 @@ pub fn origin(owner_tag: Option<Option<&str>>, execution: &str) -> Origin {
 pub fn adopt(plan: &Plan, run: &Run, task: &Task, has_run: bool) -> Adoption {
     let as_planned = task.differences.is_empty();
     let modifies =
-        plan.on_drift == OnDrift::Modify && task.origin != Origin::Kept && !has_run && !run.modified;
+        plan.on_drift == OnDrift::Modify && task.origin != Origin::External && !has_run && !run.modified;
     if task.driven_by.is_some() {
         Adoption::Leave
     } else if !as_planned && modifies {
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn a_task_without_our_tag_is_kept_by_somebody_else() {
-        assert_eq!(origin(None, OWNER), Origin::Kept);
+        assert_eq!(origin(None, OWNER), Origin::External);
         assert_eq!(origin(Some(Some(OWNER)), OWNER), Origin::Created);
         assert_eq!(origin(Some(Some("arn:another")), OWNER), Origin::Adopted);
         assert_eq!(origin(Some(None), OWNER), Origin::Adopted);
@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn at_most_one_call_changes_a_task_that_exists() {
         use Adoption::{Leave, Modify, TakeOver};
-        use Origin::{Adopted, Created, Kept};
+        use Origin::{Adopted, Created, External};
         // origin, differs, has run, modified before, driven by another run, and what comes of it under each OnDrift
         for (origin, differs, has_run, modified, driven, reject, modify, ignore) in [
             (Adopted, false, false, false, false, TakeOver, TakeOver, TakeOver),
@@ -74,8 +74,8 @@ mod tests {
             (Adopted, true, false, false, true, Leave, Leave, Leave),
             (Created, false, false, false, false, Leave, Leave, Leave),
             (Created, true, false, false, false, Leave, Modify, Leave),
-            (Kept, false, false, false, false, Leave, Leave, Leave),
-            (Kept, true, false, false, false, Leave, Leave, Leave),
+            (External, false, false, false, false, Leave, Leave, Leave),
+            (External, true, false, false, false, Leave, Leave, Leave),
         ] {
             for (word, expected) in [("Reject", reject), ("Modify", modify), ("Ignore", ignore)] {
                 let plan = json!({"Task": {"ReplicationTaskIdentifier": "orders"}, "OnDrift": word});

@@ -10,7 +10,7 @@ use plan::located::quoted;
 use plan::overlap::overlap;
 use plan::settings::PrepMode;
 use plan::table_name::{Pattern, Steps};
-use plan::{Arn, KeptTask, MigrationType, Plan, TaskPlan};
+use plan::{Arn, ExternalTask, MigrationType, Plan, TaskPlan};
 
 /// The most tasks that are named one by one.
 const MAX_NAMED: usize = 10;
@@ -242,10 +242,10 @@ pub fn check(plan: &Plan, source: &Arn, writers: &[Writer], findings: &mut Findi
         TaskPlan::Request(request) => {
             writer.identifier.eq_ignore_ascii_case(&request.replication_task_identifier)
         }
-        TaskPlan::Kept(KeptTask::ReplicationTaskIdentifier(identifier)) => {
+        TaskPlan::External(ExternalTask::ReplicationTaskIdentifier(identifier)) => {
             writer.identifier.eq_ignore_ascii_case(identifier)
         }
-        TaskPlan::Kept(KeptTask::ReplicationTaskArn(arn)) => writer.arn == arn.to_string(),
+        TaskPlan::External(ExternalTask::ReplicationTaskArn(arn)) => writer.arn == arn.to_string(),
     };
     let (path, ours) = match plan.request() {
         Some(request) => {

@@ -190,8 +190,8 @@ fn joined() {
             joined(and(windowed(), json!({"Window": {"StopLead": "PT10M"}}))).at(CLOSE - 10),
             "Wait",
         ),
-        ("the same for a kept task", kept_task(windowed()), "LeftRunning | kept by somebody else"),
-        ("and a stated Stop for a kept task", kept_task(stated("Stop")), "Stop Close"),
+        ("the same for an external task", kept_task(windowed()), "LeftRunning | kept by somebody else"),
+        ("and a stated Stop for an external task", kept_task(stated("Stop")), "Stop Close"),
         ("not seen, and to be stopped", joined(stated("Stop")).unseen(), "Stop Close"),
         ("not seen, and to be left", joined(windowed()).unseen(), "Look again | too busy"),
     ]);

@@ -99,7 +99,11 @@ fn creating() {
             full_load(json!({})).not_there().at(46).set(|case| case.known().created = Some(minute(39))),
             "Interrupted | has deleted the task",
         ),
-        ("a kept task that is not there", kept(json!({})).not_created(), "Rejected | there is no such task"),
+        (
+            "an external task that is not there",
+            kept(json!({})).not_created(),
+            "Rejected | there is no such task",
+        ),
     ]);
 }
 
@@ -172,7 +176,7 @@ fn drift() {
         ),
         (
             "Modify leaves a task that somebody else keeps",
-            differing(json!({"OnDrift": "Modify"}), Origin::Kept),
+            differing(json!({"OnDrift": "Modify"}), Origin::External),
             "Rejected | OnDrift Modify does not change it: it is kept by somebody else",
         ),
         (

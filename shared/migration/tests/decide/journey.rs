@@ -141,7 +141,7 @@ fn a_task_that_somebody_else_keeps_is_taken_up_as_theirs() {
     case.running.task = None;
     starts_with(&poll(&mut case), "Look again: the task's settings could not be seen");
     let task = case.running.task.clone().unwrap();
-    assert_eq!((task.origin, task.identifier.as_str()), (Origin::Kept, "orders"));
+    assert_eq!((task.origin, task.identifier.as_str()), (Origin::External, "orders"));
 }
 
 #[test]

@@ -204,7 +204,7 @@ fn a_task_that_differs() {
         ),
         (
             "is somebody else's and is not modified",
-            differing("Modify", Origin::Kept),
+            differing("Modify", Origin::External),
             "Rejected | OnDrift Modify does not change it: it is kept by somebody else",
         ),
     ]);

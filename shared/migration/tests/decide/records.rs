@@ -42,8 +42,8 @@ fn run(case: &Case) -> &Run {
 fn only_a_kept_task_is_known_by_being_seen() {
     let unknown = |case: Case| look(case.set(|case| case.running.task = None)).running.task;
     assert_eq!(unknown(full_load(json!({}))), None, "what the plan describes is taken up by create-task");
-    let seen = unknown(kept(json!({}))).expect("a kept task is known once it was seen");
-    assert_eq!((seen.origin, seen.settings), (Origin::Kept, None));
+    let seen = unknown(kept(json!({}))).expect("an external task is known once it was seen");
+    assert_eq!((seen.origin, seen.settings), (Origin::External, None));
     let known = look(kept(json!({}))).running.task.expect("it was known before");
     assert!(known.settings.is_some(), "what is known of it stays");
 }

@@ -31,8 +31,8 @@ fn full_load_complete() {
             "Succeeded | goes on replicating | no run watches it from now on | create-event-subscription",
         ),
         (
-            "a kept task goes on, in the hands of its keeper",
-            replicating(json!({})).set(|case| case.known().origin = Origin::Kept),
+            "an external task goes on, in the hands of its keeper",
+            replicating(json!({})).set(|case| case.known().origin = Origin::External),
             "Succeeded | kept by somebody else and goes on running",
         ),
         ("then it is stopped", replicating(then_stop()), "Stop Done | the load is complete"),

@@ -276,7 +276,7 @@ pub(crate) fn anything() -> impl Strategy<Value = Case> {
     let settings = (prep, weighted(0.2), weighted(0.3));
     let known = (
         maybe(90, maybe(90, settings)),
-        sample::select(vec![Origin::Created, Origin::Adopted, Origin::Kept]),
+        sample::select(vec![Origin::Created, Origin::Adopted, Origin::External]),
         maybe(5, Just(EXECUTION.replace("night-1", "night-0"))),
         maybe(10, Just(vec!["MigrationType".to_owned()])),
     );

@@ -27,7 +27,6 @@ pub struct Events {
 pub struct EventNumbers {
     /// Every n-th: 2 means the second, the fourth and so on.
     pub every: Option<u32>,
-    /// These.
     pub numbers: Vec<u32>,
 }
 

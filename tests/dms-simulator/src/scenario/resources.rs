@@ -61,7 +61,6 @@ impl EndpointType {
     }
 }
 
-/// An endpoint.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Endpoint {
@@ -152,7 +151,6 @@ pub struct ConnectionFailure {
     pub times: Option<u32>,
 }
 
-/// A tag.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Tag {

@@ -137,9 +137,7 @@ impl SourceTableGroup {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct TargetTable {
-    /// The schema.
     pub schema_name: String,
-    /// The table.
     pub table_name: String,
     /// The target endpoint; every target by default.
     pub endpoint_arn: Option<String>,

@@ -138,6 +138,5 @@ impl Refusal {
 pub struct RefusalFault {
     /// The code: `ThrottlingException`, `InternalFailure`.
     pub code: String,
-    /// The text.
     pub message: String,
 }

@@ -22,7 +22,6 @@ const EXPECTED: [(&str, &str); 12] = [
     ("scheduled-template", "Succeeded"),
 ];
 
-/// The files.
 pub(crate) fn files(root: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(root.join("events")).expect("there are events");
     let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("an event").path()).collect();

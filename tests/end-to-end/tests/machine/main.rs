@@ -156,7 +156,6 @@ fn trial(name: String, shared: &Shared, test: impl FnOnce(&Stage<'_>) + Send + '
     })
 }
 
-/// The workspace.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }

@@ -240,7 +240,6 @@ pub(crate) fn read(file: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
 }
 
-/// An instant.
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
