@@ -10,7 +10,15 @@ use crate::run::tables::TablePass;
 use crate::run::verdict::{Level, Outcome, Verdict};
 use crate::time::graces::STOP_PATIENCE;
 
-/// Acts at the close.
+/// Ends a run whose time is over: stops the task, or reports Skipped when the run has nothing going, LeftRunning when
+/// the task may go on.
+///
+/// A repeat: once a stop is decided, [`stopping`](super::stopping) judges, so none is asked for twice from here.
+///
+/// A lost answer: the stop counts as asked for. Where the answer to a start is lost and the task is not to be stopped,
+/// the run reports Unknown.
+///
+/// What a person does: nothing, or what the report says: it has the command when the task did not stop.
 pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
     if !s.run.is_over(s.now) || s.run.stop.is_some() {
         return None;

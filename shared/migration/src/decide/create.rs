@@ -12,7 +12,11 @@ use crate::run::task::Task;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::MAX_CREATES;
 
-/// Another execution of ours drives the task: two never act on one task.
+/// Ends a run as Skipped while another execution of ours drives the task: two never act on one task.
+///
+/// A repeat: nothing is called, so no answer can be lost.
+///
+/// What a person does: nothing; the other run reports.
 pub(super) fn owner(s: &Situation<'_>) -> Option<Next> {
     let other = s
         .task?
@@ -25,7 +29,13 @@ pub(super) fn owner(s: &Situation<'_>) -> Option<Next> {
     )
 }
 
-/// The task does not exist yet, has not been adopted yet, or differs from the plan.
+/// Has a task created or adopted that does not exist yet, has not been adopted yet, or differs from the plan.
+///
+/// A repeat: the step looks for the task before it creates one, and adopts it by its tag; three attempts are made.
+///
+/// A lost answer: the next look finds the task, or the step is decided anew.
+///
+/// What a person does: mends the plan, or what it names, as the report says.
 pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
     if let Some(task) = s.task {
         return drift(s, task);

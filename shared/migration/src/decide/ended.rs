@@ -9,7 +9,16 @@ use crate::run::next::Next;
 use crate::run::status::Phase;
 use crate::time::graces::START_GRACE;
 
-/// Judges the end.
+/// Judges a task of this run that has come to rest: a verdict, a start again, or another look while DMS's answers do
+/// not agree yet.
+///
+/// A repeat: the same observation gives the same verdict; nothing is called from here but a start again, which the
+/// guard before the call counts.
+///
+/// A lost answer: tables that could not be read are read again; a start again whose answer is lost is judged by
+/// [`start`](super::start).
+///
+/// What a person does: what the report says, table by table.
 pub(super) fn ended(s: &Situation<'_>) -> Option<Next> {
     let task = s.seen()?;
     if task.phase() != Phase::Idle || !is_this_run(s.run, task) {

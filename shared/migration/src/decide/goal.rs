@@ -15,7 +15,14 @@ use crate::run::status::Phase;
 use crate::run::tables::TablePass;
 use crate::time::graces::STATISTICS_SETTLE;
 
-/// Stops or reports when it has.
+/// Ends a run whose task runs and has reached what the plan waits for: a stop, or a verdict while the task goes on.
+///
+/// A repeat: once the stop is decided, [`stopping`](super::stopping) judges.
+///
+/// A lost answer: a lag or tables that could not be read are not known, which is never taken for reached; the next look
+/// asks again.
+///
+/// What a person does: nothing.
 pub(super) fn goal(s: &Situation<'_>) -> Option<Next> {
     let task = s.seen()?;
     if task.phase() != Phase::Running || !is_this_run(s.run, task) {

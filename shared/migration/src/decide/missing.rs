@@ -7,7 +7,13 @@ use crate::run::status::Phase;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{CREATED_APPEARS_WITHIN, MAX_MISSING, PATIENCE};
 
-/// The task was there and is no more.
+/// Ends a run whose task was there and is no more, once two looks in a row have not found it.
+///
+/// A repeat: the looks without the task are counted in the document, and one that finds it begins anew.
+///
+/// A lost answer: a look without an answer is [`unseen`], and does not count.
+///
+/// What a person does: finds out who deleted the task.
 pub(super) fn gone(s: &Situation<'_>) -> Option<Next> {
     let task = s.task?;
     let deleting = s.phase() == Some(Phase::Gone);
@@ -30,7 +36,11 @@ pub(super) fn gone(s: &Situation<'_>) -> Option<Next> {
     )
 }
 
-/// DMS shows the task as it was before a start that it has shown already: its answers are not always the newest ones.
+/// Waits while DMS shows the task as it was before a start that it has shown already: its answers are not always the
+/// newest ones.
+///
+/// A repeat: it waits again, until DMS shows the newer start. A lost answer cannot be: nothing is called. A person does
+/// nothing.
 pub(super) fn stale(s: &Situation<'_>) -> Option<Next> {
     let task = s.seen()?;
     // Answers lag by moments. A date that stays older is what DMS means.
@@ -40,7 +50,9 @@ pub(super) fn stale(s: &Situation<'_>) -> Option<Next> {
         .flatten()
 }
 
-/// DMS was too busy to say: a task is never abandoned for that.
+/// Waits when DMS was too busy to say: a task is never abandoned for that.
+///
+/// A repeat: the interval has doubled, and stays so. A lost answer is such a look as well. A person does nothing.
 pub(super) fn unseen(s: &Situation<'_>) -> Option<Next> {
     match s.observation.task {
         TaskSeen::Unseen => s.wait("DMS was too busy to answer; it is asked less often from now on"),

@@ -10,7 +10,13 @@ use crate::run::observation::Task;
 use crate::run::status::Phase;
 use crate::run::step::Occasion;
 
-/// Tells, or leaves the word to the next judge.
+/// Has people told what is worth knowing before the end, or leaves the word to the next judge.
+///
+/// A repeat: each occasion is told once a run; what was told is in the document.
+///
+/// A lost answer: the step is made again, and the message may come twice; its id tells.
+///
+/// What a person does: what the message says; the run goes on without it.
 pub(super) fn notices(s: &Situation<'_>) -> Option<Next> {
     let task = s.seen()?;
     let tell = |occasion, why| Some(Next::Tell { occasion, why });

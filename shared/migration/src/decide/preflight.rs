@@ -28,6 +28,12 @@ enum Finding {
 }
 
 /// Reports on a pre-flight. It always decides, so that no judge behind it is asked: none of their acts can come of one.
+///
+/// A repeat: it looks again and changes nothing; a connection test that runs is waited for, not begun twice.
+///
+/// A lost answer: a test whose answer was lost shows in the next look at the connections.
+///
+/// What a person does: mends what the report names, and starts another pre-flight or the run.
 pub(super) fn preflight(s: &Situation<'_>) -> Option<Next> {
     if s.plan.mode != Mode::Preflight {
         return None;

@@ -21,7 +21,14 @@ const AT_ONCE: usize = 10;
 /// More tables than this in error are no matter of single tables.
 const MOST: usize = 100;
 
-/// Asks for a reload, or waits for one to show.
+/// Has DMS load tables in error again, or waits for such a reload to show.
+///
+/// A repeat: each table is loaded again once a run; those that were asked for are in the document before the call, and
+/// a refused one leaves it.
+///
+/// A lost answer: the tables count as asked for. One that stays in error is judged at the end.
+///
+/// What a person does: for a table that stays in error, what the report says of it.
 pub(super) fn reload(s: &Situation<'_>) -> Option<Next> {
     let task = s.seen()?;
     if s.plan.on_table_errors != OnTableErrors::Reload

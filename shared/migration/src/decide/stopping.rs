@@ -9,7 +9,14 @@ use crate::run::status::Phase;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{STOP_AGAIN_AFTER, STOP_PATIENCE, TAGS_COUNT_AFTER};
 
-/// Waits until the task has stopped.
+/// Waits until a task that was told to stop has come to rest, and reports when it has not in time.
+///
+/// A repeat: a task that runs on is told again after a minute; DMS refuses to stop what is not running, which is no
+/// failure.
+///
+/// A lost answer, or none that DMS accepted: the task is told again at once while it runs.
+///
+/// What a person does: stops the task with the command in the report, or grants the permission that it names.
 pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
     let stop = s.run.stop.as_ref()?;
     let out_of_patience = s.now.duration_since(stop.decided) >= STOP_PATIENCE;

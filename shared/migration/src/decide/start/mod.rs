@@ -19,6 +19,13 @@ use crate::run::verdict::{Level, Outcome, Verdict};
 use crate::time::graces::{BUSY_PATIENCE, START_MARGIN};
 
 /// Starts the task, waits for a start to show, or says why there is nothing to start.
+///
+/// A repeat: a start that was decided is not decided again until its answer, or what the task shows, says what became
+/// of it.
+///
+/// A lost answer: `unanswered` tells from the task's start date whether the start was made.
+///
+/// What a person does: after Rejected, takes the decision that the report names; after Unknown, looks at the task.
 pub(super) fn start(s: &Situation<'_>) -> Option<Next> {
     let task = s.seen()?;
     if s.run.drive.joined().is_some() || is_this_run(s.run, task) {
