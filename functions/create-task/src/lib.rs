@@ -104,7 +104,8 @@ async fn create(
     };
     match created {
         Some(created) => {
-            let task = Task { created: Some(now), ..task::known(&created, Origin::Created)? };
+            let task =
+                Task { created: Some(now), ..Task::known(task::read_task(&created)?, Origin::Created) };
             running.wait(AFTER_CREATION_SECONDS, format!("the task {} was created", task.identifier));
             running.task = Some(task);
         }

@@ -15,7 +15,7 @@ use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
 use migration::decide::opening;
 use migration::run::document::{Document, Running};
-use migration::run::observation::Route;
+use migration::run::observation::{Route, Task};
 use migration::run::status::Phase;
 use migration::survey::{drift, engines, maintenance, resources, writers};
 use migration_aws::clients::DmsAndStepFunctions;
@@ -25,7 +25,7 @@ use migration_aws::error::StepError;
 use migration_aws::existing;
 use migration_aws::request::Request;
 use plan::finding::{Code, Findings};
-use plan::{MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest};
+use plan::{Mode, OnDrift, Plan, TaskPlan, TaskRequest};
 
 mod connections;
 
@@ -73,42 +73,33 @@ async fn compare(
 async fn check(dms: &Client, running: Running, now: Timestamp) -> Result<Document, StepError> {
     let plan = &running.plan;
     let mut findings = Findings::default();
-    let kept = match &plan.task {
+    let external = match &plan.task {
         TaskPlan::Request(_) => None,
-        TaskPlan::External(_) => kept_task(dms, &running, &mut findings).await?,
+        TaskPlan::External(_) => external_task(dms, &running, &mut findings).await?,
     };
-    let route = kept.as_ref().map(|kept| kept.route.clone()).or_else(|| running.run.route.clone());
+    let route =
+        external.as_ref().map(|external| external.route.clone()).or_else(|| running.run.route.clone());
     if let Some(route) = &route {
         check_route(dms, plan, route, now, &mut findings).await?;
         let writers = task::writers(dms, &route.target).await?;
         writers::check(plan, &route.source, &writers, &mut findings);
-        let idle = kept.as_ref().is_none_or(|kept| kept.phase == Phase::Idle);
+        let idle = external.as_ref().is_none_or(|external| external.phase() == Phase::Idle);
         if idle && !findings.reject() {
             connections::test(dms, route, &mut findings).await?;
         }
     }
-    let kept = kept.map(|kept| (kept.migration_type, kept.route));
-    Ok(opening::settle(running, kept, findings, now))
-}
-
-struct External {
-    migration_type: MigrationType,
-    route: Route,
-    phase: Phase,
+    let external = external.map(|external| (external.migration_type, external.route));
+    Ok(opening::settle(running, external, findings, now))
 }
 
 /// A task that somebody else keeps must be there.
-async fn kept_task(
+async fn external_task(
     dms: &Client,
     running: &Running,
     findings: &mut Findings,
-) -> Result<Option<External>, StepError> {
+) -> Result<Option<Task>, StepError> {
     match task::describe(dms, &TaskFilter::of(running), false).await? {
-        Some(task) => {
-            let task = task::read_task(&task)?;
-            let phase = task.phase();
-            Ok(Some(External { migration_type: task.migration_type, route: task.route, phase }))
-        }
+        Some(task) => task::read_task(&task).map(Some),
         None => {
             findings.add(
                 "/Task",

@@ -26,7 +26,7 @@ pub async fn compare(
     let tag = task::owner_tag(&context.dms, arn).await?;
     let owner = tag.as_deref().and_then(owner::execution);
     let origin = adoption::origin(tag.is_some().then_some(owner.as_deref()), execution);
-    let mut task = task::known(existing, origin)?;
+    let mut task = Task::known(task::read_task(existing)?, origin);
     if let Some(owner) = owner.filter(|owner| owner != execution)
         && step_functions::describe(&context.step_functions, &owner).await?.running
     {

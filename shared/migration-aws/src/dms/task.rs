@@ -6,7 +6,6 @@ use migration::run::document::Running;
 use migration::run::observation::{Route, Stats, Task, TaskSeen, TaskSettings};
 use migration::run::status::Status;
 use migration::run::stop_reason::StopReason;
-use migration::run::task::{self, Origin};
 use migration::survey::drift::Described;
 use migration::survey::writers::Writer;
 use plan::settings::{PrepMode, flag};
@@ -229,24 +228,6 @@ pub fn read_described(task: &ReplicationTask) -> Result<Described, StepError> {
 
 fn count(number: i32) -> u32 {
     u32::try_from(number).unwrap_or(0)
-}
-
-/// A task as a run knows it.
-///
-/// # Errors
-/// When an ARN in DMS's answer is none.
-pub fn known(task: &ReplicationTask, origin: Origin) -> Result<task::Task, StepError> {
-    let seen = read_task(task)?;
-    Ok(task::Task {
-        arn: seen.arn,
-        identifier: seen.identifier,
-        migration_type: seen.migration_type,
-        origin,
-        created: None,
-        settings: seen.settings,
-        differences: Vec::new(),
-        driven_by: None,
-    })
 }
 
 /// The value of a task's owner tag; `None` on a task that this product did not create.

@@ -34,7 +34,7 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     run.latest_start = run.latest_start.max(seen.start_date());
     // A task that the plan describes is taken up by create-task, which looks who drives it.
     if plan.request().is_none() && known.is_none() {
-        *known = Some(external(seen));
+        *known = Some(Task::known(seen.as_ref().clone(), Origin::External));
     }
     let Some(task) = known else { return };
     if seen.settings.is_some() {
@@ -58,20 +58,6 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
         && (is_this_run(run, seen) || progress.rows == 0)
     {
         progress.rows = TablePass::over(tables).rows;
-    }
-}
-
-/// A task that somebody else keeps, as this run knows it from its first look on.
-fn external(seen: &observation::Task) -> Task {
-    Task {
-        arn: seen.arn.clone(),
-        identifier: seen.identifier.clone(),
-        migration_type: seen.migration_type.clone(),
-        origin: Origin::External,
-        created: None,
-        settings: None,
-        differences: Vec::new(),
-        driven_by: None,
     }
 }
 

@@ -12,8 +12,7 @@ use crate::time::graces::START_GRACE;
 /// Judges a task of this run that has come to rest: a verdict, a start again, or another look while DMS's answers do
 /// not agree yet.
 ///
-/// A repeat: the same observation gives the same verdict; nothing is called from here but a start again, which the
-/// guard before the call counts.
+/// A repeat: the same observation gives the same verdict; before a start again the guard looks once more.
 ///
 /// A lost answer: tables that could not be read are read again; a start again whose answer is lost is judged by
 /// [`start`](super::start).

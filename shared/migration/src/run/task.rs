@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use plan::{Arn, MigrationType};
 use serde::{Deserialize, Serialize};
 
-use crate::run::observation::{Stats, TaskSettings};
+use crate::run::observation::{self, Stats, TaskSettings};
 use crate::run::status::Status;
 
 /// The task, as this run knows it.
@@ -30,6 +30,22 @@ pub struct Task {
     /// Another execution of ours that drives the task, when it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub driven_by: Option<String>,
+}
+
+impl Task {
+    /// A task as a run knows it from the look that shows it: nothing is compared with the plan yet.
+    pub fn known(seen: observation::Task, origin: Origin) -> Task {
+        Task {
+            arn: seen.arn,
+            identifier: seen.identifier,
+            migration_type: seen.migration_type,
+            origin,
+            created: None,
+            settings: seen.settings,
+            differences: Vec::new(),
+            driven_by: None,
+        }
+    }
 }
 
 /// Whose a task is.
