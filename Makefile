@@ -52,21 +52,23 @@ lint: prerequisites
 audit: prerequisites ## Check licences, sources, known vulnerabilities and unused dependencies; installs its two tools once
 	@tests/check-dependencies --install
 
+# The slow proofs are test targets that a plain `cargo test` leaves out. All are built for the whole workspace: with one
+# package alone cargo builds the AWS SDK anew, with other features.
 unit: venv
-	cargo test --workspace --exclude end-to-end --exclude model-check --quiet
+	cargo test --workspace --quiet
 
 model-check: prerequisites ## Explore every story of a run with the real decision, and catch the broken ones
-	cargo test --package model-check --quiet
+	cargo test --workspace --test model-check --quiet
 
 scale: prerequisites ## Up to 600 migrations at once, in virtual time: WRITE=1 writes the table in docs/performance.md
-	cargo run --package scale --quiet -- $(if $(WRITE),--write)
+	cargo test --workspace --test scale --quiet -- $(if $(WRITE),--write)
 
 scale-long: prerequisites ## The same, with the rows that take most of the time (some five minutes)
-	cargo run --package scale --quiet -- --long
+	cargo test --workspace --test scale --quiet -- --long
 
 end-to-end: venv ## Prove every path through the whole machine: RECORD=folder writes what each story did
-	cargo build --workspace --bins --quiet
-	$(if $(RECORD),RECORD="$(abspath $(RECORD))") cargo test --package end-to-end --test machine --quiet
+	cargo build --workspace --bins --test end-to-end --quiet
+	$(if $(RECORD),RECORD="$(abspath $(RECORD))") cargo test --workspace --test end-to-end --quiet
 
 mutants: prerequisites ## Break the decision and the verdict hundreds of times: do the tests notice? (about an hour, not in CI)
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is missing: cargo install cargo-mutants --locked" >&2; exit 2; }
