@@ -55,7 +55,7 @@ audit: prerequisites ## Check licences, sources, known vulnerabilities and unuse
 # The slow proofs are test targets that a plain `cargo test` leaves out. All are built for the whole workspace: with one
 # package alone cargo builds the AWS SDK anew, with other features.
 unit: venv
-	cargo test --workspace --quiet
+	cargo test --workspace --quiet --no-fail-fast
 
 model-check: prerequisites ## Explore every story of a run with the real decision, and catch the broken ones
 	cargo test --workspace --test model-check --quiet

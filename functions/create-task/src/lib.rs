@@ -15,6 +15,7 @@ use aws_sdk_databasemigration::primitives::DateTime;
 use aws_sdk_databasemigration::types::{MigrationTypeValue, ReplicationTask, Tag};
 use jiff::Timestamp;
 use migration::run::document::{Document, Running};
+use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::{Origin, Task};
 use migration::survey::adoption::{self, Adoption};
 use migration::survey::drift;
@@ -61,7 +62,7 @@ async fn create(
     dms: &Client,
     running: &mut Running,
     wanted: &TaskRequest,
-    execution: &str,
+    execution: &ExecutionArn,
     now: Timestamp,
 ) -> Result<(), StepError> {
     let stated = wanted.replication_task_settings.as_ref().and_then(|document| document.json());
@@ -119,7 +120,7 @@ async fn adopt(
     running: &mut Running,
     wanted: &TaskRequest,
     existing: &ReplicationTask,
-    execution: &str,
+    execution: &ExecutionArn,
 ) -> Result<(), StepError> {
     let arn = existing.replication_task_arn().unwrap_or_default();
     let task = existing::compare(context, wanted, existing, execution).await?;
@@ -150,7 +151,7 @@ async fn adopt(
 }
 
 /// This run drives the task from now on. The tag is for words; DMS's refusal of a second start is the lock.
-async fn take_over(dms: &Client, arn: &str, execution: &str) -> Result<(), StepError> {
+async fn take_over(dms: &Client, arn: &str, execution: &ExecutionArn) -> Result<(), StepError> {
     let attempt = "writing the owner into the task's tags";
     let tag = Tag::builder().key(OWNER_TAG).value(owner::tag_value(execution)).build();
     let answer = dms

@@ -8,6 +8,7 @@ use aws_sdk_databasemigration::operation::create_replication_task::CreateReplica
 use aws_sdk_databasemigration::operation::modify_replication_task::ModifyReplicationTaskInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
 use migration::run::document::{Document, Running};
+use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::Origin;
 use migration::survey::owner::tag_value;
 use migration_aws::clients::DmsAndStepFunctions;
@@ -16,15 +17,11 @@ use plan::OWNER_TAG;
 use plan::finding::{Code, Findings, MAX_FINDINGS};
 use serde_json::{Value, json};
 use support::answers;
-use support::cases::{Case, EXECUTION, LAST_WEEK, TASK, full_load, minute};
+use support::cases::{Case, LAST_WEEK, TASK, earlier_execution, execution as own, full_load, minute};
 use support::given::{Seen, described, fault, request, running};
 
 fn unknown(plan: Value) -> Case {
     full_load(plan).not_created()
-}
-
-fn earlier() -> String {
-    EXECUTION.replace("night-1", "night-0")
 }
 
 /// DMS and Step Functions as the function sees them, with a note of every changing call.
@@ -64,7 +61,7 @@ impl World {
     }
 
     /// This task exists, and its tag names this execution.
-    fn with(task: Value, owner: Option<&str>) -> World {
+    fn with(task: Value, owner: Option<&ExecutionArn>) -> World {
         let tags = owner.map(|owner| json!({"Key": OWNER_TAG, "Value": tag_value(owner)}));
         let list = json!({"TagList": tags.into_iter().collect::<Vec<_>>()});
         World {
@@ -123,7 +120,7 @@ async fn a_task_is_created_once_with_its_owner_and_a_stated_prep_mode() {
         assert_eq!(sent["FullLoadSettings"]["TargetTablePrepMode"], mode, "{settings}");
         let tags: Vec<_> =
             asked.tags().iter().map(|tag| (tag.key().unwrap(), tag.value().unwrap())).collect();
-        assert_eq!(tags, [("Team", "payments"), (OWNER_TAG, tag_value(EXECUTION).as_str())]);
+        assert_eq!(tags, [("Team", "payments"), (OWNER_TAG, tag_value(&own()).as_str())]);
         assert_eq!(asked.migration_type().unwrap().as_str(), "full-load");
         assert!(asked.table_mappings().unwrap().contains("shop"));
 
@@ -182,21 +179,21 @@ async fn a_task_that_somebody_else_keeps_is_left_as_it_is() {
 
 #[tokio::test]
 async fn a_task_of_ours_is_taken_over_from_a_run_that_has_ended() {
-    let ended = World::with(described("stopped", Some(LAST_WEEK)), Some(&earlier()));
+    let ended = World::with(described("stopped", Some(LAST_WEEK)), Some(&earlier_execution()));
     let document = ended.create_task(&unknown(json!({}))).await.unwrap();
     let task = document.task.unwrap();
     assert_eq!((task.origin, task.driven_by, task.differences.len()), (Origin::Adopted, None, 0));
     assert_eq!(ended.changes(), [0, 1, 0]);
     let asked = ended.tagged.one();
     assert_eq!(asked.resource_arn(), Some(TASK));
-    assert_eq!(asked.tags()[0].value(), Some(tag_value(EXECUTION).as_str()));
+    assert_eq!(asked.tags()[0].value(), Some(tag_value(&own()).as_str()));
 
     let running = World {
         execution: execution("RUNNING"),
-        ..World::with(described("running", Some(-30)), Some(&earlier()))
+        ..World::with(described("running", Some(-30)), Some(&earlier_execution()))
     };
     let document = running.create_task(&unknown(json!({}))).await.unwrap();
-    assert_eq!(document.task.unwrap().driven_by, Some(earlier()));
+    assert_eq!(document.task.unwrap().driven_by, Some(earlier_execution()));
     assert_eq!(running.changes(), [0, 0, 0], "another run drives it");
 }
 
@@ -205,14 +202,14 @@ async fn an_owner_that_cannot_be_looked_up_never_blocks_a_run() {
     for code in ["ExecutionDoesNotExist", "AccessDeniedException", "InvalidArn"] {
         let world = World {
             execution: answers!(aws_sdk_sfn::Client, describe_execution, 400, fault(code, "no")),
-            ..World::with(described("stopped", Some(LAST_WEEK)), Some(&earlier()))
+            ..World::with(described("stopped", Some(LAST_WEEK)), Some(&earlier_execution()))
         };
         let document = world.create_task(&unknown(json!({}))).await.unwrap();
         assert_eq!(document.task.unwrap().driven_by, None, "{code}");
         assert_eq!(world.changes(), [0, 1, 0], "{code}");
     }
     // What somebody else wrote into the tag names no execution.
-    let mut world = World::with(described("stopped", Some(LAST_WEEK)), Some(&earlier()));
+    let mut world = World::with(described("stopped", Some(LAST_WEEK)), Some(&earlier_execution()));
     let list = json!({"TagList": [{"Key": OWNER_TAG, "Value": "me"}]});
     world.tags = answers!(Client, list_tags_for_resource, 200, list);
     let document = world.create_task(&unknown(json!({}))).await.unwrap();
@@ -221,7 +218,7 @@ async fn an_owner_that_cannot_be_looked_up_never_blocks_a_run() {
 
 #[tokio::test]
 async fn a_creation_whose_answer_was_lost_is_recognised_by_its_tag() {
-    let world = World::with(described("creating", None), Some(EXECUTION));
+    let world = World::with(described("creating", None), Some(&own()));
     let document = world.create_task(&unknown(json!({}))).await.unwrap();
     assert_eq!(document.task.unwrap().origin, Origin::Created);
     assert_eq!((world.changes(), world.execution.num_calls()), ([0, 0, 0], 0));
@@ -233,7 +230,7 @@ async fn drift_of_a_task_of_ours() {
         let mut task = described(if began { "stopped" } else { "ready" }, began.then_some(LAST_WEEK));
         task["ReplicationTaskSettings"] =
             json!(json!({"FullLoadSettings": {"TargetTablePrepMode": "DROP_AND_CREATE"}}).to_string());
-        World::with(task, Some(&earlier()))
+        World::with(task, Some(&earlier_execution()))
     };
     let reject = differing(false);
     let document = reject.create_task(&unknown(json!({}))).await.unwrap();
@@ -269,7 +266,7 @@ async fn drift_of_a_task_of_ours() {
     // Its connections are those of its own endpoints.
     let mut elsewhere = described("ready", None);
     elsewhere["SourceEndpointArn"] = json!("arn:aws:dms:eu-central-1:123456789012:endpoint:ELSEWHERE");
-    let world = World::with(elsewhere, Some(&earlier()));
+    let world = World::with(elsewhere, Some(&earlier_execution()));
     let document = world.create_task(&unknown(json!({"OnDrift": "Ignore"}))).await.unwrap();
     assert_eq!(document.run.route.unwrap().source.tail(), "ELSEWHERE");
 }
@@ -283,7 +280,7 @@ async fn a_report_that_is_full_already_stays_one_report() {
         found.add(&format!("/{n:04}"), Code::UnknownSetting, "known since the plan was read");
     }
     let case = unknown(json!({"OnDrift": "Ignore"})).set(|case| found.add_to(&mut case.running.findings));
-    let document = World::with(task, Some(&earlier())).create_task(&case).await.unwrap();
+    let document = World::with(task, Some(&earlier_execution())).create_task(&case).await.unwrap();
     let counts = document.findings.iter().filter(|finding| finding.code == Code::MoreFindings);
     let counts: Vec<&str> = counts.map(|finding| finding.message.as_str()).collect();
     assert_eq!(counts, ["6 more findings are not shown; mend these first"]);

@@ -15,7 +15,7 @@ use migration_aws::request::Request;
 use plan::finding::{Code, Finding, MAX_FINDINGS, Severity};
 use serde_json::{Value, json};
 use support::answers;
-use support::cases::{EXECUTION, full_load, minute};
+use support::cases::{EXECUTION, execution as own, full_load, minute};
 use support::given::{Seen, fault, frame, reported, request, running};
 
 const DEFAULT_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:migrations";
@@ -312,7 +312,7 @@ async fn on_the_way_an_unreadable_document_is_an_error_and_not_replaced() {
 async fn a_rejection_names_every_fault() {
     let document = opening::open(
         &json!({"Task": {"ReplicationTaskIdentifier": "orders", "Color": 1}}),
-        EXECUTION,
+        &own(),
         minute(0),
     );
     let seen = Seen::default();

@@ -15,7 +15,7 @@
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::types::{StartReplicationTaskTypeValue, TableToReload};
 use jiff::Timestamp;
-use migration::commit::{self, Guarded};
+use migration::commit::{self, Guarded, GuardedReload};
 use migration::decide::start_type;
 use migration::run::acts::StartKind;
 use migration::run::answer::Answer;
@@ -38,7 +38,11 @@ pub async fn handle(context: &Dms, request: Request) -> Result<Document, StepErr
     let running = request.running()?;
     match running.next.what {
         What::Reload => reload(&context.dms, running, request.now).await,
-        _ => start(&context.dms, running, request.now).await,
+        What::Start => start(&context.dms, running, request.now).await,
+        other => Err(StepError::UnreadableDocument(format!(
+            "the document's next step is `{}`: the machine made another one",
+            other.as_str()
+        ))),
     }
 }
 
@@ -77,18 +81,21 @@ async fn reload(dms: &Client, mut running: Running, now: Timestamp) -> Result<Do
     let Running { run, task: Some(task), .. } = &mut running else {
         return Err(StepError::UnreadableDocument("the document names no task to load tables of".to_owned()));
     };
-    let tables = run.reload.as_ref().map(|reload| reload.tables.clone()).unwrap_or_default();
+    let Some(decided) = &run.reload else {
+        return Err(StepError::UnreadableDocument("the document has no decided reload".to_owned()));
+    };
+    let tables = decided.tables.clone();
     let seen = task::observe(dms, &TaskFilter::Arn(task.arn.to_string()), false).await?;
-    let answer = match commit::guard_reload(run, &seen, now) {
-        Guarded::Held(why) => {
+    let answer = match commit::guard_reload(decided, &seen, now) {
+        GuardedReload::Held(why) => {
             tracing::warn!("the reload was held back: {why}");
             Answer::NotCalled(why)
         }
-        Guarded::Made | Guarded::Doubtful(_) => {
+        GuardedReload::Made => {
             tracing::warn!("this reload may have been asked for before; it is not asked for again");
             return Ok(running.into());
         }
-        Guarded::Clear => ask_for_reload(dms, task, &tables).await?,
+        GuardedReload::Clear => ask_for_reload(dms, task, &tables).await?,
     };
     tracing::info!(answer = ?answer, "reload of {} tables of {}", tables.len(), task.identifier);
     commit::reload_answered(run, answer);

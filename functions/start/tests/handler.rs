@@ -10,6 +10,7 @@ use migration::commit;
 use migration::run::acts::StartKind;
 use migration::run::answer::Answer;
 use migration::run::next::Next;
+use migration::run::step::What;
 use migration::run::task::Origin;
 use migration_aws::clients::Dms;
 use migration_aws::error::chain;
@@ -21,7 +22,12 @@ use support::given::{Seen, described, fault, request, running};
 
 /// A decided start, not made yet.
 fn decided() -> Case {
-    full_load(windowed()).started(1).lost()
+    starting(&full_load(windowed()).started(1).lost())
+}
+
+/// The same, in the step that makes the start.
+fn starting(case: &Case) -> Case {
+    case.clone().set(|case| case.running.next.what = What::Start)
 }
 
 fn tasks(task: Value) -> Value {
@@ -31,7 +37,7 @@ fn tasks(task: Value) -> Value {
 /// Hands the document to the function; gives its answer and how many starts DMS was asked for.
 async fn start(case: &Case, at: i64, describe: Rule, start: Rule) -> (Answer, usize) {
     let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &start]) };
-    let document = start::handle(&dms, request(&case.document(), at)).await.unwrap();
+    let document = start::handle(&dms, request(&starting(case).document(), at)).await.unwrap();
     (running(document).run.drive.start().unwrap().answer.clone(), start.num_calls())
 }
 
@@ -166,8 +172,10 @@ async fn a_look_that_fails_starts_nothing() {
         chain(&error),
         "describing the replication task: AccessDeniedException: not authorized; the function's role must allow it"
     );
+    let error = start::handle(&dms, request(&full_load(windowed()).document(), 1)).await.unwrap_err();
+    assert_eq!(chain(&error), "the document's next step is `wait`: the machine made another one");
     for case in [full_load(windowed()), full_load(windowed()).not_created()] {
-        let error = start::handle(&dms, request(&case.document(), 1)).await.unwrap_err();
+        let error = start::handle(&dms, request(&starting(&case).document(), 1)).await.unwrap_err();
         assert_eq!(error.name(), "Migration.UnreadableDocument");
     }
 }

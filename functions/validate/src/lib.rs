@@ -15,6 +15,7 @@ use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
 use migration::decide::opening;
 use migration::run::document::{Document, Running};
+use migration::run::execution_arn::ExecutionArn;
 use migration::run::observation::{Route, Task};
 use migration::run::status::Phase;
 use migration::survey::{drift, engines, maintenance, resources, writers};
@@ -53,7 +54,7 @@ async fn compare(
     context: &DmsAndStepFunctions,
     running: &mut Running,
     wanted: &TaskRequest,
-    execution: &str,
+    execution: &ExecutionArn,
 ) -> Result<(), StepError> {
     let found = task::describe(&context.dms, &TaskFilter::of(running), true).await?;
     let Some(found) = found else { return Ok(()) };

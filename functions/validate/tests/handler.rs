@@ -6,6 +6,7 @@ use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::test_connection::TestConnectionInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
 use migration::run::document::Document;
+use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::Origin;
 use migration::run::verdict::Outcome;
 use migration::survey::owner::tag_value;
@@ -15,7 +16,7 @@ use plan::OWNER_TAG;
 use plan::finding::{Chapter, Code, Finding, MAX_FINDINGS, reject};
 use serde_json::{Value, json};
 use support::answers;
-use support::cases::{EXECUTION, TASK, minute};
+use support::cases::{TASK, earlier_execution, minute};
 use support::given::{Seen, described, fault, frame, reported, running};
 
 fn arn(resource: &str) -> String {
@@ -44,7 +45,7 @@ struct World {
     instance: (u16, Value),
     connections: (u16, Value),
     test: (u16, Value),
-    owner: Option<String>,
+    owner: Option<ExecutionArn>,
     execution: &'static str,
 }
 
@@ -296,7 +297,7 @@ async fn a_preflight_compares_a_task_that_exists() {
         task["MigrationType"] = json!("cdc");
         task
     };
-    let earlier = EXECUTION.replace("night-1", "night-0");
+    let earlier = earlier_execution();
     for (task, on_drift, owner, execution, origin, differences, driven) in [
         (described("ready", None), "Reject", None, "SUCCEEDED", Origin::External, 0, false),
         (described("ready", None), "Reject", Some(&earlier), "SUCCEEDED", Origin::Adopted, 0, false),

@@ -28,7 +28,7 @@ fn group<'a>(file: &str, place: &'a Place<'_>, finding: &'a Finding) -> Group<'a
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
-        Severity::Hint => Level::INFO.with_name("hint"),
+        Severity::Info => Level::INFO,
     };
     let title = level.primary_title(finding.message.as_str()).id(finding.code.as_str());
     let lines = Lines::around(place);
@@ -89,12 +89,12 @@ impl<'t> Lines<'t> {
 
 /// The words for a number of findings of each weight.
 fn counted(findings: &[Finding]) -> String {
-    let words = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Hint, "hint")];
-    let counts: Vec<String> = words
-        .iter()
-        .filter_map(|(severity, word)| {
-            let count = findings.iter().filter(|finding| finding.severity == *severity).count();
-            (count > 0).then(|| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
+    let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Info]
+        .into_iter()
+        .filter_map(|severity| {
+            let count = findings.iter().filter(|finding| finding.severity == severity).count();
+            let plural = if count == 1 || severity == Severity::Info { "" } else { "s" };
+            (count > 0).then(|| format!("{count} {}{plural}", severity.as_str()))
         })
         .collect();
     if counts.is_empty() { "nothing to say against it".to_owned() } else { counts.join(", ") }

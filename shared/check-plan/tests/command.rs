@@ -117,7 +117,7 @@ fn for_machines_it_prints_one_object() {
     faulty["rules"][0]["rule-id"] = json!("one");
     let plan = full_load().with("/Task/TableMappings", json!(faulty.to_string())).0.to_string();
     let printed: Value = serde_json::from_str(&printed(&check(&["--json", "-"], &plan))).expect("JSON");
-    let finding = json!({"Severity": "Error", "Path": "/Task/TableMappings/rules/0/rule-id", "Code": "bad-rule-id",
+    let finding = json!({"Severity": "error", "Path": "/Task/TableMappings/rules/0/rule-id", "Code": "bad-rule-id",
         "Message": "rule-id must be a number, such as \"1\", not \"one\"", "DmsError": "Invalid Table Mappings document"});
     assert_eq!(printed, json!({"Findings": [finding]}));
     let both = check(&["--json", &path("contradictory-cdc-start.json"), &path("cdc-only.json")], "");

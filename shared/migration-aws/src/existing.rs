@@ -1,6 +1,7 @@
 //! A task that exists already, as a run knows it: whose it is, who drives it, and where it differs from the plan.
 
 use aws_sdk_databasemigration::types::ReplicationTask;
+use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::Task;
 use migration::survey::adoption;
 use migration::survey::drift;
@@ -20,12 +21,12 @@ pub async fn compare(
     context: &DmsAndStepFunctions,
     wanted: &TaskRequest,
     existing: &ReplicationTask,
-    execution: &str,
+    execution: &ExecutionArn,
 ) -> Result<Task, StepError> {
     let arn = existing.replication_task_arn().unwrap_or_default();
     let tag = task::owner_tag(&context.dms, arn).await?;
     let owner = tag.as_deref().and_then(owner::execution);
-    let origin = adoption::origin(tag.is_some().then_some(owner.as_deref()), execution);
+    let origin = adoption::origin(tag.is_some().then_some(owner.as_ref()), execution);
     let mut task = Task::known(task::read_task(existing)?, origin);
     if let Some(owner) = owner.filter(|owner| owner != execution)
         && step_functions::describe(&context.step_functions, &owner).await?.running

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use migration::run::document::{Document, Opened, Running};
+use migration::run::execution_arn::ExecutionArn;
 use migration::run::step::Occasion;
 use plan::clean::line_of;
 use serde_json::Value;
@@ -14,7 +15,7 @@ pub struct Request {
     /// When the state was entered; the only clock there is.
     pub now: Timestamp,
     /// The execution's ARN.
-    pub execution: String,
+    pub execution: ExecutionArn,
     /// What the notify step is to tell, when the machine itself decides that; also marks the machine's own stop.
     pub occasion: Option<Occasion>,
     /// True when the notify step is to tell the end, whatever the document says was to be told before.
@@ -36,7 +37,8 @@ impl Request {
             ))
         };
         let now = text("Now").and_then(|now| now.parse().ok()).ok_or_else(|| unreadable("time `Now`"))?;
-        let execution = text("Execution").ok_or_else(|| unreadable("`Execution`"))?.to_owned();
+        let execution =
+            text("Execution").and_then(|arn| arn.parse().ok()).ok_or_else(|| unreadable("`Execution`"))?;
         let occasion = match text("Occasion") {
             Some("LostSight") => Some(Occasion::LostSight),
             _ => None,
@@ -94,10 +96,13 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    const EXECUTION: &str = "arn:aws:states:us-east-1:123456789012:execution:migration:night-1";
+
     #[test]
     fn a_log_line_names_the_task_before_the_plan_was_read_and_after() {
         let named = |document: Value| {
-            let payload = json!({"Now": "2026-10-25T01:30:00Z", "Execution": "arn", "Migration": document});
+            let payload =
+                json!({"Now": "2026-10-25T01:30:00Z", "Execution": EXECUTION, "Migration": document});
             Request::read(payload).unwrap().task_name()
         };
         let input = json!({"Task": {"ReplicationTaskIdentifier": "orders\nforged"}});
@@ -121,15 +126,15 @@ mod tests {
             json!([]),
             json!("x"),
             json!({}),
-            json!({"Now": "noon", "Execution": "arn", "Migration": {}}),
+            json!({"Now": "noon", "Execution": EXECUTION, "Migration": {}}),
             json!({"Now": "2026-10-25T01:30:00Z", "Migration": {}}),
-            json!({"Now": "2026-10-25T01:30:00Z", "Execution": "arn"}),
+            json!({"Now": "2026-10-25T01:30:00Z", "Execution": "night-1", "Migration": {}}),
+            json!({"Now": "2026-10-25T01:30:00Z", "Execution": EXECUTION}),
         ] {
             let error = Request::read(payload.clone()).unwrap_err();
             assert_eq!(error.name(), "Migration.UnreadableDocument", "{payload}");
         }
-        let payload =
-            json!({"Now": "2026-10-25T01:30:00.5+00:00", "Execution": "arn", "Migration": {"Version": 9}});
+        let payload = json!({"Now": "2026-10-25T01:30:00.5+00:00", "Execution": EXECUTION, "Migration": {"Version": 9}});
         let request = Request::read(payload).unwrap();
         assert_eq!(request.now.to_string(), "2026-10-25T01:30:00.5Z");
         assert!(request.document().unwrap_err().to_string().contains("version 9"));

@@ -2,6 +2,7 @@
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::types::ExecutionStatus;
+use migration::run::execution_arn::ExecutionArn;
 
 use crate::error::{StepError, chain};
 use crate::failure::{self, Outcome};
@@ -19,8 +20,8 @@ pub struct Execution {
 ///
 /// # Errors
 /// When Step Functions does not answer.
-pub async fn describe(step_functions: &Client, arn: &str) -> Result<Execution, StepError> {
-    let answer = step_functions.describe_execution().execution_arn(arn).send().await;
+pub async fn describe(step_functions: &Client, arn: &ExecutionArn) -> Result<Execution, StepError> {
+    let answer = step_functions.describe_execution().execution_arn(arn.to_string()).send().await;
     let failure = match answer {
         Ok(answer) => {
             return Ok(Execution {

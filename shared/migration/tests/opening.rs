@@ -6,16 +6,21 @@ use jiff::{SignedDuration, Timestamp};
 use migration::decide::opening::{introduce, open, settle};
 use migration::run::document::{Document, Reported, Running};
 use migration::run::execution::Run;
+use migration::run::execution_arn::ExecutionArn;
 use migration::run::observation::Route;
 use migration::run::step::What;
-use migration::run::verdict::{Level, Outcome, Verdict};
+use migration::run::verdict::{Outcome, Verdict};
 use migration::time::graces::LONGEST_RUN;
-use plan::finding::{Code, Findings, MAX_FINDINGS, MAX_REPORT_BYTES};
+use plan::finding::{Code, Findings, MAX_FINDINGS, MAX_REPORT_BYTES, Severity};
 use plan::{AtClose, MigrationType};
 use serde_json::{Value, json};
 use support::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, cdc, event, full_load, load_and_cdc, night};
 
 const EXECUTION: &str = "arn:aws:states:us-east-1:123456789012:execution:migration:a-night";
+
+fn execution() -> ExecutionArn {
+    EXECUTION.parse().unwrap()
+}
 
 fn ts(text: &str) -> Timestamp {
     text.parse().expect("a timestamp")
@@ -36,11 +41,11 @@ fn is_over(document: Document) -> Reported {
 }
 
 fn opened(plan: &Value, now: &str) -> Running {
-    goes_on(open(plan, EXECUTION, ts(now)))
+    goes_on(open(plan, &execution(), ts(now)))
 }
 
 fn is_open_at(plan: &Value, now: &str) -> bool {
-    matches!(open(plan, EXECUTION, ts(now)), Document::Running(_))
+    matches!(open(plan, &execution(), ts(now)), Document::Running(_))
 }
 
 fn run(plan: &Sample, now: &str) -> Run {
@@ -48,7 +53,7 @@ fn run(plan: &Sample, now: &str) -> Run {
 }
 
 fn verdict(plan: &Value, now: &str) -> Verdict {
-    is_over(open(plan, EXECUTION, ts(now))).verdict
+    is_over(open(plan, &execution(), ts(now))).verdict
 }
 
 fn route() -> Route {
@@ -73,9 +78,11 @@ fn outside_its_window_a_run_is_skipped_and_a_schedule_that_missed_it_is_a_warnin
     let by_hand = full_load().with("/Window", night());
     let literal = by_hand.clone().with("/ScheduledTime", json!("<aws.scheduler.scheduled-time>"));
     let scheduled = by_hand.clone().with("/ScheduledTime", json!("2026-11-20T11:00:00Z"));
-    for (plan, level) in [(by_hand, Level::Info), (literal, Level::Info), (scheduled, Level::Warning)] {
+    for (plan, severity) in
+        [(by_hand, Severity::Info), (literal, Severity::Info), (scheduled, Severity::Warning)]
+    {
         let verdict = verdict(&plan.0, AT_NOON);
-        assert_eq!((verdict.outcome, verdict.level), (Outcome::Skipped, level));
+        assert_eq!((verdict.outcome, verdict.severity), (Outcome::Skipped, severity));
         assert_eq!(
             verdict.reasons,
             [
@@ -200,7 +207,7 @@ fn a_span_counts_from_the_scheduled_time_however_late_the_run_begins() {
     let run = late.run;
     assert_eq!((run.closes, run.stop_due), (ts("2026-11-21T04:00:00Z"), ts("2026-11-21T03:55:00Z")));
     let missed = verdict(&plan, "2026-11-21T04:00:00Z");
-    assert_eq!((missed.outcome, missed.level), (Outcome::Skipped, Level::Warning));
+    assert_eq!((missed.outcome, missed.severity), (Outcome::Skipped, Severity::Warning));
     let by_hand = opened(&event("scheduled-template"), "2026-11-20T21:14:30Z");
     assert_eq!(by_hand.run.closes, ts("2026-11-21T04:14:30Z"));
 }
@@ -228,10 +235,10 @@ fn what_is_no_plan_is_rejected_with_every_fault_and_a_name() {
             ],
         ),
     ] {
-        let Reported { plan, run, verdict, .. } = is_over(open(&input, EXECUTION, ts(AT_NOON)));
+        let Reported { plan, run, verdict, .. } = is_over(open(&input, &execution(), ts(AT_NOON)));
         assert_eq!((plan, run.name.as_str()), (None, name));
         assert_eq!(
-            introduce(&input, EXECUTION, ts(AT_NOON)),
+            introduce(&input, &execution(), ts(AT_NOON)),
             run,
             "as the message about a failed opening has it"
         );

@@ -11,7 +11,7 @@ use plan::{MigrationType, Plan, Start as PlanStart, TaskPlan};
 use serde_json::{Value, json};
 
 use crate::dms::{Consent, Dms, Kind, Task};
-use crate::names::{Names, TASK, at};
+use crate::names::{EXECUTION, Names, TASK, at};
 
 /// The function that is checked, or one that is broken on purpose.
 pub type Decider = fn(&Running, &Observation, jiff::Timestamp) -> Next;
@@ -75,10 +75,11 @@ impl Story {
     #[allow(clippy::panic, reason = "a story whose plan is no plan is a mistake in this crate")]
     fn open(name: &'static str, input: &Value, task: Option<Task>) -> Story {
         let names = Names::default();
+        let execution = EXECUTION.parse().unwrap_or_else(|error| panic!("{EXECUTION}: {error}"));
         let kept = task
             .as_ref()
             .map(|task| (MigrationType::from(task.kind.as_str().to_owned()), names.route.clone()));
-        let opened = match opening::open(input, "e", at(0)) {
+        let opened = match opening::open(input, &execution, at(0)) {
             Document::Running(running) => opening::settle(*running, kept, Findings::default(), at(0)),
             over => over,
         };

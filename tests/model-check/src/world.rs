@@ -1,7 +1,7 @@
 //! One run of the product in a hostile world: the real decision and the real book-keeping, the state machine around
 //! them as its definition wires it, DMS as [`crate::dms`] models it, and everything between them that can go wrong.
 
-use migration::commit::{self, Guarded};
+use migration::commit::{self, Guarded, GuardedReload};
 use migration::decide;
 use migration::decide::cut_short;
 use migration::run::acts::{StartKind, StopCause};
@@ -353,7 +353,7 @@ impl State {
             ]
             .iter()
             .any(|part| words.contains(part)),
-            helps: verdict.level == migration::run::verdict::Level::Info
+            helps: verdict.severity == plan::finding::Severity::Info
                 || verdict.to_do.iter().any(|step| step.contains("aws "))
                 || self.known.is_none(),
         });
@@ -550,10 +550,11 @@ impl Story {
             Some(task) => TaskSeen::Seen(Box::new(task.described(&self.names))),
             None => TaskSeen::NotThere,
         };
-        let answer = match commit::guard_reload(&state.run, &seen, at(state.now)) {
-            Guarded::Held(why) => Answer::NotCalled(why),
-            Guarded::Made | Guarded::Doubtful(_) => return state.wait(),
-            Guarded::Clear => {
+        let Some(decided) = &state.run.reload else { return state.wait() };
+        let answer = match commit::guard_reload(decided, &seen, at(state.now)) {
+            GuardedReload::Held(why) => Answer::NotCalled(why),
+            GuardedReload::Made => return state.wait(),
+            GuardedReload::Clear => {
                 let consent = self.consent;
                 call(state, fate, |state| state.dms.reload_tables(tables, By::Us, consent, state.now))
             }

@@ -7,6 +7,7 @@ use migration::run::answer::{Answer, Refusal};
 use migration::run::document::{Document, Reported, Running};
 use migration::run::drive::Drive;
 use migration::run::execution::Run;
+use migration::run::execution_arn::ExecutionArn;
 use migration::run::lag::LagPoint;
 use migration::run::load::{Pace, PreviousLoad};
 use migration::run::next::Next;
@@ -34,6 +35,16 @@ pub const CLOSE: i64 = 7 * 60;
 pub const LAST_WEEK: i64 = -7 * 24 * 60;
 
 pub const EXECUTION: &str = "arn:aws:states:eu-central-1:123456789012:execution:migration:night-1";
+
+/// [`EXECUTION`], as the product reads it.
+pub fn execution() -> ExecutionArn {
+    EXECUTION.parse().expect("the ARN of an execution")
+}
+
+/// The execution of the night before.
+pub fn earlier_execution() -> ExecutionArn {
+    EXECUTION.replace("night-1", "night-0").parse().expect("the ARN of an execution")
+}
 pub const TASK: &str = "arn:aws:dms:eu-central-1:123456789012:task:K55IUCGBASJS5VHZJIINA45FII";
 const SOURCE: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:SOURCE";
 const TARGET: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:TARGET";
@@ -122,7 +133,7 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         instance: INSTANCE.parse().unwrap(),
     };
     let kept = (origin == Origin::External).then(|| (migration_type.clone(), route.clone()));
-    let opened = match opening::open(input, EXECUTION, minute(0)) {
+    let opened = match opening::open(input, &execution(), minute(0)) {
         Document::Running(running) => opening::settle(*running, kept, Findings::default(), minute(0)),
         over => over,
     };

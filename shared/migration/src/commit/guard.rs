@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::run::acts::StartAct;
+use crate::run::acts::{ReloadAct, StartAct};
 use crate::run::answer::Answer;
 use crate::run::execution::Run;
 use crate::run::identity::is_that_start;
@@ -65,26 +65,34 @@ fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarde
     Guarded::Clear
 }
 
+/// What the guard says just before a request to load tables again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GuardedReload {
+    /// It may be made.
+    Clear,
+    /// It must not be made, and what stands in the way.
+    Held(String),
+    /// It may have been made before; it is not made again.
+    Made,
+}
+
 /// The guard before a request to load tables again: a step that comes so late that it must be made for a second time
 /// makes none, and none is made when the task was started anew since it was decided.
-pub fn guard_reload(run: &Run, task: &TaskSeen, now: Timestamp) -> Guarded {
-    let Some(reload) = &run.reload else {
-        return Guarded::Held("no reload has been decided".to_owned());
-    };
+pub fn guard_reload(reload: &ReloadAct, task: &TaskSeen, now: Timestamp) -> GuardedReload {
     if reload.answer != Answer::Lost || now.duration_since(reload.decided) > START_MARGIN {
-        return Guarded::Made;
+        return GuardedReload::Made;
     }
     match task {
         TaskSeen::Seen(task)
             if task.phase() == Phase::Running && task.start_date() == reload.seen_start_date =>
         {
-            Guarded::Clear
+            GuardedReload::Clear
         }
         TaskSeen::Seen(task) => {
-            Guarded::Held(format!("the task was {} or started anew just before", task.status))
+            GuardedReload::Held(format!("the task was {} or started anew just before", task.status))
         }
         TaskSeen::Unseen | TaskSeen::NotThere => {
-            Guarded::Held("the task could not be seen just before".to_owned())
+            GuardedReload::Held("the task could not be seen just before".to_owned())
         }
     }
 }

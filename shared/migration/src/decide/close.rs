@@ -7,8 +7,9 @@ use crate::run::next::Next;
 use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
 use crate::run::tables::TablePass;
-use crate::run::verdict::{Level, Outcome, Verdict};
+use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::STOP_PATIENCE;
+use plan::finding::Severity;
 
 /// Ends a run whose time is over: stops the task, or reports Skipped when the run has nothing going, LeftRunning when
 /// the task may go on.
@@ -83,6 +84,6 @@ fn too_late(s: &Situation<'_>) -> Verdict {
     };
     Verdict::new(Outcome::Skipped, why, s.now)
         .because("nothing was started")
-        .at_level(Level::Warning)
+        .at_severity(Severity::Warning)
         .to_do("the next run of the schedule tries again")
 }

@@ -27,12 +27,13 @@ mod verdicts;
 pub mod wanted;
 
 use jiff::Timestamp;
+use plan::finding::Severity;
 
 use crate::run::commands;
 use crate::run::document::Running;
 use crate::run::next::Next;
 use crate::run::observation::{self, Observation, Stats};
-use crate::run::verdict::{Level, Verdict};
+use crate::run::verdict::Verdict;
 use situation::Situation;
 
 pub use wanted::{Wanted, wanted, wants_settings};
@@ -101,14 +102,11 @@ fn in_words(task: &observation::Task) -> String {
 
 /// Somebody who is woken by a verdict finds at least one command in it that can be pasted.
 fn with_a_command(s: &Situation<'_>, verdict: Verdict) -> Verdict {
-    if verdict.level == Level::Info || verdict.to_do.iter().any(|step| step.contains("aws ")) {
+    if verdict.severity == Severity::Info || verdict.to_do.iter().any(|step| step.contains("aws ")) {
         return verdict;
     }
-    let look = s.task.map(|task| format!("look at the task: {}", commands::describe_task(&task.arn)));
-    let again =
-        || commands::run_again(&s.run.execution, None).map(|again| format!("run the plan again: {again}"));
-    match look.or_else(again) {
-        Some(step) => verdict.to_do(step),
-        None => verdict,
-    }
+    verdict.to_do(match s.task {
+        Some(task) => format!("look at the task: {}", commands::describe_task(&task.arn)),
+        None => format!("run the plan again: {}", commands::run_again(&s.run.execution, None)),
+    })
 }

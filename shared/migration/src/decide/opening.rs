@@ -3,15 +3,16 @@
 use jiff::Timestamp;
 use plan::finding::{Finding, Findings, Severity, reject};
 use plan::read::Reading;
-use plan::{Arn, AtClose, MigrationType, Mode, Plan, home, read, together};
+use plan::{AtClose, MigrationType, Mode, Plan, home, read, together};
 use serde_json::Value;
 
 use crate::pace::budget;
 use crate::run::document::{Document, Reported, Running};
 use crate::run::execution::Run;
+use crate::run::execution_arn::ExecutionArn;
 use crate::run::observation::Route;
 use crate::run::step::Step;
-use crate::run::verdict::{Level, Outcome, Verdict};
+use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{LONGEST_PREFLIGHT, LONGEST_RUN};
 use crate::time::window::{self, Opening, whole_seconds};
 
@@ -20,7 +21,7 @@ const NAMELESS: &str = "(unnamed)";
 
 /// Opens a run: reads the plan and looks whether its window is open. The run goes on, or it is over with the verdict
 /// Rejected or Skipped. A pre-flight works at any time: its window is what it reports on.
-pub fn open(input: &Value, execution: &str, now: Timestamp) -> Document {
+pub fn open(input: &Value, execution: &ExecutionArn, now: Timestamp) -> Document {
     let reading = read_at_home(input, execution);
     let opening = opening(&reading, now);
     let run = run(&reading, opening, execution, now);
@@ -42,7 +43,7 @@ pub fn open(input: &Value, execution: &str, now: Timestamp) -> Document {
 }
 
 /// The run, as far as what the execution was given tells of it: for the message about a run that could not be opened.
-pub fn introduce(input: &Value, execution: &str, now: Timestamp) -> Run {
+pub fn introduce(input: &Value, execution: &ExecutionArn, now: Timestamp) -> Run {
     let reading = read_at_home(input, execution);
     run(&reading, opening(&reading, now), execution, now)
 }
@@ -71,11 +72,11 @@ pub fn settle(
 
 /// Reads what the execution was given. A plan for another account or Region would only find that nothing of it exists
 /// here.
-fn read_at_home(input: &Value, execution: &str) -> Reading {
+fn read_at_home(input: &Value, execution: &ExecutionArn) -> Reading {
     let mut reading = read::read(input);
-    if let (Some(plan), Ok(machine)) = (&reading.plan, execution.parse::<Arn>()) {
+    if let Some(plan) = &reading.plan {
         let mut elsewhere = Findings::default();
-        home::check_machine(plan, &machine, &mut elsewhere);
+        home::check_machine(plan, execution.machine(), &mut elsewhere);
         if elsewhere.reject() {
             reading.plan = None;
         }
@@ -90,7 +91,7 @@ fn opening(reading: &Reading, now: Timestamp) -> Option<Opening> {
     Some(window::at(plan.window.as_ref()?, plan.scheduled_time, now))
 }
 
-fn run(reading: &Reading, opening: Option<Opening>, execution: &str, now: Timestamp) -> Run {
+fn run(reading: &Reading, opening: Option<Opening>, execution: &ExecutionArn, now: Timestamp) -> Run {
     let plan = reading.plan.as_ref();
     let longest = match plan.map(|plan| plan.mode) {
         Some(Mode::Preflight) => LONGEST_PREFLIGHT,
@@ -107,7 +108,7 @@ fn run(reading: &Reading, opening: Option<Opening>, execution: &str, now: Timest
         route: plan.and_then(route),
         at_close,
         events: budget::OPENING,
-        ..Run::begin(execution, name, whole_seconds(closes), now)
+        ..Run::begin(execution.clone(), name, whole_seconds(closes), now)
     }
 }
 
@@ -157,5 +158,5 @@ fn shut(plan: &Plan, next: Option<Timestamp>, now: Timestamp) -> Verdict {
             .because("nothing was created, started or changed");
     // A schedule that comes outside its window has missed it; a person who clicks at noon has not.
     let missed = plan.scheduled_time.is_some();
-    if missed { verdict.at_level(Level::Warning) } else { verdict }
+    if missed { verdict.at_severity(Severity::Warning) } else { verdict }
 }

@@ -56,7 +56,8 @@ pub(super) fn undecided(
     let mut verdict = Verdict::new(Outcome::Rejected, format!("no start of the task is safe: {why}"), s.now)
         .because("nothing was started")
         .to_do(to_do);
-    if let Some(command) = settles.and_then(|start| commands::run_again(&s.run.execution, Some(start))) {
+    if let Some(start) = settles {
+        let command = commands::run_again(&s.run.execution, Some(start));
         verdict = verdict.to_do(format!("once decided: {command}"));
     }
     pass.into_verdict(verdict, named)

@@ -8,18 +8,21 @@ use crate::run::task::Task;
 
 /// Pages of the console.
 pub(super) struct Links {
-    /// The execution's, when its ARN is one.
-    pub(super) execution: Option<String>,
+    /// The execution's.
+    pub(super) execution: String,
     /// The task's, once it is known.
     pub(super) task: Option<String>,
 }
 
 impl Links {
     pub(super) fn of(task: Option<&Task>, run: &Run) -> Links {
-        let execution = run.execution.parse::<Arn>().ok().map(|arn| {
-            let host = console(&arn);
-            format!("https://{host}/states/home?region={}#/v2/executions/details/{arn}", arn.region)
-        });
+        let machine = run.execution.machine();
+        let execution = format!(
+            "https://{}/states/home?region={}#/v2/executions/details/{}",
+            console(machine),
+            machine.region,
+            run.execution
+        );
         let task = task.map(|task| {
             let host = console(&task.arn);
             format!(

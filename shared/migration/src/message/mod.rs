@@ -5,9 +5,9 @@ mod news;
 mod text;
 
 use plan::clean::line_of;
+use plan::finding::Severity;
 use serde_json::{Value, json};
 
-use crate::run::verdict::Level;
 use links::Links;
 pub use news::{Event, News};
 
@@ -53,10 +53,10 @@ impl Message {
 impl News<'_> {
     /// Composes the message.
     pub fn compose(self) -> Message {
-        let level = self.level();
+        let severity = self.severity();
         let mut attributes = vec![
             ("Event", self.event.word().to_owned()),
-            ("Severity", level.as_str().to_owned()),
+            ("Severity", severity.as_str().to_owned()),
             ("Migration", attribute(&self.run.name)),
         ];
         if let Event::Finished(verdict) = self.event {
@@ -67,20 +67,20 @@ impl News<'_> {
         }
         let links = Links::of(self.task, self.run);
         Message {
-            subject: subject(&format!("{}: {}", self.in_short(), self.run.name), level),
+            subject: subject(&format!("{}: {}", self.in_short(), self.run.name), severity),
             text: text::text(self, &links),
-            json: self.for_machines(level, &links),
+            json: self.for_machines(severity, &links),
             attributes,
         }
     }
 
-    fn for_machines(self, level: Level, links: &Links) -> Value {
+    fn for_machines(self, severity: Severity, links: &Links) -> Value {
         let News { run, event, .. } = self;
         json!({
             "Version": 1,
             "Id": format!("{}#{}#{}", run.execution, self.redrives, event.key()),
             "Event": event.word(),
-            "Severity": level,
+            "Severity": severity,
             "Migration": run.name,
             "Team": run.notify.team,
             "Execution": run.execution,
@@ -106,8 +106,8 @@ impl News<'_> {
 }
 
 /// The safe subset of what SNS takes: printable ASCII, bounded.
-fn subject(words: &str, level: Level) -> String {
-    let mark = if level == Level::Info { "" } else { "[!] " };
+fn subject(words: &str, severity: Severity) -> String {
+    let mark = if severity == Severity::Info { "" } else { "[!] " };
     let ascii = format!("{mark}DMS migration {words}");
     let clean = ascii.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' });
     clean.take(MAX_SUBJECT).collect()
@@ -127,7 +127,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_subject_is_what_sns_takes_whatever_the_name(name in "\\PC{0,200}|[\\x00-\\x7f]{0,200}") {
-            let subject = subject(&name, Level::Error);
+            let subject = subject(&name, Severity::Error);
             prop_assert!(!subject.is_empty() && subject.len() < 100);
             prop_assert!(subject.chars().all(|c| c.is_ascii_graphic() || c == ' '));
         }

@@ -2,13 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 use plan::Plan;
-use plan::finding::Finding;
+use plan::finding::{Finding, Severity};
 
 use crate::run::document::{Caught, Reported, Running};
 use crate::run::execution::Run;
 use crate::run::step::Occasion;
 use crate::run::task::{Progress, Task};
-use crate::run::verdict::{Level, Verdict};
+use crate::run::verdict::Verdict;
 
 /// Why a message is sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -98,11 +98,11 @@ impl<'a> News<'a> {
         }
     }
 
-    pub(super) fn level(self) -> Level {
+    pub(super) fn severity(self) -> Severity {
         match self.event {
-            Event::Finished(verdict) => verdict.level,
-            Event::OnTheWay(Occasion::Started) => Level::Info,
-            Event::OnTheWay(_) => Level::Warning,
+            Event::Finished(verdict) => verdict.severity,
+            Event::OnTheWay(Occasion::Started) => Severity::Info,
+            Event::OnTheWay(_) => Severity::Warning,
         }
     }
 

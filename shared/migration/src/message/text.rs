@@ -37,7 +37,7 @@ pub(super) fn text(news: News<'_>, links: &Links) -> String {
     section("What to do next:", &to_do, &mut lines);
     section("Worth knowing about the plan:", &notes(news), &mut lines);
     lines.push(String::new());
-    lines.extend(links.execution.iter().map(|link| labelled("Execution", link)));
+    lines.push(labelled("Execution", &links.execution));
     lines.extend(links.task.iter().map(|link| labelled("DMS task", link)));
     lines.join("\n")
 }

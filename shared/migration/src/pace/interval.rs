@@ -92,7 +92,7 @@ fn elapsed(run: &Run, now: Timestamp) -> f64 {
 /// A number from 0 to 1 for this execution and this poll (FNV-1a; any hash that spreads would do).
 fn drawn(run: &Run) -> f64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in run.execution.bytes().chain(run.polls.to_le_bytes()) {
+    for byte in run.execution.to_string().bytes().chain(run.polls.to_le_bytes()) {
         hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     }
     f64::from((hash >> 40) as u32) / f64::from(1u32 << 24)
@@ -106,13 +106,16 @@ mod tests {
     use jiff::SignedDuration;
     use proptest::prelude::*;
 
+    const EXECUTION: &str = "arn:aws:states:us-east-1:123456789012:execution:migration:night-1";
+
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
     }
 
     /// A run of this length, at its beginning.
     fn run(length: i64) -> Run {
-        let mut run = Run::begin("night-1", String::new(), at(length), Timestamp::UNIX_EPOCH);
+        let mut run =
+            Run::begin(EXECUTION.parse().unwrap(), String::new(), at(length), Timestamp::UNIX_EPOCH);
         run.events = budget::OPENING;
         run
     }
@@ -210,7 +213,11 @@ mod tests {
     #[test]
     fn two_executions_do_not_keep_step() {
         let of = |name: &str| {
-            seconds(&Run { execution: name.to_owned(), ..run(1_166_400) }, Timestamp::MAX, at(90_000))
+            seconds(
+                &Run { execution: EXECUTION.replace("night-1", name).parse().unwrap(), ..run(1_166_400) },
+                Timestamp::MAX,
+                at(90_000),
+            )
         };
         let intervals: std::collections::BTreeSet<u32> =
             (0..50).map(|nth| of(&format!("night-{nth}"))).collect();

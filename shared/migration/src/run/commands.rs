@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use plan::clean::one_line;
 use plan::{Arn, Start};
 
+use crate::run::execution_arn::ExecutionArn;
 use crate::run::task::Task;
 
 /// Lists a task's tables in error.
@@ -45,23 +46,20 @@ pub fn tell_of_failures(task: &Task) -> String {
     )
 }
 
-/// Starts an execution with the plan of this one, with another `Start` where one is given (that needs jq). `None` when
-/// the execution's ARN is none.
-pub fn run_again(execution: &str, start: Option<Start>) -> Option<String> {
-    let arn: Arn = execution.parse().ok()?;
-    let ["execution", machine, _] = arn.resource.splitn(3, ':').collect::<Vec<_>>()[..] else { return None };
-    let machine = Arn { resource: format!("stateMachine:{machine}"), ..arn.clone() };
-    let region = quoted(&arn.region);
+/// Starts an execution with the plan of this one, with another `Start` where one is given (that needs jq).
+pub fn run_again(execution: &ExecutionArn, start: Option<Start>) -> String {
+    let machine = execution.machine();
+    let region = quoted(&machine.region);
     let changed = match start {
         Some(start) => format!(" | jq '.Start = \"{}\"'", start.as_str()),
         None => String::new(),
     };
-    Some(format!(
+    format!(
         "aws stepfunctions start-execution --region {region} --state-machine-arn {} --input \"$(aws stepfunctions \
          describe-execution --region {region} --execution-arn {} --query input --output text{changed})\"",
         quoted(&machine.to_string()),
-        quoted(&arn.to_string())
-    ))
+        quoted(&execution.to_string())
+    )
 }
 
 /// A word as a shell takes it. Control characters become blanks before it is quoted.
@@ -77,18 +75,17 @@ mod tests {
 
     #[test]
     fn the_same_plan_is_run_again_and_another_start_is_put_into_it() {
-        let execution = "arn:aws:states:eu-central-1:123456789012:execution:migration:night-1";
+        let execution: ExecutionArn =
+            "arn:aws:states:eu-central-1:123456789012:execution:migration:night-1".parse().unwrap();
         assert_eq!(
-            run_again(execution, None).unwrap(),
+            run_again(&execution, None),
             "aws stepfunctions start-execution --region eu-central-1 --state-machine-arn \
              arn:aws:states:eu-central-1:123456789012:stateMachine:migration --input \"$(aws stepfunctions \
              describe-execution --region eu-central-1 --execution-arn \
              arn:aws:states:eu-central-1:123456789012:execution:migration:night-1 --query input --output text)\""
         );
-        let reload = run_again(execution, Some(Start::Reload)).unwrap();
+        let reload = run_again(&execution, Some(Start::Reload));
         assert!(reload.ends_with("--output text | jq '.Start = \"Reload\"')\""), "{reload}");
-        assert_eq!(run_again("night-1", None), None);
-        assert_eq!(run_again("arn:aws:states:eu-central-1:123456789012:stateMachine:migration", None), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::run::acts::{ReloadAct, Stop};
 use crate::run::answer::Refusal;
 use crate::run::drive::Drive;
+use crate::run::execution_arn::ExecutionArn;
 use crate::run::load::{Pace, PreviousLoad};
 use crate::run::machine::Machine;
 use crate::run::observation::Route;
@@ -18,7 +19,7 @@ use crate::run::step::Occasion;
 #[serde(rename_all = "PascalCase")]
 pub struct Run {
     /// Its ARN.
-    pub execution: String,
+    pub execution: ExecutionArn,
     /// When it was validated for the first time.
     pub started: Timestamp,
     /// What people call the task.
@@ -91,9 +92,9 @@ pub struct Run {
 
 impl Run {
     /// A run that begins now: no window is known yet, and nothing has been done.
-    pub fn begin(execution: &str, name: String, closes: Timestamp, now: Timestamp) -> Run {
+    pub fn begin(execution: ExecutionArn, name: String, closes: Timestamp, now: Timestamp) -> Run {
         Run {
-            execution: execution.to_owned(),
+            execution,
             started: now,
             name,
             notify: Notify::default(),

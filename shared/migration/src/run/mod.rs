@@ -6,6 +6,7 @@ pub mod commands;
 pub mod document;
 pub mod drive;
 pub mod execution;
+pub mod execution_arn;
 pub mod identity;
 pub mod lag;
 pub mod load;

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use plan::{Arn, MigrationType};
 use serde::{Deserialize, Serialize};
 
+use crate::run::execution_arn::ExecutionArn;
 use crate::run::observation::{self, Stats, TaskSettings};
 use crate::run::status::Status;
 
@@ -29,7 +30,7 @@ pub struct Task {
     pub differences: Vec<String>,
     /// Another execution of ours that drives the task, when it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub driven_by: Option<String>,
+    pub driven_by: Option<ExecutionArn>,
 }
 
 impl Task {

@@ -87,34 +87,11 @@ impl Outcome {
     }
 
     /// How loud the message is, unless the verdict says otherwise.
-    pub fn level(self) -> Level {
+    pub fn severity(self) -> Severity {
         match self {
-            Outcome::Succeeded | Outcome::Skipped | Outcome::Ready | Outcome::LeftRunning => Level::Info,
-            Outcome::SucceededWithWarnings | Outcome::Paused | Outcome::Interrupted => Level::Warning,
-            Outcome::PartlyFailed | Outcome::Failed | Outcome::Rejected | Outcome::Unknown => Level::Error,
-        }
-    }
-}
-
-/// How loud a message is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Nobody needs to do anything.
-    Info,
-    /// Somebody should look by daylight.
-    Warning,
-    /// Somebody must act.
-    Error,
-}
-
-impl Level {
-    /// The word itself.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Level::Info => "info",
-            Level::Warning => "warning",
-            Level::Error => "error",
+            Outcome::Succeeded | Outcome::Skipped | Outcome::Ready | Outcome::LeftRunning => Severity::Info,
+            Outcome::SucceededWithWarnings | Outcome::Paused | Outcome::Interrupted => Severity::Warning,
+            Outcome::PartlyFailed | Outcome::Failed | Outcome::Rejected | Outcome::Unknown => Severity::Error,
         }
     }
 }
@@ -140,7 +117,7 @@ pub struct Verdict {
     /// True when the execution ends SUCCEEDED; the machine reads it.
     pub good: bool,
     /// How loud the message is.
-    pub level: Level,
+    pub severity: Severity,
     /// Why, most important first.
     pub reasons: Vec<String>,
     /// True when DMS compared the rows of every table and found them equal.
@@ -177,7 +154,7 @@ impl Verdict {
         Verdict {
             outcome,
             good: outcome.good(),
-            level: outcome.level(),
+            severity: outcome.severity(),
             reasons: vec![reason.into()],
             verified: false,
             tables: 0,
@@ -219,13 +196,13 @@ impl Verdict {
 
     /// The same with another outcome, and the loudness that goes with it.
     pub fn as_outcome(mut self, outcome: Outcome) -> Self {
-        (self.outcome, self.good, self.level) = (outcome, outcome.good(), outcome.level());
+        (self.outcome, self.good, self.severity) = (outcome, outcome.good(), outcome.severity());
         self.with_cause()
     }
 
-    /// Makes the message louder or quieter than the outcome's own level.
-    pub fn at_level(mut self, level: Level) -> Self {
-        self.level = level;
+    /// Makes the message louder or quieter than the outcome's own severity.
+    pub fn at_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
         self
     }
 
@@ -267,7 +244,7 @@ mod tests {
     #[test]
     fn only_good_outcomes_are_quiet() {
         for outcome in Outcome::ALL {
-            assert!(outcome.good() || outcome.level() > Level::Info, "{outcome:?}");
+            assert!(outcome.good() || outcome.severity() != Severity::Info, "{outcome:?}");
         }
     }
 }

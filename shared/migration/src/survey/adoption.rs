@@ -1,6 +1,7 @@
 //! Whose a task is that exists already, and what is done about it: at most one changing call.
 
 use crate::run::execution::Run;
+use crate::run::execution_arn::ExecutionArn;
 use crate::run::task::{Origin, Task};
 use plan::{OnDrift, Plan};
 
@@ -17,7 +18,7 @@ pub enum Adoption {
 
 /// Whose a task is, by its owner tag: `None` when it has none, and then the execution that the tag names, if it names
 /// one.
-pub fn origin(owner_tag: Option<Option<&str>>, execution: &str) -> Origin {
+pub fn origin(owner_tag: Option<Option<&ExecutionArn>>, execution: &ExecutionArn) -> Origin {
     match owner_tag {
         None => Origin::External,
         Some(Some(owner)) if owner == execution => Origin::Created,
@@ -51,13 +52,15 @@ mod tests {
     use serde_json::json;
 
     const OWNER: &str = "arn:aws:states:us-east-1:123456789012:execution:migration:night-1";
+    const ANOTHER: &str = "arn:aws:states:us-east-1:123456789012:execution:migration:night-0";
 
     #[test]
     fn a_task_without_our_tag_is_kept_by_somebody_else() {
-        assert_eq!(origin(None, OWNER), Origin::External);
-        assert_eq!(origin(Some(Some(OWNER)), OWNER), Origin::Created);
-        assert_eq!(origin(Some(Some("arn:another")), OWNER), Origin::Adopted);
-        assert_eq!(origin(Some(None), OWNER), Origin::Adopted);
+        let [ours, another] = [OWNER, ANOTHER].map(|arn| arn.parse::<ExecutionArn>().unwrap());
+        assert_eq!(origin(None, &ours), Origin::External);
+        assert_eq!(origin(Some(Some(&ours)), &ours), Origin::Created);
+        assert_eq!(origin(Some(Some(&another)), &ours), Origin::Adopted);
+        assert_eq!(origin(Some(None), &ours), Origin::Adopted);
     }
 
     #[test]
@@ -80,7 +83,12 @@ mod tests {
             for (word, expected) in [("Reject", reject), ("Modify", modify), ("Ignore", ignore)] {
                 let plan = json!({"Task": {"ReplicationTaskIdentifier": "orders"}, "OnDrift": word});
                 let plan = read(&plan).plan.unwrap();
-                let begun = Run::begin(OWNER, "orders".to_owned(), Timestamp::MAX, Timestamp::UNIX_EPOCH);
+                let begun = Run::begin(
+                    OWNER.parse().unwrap(),
+                    "orders".to_owned(),
+                    Timestamp::MAX,
+                    Timestamp::UNIX_EPOCH,
+                );
                 let task = Task {
                     arn: "arn:aws:dms:us-east-1:123456789012:task:A".parse().unwrap(),
                     identifier: "orders".to_owned(),
@@ -89,7 +97,7 @@ mod tests {
                     created: None,
                     settings: None,
                     differences: differs.then(|| "MigrationType".to_owned()).into_iter().collect(),
-                    driven_by: driven.then(|| "arn:another".to_owned()),
+                    driven_by: driven.then(|| ANOTHER.parse().unwrap()),
                 };
                 let done = adopt(&plan, &Run { modified, ..begun }, &task, has_run);
                 assert_eq!(done, expected, "{origin:?}, differs {differs}, has run {has_run}, {word}");

@@ -4,7 +4,7 @@ use migration::run::answer::Refusal;
 use migration::run::task::Origin;
 use serde_json::json;
 
-use support::cases::{CLOSE, EXECUTION, and, check, full_load, kept, minute, windowed};
+use support::cases::{CLOSE, and, check, earlier_execution, full_load, kept, minute, windowed};
 
 #[test]
 fn connections() {
@@ -109,7 +109,7 @@ fn creating() {
 
 #[test]
 fn somebody_else_drives_or_deletes_it() {
-    let other = EXECUTION.replace("night-1", "night-0");
+    let other = earlier_execution();
     check([
         (
             "another execution of ours runs",

@@ -11,7 +11,7 @@ use migration::survey::drift;
 use plan::finding::Findings;
 use serde_json::{Value, json};
 
-use support::cases::{CLOSE, Case, EVENING, EXECUTION, TASK, and, full_load, minute};
+use support::cases::{CLOSE, Case, EVENING, EXECUTION, TASK, and, execution, full_load, minute};
 
 /// A window on the clocks of a town, as people write it.
 fn night() -> Value {
@@ -85,7 +85,7 @@ fn succeeded_for_machines() {
             "Verdict": {
                 "Outcome": "Succeeded",
                 "Good": true,
-                "Level": "info",
+                "Severity": "info",
                 "Reasons": [
                     "all 40 tables are complete",
                     "the task stopped by itself: FULL_LOAD_ONLY_FINISHED",
@@ -153,7 +153,7 @@ fn rejected() {
             }]},
         },
     });
-    let reported = over(opening::open(&plan, EXECUTION, minute(0)));
+    let reported = over(opening::open(&plan, &execution(), minute(0)));
     insta::assert_snapshot!(mail(&message(&reported, 0)));
 }
 
@@ -162,7 +162,7 @@ fn skipped() {
     let reported = over(opening::open(
         &json!({"Task": {"ReplicationTaskIdentifier": "orders"}, "ScheduledTime": EVENING,
                 "Window": night()["Window"].clone()}),
-        EXECUTION,
+        &execution(),
         minute(14 * 60),
     ));
     insta::assert_snapshot!(mail(&message(&reported, 14 * 60)));

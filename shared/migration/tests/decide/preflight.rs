@@ -6,7 +6,9 @@ use plan::OnDrift;
 use plan::finding::Findings;
 use serde_json::{Value, json};
 
-use support::cases::{CLOSE, Case, EXECUTION, and, cdc, check, full_load, kept, load_and_cdc, windowed};
+use support::cases::{
+    CLOSE, Case, and, cdc, check, earlier_execution, full_load, kept, load_and_cdc, windowed,
+};
 
 /// A pre-flight of this plan.
 fn preflight(plan: Value) -> Value {
@@ -78,7 +80,7 @@ fn a_task_that_is_not_there_yet() {
 
 #[test]
 fn a_task_that_is_there() {
-    let other = EXECUTION.replace("night-1", "night-0");
+    let other = earlier_execution();
     check([
         (
             "it has never run",
@@ -194,7 +196,7 @@ fn a_task_that_differs() {
         (
             "would be modified, once the run has ended that drives it now",
             differing("Modify", Origin::Adopted)
-                .set(|case| case.known().driven_by = Some(EXECUTION.replace("night-1", "night-0"))),
+                .set(|case| case.known().driven_by = Some(earlier_execution())),
             "Ready | another run drives the task now | has never run: a run modifies it",
         ),
         (

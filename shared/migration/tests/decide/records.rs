@@ -15,7 +15,9 @@ use migration::run::verdict::{Outcome, Verdict};
 use plan::AtClose;
 use serde_json::json;
 
-use support::cases::{CLOSE, Case, cdc, full_load, kept, load_and_cdc, minute, progress, refusal, windowed};
+use support::cases::{
+    CLOSE, Case, cdc, earlier_execution, full_load, kept, load_and_cdc, minute, progress, refusal, windowed,
+};
 
 /// One look, taken in and not decided on.
 fn look(case: Case) -> Case {
@@ -127,7 +129,7 @@ fn the_pace_is_that_of_a_load_of_this_run_while_it_lasts() {
     let over = begun(load_and_cdc(json!({}))).counters([1, 0, 0, 0]).loaded(8);
     assert!(!paced(over), "the load is over");
     let earlier = full_load(json!({})).began(-60).fresh(-60).status("running").counters([0, 1, 0, 0]);
-    assert!(!paced(earlier.set(|case| case.known().driven_by = Some("night-0".to_owned()))), "another's run");
+    assert!(!paced(earlier.set(|case| case.known().driven_by = Some(earlier_execution()))), "another's run");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! OnTableErrors Reload: tables in error are loaded again while the task runs, each once, where that doubles no row.
 
-use migration::commit::{self, Guarded};
+use migration::commit::{self, GuardedReload};
 use migration::run::acts::StopCause;
 use migration::run::answer::Answer;
 use migration::run::next::Next;
@@ -271,17 +271,19 @@ fn the_guard_before_a_reload() {
             case.poll();
         })
     };
-    let guard = |mut case: Case| commit::guard_reload(&case.run().clone(), &case.seen, case.now);
-    assert_eq!(guard(decided()), Guarded::Clear);
-    assert_eq!(guard(decided().at(12)), Guarded::Clear);
+    let guard = |mut case: Case| {
+        let decided = case.run().reload.clone().expect("a decided reload");
+        commit::guard_reload(&decided, &case.seen, case.now)
+    };
+    assert_eq!(guard(decided()), GuardedReload::Clear);
+    assert_eq!(guard(decided().at(12)), GuardedReload::Clear);
     for (fact, case) in [
         ("it comes so late that it may be made for a second time", decided().at(13)),
         ("it has its answer", decided().set(|case| commit::reload_answered(case.run(), Answer::Accepted))),
     ] {
-        assert_eq!(guard(case), Guarded::Made, "{fact}");
+        assert_eq!(guard(case), GuardedReload::Made, "{fact}");
     }
     for (fact, case, why) in [
-        ("none was decided", loading(json!({})), "no reload has been decided"),
         ("the task has stopped", decided().stopped(10, "NORMAL"), "was stopped"),
         ("the task is on its way down", decided().status("stopping"), "was stopping"),
         ("the task was started anew", decided().began(10), "or started anew"),
@@ -289,7 +291,7 @@ fn the_guard_before_a_reload() {
         ("it is gone", decided().not_there_once(), "could not be seen"),
     ] {
         match guard(case) {
-            Guarded::Held(held) => assert!(held.contains(why), "{fact}: {held}"),
+            GuardedReload::Held(held) => assert!(held.contains(why), "{fact}: {held}"),
             other => panic!("{fact}: {other:?}"),
         }
     }

@@ -1,5 +1,6 @@
 //! The rules that no run breaks, over plans, runs, observations and times that nobody thought of.
 
+use plan::finding::Severity;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -17,7 +18,7 @@ use migration::run::step::Occasion;
 use migration::run::stop_reason::StopReason;
 use migration::run::table::{Table, TableState, Validation};
 use migration::run::task::Origin;
-use migration::run::verdict::{Level, Outcome, Verdict};
+use migration::run::verdict::{Outcome, Verdict};
 use plan::settings::PrepMode;
 use plan::table_name::{NamedByMapping, TableName};
 use plan::{AtClose, MigrationType, Mode, OnDrift, OnTableErrors, Start, Then, Until};
@@ -27,7 +28,7 @@ use proptest::{collection, sample};
 use serde_json::json;
 
 use support::cases::{
-    AWAY, CLOSE, Case, DENIED, EXECUTION, LAST_WEEK, LOG_IS_GONE, NO_MEMORY, NO_TABLES, NOBODY_KNOWS,
+    AWAY, CLOSE, Case, DENIED, LAST_WEEK, LOG_IS_GONE, NO_MEMORY, NO_TABLES, NOBODY_KNOWS, earlier_execution,
     full_load, in_words, kept, minute, refusal, table_name, windowed,
 };
 
@@ -277,7 +278,7 @@ pub(crate) fn anything() -> impl Strategy<Value = Case> {
     let known = (
         maybe(90, maybe(90, settings)),
         sample::select(vec![Origin::Created, Origin::Adopted, Origin::External]),
-        maybe(5, Just(EXECUTION.replace("night-1", "night-0"))),
+        maybe(5, Just(earlier_execution())),
         maybe(10, Just(vec!["MigrationType".to_owned()])),
     );
     let seen = (
@@ -720,7 +721,7 @@ proptest! {
     fn who_is_woken_finds_a_command(case in anything()) {
         let d = decided(case);
         let Some(verdict) = verdict(&d.next) else { return Ok(()) };
-        if verdict.level > Level::Info {
+        if verdict.severity != Severity::Info {
             prop_assert!(verdict.to_do.iter().any(|step| step.contains(": aws ")), "{}", in_words(&d.next));
         }
     }

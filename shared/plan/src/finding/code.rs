@@ -166,7 +166,7 @@ codes! {
             "two task settings exclude each other, or one needs another that is not stated or that the migration \
              type does not allow; the message names both",
             "do what the message says";
-        DurationFromNow = "duration-from-now", Hint,
+        DurationFromNow = "duration-from-now", Info,
             "a `Duration` without a time in `ScheduledTime` counts from the start of the execution",
             "fine by hand; in a schedule write `<aws.scheduler.scheduled-time>`";
         EqualRuleIds = "equal-rule-ids", Warning,
@@ -178,7 +178,7 @@ codes! {
         ExplicitWithPattern = "explicit-with-pattern", Error,
             "`rule-action` `explicit`, which names one table, with a wildcard",
             "write the name out, or use `include`";
-        FailureStaysSilent = "failure-stays-silent", Hint,
+        FailureStaysSilent = "failure-stays-silent", Info,
             "a task setting under which DMS goes on without the tables or rows in error, or without any table: \
              `TableErrorPolicy` `SUSPEND_TABLE`, `DataErrorPolicy` `LOG_ERROR` or `IGNORE_RECORD`, \
              `FailOnNoTablesCaptured` `false`",
@@ -213,7 +213,7 @@ codes! {
         MissingMember = "missing-member", Error,
             "a required member is absent or empty",
             "add it at the place that is named";
-        MoreFindings = "more-findings", Hint,
+        MoreFindings = "more-findings", Info,
             "there are more than 100 findings, or more than 40 KiB of them; this one counts the others",
             "mend those that are shown";
         NegativeConditionBesideOthers = "negative-condition-beside-others", Error,
@@ -256,10 +256,10 @@ codes! {
         PlanTooLarge = "plan-too-large", Error,
             "the plan has more than 160 KiB",
             "use wildcards in the mapping, or split the task";
-        PrepModeNotStated = "prep-mode-not-stated", Hint,
+        PrepModeNotStated = "prep-mode-not-stated", Info,
             "the plan does not state `TargetTablePrepMode`, so a task is created with `DO_NOTHING`",
             "state the one you want";
-        ReadOnlyMember = "read-only-member", Hint,
+        ReadOnlyMember = "read-only-member", Info,
             "`Task` holds a member that DMS answers and nobody can ask for; it is left out",
             "nothing, or take it out";
         ReadOnlySetting = "read-only-setting", Warning,
@@ -354,7 +354,7 @@ codes! {
         UnknownWord = "unknown-word", Error,
             "a member holds another word than those that it may hold; capitals count",
             "choose one of the words in the message";
-        UntilFullLoad = "until-full-load", Hint,
+        UntilFullLoad = "until-full-load", Info,
             "`Until` `FullLoadComplete` for a full load, which stops when it is complete",
             "nothing, or take it out";
         UntilNever = "until-never", Error,
@@ -420,7 +420,7 @@ codes! {
         InstanceNotAvailable = "instance-not-available", Error,
             "the replication instance cannot work now",
             "wait, or do what the message says; a full instance needs more storage";
-        InstanceSeen = "instance-seen", Hint,
+        InstanceSeen = "instance-seen", Info,
             "a pre-flight: which replication instance it is, its version and its maintenance",
             "nothing";
         MaintenanceInWindow = "maintenance-in-window", Warning,
@@ -490,7 +490,7 @@ impl Code {
     /// What a finding of this code weighs. Of two codes it is the least, and the finding itself says how much it is:
     /// [`Code::MoreFindings`] weighs as the heaviest for which it stands, [`Code::Other`] as its release says.
     pub fn severity(&self) -> Severity {
-        self.row().map_or(Severity::Hint, |row| row.severity)
+        self.row().map_or(Severity::Info, |row| row.severity)
     }
 
     /// When it is noted, as Markdown without a full stop; empty for [`Code::Other`], as are the next two.

@@ -15,15 +15,27 @@ pub const MAX_REPORT_BYTES: usize = 40 * 1024;
 /// The most bytes of a place; a longer one ends at something around it.
 const MAX_PATH_BYTES: usize = 1000;
 
-/// How much a finding weighs.
+/// How much a finding, a verdict or a message weighs, the heaviest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The plan is rejected.
+    /// Somebody must act. A finding: the plan is rejected.
     Error,
-    /// The plan runs, and the report names this.
+    /// Somebody should look by daylight. A finding: the plan runs, and the report names this.
     Warning,
-    /// Something was understood in a way that the user may want to know.
-    Hint,
+    /// Nobody needs to do anything. A finding: something was understood in a way that the user may want to know.
+    Info,
+}
+
+impl Severity {
+    /// The word itself.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        }
+    }
 }
 
 /// One thing found in a plan or in the resources it names.
@@ -218,7 +230,7 @@ mod tests {
     #[test]
     fn sorted_errors_first_each_once_and_bounded() {
         let mut findings = Findings::default();
-        findings.add("/b", Code::InstanceSeen, "hint");
+        findings.add("/b", Code::InstanceSeen, "info");
         findings.add("/a", Code::BadArn, "same");
         findings.add("/a", Code::BadArn, "same");
         assert!(findings.reject());

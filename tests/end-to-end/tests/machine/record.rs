@@ -108,8 +108,9 @@ fn told(text: &mut String, message: &Published) {
     let _ = writeln!(text, "message: {} {}: {subject}", word(&json["Event"]), word(&json["Severity"]));
     let verdict = &json["Verdict"];
     if verdict.is_object() {
-        let (outcome, good, level) = (word(&verdict["Outcome"]), &verdict["Good"], word(&verdict["Level"]));
-        let _ = writeln!(text, "verdict: {outcome}, good {good}, {level}");
+        let (outcome, good, severity) =
+            (word(&verdict["Outcome"]), &verdict["Good"], word(&verdict["Severity"]));
+        let _ = writeln!(text, "verdict: {outcome}, good {good}, {severity}");
         let _ = writeln!(text, "tables: {} of {}", verdict["TablesLoaded"], verdict["Tables"]);
     }
     for line in message.text.lines() {

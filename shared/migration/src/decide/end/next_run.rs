@@ -15,8 +15,11 @@ pub(super) fn next_run(ended: Ended<'_>, verdict: Verdict) -> Verdict {
     match start_type::choose(ended.plan, ended.task, settings, &pass) {
         Choice::Undecided { why, to_do, settles } => {
             let verdict = verdict.to_do(format!("decide: {why}; {to_do}"));
-            match settles.and_then(|start| commands::run_again(&ended.run.execution, Some(start))) {
-                Some(command) => verdict.to_do(format!("once decided: {command}")),
+            match settles {
+                Some(start) => {
+                    let command = commands::run_again(&ended.run.execution, Some(start));
+                    verdict.to_do(format!("once decided: {command}"))
+                }
                 None => verdict,
             }
         }

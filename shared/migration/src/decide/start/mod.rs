@@ -4,6 +4,7 @@ mod refused;
 mod unanswered;
 
 use plan::MigrationType;
+use plan::finding::Severity;
 
 use crate::decide::connections::connections;
 use crate::decide::situation::Situation;
@@ -15,7 +16,7 @@ use crate::run::next::Next;
 use crate::run::observation;
 use crate::run::status::Phase;
 use crate::run::tables::TablePass;
-use crate::run::verdict::{Level, Outcome, Verdict};
+use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{BUSY_PATIENCE, START_MARGIN};
 
 /// Starts the task, waits for a start to show, or says why there is nothing to start.
@@ -74,7 +75,7 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
                 s.now,
             )
             .because("nothing was started")
-            .at_level(Level::Warning)
+            .at_severity(Severity::Warning)
             .to_do("the next run of the schedule tries again"),
         );
     }
