@@ -8,7 +8,8 @@
 //! A lost answer: it is an error, and the machine repeats the step. A message may arrive twice; its id tells.
 //!
 //! What a person does: nothing about a message on the way; the run goes on without it. When no topic takes the message
-//! at the end, the execution fails. Its history has the error with the topic and the reason, and the verdict.
+//! at the end, the execution fails. Its history has the error with the topic and the reason, and the
+//! verdict, when one had been reached before.
 
 use jiff::Timestamp;
 use migration::commit;

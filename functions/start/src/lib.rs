@@ -4,7 +4,7 @@
 //! ReloadTables call. Neither the SDK nor the machine repeats that call.
 //!
 //! A repeat: the look before the call finds a start that was made already, and holds the second one back. A reload that
-//! may have been asked for is not asked for again.
+//! has its answer, or was decided more than two minutes ago, is not asked for again.
 //!
 //! A lost answer: the decision was written down as lost before this step, which means "may have happened". Polls
 //! observe whether the task runs.

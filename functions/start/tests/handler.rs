@@ -99,7 +99,7 @@ async fn what_dms_answers_is_written_down_and_never_asked_again() {
         let (answer, calls) = start(&decided(), 1, describe, refuse).await;
         assert_eq!(calls, 1, "{code}: a changing call is made once");
         let found = match answer {
-            Answer::Refused(refusal) => Some((refusal.code, refusal.passing)),
+            Answer::Refused(refusal) => Some((refusal.code.clone(), refusal.passes())),
             Answer::Lost => None,
             other => panic!("{code}: {other:?}"),
         };

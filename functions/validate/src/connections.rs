@@ -42,7 +42,7 @@ async fn test_one(
     let failure = failure::read("testing a connection", error);
     match failure.outcome() {
         // Somebody tests it already, or the answer was lost: the connections that polls see will tell.
-        Outcome::Refused(refusal) if refusal.passing => Ok(()),
+        Outcome::Refused(refusal) if refusal.passes() => Ok(()),
         Outcome::Lost => Ok(()),
         Outcome::Refused(refusal) => {
             findings.add(

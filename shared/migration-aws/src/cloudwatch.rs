@@ -4,7 +4,8 @@ use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::primitives::DateTime;
 use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricDataResult, MetricStat, ScanBy};
 use jiff::Timestamp;
-use migration::run::lag::{LOOK_BACK, LagPoint, MINUTE};
+use migration::run::lag::{LagPoint, MINUTE};
+use migration::time::graces::LAG_LOOK_BACK;
 use plan::Arn;
 
 use crate::error::StepError;
@@ -26,7 +27,7 @@ pub async fn points(
     now: Timestamp,
 ) -> Result<Vec<LagPoint>, StepError> {
     let seconds = |instant: Timestamp| DateTime::from_secs(instant.as_second());
-    let from = now.saturating_sub(LOOK_BACK).unwrap_or(now);
+    let from = now.saturating_sub(LAG_LOOK_BACK).unwrap_or(now);
     let pages = cloudwatch
         .get_metric_data()
         .metric_data_queries(query("source", "CDCLatencySource", instance, task))

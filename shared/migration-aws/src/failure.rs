@@ -1,11 +1,11 @@
 //! Errors of AWS calls, read into classes. DMS answers codes that its model does not declare
 //! (`InvalidParameterValueException`, `ThrottlingException`), so the code decides and never the variant. This is the
-//! only file that knows codes.
+//! only file that knows codes: the rest of the product asks what a refusal means.
 
 use std::error::Error;
 
 use aws_sdk_databasemigration::error::{BoxError, ProvideErrorMetadata, SdkError};
-use migration::run::answer::{Answer, Refusal};
+use migration::run::answer::{Answer, Refusal, RefusalKind};
 
 use crate::error::chain;
 
@@ -68,12 +68,9 @@ where
 fn answered(attempt: String, code: Option<&str>, message: Option<&str>) -> CallFailure {
     let code = code.unwrap_or("(no code)");
     let message = message.unwrap_or("(no message)");
-    let refusal =
-        |code: &str, passing| Refusal { code: code.to_owned(), message: message.to_owned(), passing };
+    let refusal = |kind| Refusal { code: code.to_owned(), message: message.to_owned(), kind };
     let outcome = match code {
-        "ResourceNotFoundFault" | "ExecutionDoesNotExist" => {
-            Outcome::NotFound(refusal("ResourceNotFoundFault", false))
-        }
+        "ResourceNotFoundFault" | "ExecutionDoesNotExist" => Outcome::NotFound(refusal(RefusalKind::Lasting)),
         "ThrottlingException"
         | "Throttling"
         | "TooManyRequestsException"
@@ -81,7 +78,7 @@ fn answered(attempt: String, code: Option<&str>, message: Option<&str>) -> CallF
         | "KMSThrottlingFault"
         | "KMSThrottling"
         | "Throttled"
-        | "ThrottledException" => Outcome::Throttled(refusal("ThrottlingException", true)),
+        | "ThrottledException" => Outcome::Throttled(refusal(RefusalKind::Throttled)),
         // The service failed on its side: whether it did something first is not known.
         "InternalFailure"
         | "InternalServerError"
@@ -89,7 +86,11 @@ fn answered(attempt: String, code: Option<&str>, message: Option<&str>) -> CallF
         | "ServiceUnavailable"
         | "ServiceUnavailableException"
         | "(no code)" => Outcome::Lost,
-        _ => Outcome::Refused(refusal(code, passes(code, message))),
+        _ if code.contains("AccessDenied") || code == "UnauthorizedOperation" => {
+            Outcome::Refused(refusal(RefusalKind::Denied))
+        }
+        _ if passes(code, message) => Outcome::Refused(refusal(RefusalKind::Passing)),
+        _ => Outcome::Refused(refusal(RefusalKind::Lasting)),
     };
     let source = ServiceAnswer { code: code.to_owned(), message: message.to_owned() };
     CallFailure { attempt, outcome, source: Box::new(source) }

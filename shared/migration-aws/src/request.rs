@@ -37,8 +37,9 @@ impl Request {
             ))
         };
         let now = text("Now").and_then(|now| now.parse().ok()).ok_or_else(|| unreadable("time `Now`"))?;
-        let execution =
-            text("Execution").and_then(|arn| arn.parse().ok()).ok_or_else(|| unreadable("`Execution`"))?;
+        let execution = text("Execution")
+            .and_then(|arn| arn.parse().ok())
+            .ok_or_else(|| unreadable("`Execution` that is the ARN of an execution"))?;
         let occasion = match text("Occasion") {
             Some("LostSight") => Some(Occasion::LostSight),
             _ => None,

@@ -5,7 +5,7 @@ use migration::commit::{self, Guarded, GuardedReload};
 use migration::decide;
 use migration::decide::cut_short;
 use migration::run::acts::{StartKind, StopCause};
-use migration::run::answer::{Answer, Refusal};
+use migration::run::answer::{Answer, Refusal, RefusalKind};
 use migration::run::document::{Document, Running};
 use migration::run::execution::Run;
 use migration::run::next::Next;
@@ -594,13 +594,13 @@ impl Story {
 
 /// Makes a call, or does not; gives what is heard of it.
 fn call(state: &mut State, fate: Fate, ask: impl FnOnce(&mut State) -> Result<(), Refused>) -> Answer {
-    let refused = |code: &str, message: &str, passing: bool| {
-        Answer::Refused(Refusal { code: code.to_owned(), message: message.to_owned(), passing })
+    let refused = |code: &str, message: &str, kind: RefusalKind| {
+        Answer::Refused(Refusal { code: code.to_owned(), message: message.to_owned(), kind })
     };
     match fate {
         Fate::Lost => return Answer::Lost,
-        Fate::Busy => return refused("ThrottlingException", "", true),
-        Fate::Denied => return refused("AccessDeniedException", "", false),
+        Fate::Busy => return refused("ThrottlingException", "", RefusalKind::Throttled),
+        Fate::Denied => return refused("AccessDeniedException", "", RefusalKind::Denied),
         _ => {}
     }
     state.remember();
@@ -610,9 +610,13 @@ fn call(state: &mut State, fate: Fate, ask: impl FnOnce(&mut State) -> Result<()
     }
     match result {
         Ok(()) => Answer::Accepted,
-        Err(Refused::InvalidState) => refused("InvalidResourceStateFault", "cannot be started", true),
-        Err(Refused::InvalidCombination) => refused("InvalidParameterCombinationException", "", false),
-        Err(Refused::NotFound) => refused("ResourceNotFoundFault", "", false),
+        Err(Refused::InvalidState) => {
+            refused("InvalidResourceStateFault", "cannot be started", RefusalKind::Passing)
+        }
+        Err(Refused::InvalidCombination) => {
+            refused("InvalidParameterCombinationException", "", RefusalKind::Lasting)
+        }
+        Err(Refused::NotFound) => refused("ResourceNotFoundFault", "", RefusalKind::Lasting),
     }
 }
 

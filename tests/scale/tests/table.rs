@@ -1,7 +1,7 @@
 //! Tells the rows' stories, prints the table, and holds the promises of the interval and `docs/performance.md` against
-//! it. The few rows that take most of the time are told with `--long` only. With `--write` all are told, and the table is
-//! written to the page. Another argument is a part of a row's name: then only such rows are told, and the page is left
-//! alone.
+//! it. The few rows that take most of the time are told with `--long` only. With `--write` all are told, and the table
+//! is written to the page. Another argument is a part of a row's name: then only such rows are told, and the page is
+//! left alone.
 
 #![allow(clippy::print_stdout, reason = "the table is for people to read")]
 

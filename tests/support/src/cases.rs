@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use migration::decide::opening;
 use migration::run::acts::{ReloadAct, StartAct, StartKind, Stop, StopCause, StopState};
-use migration::run::answer::{Answer, Refusal};
+use migration::run::answer::{Answer, Refusal, RefusalKind};
 use migration::run::document::{Document, Reported, Running};
 use migration::run::drive::Drive;
 use migration::run::execution::Run;
@@ -534,7 +534,13 @@ impl Case {
 }
 
 pub fn refusal(code: &str, message: &str, passing: bool) -> Answer {
-    Answer::Refused(Refusal { code: code.to_owned(), message: message.to_owned(), passing })
+    let kind = match code {
+        "ThrottlingException" => RefusalKind::Throttled,
+        _ if code.contains("AccessDenied") => RefusalKind::Denied,
+        _ if passing => RefusalKind::Passing,
+        _ => RefusalKind::Lasting,
+    };
+    Answer::Refused(Refusal { code: code.to_owned(), message: message.to_owned(), kind })
 }
 
 /// What the poll before saw of a task at work: these counters.

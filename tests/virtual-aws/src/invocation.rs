@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 
 use local_aws::{FunctionEnd, Passing};
+use migration_aws::error::chain;
 use serde_json::{Value, json};
 
 use crate::connector::Connector;
@@ -111,7 +112,7 @@ impl World {
         poll_fn(|context| {
             if let Poll::Ready(answer) = handler.as_mut().poll(context) {
                 return Poll::Ready(Ok(
-                    answer.map_err(|error| Failure::of_function(error.name(), &error.to_string()))
+                    answer.map_err(|error| Failure::of_function(error.name(), &chain(&error)))
                 ));
             }
             if let Some(end) = sandbox.connector.occupant().ended {
@@ -120,5 +121,23 @@ impl World {
             timeout.as_mut().poll(context).map(|()| Err(FunctionEnd::TimedOut))
         })
         .await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use local_aws::Template;
+
+    use super::*;
+
+    #[test]
+    fn the_template_gives_every_function_the_same_time_out() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
+        let topic = BTreeMap::from([("NotificationTopic".to_owned(), "arn:topic".to_owned())]);
+        let functions = Template::read(path, topic).unwrap().functions().unwrap();
+        let timeouts = functions.into_iter().map(|function| function.config("program").timeout.as_secs_f64());
+        assert_eq!(timeouts.collect::<Vec<_>>(), [FUNCTION_TIMEOUT; Function::ALL.len()]);
     }
 }

@@ -34,7 +34,7 @@ pub fn start_is_doubtful(running: &mut Running, why: String, now: Timestamp) {
 pub fn reload_answered(run: &mut Run, answer: Answer) {
     let Some(reload) = &mut run.reload else { return };
     let may_be_asked_again = match &answer {
-        Answer::Refused(refusal) => refusal.passing,
+        Answer::Refused(refusal) => refusal.passes(),
         Answer::NotCalled(_) => true,
         Answer::Accepted | Answer::Lost => false,
     };

@@ -16,8 +16,8 @@ use plan::finding::Severity;
 ///
 /// A repeat: once a stop is decided, [`stopping`](super::stopping) judges, so none is asked for twice from here.
 ///
-/// A lost answer: the stop counts as asked for. Where the answer to a start is lost and the task is not to be stopped,
-/// the run reports Unknown.
+/// A lost answer: the stop counts as asked for. A start whose answer is lost counts as made. Where this execution was
+/// redriven in its start, whose task runs is not known: if it is not to be stopped, the run reports Unknown.
 ///
 /// What a person does: nothing, or what the report says: it has the command when the task did not stop.
 pub(super) fn close(s: &Situation<'_>) -> Option<Next> {

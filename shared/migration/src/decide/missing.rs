@@ -11,7 +11,8 @@ use crate::time::graces::{CREATED_APPEARS_WITHIN, MAX_MISSING, PATIENCE};
 ///
 /// A repeat: the looks without the task are counted in the document, and one that finds it begins anew.
 ///
-/// A lost answer: a look without an answer is [`unseen`], and does not count.
+/// A lost answer: a look without an answer is no look: the poll fails, and the machine polls again. One that DMS was
+/// too busy for is [`unseen`]. Neither counts.
 ///
 /// What a person does: finds out who deleted the task.
 pub(super) fn gone(s: &Situation<'_>) -> Option<Next> {
@@ -52,7 +53,8 @@ pub(super) fn stale(s: &Situation<'_>) -> Option<Next> {
 
 /// Waits when DMS was too busy to say: a task is never abandoned for that.
 ///
-/// A repeat: the interval has doubled, and stays so. A lost answer is such a look as well. A person does nothing.
+/// A repeat: the interval has doubled, and stays so. A look without any answer never comes here: the poll fails, and the
+/// machine polls again. A person does nothing.
 pub(super) fn unseen(s: &Situation<'_>) -> Option<Next> {
     match s.observation.task {
         TaskSeen::Unseen => s.wait("DMS was too busy to answer; it is asked less often from now on"),

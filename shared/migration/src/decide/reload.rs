@@ -19,12 +19,12 @@ use crate::time::graces::{START_GRACE, START_MARGIN};
 const AT_ONCE: usize = 10;
 
 /// More tables than this in error are no matter of single tables.
-const MOST: usize = 100;
+const MAX_RELOADED: usize = 100;
 
 /// Has DMS load tables in error again, or waits for such a reload to show.
 ///
 /// A repeat: each table is loaded again once a run; those that were asked for are in the document before the call, and
-/// a refused one leaves it.
+/// one that DMS could not take just now leaves it.
 ///
 /// A lost answer: the tables count as asked for. One that stays in error is judged at the end.
 ///
@@ -53,10 +53,10 @@ pub(super) fn reload(s: &Situation<'_>) -> Option<Next> {
         .task
         .and_then(|task| task.settings.as_ref())
         .is_none_or(|settings| settings.prep_mode == PrepMode::DoNothing);
-    if keeps_rows || s.now + START_MARGIN >= s.run.stop_due || in_error.len() > MOST {
+    if keeps_rows || s.now + START_MARGIN >= s.run.stop_due || in_error.len() > MAX_RELOADED {
         return None;
     }
-    let room = MOST.saturating_sub(s.run.reloaded.len()).min(AT_ONCE);
+    let room = MAX_RELOADED.saturating_sub(s.run.reloaded.len()).min(AT_ONCE);
     let tables: Vec<TableName> =
         in_error.into_iter().filter(|name| !s.run.reloaded.contains(name)).take(room).cloned().collect();
     if tables.is_empty() {

@@ -23,7 +23,7 @@ pub enum Choice {
     Complete(String),
     /// No way is safe: what the user must decide.
     Undecided {
-        /// Why.
+        /// The reason, for the verdict.
         why: String,
         /// What would settle it.
         to_do: String,

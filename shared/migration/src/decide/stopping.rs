@@ -3,7 +3,7 @@
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::{not_stopped, stop_command};
 use crate::run::acts::Stop;
-use crate::run::answer::Answer;
+use crate::run::answer::{Answer, RefusalKind};
 use crate::run::next::Next;
 use crate::run::status::Phase;
 use crate::run::verdict::{Outcome, Verdict};
@@ -50,7 +50,7 @@ pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
 /// True when the stop lacks a permission, which no repeat gives it. A tag that a role's condition asks for may take
 /// minutes to count (IAM), so a task that was just created is told again, and any task a second time.
 fn is_refused_for_good(s: &Situation<'_>, stop: &Stop) -> bool {
-    let denied = matches!(&stop.answer, Answer::Refused(refusal) if refusal.lacks_permission());
+    let denied = matches!(&stop.answer, Answer::Refused(refusal) if refusal.kind == RefusalKind::Denied);
     let young = s.task.and_then(|task| task.created);
     let young = young.is_some_and(|created| s.now.duration_since(created) < TAGS_COUNT_AFTER);
     denied && stop.tries >= 2 && !young

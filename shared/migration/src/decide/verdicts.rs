@@ -5,7 +5,7 @@ use plan::{OnDrift, Start};
 
 use crate::decide::situation::Situation;
 use crate::run::acts::StopCause;
-use crate::run::answer::Answer;
+use crate::run::answer::{Answer, RefusalKind};
 use crate::run::commands;
 use crate::run::status::Status;
 use crate::run::tables::TablePass;
@@ -97,7 +97,7 @@ pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
     }
     if let Some(Answer::Refused(refusal)) = stop.map(|stop| &stop.answer) {
         verdict = verdict.because(format!("DMS says: {}: {}", refusal.code, refusal.message));
-        if refusal.lacks_permission() {
+        if refusal.kind == RefusalKind::Denied {
             verdict =
                 verdict.to_do("let the role of the stop function stop this task (dms:StopReplicationTask)");
         }

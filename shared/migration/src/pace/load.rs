@@ -10,7 +10,7 @@ use crate::time::graces::MEASURED_OVER;
 /// When a load will be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Eta {
-    /// Then.
+    /// When the load will be done.
     pub at: Timestamp,
     /// From what this is known.
     pub basis: Basis,

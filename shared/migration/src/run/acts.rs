@@ -10,7 +10,7 @@ use crate::run::answer::Answer;
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct StartAct {
-    /// How.
+    /// The word that DMS is asked with.
     pub kind: StartKind,
     /// Why this way.
     pub why: String,
@@ -58,7 +58,7 @@ impl StartKind {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Stop {
-    /// Why.
+    /// What makes the run stop its task.
     pub cause: StopCause,
     /// Why in words, when it was first decided.
     pub words: String,
@@ -119,7 +119,7 @@ pub enum StopCause {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ReloadAct {
-    /// Which.
+    /// The tables; DMS takes at most ten at once.
     pub tables: Vec<TableName>,
     /// When it was decided.
     pub decided: Timestamp,

@@ -31,18 +31,26 @@ pub struct Refusal {
     pub code: String,
     /// DMS's words.
     pub message: String,
-    /// True when the same call may be taken later.
-    pub passing: bool,
+    /// What it means for the same call later.
+    pub kind: RefusalKind,
+}
+
+/// What a refusal means for the same call later. The AWS edge reads it from DMS's code and words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RefusalKind {
+    /// The service was too busy: it may be taken in a moment.
+    Throttled,
+    /// Something that ends stands in the way: it may be taken later.
+    Passing,
+    /// The role may not make it.
+    Denied,
+    /// It is refused again.
+    Lasting,
 }
 
 impl Refusal {
-    /// The code that IAM answers when a role may not do what it asks.
-    pub fn lacks_permission(&self) -> bool {
-        self.code.contains("AccessDenied") || self.code == "UnauthorizedOperation"
-    }
-
-    /// True when the service was too busy.
-    pub fn throttled(&self) -> bool {
-        self.code.contains("Throttl")
+    /// True when the same call may be taken later.
+    pub fn passes(&self) -> bool {
+        matches!(self.kind, RefusalKind::Throttled | RefusalKind::Passing)
     }
 }

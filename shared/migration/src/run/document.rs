@@ -19,8 +19,8 @@ pub const VERSION: u32 = 2;
 /// The word that leads the machine to the report.
 const REPORT: &str = "report";
 
-/// The members that the state machine itself reads, as JSON pointers into the document. A machine that runs keeps its
-/// old definition while the functions change under it: these members keep their meaning.
+/// The members that the state machine itself reads, as JSON pointers into the document. They keep their meaning: a
+/// running execution keeps its definition, and where functions are not called by version they change under it.
 pub const HEAD: [&str; 13] = [
     "/Next/What",
     "/Next/Seconds",

@@ -6,17 +6,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::time::graces::LAG_IS_FRESH_FOR;
+
 /// How many consecutive minutes must be good.
 pub const POINTS: usize = 5;
 
 /// One point covers this long.
 pub const MINUTE: SignedDuration = SignedDuration::from_mins(1);
-
-/// How old the newest point may be: CloudWatch shows a point a minute or two after its minute.
-pub const FRESH: SignedDuration = SignedDuration::from_mins(4);
-
-/// How far back points are asked for.
-pub const LOOK_BACK: SignedDuration = SignedDuration::from_mins(15);
 
 /// One minute.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,7 +53,7 @@ pub fn standing(points: &[LagPoint], limit: u32, since: Timestamp, now: Timestam
     let Some((newest, lag)) = recent.last().and_then(|newest| Some((newest.at, newest.seconds()?))) else {
         return Standing::NotKnown;
     };
-    if now.duration_since(newest) > FRESH {
+    if now.duration_since(newest) > LAG_IS_FRESH_FOR {
         return Standing::NotKnown;
     }
     let mut worst: f64 = 0.0;

@@ -1,4 +1,4 @@
-//! What only the state machine reads, while no poll can run.
+//! What the state machine reads while no poll can run; a message about lost sight says some of it.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use crate::time::graces::{
     FIRST_BLIND_SECONDS, SHORTEST_MAX_BLIND_SECONDS, STOP_AGAIN_SECONDS, STOP_PATIENCE,
 };
 
-/// What only the state machine reads. Its instants have whole seconds, since a Choice compares no others.
+/// What the state machine reads. Its instants have whole seconds, since a Choice compares no others.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Machine {

@@ -11,12 +11,12 @@ use crate::run::verdict::Verdict;
 pub enum Next {
     /// Create the task, or adopt the one that exists.
     Create {
-        /// Why.
+        /// The reason, for the console and the log.
         why: String,
     },
     /// Start the task.
     Start {
-        /// How.
+        /// The word that DMS is asked with.
         kind: StartKind,
         /// Why this way.
         why: String,
@@ -25,7 +25,7 @@ pub enum Next {
     Reload {
         /// Which; at most ten, which is what DMS takes at once.
         tables: Vec<TableName>,
-        /// Why.
+        /// The reason, for the console and the log.
         why: String,
     },
     /// Stop the task.
@@ -37,14 +37,14 @@ pub enum Next {
     },
     /// Look again later.
     Wait {
-        /// Why.
+        /// The reason, for the console and the log.
         why: String,
         /// True when the next look should come as soon as is sensible, whatever the interval has grown to.
         soon: bool,
     },
     /// Tell people and go on.
     Tell {
-        /// What.
+        /// What they are told of.
         occasion: Occasion,
         /// In words.
         why: String,

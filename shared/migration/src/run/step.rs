@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// The next step: the machine reads `What` and `Seconds`, people read `Why` in the console.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
-    /// What.
+    /// The act, or none.
     pub what: What,
     /// How long the machine waits afterwards, in seconds.
     pub seconds: u32,

@@ -74,6 +74,11 @@ pub enum Validation {
     Failed(String),
 }
 
+impl Validation {
+    /// DMS's word for a table whose rows cannot be told apart.
+    pub const NO_PRIMARY_KEY: &str = "No primary key";
+}
+
 impl From<&str> for Validation {
     fn from(word: &str) -> Self {
         match word {
@@ -82,7 +87,7 @@ impl From<&str> for Validation {
             "Pending records" | "Pending validation" | "Preparing table" | "Pending revalidation" => {
                 Validation::Pending(word.to_owned())
             }
-            "No primary key" => Validation::NoPrimaryKey,
+            Validation::NO_PRIMARY_KEY => Validation::NoPrimaryKey,
             _ => Validation::Failed(word.to_owned()),
         }
     }

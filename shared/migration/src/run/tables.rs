@@ -61,7 +61,7 @@ impl TablePass {
                     pass.unvalidated.push(named("rows pending"));
                 }
                 Validation::Validated => {}
-                Validation::NoPrimaryKey => pass.unverifiable.push(named("No primary key")),
+                Validation::NoPrimaryKey => pass.unverifiable.push(named(Validation::NO_PRIMARY_KEY)),
                 Validation::NotEnabled => pass.unverifiable.push(named("not validated")),
             }
         }

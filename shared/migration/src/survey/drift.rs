@@ -10,7 +10,7 @@ use plan::located::quoted;
 use plan::{MigrationType, OnDrift, Plan, TaskRequest};
 
 /// The longest list of differences that is told.
-const MOST: usize = 20;
+const MAX_NAMED: usize = 20;
 
 /// What DMS describes of a task, as far as a plan can state it.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,8 +69,8 @@ pub fn differences(request: &TaskRequest, task: &Described) -> Vec<String> {
         let actual = parsed(&task.settings).unwrap_or(Value::Null);
         compare_settings("ReplicationTaskSettings", stated, &actual, &mut found);
     }
-    let more = found.len().saturating_sub(MOST);
-    found.truncate(MOST);
+    let more = found.len().saturating_sub(MAX_NAMED);
+    found.truncate(MAX_NAMED);
     if more > 0 {
         found.push(format!("and {more} more"));
     }

@@ -72,6 +72,14 @@ pub const STATISTICS_SETTLE: SignedDuration = SignedDuration::from_mins(2);
 /// pending: with replication validation never comes to an end.
 pub const VALIDATION_PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 
+// The lag.
+
+/// How old the newest point of the lag may be: CloudWatch shows a point a minute or two after its minute.
+pub const LAG_IS_FRESH_FOR: SignedDuration = SignedDuration::from_mins(4);
+
+/// How far back points of the lag are asked for.
+pub const LAG_LOOK_BACK: SignedDuration = SignedDuration::from_mins(15);
+
 // The stop.
 
 /// How long a task that was told to stop may take before it is reported as not stopped, and how long a stop is tried
@@ -92,5 +100,5 @@ pub const FIRST_BLIND_SECONDS: u32 = 15;
 /// The blind wait grows to this many seconds at least.
 pub const SHORTEST_MAX_BLIND_SECONDS: u32 = 900;
 
-/// Seconds after which a task is told to stop once more while no poll can run.
-pub const STOP_AGAIN_SECONDS: u32 = 60;
+/// [`STOP_AGAIN_AFTER`] in seconds, as the machine waits while no poll can run.
+pub const STOP_AGAIN_SECONDS: u32 = STOP_AGAIN_AFTER.as_secs() as u32;

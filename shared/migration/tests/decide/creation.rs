@@ -1,6 +1,6 @@
 //! Before the task can be started: whose it is, that it exists, what it differs in, and that it is connected.
 
-use migration::run::answer::Refusal;
+use migration::run::answer::{Refusal, RefusalKind};
 use migration::run::task::Origin;
 use serde_json::json;
 
@@ -57,7 +57,8 @@ fn connections() {
 #[test]
 fn creating() {
     let absent = || full_load(json!({})).not_created();
-    let refused = |code: &str| Refusal { code: code.to_owned(), message: "no".to_owned(), passing: false };
+    let refused =
+        |code: &str| Refusal { code: code.to_owned(), message: "no".to_owned(), kind: RefusalKind::Lasting };
     check([
         (
             "creating takes its time",

@@ -661,7 +661,7 @@ proptest! {
             prop_assert_eq!(after.drive.restarts(), before.drive.restarts(), "a start that DMS did not take is none");
         }
         if let Some(Answer::Refused(refusal)) = before.drive.start().map(|start| &start.answer) {
-            prop_assert!(refusal.passing, "what DMS refuses for good is not asked for again");
+            prop_assert!(refusal.passes(), "what DMS refuses for good is not asked for again");
         }
         prop_assert!(after.drive.restarts() <= d.plan().restarts);
     }

@@ -2,7 +2,7 @@
 
 use migration::commit;
 use migration::run::acts::StopCause;
-use migration::run::answer::{Answer, Refusal};
+use migration::run::answer::{Answer, Refusal, RefusalKind};
 use serde_json::json;
 
 use support::cases::{CLOSE, Case, check, full_load, in_words, load_and_cdc, minute, refusal, windowed};
@@ -21,7 +21,7 @@ fn until_it_has_stopped() {
     let refused = Answer::Refused(Refusal {
         code: "InvalidResourceStateFault".to_owned(),
         message: "Replication Task cannot be stopped".to_owned(),
-        passing: false,
+        kind: RefusalKind::Lasting,
     });
     let answer =
         |case: Case, answer: Answer| case.set(|case| case.run().stop.as_mut().unwrap().answer = answer);

@@ -20,7 +20,7 @@ use crate::mappings::table_settings::{LOB_MODES, Lobs, MAX_COLUMNS, PARALLEL_LOA
 use crate::mappings::transformation::{ACTIONS, DATA_TYPES, IMAGED_COLUMNS, TARGETS, Target};
 
 /// The most that DMS counts to in a mapping.
-const MOST: u64 = u32::MAX as u64;
+const MAX_NUMBER: u64 = u32::MAX as u64;
 
 /// What is migrated, rule by rule.
 #[derive(JsonSchema)]
@@ -269,11 +269,11 @@ struct DataType {
     /// Its name.
     r#type: DataTypeName,
     /// How long it is.
-    length: Option<NumberOrDigits<0, MOST>>,
+    length: Option<NumberOrDigits<0, MAX_NUMBER>>,
     /// How many digits it has.
-    precision: Option<NumberOrDigits<0, MOST>>,
+    precision: Option<NumberOrDigits<0, MAX_NUMBER>>,
     /// How many of them stand behind the point.
-    scale: Option<NumberOrDigits<0, MOST>>,
+    scale: Option<NumberOrDigits<0, MAX_NUMBER>>,
 }
 
 /// A name that is not known may be one that DMS has learned since.
@@ -342,13 +342,13 @@ struct ParallelLoad {
     /// With `ranges`: where it is cut, with a value for each of the columns.
     boundaries: Option<Value>,
     /// For MongoDB and DocumentDB: how many parts.
-    number_of_partitions: Option<NumberOrDigits<1, MOST>>,
+    number_of_partitions: Option<NumberOrDigits<1, MAX_NUMBER>>,
     /// For MongoDB and DocumentDB: whether the number of documents is taken from the collection's metadata.
     collection_count_from_metadata: Option<Value>,
     /// For MongoDB and DocumentDB: how many documents are passed over at once.
-    max_records_skip_per_page: Option<NumberOrDigits<0, MOST>>,
+    max_records_skip_per_page: Option<NumberOrDigits<0, MAX_NUMBER>>,
     /// For MongoDB and DocumentDB: how many documents are taken at once.
-    batch_size: Option<NumberOrDigits<0, MOST>>,
+    batch_size: Option<NumberOrDigits<0, MAX_NUMBER>>,
 }
 
 #[derive(JsonSchema)]
@@ -382,7 +382,7 @@ struct LobSettings {
     /// Whether they are cut off at a size, migrated whole, or left out.
     mode: Option<LobMode>,
     /// In KB. With `limited`, what is larger is cut off; otherwise what is larger is fetched piece by piece.
-    bulk_max_size: Option<NumberOrDigits<0, MOST>>,
+    bulk_max_size: Option<NumberOrDigits<0, MAX_NUMBER>>,
 }
 
 #[derive(JsonSchema)]

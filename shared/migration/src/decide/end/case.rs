@@ -38,6 +38,6 @@ pub struct Ended<'a> {
     pub settings: Option<&'a TaskSettings>,
     /// All tables.
     pub tables: &'a [Table],
-    /// Now.
+    /// When it is judged.
     pub now: Timestamp,
 }

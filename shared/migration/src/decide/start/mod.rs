@@ -24,7 +24,8 @@ use crate::time::graces::{BUSY_PATIENCE, START_MARGIN};
 /// A repeat: a start that was decided is not decided again until its answer, or what the task shows, says what became
 /// of it.
 ///
-/// A lost answer: `unanswered` tells from the task's start date whether the start was made.
+/// A lost answer: [`is_this_run`] tells from the task's start date that the start was made; `unanswered` waits for it,
+/// and reports when it does not show.
 ///
 /// What a person does: after Rejected, takes the decision that the report names; after Unknown, looks at the task.
 pub(super) fn start(s: &Situation<'_>) -> Option<Next> {

@@ -5,7 +5,7 @@ use crate::decide::restart;
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::driven_by_another;
 use crate::run::acts::StartAct;
-use crate::run::answer::Refusal;
+use crate::run::answer::{Refusal, RefusalKind};
 use crate::run::next::Next;
 use crate::run::observation;
 use crate::run::status::Phase;
@@ -24,14 +24,15 @@ pub(super) fn refused(
         return s.report(driven_by_another(s));
     }
     let words = format!("{}: {}", refusal.code, refusal.message);
-    let patient = refusal.throttled() || s.now.duration_since(start.first_decided) < PATIENCE;
+    let patient =
+        refusal.kind == RefusalKind::Throttled || s.now.duration_since(start.first_decided) < PATIENCE;
     if s.run.drive.restarts() > 0 {
         return match task.phase() {
-            Phase::Idle => restart::once_more(s, task, refusal.passing && patient),
+            Phase::Idle => restart::once_more(s, task, refusal.passes() && patient),
             _ => wait_until_ready(s, task, format!("DMS could not start the task again yet ({words})")),
         };
     }
-    if refusal.passing && patient {
+    if refusal.passes() && patient {
         return match task.phase() {
             Phase::Idle => idle(s, task),
             _ => s.wait_briefly(format!("DMS could not start the task yet ({words})")),
