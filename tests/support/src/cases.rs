@@ -536,6 +536,7 @@ impl Case {
 pub fn refusal(code: &str, message: &str, passing: bool) -> Answer {
     let kind = match code {
         "ThrottlingException" => RefusalKind::Throttled,
+        "UnauthorizedOperation" => RefusalKind::Denied,
         _ if code.contains("AccessDenied") => RefusalKind::Denied,
         _ if passing => RefusalKind::Passing,
         _ => RefusalKind::Lasting,
