@@ -1,7 +1,7 @@
 //! Observes DMS and decides what is done next.
 //!
 //! What it does: it describes the task, and reads its tables, its connections and its lag where the decision needs
-//! them. What was seen and what is decided are written into the document. It changes nothing in AWS.
+//! them. While DMS was too busy to take a stop it looks at nothing: the stop comes first. What was seen and what is decided are written into the document. It changes nothing in AWS.
 //!
 //! A repeat: it looks again and decides anew.
 //!
@@ -35,8 +35,12 @@ use migration_aws::request::Request;
 /// asked.
 pub async fn handle(context: &DmsAndCloudWatch, request: Request) -> Result<Document, StepError> {
     let mut running = request.running()?;
-    let filter = TaskFilter::of(&running);
-    let task = task::observe(&context.dms, &filter, decide::wants_settings(running.task.as_ref())).await?;
+    let task = if decide::stops_unseen(&running.run) {
+        TaskSeen::Unseen
+    } else {
+        let filter = TaskFilter::of(&running);
+        task::observe(&context.dms, &filter, decide::wants_settings(running.task.as_ref())).await?
+    };
     let Running { plan, run, progress, .. } = &running;
     let wanted = decide::wanted(plan, run, &task, progress.as_ref(), request.now);
     let tables = match &task {

@@ -89,6 +89,9 @@ fn answered(attempt: String, code: Option<&str>, message: Option<&str>) -> CallF
         _ if code.contains("AccessDenied") || code == "UnauthorizedOperation" => {
             Outcome::Refused(refusal(RefusalKind::Denied))
         }
+        "ResourceQuotaExceededFault" | "StorageQuotaExceededFault" | "InsufficientResourceCapacityFault" => {
+            Outcome::Refused(refusal(RefusalKind::Exhausted))
+        }
         _ if passes(code, message) => Outcome::Refused(refusal(RefusalKind::Passing)),
         _ => Outcome::Refused(refusal(RefusalKind::Lasting)),
     };

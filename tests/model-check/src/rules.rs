@@ -1,13 +1,14 @@
 //! What must hold in every story: the rules of the architecture, as a property each.
 
 use migration::run::verdict::Outcome;
+use migration::time::graces::STOP_GIVEN_UP_AFTER;
 use plan::{OnTableErrors, Then, Until};
 use stateright::Property;
 
 use crate::dms::Kind;
 use crate::names::{at, minute};
 use crate::story::Story;
-use crate::world::{Report, State, Step};
+use crate::world::{LONG_STEP, Report, State, Step};
 
 /// Minutes after the time to give up within which the report must be sent: a few steps of the model.
 const REPORT_WITHIN: u16 = 12;
@@ -82,7 +83,8 @@ fn last_minute(state: &State) -> u16 {
     let end = minute(state.run.stop_due);
     // Without a window the model lets DMS be done within an hour; a redrive comes an hour after the close.
     let end = if state.run.windowed() { end } else { 120 };
-    end.saturating_add(60 + 15 + 30 + REPORT_WITHIN)
+    let given_up = u16::try_from(STOP_GIVEN_UP_AFTER.as_mins()).unwrap_or(u16::MAX) + LONG_STEP;
+    end.saturating_add(60 + given_up + 30 + REPORT_WITHIN)
 }
 
 /// Rule 4: at the close with Stop, the task is stopped, or the report owns up.

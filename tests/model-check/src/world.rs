@@ -4,7 +4,7 @@
 use migration::commit::{self, Guarded, GuardedReload};
 use migration::decide;
 use migration::decide::cut_short;
-use migration::run::acts::{StartKind, StopCause};
+use migration::run::acts::{StartKind, StopCause, StopState};
 use migration::run::answer::{Answer, Refusal, RefusalKind};
 use migration::run::document::{Document, Running};
 use migration::run::execution::Run;
@@ -23,6 +23,13 @@ use crate::story::Story;
 /// Minutes between two steps of the run: coarser than the real interval, so that fewer states say the same. Five
 /// minutes, a quarter and half of an hour, which decisions count with, fall between steps.
 const STEP: Minute = 4;
+
+/// Minutes after which people know that the task does not stop: from then on nothing new goes wrong, so that hours of the
+/// same few steps are not explored in all their orders.
+const STOP_TOLD: Minute = 20;
+
+/// Minutes between two steps of a run that has told its task to stop for long.
+pub const LONG_STEP: Minute = 56;
 
 /// Without a window DMS is done with whatever it does by this minute.
 const DONE_BY: Minute = 36;
@@ -203,7 +210,7 @@ impl Model for Story {
         if state.step == Step::Reported {
             return;
         }
-        let may_go_wrong = state.adversity > 0;
+        let may_go_wrong = state.adversity > 0 && !state.stops_for_long();
         let moves = state.dms.moves(state.now);
         let mut must_move = false;
         for what in moves {
@@ -309,6 +316,17 @@ fn tidy(run: &mut Run) {
     if let Some(start) = run.drive.start_mut() {
         start.why.clear();
     }
+    // Only whether it is there decides.
+    run.starting_since = run.starting_since.map(|_| run.started);
+    if let Some(stop) = &mut run.stop {
+        stop.words.clear();
+        // A minute has passed since the last try at each step, and of several tries the second counts.
+        stop.last_decided = stop.decided;
+        stop.tries = stop.tries.min(2);
+        if stop.taken().is_some() {
+            stop.state = StopState::Taken(stop.decided);
+        }
+    }
 }
 
 impl State {
@@ -317,10 +335,21 @@ impl State {
         self.before.clone_from(&self.dms.task);
     }
 
+    /// The task was told to stop, or is stopping, for so long that people know: it is only waited for.
+    fn stops_for_long(&self) -> bool {
+        let stopping = self.dms.task.as_ref().is_some_and(|task| task.status == Status::Stopping);
+        let since = match &self.run.stop {
+            Some(stop) => stop.decided,
+            None if stopping => self.run.stop_due,
+            None => return false,
+        };
+        self.now >= minute(since) + STOP_TOLD
+    }
+
     /// The machine waits until its next look.
     fn wait(&mut self) {
         let end = minute(self.run.stop_due);
-        let next = self.now + STEP;
+        let next = self.now + if self.stops_for_long() { LONG_STEP } else { STEP };
         self.now = if self.now < end && end < next { end } else { next };
         self.step = Step::Poll;
     }

@@ -538,6 +538,7 @@ pub fn refusal(code: &str, message: &str, passing: bool) -> Answer {
         "ThrottlingException" => RefusalKind::Throttled,
         "UnauthorizedOperation" => RefusalKind::Denied,
         _ if code.contains("AccessDenied") => RefusalKind::Denied,
+        "ResourceQuotaExceededFault" => RefusalKind::Exhausted,
         _ if passing => RefusalKind::Passing,
         _ => RefusalKind::Lasting,
     };
@@ -583,7 +584,7 @@ pub fn in_words(next: &Next) -> String {
             let named = verdict.named_tables.iter().map(|table| format!("{} {}", table.name, table.state));
             let words: Vec<String> =
                 verdict.reasons.iter().chain(&verdict.to_do).cloned().chain(named).collect();
-            format!("{:?}: {}", verdict.outcome, words.join("; "))
+            format!("{:?}: {} [{}]", verdict.outcome, words.join("; "), verdict.severity.as_str())
         }
     }
 }

@@ -15,6 +15,11 @@ use crate::run::step::{Step, What};
 /// Writes a decision down. Every act is written as one whose answer is lost, before it is made.
 pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timestamp) -> Document {
     let run = &mut running.run;
+    let pause = |run: &Run, soon: bool| match &run.stop {
+        Some(stop) => interval::to_stop(run, stop, wake(run, now), now),
+        None if soon => brief(run, now),
+        None => interval::seconds(run, run.stop_due, now),
+    };
     run.events = run.events.saturating_add(budget::of_act(&next));
     let seen_start_date = match seen {
         TaskSeen::Seen(task) => task.start_date(),
@@ -54,15 +59,10 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
                 }
                 None => Stop::decided(cause, why.clone(), now),
             });
-            step(What::Stop, brief(run, now), why)
+            step(What::Stop, pause(run, true), why)
         }
-        Next::Wait { why, soon } => {
-            let seconds = if soon { brief(run, now) } else { interval::seconds(run, run.stop_due, now) };
-            step(What::Wait, seconds, why)
-        }
-        Next::Tell { occasion, why } => {
-            step(What::Tell(occasion), interval::seconds(run, run.stop_due, now), why)
-        }
+        Next::Wait { why, soon } => step(What::Wait, pause(run, soon), why),
+        Next::Tell { occasion, why } => step(What::Tell(occasion), pause(run, false), why),
         Next::Report(verdict) => return running.report(*verdict).into(),
     };
     running.into()
@@ -86,6 +86,10 @@ fn driven_by(before: &Drive, start: StartAct) -> Drive {
 
 /// The shortest interval, cut at the end of the work.
 fn brief(run: &Run, now: Timestamp) -> u32 {
-    let wake = if run.is_over(now) { Timestamp::MAX } else { run.stop_due };
-    interval::brief(run, wake, now)
+    interval::brief(run, wake(run, now), now)
+}
+
+/// The end of the work, until it has come.
+fn wake(run: &Run, now: Timestamp) -> Timestamp {
+    if run.is_over(now) { Timestamp::MAX } else { run.stop_due }
 }

@@ -41,6 +41,11 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
         task.settings.clone_from(&seen.settings);
     }
     run.route.get_or_insert_with(|| seen.route.clone());
+    match seen.phase() {
+        Phase::Starting => run.starting_since = run.starting_since.or(Some(now)),
+        Phase::Running => run.starting_since = None,
+        Phase::Idle | Phase::Busy | Phase::Stopping | Phase::Gone => {}
+    }
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
     if plan.mode == Mode::Migrate && under_way && run.drive == Drive::Nothing && task.driven_by.is_none() {
         let stated = plan.window.as_ref().and_then(|window| window.at_close);

@@ -8,7 +8,7 @@ use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
 use crate::run::tables::TablePass;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::STOP_PATIENCE;
+use crate::time::graces::{STOP_GIVEN_UP_AFTER, STOP_PATIENCE};
 use plan::finding::Severity;
 
 /// Ends a run whose time is over: stops the task, or reports Skipped when the run has nothing going, LeftRunning when
@@ -34,7 +34,7 @@ pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
     let patient = s.now.duration_since(s.run.stop_due) < STOP_PATIENCE;
     match (&s.observation.task, s.phase()) {
         (TaskSeen::NotThere, _) | (_, Some(Phase::Idle | Phase::Gone)) => None,
-        (_, Some(Phase::Stopping)) if patient => {
+        (_, Some(Phase::Stopping)) if s.now.duration_since(s.run.stop_due) < STOP_GIVEN_UP_AFTER => {
             s.wait_briefly("the run's time is over and the task is stopping")
         }
         (_, Some(Phase::Stopping)) => s.report(not_stopped(s, s.run.stop_due)),

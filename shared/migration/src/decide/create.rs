@@ -5,6 +5,7 @@ use plan::OnDrift;
 use crate::decide::connections::connections;
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::{differing, no_such_task};
+use crate::run::answer::{Refusal, RefusalKind};
 use crate::run::next::Next;
 use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
@@ -44,12 +45,7 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
         return missing(s);
     }
     if let Some(refusal) = &s.run.create_refusal {
-        let verdict = Verdict::new(
-            Outcome::Rejected,
-            format!("DMS refused to create the task: {}: {}", refusal.code, refusal.message),
-            s.now,
-        );
-        return s.report(verdict.to_do("mend the plan and start the run again"));
+        return s.report(not_created(s, refusal));
     }
     if s.run.creates >= MAX_CREATES {
         let trouble = s.run.last_trouble.as_deref().unwrap_or("no error is known");
@@ -72,6 +68,25 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
         }),
         TaskSeen::Unseen => None,
     }
+}
+
+/// DMS refused to create the task: for what the plan asks, or for what is not the plan's fault.
+fn not_created(s: &Situation<'_>, refusal: &Refusal) -> Verdict {
+    let words = format!("DMS refused to create the task: {}: {}", refusal.code, refusal.message);
+    let (outcome, to_do) = match refusal.kind {
+        RefusalKind::Exhausted => (
+            Outcome::Failed,
+            "have the quota of DMS raised (Service Quotas), or delete tasks that nobody needs; the plan is not at fault",
+        ),
+        RefusalKind::Denied => (
+            Outcome::Failed,
+            "let the role of the create-task function, or the role that DMS names, do what it names; the plan is not at fault",
+        ),
+        RefusalKind::Throttled | RefusalKind::Passing | RefusalKind::Lasting => {
+            (Outcome::Rejected, "mend the plan and start the run again")
+        }
+    };
+    Verdict::new(outcome, words, s.now).because("nothing was started").to_do(to_do)
 }
 
 /// A task that somebody else keeps is not there.

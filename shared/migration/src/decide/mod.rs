@@ -36,6 +36,7 @@ use crate::run::observation::{self, Observation, Stats};
 use crate::run::verdict::Verdict;
 use situation::Situation;
 
+pub use stopping::stops_unseen;
 pub use wanted::{Wanted, wanted, wants_settings};
 
 /// A judge decides, or leaves the decision to the next one.

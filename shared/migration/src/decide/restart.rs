@@ -28,7 +28,7 @@ pub(super) fn restart(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Optio
         return None;
     }
     let cause = Cause::of(task);
-    if !dms_gave_up(task) || !cause.may_pass() {
+    if !dms_gave_up(task) || !(cause.may_pass() || is_worth_a_try(s, cause)) {
         return None;
     }
     let why = resume(s, task, tables)?;
@@ -83,6 +83,12 @@ fn resume(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Option<String> {
         Choice::Start(StartKind::ResumeProcessing, why) => Some(why),
         _ => None,
     }
+}
+
+/// A cause that is not recognised is tried once more, where at least as much time is left as was lost.
+fn is_worth_a_try(s: &Situation<'_>, cause: Cause) -> bool {
+    let lost = s.run.drive.start().map(|start| s.now.duration_since(start.decided)).unwrap_or_default();
+    cause == Cause::Unknown && s.run.drive.restarts() == 0 && s.run.stop_due.duration_since(s.now) >= lost
 }
 
 fn dms_gave_up(task: &Task) -> bool {

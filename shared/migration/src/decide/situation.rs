@@ -9,6 +9,7 @@ use crate::run::observation::{self, Observation, TaskSeen};
 use crate::run::status::Phase;
 use crate::run::task::Task;
 use crate::run::verdict::Verdict;
+use crate::time::graces::TAGS_COUNT_AFTER;
 
 /// All that a judge looks at.
 #[derive(Clone, Copy)]
@@ -31,6 +32,12 @@ impl<'a> Situation<'a> {
 
     pub(super) fn phase(&self) -> Option<Phase> {
         self.seen().map(|task| task.phase())
+    }
+
+    /// True when the task had been created so lately then that its tags may not have counted for what IAM allows.
+    pub(super) fn was_young(&self, then: Timestamp) -> bool {
+        let created = self.task.and_then(|task| task.created);
+        created.is_some_and(|created| then.duration_since(created) < TAGS_COUNT_AFTER)
     }
 
     /// True when the task is ours to create.

@@ -9,10 +9,10 @@ use crate::run::execution::Run;
 use crate::run::observation::{Task, TaskSettings};
 use crate::run::status::Status;
 use crate::run::stop_reason::StopReason;
-use crate::run::tables::TablePass;
+use crate::run::tables::{self, TablePass};
 use crate::run::task::{Origin, Task as KnownTask};
 use plan::settings::PrepMode;
-use plan::{MigrationType, Plan, Start};
+use plan::{MigrationType, OnTableErrors, Plan, Start};
 
 /// What comes of choosing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,14 +39,14 @@ pub fn choose(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TablePas
         return Choice::Start(StartKind::StartReplication, "the task has never run".to_owned());
     }
     if task.migration_type != MigrationType::FullLoad
-        && start != Start::Reload
+        && !matches!(start, Start::Reload | Start::Resume)
         && Cause::of(task) == Cause::LostPosition
     {
         return lost_position(task);
     }
     match task.migration_type {
         MigrationType::Cdc => cdc(plan, task),
-        MigrationType::FullLoadAndCdc => load_and_cdc(start, task, settings, pass),
+        MigrationType::FullLoadAndCdc => load_and_cdc(plan, task, settings, pass),
         MigrationType::FullLoad | MigrationType::Other(_) => full_load(start, task, settings, pass),
     }
 }
@@ -61,7 +61,8 @@ pub fn close_as_stop_position(plan: &Plan, run: &Run, task: &KnownTask) -> Optio
 }
 
 /// The source has thrown away the part of its log that a resume would begin with (DMS answers error 1236, a missing
-/// slot, a missing log file): resuming fails for ever.
+/// slot, a missing log file): resuming fails for ever. A person may write `Resume` all the same, and a resume that fails
+/// destroys nothing.
 fn lost_position(task: &Task) -> Choice {
     let why = "the source's log no longer holds the position at which the task stopped: a resume fails each time, and what \
                was changed since is not in the target"
@@ -114,7 +115,8 @@ fn full_load(start: Start, task: &Task, settings: &TaskSettings, pass: &TablePas
     unfinished(start, settings, pass)
 }
 
-fn load_and_cdc(start: Start, task: &Task, settings: &TaskSettings, pass: &TablePass) -> Choice {
+fn load_and_cdc(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TablePass) -> Choice {
+    let start = plan.start;
     if start == Start::Reload {
         return reload(settings, "the plan wants every table loaded again");
     }
@@ -141,6 +143,16 @@ fn load_and_cdc(start: Start, task: &Task, settings: &TaskSettings, pass: &Table
                 "the load is complete and replication goes on where it stopped".to_owned(),
             ),
         };
+    }
+    let reloads = plan.on_table_errors == OnTableErrors::Reload && settings.prep_mode != PrepMode::DoNothing;
+    if reloads && pass.settled() && !pass.errored.is_empty() && counted as usize <= pass.errored.len() {
+        return Choice::Start(
+            StartKind::ResumeProcessing,
+            format!(
+                "{} in error: replication goes on, and they are loaded again while it runs",
+                tables::counted(pass.errored.len())
+            ),
+        );
     }
     if !pass.errored.is_empty() || counted > 0 || loaded {
         // DMS takes such a load for finished: a resume replicates changes onto rows that were never loaded.

@@ -4,54 +4,84 @@ use crate::decide::situation::Situation;
 use crate::decide::verdicts::{not_stopped, stop_command};
 use crate::run::acts::Stop;
 use crate::run::answer::{Answer, RefusalKind};
+use crate::run::execution::Run;
 use crate::run::next::Next;
 use crate::run::status::Phase;
+use crate::run::step::Occasion;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::{STOP_AGAIN_AFTER, STOP_PATIENCE, TAGS_COUNT_AFTER};
+use crate::time::graces::{STOP_AGAIN_AFTER, STOP_PATIENCE};
 
-/// Waits until a task that was told to stop has come to rest, and reports when it has not in time.
+/// Waits until a task that was told to stop has come to rest. DMS is asked until it has taken a stop, seen or not; after
+/// a quarter of an hour people are told that the task has not stopped yet, and after four hours the run reports it.
 ///
-/// A repeat: a task that runs on is told again after a minute; DMS refuses to stop what is not running, which is no
-/// failure.
+/// A repeat: DMS refuses to stop what is not running, which is no failure.
 ///
-/// A lost answer, or none that DMS accepted: the task is told again at once while it runs.
+/// A lost answer, or none that DMS accepted: the task is told again.
 ///
-/// What a person does: stops the task with the command in the report, or grants the permission that it names.
+/// What a person does: stops the task with the command in the message, or grants the permission that it names.
 pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
     let stop = s.run.stop.as_ref()?;
-    let out_of_patience = s.now.duration_since(stop.decided) >= STOP_PATIENCE;
-    match s.phase() {
-        Some(Phase::Idle | Phase::Gone) => None,
-        Some(Phase::Stopping | Phase::Busy) if !out_of_patience => s.wait_briefly("the task is stopping"),
-        Some(Phase::Running | Phase::Starting) if !out_of_patience && !is_refused_for_good(s, stop) => {
-            let unanswered = stop.answer != Answer::Accepted;
-            if unanswered || s.now.duration_since(stop.last_decided) >= STOP_AGAIN_AFTER {
-                return Some(Next::Stop {
-                    cause: stop.cause,
-                    why: "the task was told to stop and runs on: it is told again".to_owned(),
-                });
-            }
-            s.wait_briefly("the task was told to stop")
-        }
-        Some(_) => s.report(not_stopped(s, stop.decided)),
-        None if !out_of_patience => s.wait_briefly("the task was told to stop and cannot be seen just now"),
-        None => s.report(
-            Verdict::new(
-                Outcome::Unknown,
-                "the task was told to stop, and DMS could not be asked whether it has",
-                s.now,
-            )
-            .because(format!("it was told at {}", stop.decided))
-            .to_do(stop_command(s)),
-        ),
+    let phase = s.phase();
+    if matches!(phase, Some(Phase::Idle | Phase::Gone)) {
+        return None;
     }
+    let waited = s.now.duration_since(stop.decided);
+    let runs = matches!(phase, Some(Phase::Running | Phase::Starting));
+    if runs && is_refused_for_good(s, stop) {
+        return s.report(not_stopped(s, stop.decided));
+    }
+    if s.now >= s.run.gives_up(stop) {
+        return s.report(match phase {
+            Some(_) => not_stopped(s, stop.decided),
+            None => not_seen(s, stop),
+        });
+    }
+    let untold = !s.run.told.contains(&Occasion::NotStopped);
+    if waited >= STOP_PATIENCE && untold && s.run.notify.warning {
+        let why = format!("the task has not stopped {} minutes after it was told to", waited.as_mins());
+        return Some(Next::Tell { occasion: Occasion::NotStopped, why });
+    }
+    let again = |why: &str| Some(Next::Stop { cause: stop.cause, why: why.to_owned() });
+    match phase {
+        Some(Phase::Stopping | Phase::Busy) => s.wait_briefly("the task is stopping"),
+        Some(_) if stop.answer != Answer::Accepted => again("DMS has not taken the stop: it is told again"),
+        Some(_) if s.now.duration_since(stop.last_decided) >= STOP_AGAIN_AFTER => {
+            again("the task was told to stop and runs on: it is told again")
+        }
+        Some(_) => s.wait_briefly("the task was told to stop"),
+        None if stop.taken().is_none() => again("DMS has not taken the stop: it is told again, unseen"),
+        None => s.wait_briefly("the task was told to stop and cannot be seen just now"),
+    }
+}
+
+/// Nobody can say what became of the stop.
+fn not_seen(s: &Situation<'_>, stop: &Stop) -> Verdict {
+    let taken = match stop.taken() {
+        Some(at) => format!("DMS took the stop at {at}"),
+        None => format!("it was told since {}, and DMS is not known to have taken it", stop.decided),
+    };
+    Verdict::new(
+        Outcome::Unknown,
+        "the task was told to stop, and DMS could not be asked whether it has",
+        s.now,
+    )
+    .because(taken)
+    .to_do(stop_command(s))
+}
+
+/// True when the last answer to a stop was that DMS is too busy: then the next call is the stop itself, and no look is
+/// made first.
+pub fn stops_unseen(run: &Run) -> bool {
+    run.stop.as_ref().is_some_and(|stop| {
+        let throttled =
+            matches!(&stop.answer, Answer::Refused(refusal) if refusal.kind == RefusalKind::Throttled);
+        throttled && stop.taken().is_none()
+    })
 }
 
 /// True when the stop lacks a permission, which no repeat gives it. A tag that a role's condition asks for may take
 /// minutes to count (IAM), so a task that was just created is told again, and any task a second time.
 fn is_refused_for_good(s: &Situation<'_>, stop: &Stop) -> bool {
     let denied = matches!(&stop.answer, Answer::Refused(refusal) if refusal.kind == RefusalKind::Denied);
-    let young = s.task.and_then(|task| task.created);
-    let young = young.is_some_and(|created| s.now.duration_since(created) < TAGS_COUNT_AFTER);
-    denied && stop.tries >= 2 && !young
+    denied && stop.tries >= 2 && !s.was_young(s.now)
 }

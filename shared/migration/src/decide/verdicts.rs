@@ -4,10 +4,10 @@ use jiff::Timestamp;
 use plan::{OnDrift, Start};
 
 use crate::decide::situation::Situation;
-use crate::run::acts::StopCause;
+use crate::run::acts::{Stop, StopCause};
 use crate::run::answer::{Answer, RefusalKind};
 use crate::run::commands;
-use crate::run::status::Status;
+use crate::run::status::{Phase, Status};
 use crate::run::tables::TablePass;
 use crate::run::task::{Origin, Task};
 use crate::run::verdict::{Outcome, Verdict};
@@ -102,8 +102,18 @@ pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
                 verdict.to_do("let the role of the stop function stop this task (dms:StopReplicationTask)");
         }
     }
+    if let Some(at) = stop.and_then(Stop::taken) {
+        verdict = verdict.because(format!("DMS took the stop at {at}"));
+    }
     let pass = TablePass::over(s.observation.tables.as_deref().unwrap_or_default());
-    let mut verdict = pass.into_verdict(verdict, Vec::new()).to_do(stop_command(s));
+    // DMS refuses to stop a task that is stopping.
+    let to_do = match (s.task, s.phase()) {
+        (Some(task), Some(Phase::Stopping)) => {
+            format!("wait until it has stopped: {}", commands::describe_task(&task.arn))
+        }
+        _ => stop_command(s),
+    };
+    let mut verdict = pass.into_verdict(verdict, Vec::new()).to_do(to_do);
     verdict.task_status = seen;
     verdict
 }

@@ -7,6 +7,7 @@ use plan::finding::{Finding, Severity};
 use crate::run::document::{Caught, Reported, Running};
 use crate::run::execution::Run;
 use crate::run::step::Occasion;
+use crate::run::tables::counted;
 use crate::run::task::{Progress, Task};
 use crate::run::verdict::Verdict;
 
@@ -29,7 +30,8 @@ impl Event<'_> {
                 | Occasion::LostSight
                 | Occasion::StartedAgain
                 | Occasion::Stalled
-                | Occasion::WillNotFit,
+                | Occasion::WillNotFit
+                | Occasion::NotStopped,
             ) => "Warning",
         }
     }
@@ -43,6 +45,7 @@ impl Event<'_> {
             Event::OnTheWay(Occasion::StartedAgain) => "started-again",
             Event::OnTheWay(Occasion::Stalled) => "stalled",
             Event::OnTheWay(Occasion::WillNotFit) => "will-not-fit",
+            Event::OnTheWay(Occasion::NotStopped) => "not-stopped",
         }
     }
 }
@@ -112,12 +115,13 @@ impl<'a> News<'a> {
             Event::Finished(verdict) => verdict.outcome.as_str().to_owned(),
             Event::OnTheWay(Occasion::Started) => "Started".to_owned(),
             Event::OnTheWay(Occasion::TablesInError) => {
-                format!("{} in error so far", tables(self.errored()))
+                format!("{} in error so far", counted(self.errored() as usize))
             }
             Event::OnTheWay(Occasion::LostSight) => "out of sight".to_owned(),
             Event::OnTheWay(Occasion::StartedAgain) => "started again".to_owned(),
             Event::OnTheWay(Occasion::Stalled) => "stands still".to_owned(),
             Event::OnTheWay(Occasion::WillNotFit) => "will not fit its window".to_owned(),
+            Event::OnTheWay(Occasion::NotStopped) => "not stopped yet".to_owned(),
         }
     }
 
@@ -131,9 +135,4 @@ impl<'a> News<'a> {
     pub(super) fn took(self) -> SignedDuration {
         self.now.duration_since(self.run.started)
     }
-}
-
-/// A number of tables.
-pub(super) fn tables(number: u32) -> String {
-    if number == 1 { "1 table".to_owned() } else { format!("{number} tables") }
 }

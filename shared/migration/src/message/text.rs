@@ -3,11 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::links::Links;
-use super::news::{Event, News, tables};
+use super::news::{Event, News};
 use crate::run::acts::StartAct;
 use crate::run::answer::Answer;
 use crate::run::commands;
+use crate::run::status::Phase;
 use crate::run::step::Occasion;
+use crate::run::tables::counted;
 use crate::run::task::Origin;
 use crate::run::verdict::Verdict;
 use crate::time::graces::FIRST_BLIND_SECONDS;
@@ -72,7 +74,9 @@ fn ending(verdict: &Verdict, lines: &mut Vec<String>) {
 fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
     let headline = match occasion {
         Occasion::Started => "the task has been started".to_owned(),
-        Occasion::TablesInError => format!("{} in error so far; the task goes on", tables(news.errored())),
+        Occasion::TablesInError => {
+            format!("{} in error so far; the task goes on", counted(news.errored() as usize))
+        }
         Occasion::LostSight if news.run.drive.is_under_way() => {
             "the task goes on and cannot be seen just now: a step of ours could not run".to_owned()
         }
@@ -85,6 +89,7 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
         }
         Occasion::Stalled => stalled(news),
         Occasion::WillNotFit => "at its pace the load will not be done when its window closes".to_owned(),
+        Occasion::NotStopped => not_stopped(news),
     };
     lines.push(labelled("News", &headline));
     if let Some(caught) = news.caught {
@@ -95,7 +100,7 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
     if let Some(stats) = &progress.stats {
         let (loaded, loading) = (stats.tables_loaded, stats.tables_loading);
         let (queued, errored) = (stats.tables_queued, stats.tables_errored);
-        let all = tables(loaded + loading + queued + errored);
+        let all = counted((loaded + loading + queued + errored) as usize);
         seen +=
             &format!("; {loaded} of {all} loaded, {loading} loading, {queued} queued, {errored} in error");
     }
@@ -104,6 +109,23 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
     if let Some(eta) = news.run.pace.as_ref().and_then(|pace| pace.eta(news.run.previous_load, news.now)) {
         let end = format!("{} at this pace ({})", on_the_clocks(news, eta.at), eta.basis.in_words());
         lines.push(labelled("Load ends", &end));
+    }
+}
+
+fn not_stopped(news: News<'_>) -> String {
+    let Some(stop) = &news.run.stop else {
+        return "the task was told to stop and has not stopped yet".to_owned();
+    };
+    let since = on_the_clocks(news, stop.decided);
+    match (stop.taken(), &stop.answer) {
+        (Some(_), _) => {
+            format!("the task was told to stop at {since}, DMS took it, and it has not stopped yet")
+        }
+        (None, Answer::Refused(refusal)) => format!(
+            "the task is told to stop since {since}, and DMS does not take it: {}: {}",
+            refusal.code, refusal.message
+        ),
+        (None, _) => format!("the task is told to stop since {since}, and DMS has not said that it takes it"),
     }
 }
 
@@ -211,6 +233,20 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
                  after this one has ended"
                     .to_owned(),
             ]
+        }
+        Occasion::NotStopped => {
+            let given_up = run.stop.as_ref().map(|stop| run.gives_up(stop));
+            let until = given_up.map(|until| on_the_clocks(news, until)).unwrap_or_default();
+            let goes_on = format!(
+                "nothing yet: the run goes on with it until {until}, and reports when the task has stopped"
+            );
+            let stopping = news.progress.is_some_and(|progress| progress.status.phase() == Phase::Stopping);
+            let by_hand = news.task.map(|task| match stopping {
+                // DMS refuses to stop a task that is stopping.
+                true => format!("to see how far it is: {}", commands::describe_task(&task.arn)),
+                false => format!("to stop it by hand: {}", commands::stop_task(&task.arn)),
+            });
+            std::iter::once(goes_on).chain(by_hand).collect()
         }
         Occasion::LostSight => {
             let close = on_the_clocks(news, run.closes);

@@ -25,9 +25,15 @@ pub const BLIND_ROUND: u32 = 15;
 /// lost.
 pub const OPENING: u32 = 300;
 
-/// Kept back for the end: a quarter of an hour of polls and stops after the close, and the final message with its
-/// retries.
-pub const ENDING: u32 = 1_200;
+/// Kept back for the end: the stop of the task, for up to four hours, and [`REPORT`]. A run that has spent all the rest,
+/// which takes ten days, tells its task to stop more rarely than others do.
+pub const ENDING: u32 = 1_600;
+
+/// Kept back for the final message with its retries.
+pub const REPORT: u32 = 400;
+
+/// A poll, and a stop with its retries.
+pub const STOP_ROUND: u32 = POLL + 14;
 
 /// What an act costs at the most, by its Retry in the machine; an act that ends the run is in [`ENDING`].
 pub fn of_act(next: &Next) -> u32 {
@@ -42,6 +48,11 @@ pub fn of_act(next: &Next) -> u32 {
 /// Events that the run may still spend before its end.
 pub fn left(run: &Run) -> u32 {
     LIMIT.saturating_sub(ENDING).saturating_sub(run.events)
+}
+
+/// Events that the run may still spend on the stop of its task.
+pub fn left_for_the_end(run: &Run) -> u32 {
+    LIMIT.saturating_sub(REPORT).saturating_sub(run.events)
 }
 
 /// The longest blind wait: a quarter of an hour, and longer only where so many rounds would cost more than is left.

@@ -4,7 +4,9 @@
 use jiff::Timestamp;
 
 use crate::pace::budget;
+use crate::run::acts::{Stop, StopState};
 use crate::run::execution::Run;
+use crate::time::graces::STOP_PATIENCE;
 
 /// The shortest interval between two polls, in seconds.
 pub const SHORTEST: i64 = 15;
@@ -40,15 +42,39 @@ pub fn brief(run: &Run, wake: Timestamp, now: Timestamp) -> u32 {
     chosen(run, SHORTEST as f64, wake, now)
 }
 
+/// Seconds until the next look at a task that is told to stop, or until it is told again. What throttling has taught the
+/// other intervals does not count here: a window is kept, and hundreds of runs whose windows close together spread by
+/// the number that each draws.
+///
+/// DMS has not taken the stop: 15 to 60 s for a quarter of an hour, then two to five minutes. It has: 60 to 90 s. Both
+/// are stretched where so many looks until the stop is given up would cost more history events than are left.
+pub fn to_stop(run: &Run, stop: &Stop, wake: Timestamp, now: Timestamp) -> u32 {
+    let ahead = run.gives_up(stop).duration_since(now).as_secs_f64().max(0.0);
+    let soon = (STOP_PATIENCE - now.duration_since(stop.decided)).as_secs_f64().clamp(0.0, ahead);
+    let (policy, events) = match stop.state {
+        StopState::Taken(_) => (60.0 + 30.0 * drawn(run), ahead / 75.0 * f64::from(budget::POLL)),
+        StopState::Asked => {
+            let rounds = soon / 37.5 + (ahead - soon) / 210.0;
+            let policy = if soon > 0.0 { 15.0 + 45.0 * drawn(run) } else { 120.0 + 180.0 * drawn(run) };
+            (policy, rounds * f64::from(budget::STOP_ROUND))
+        }
+    };
+    let stretch = events / f64::from(budget::left_for_the_end(run).max(1));
+    until(wake, now, (policy * stretch.max(1.0)).round() as i64)
+}
+
 fn chosen(run: &Run, policy: f64, wake: Timestamp, now: Timestamp) -> u32 {
     let stretched = policy * stretch(run, now);
     let patient =
         (stretched * f64::from(1u32 << run.throttled.min(6))).min(stretched.max(MAX_THROTTLED as f64));
     let jittered = patient * (1.0 - JITTER * drawn(run));
-    // A float that is too large for the type saturates; none here is negative or no number.
-    let patient = jittered.round() as i64;
+    until(wake, now, jittered.round() as i64)
+}
+
+/// So many seconds, cut at the moment that must not be missed. A float that was too large for the type has saturated.
+fn until(wake: Timestamp, now: Timestamp, seconds: i64) -> u32 {
     let until_wake = wake.duration_since(now).as_secs();
-    let seconds = if until_wake > 0 { patient.min(until_wake + 1) } else { patient };
+    let seconds = if until_wake > 0 { seconds.min(until_wake + 1) } else { seconds };
     u32::try_from(seconds).unwrap_or(u32::MAX).max(1)
 }
 
@@ -103,6 +129,7 @@ mod tests {
     use super::*;
     use crate::run::acts::StopCause;
     use crate::run::next::Next;
+    use crate::time::graces::STOP_GIVEN_UP_AFTER;
     use jiff::SignedDuration;
     use proptest::prelude::*;
 
@@ -223,5 +250,50 @@ mod tests {
             (0..50).map(|nth| of(&format!("night-{nth}"))).collect();
         assert!(intervals.len() > 4, "{intervals:?}");
         assert!(intervals.iter().all(|seconds| (112..=120).contains(seconds)), "{intervals:?}");
+    }
+
+    /// Looks at a task that is told to stop until that is given up; gives when, and the events that it came to.
+    fn stop_of(mut run: Run, state: StopState) -> (Vec<i64>, u32) {
+        let stop = Stop { state, ..Stop::decided(StopCause::Close, String::new(), at(0)) };
+        let before = run.events;
+        run.stop_due = at(0);
+        let (mut now, mut waits) = (0, Vec::new());
+        while now < STOP_GIVEN_UP_AFTER.as_secs() {
+            run.polls += 1;
+            run.events += if state == StopState::Asked { budget::STOP_ROUND } else { budget::POLL };
+            waits.push(i64::from(to_stop(&run, &stop, Timestamp::MAX, at(now))));
+            now += waits[waits.len() - 1];
+        }
+        (waits, run.events - before)
+    }
+
+    #[test]
+    fn a_stop_is_told_often_at_first_and_throttling_has_no_say() {
+        let taught = Run { throttled: 9, ..run(25_200) };
+        let (waits, _) = stop_of(taught, StopState::Asked);
+        let mut since = 0;
+        for wait in waits {
+            let range = if since < STOP_PATIENCE.as_secs() { 15..=60 } else { 120..=300 };
+            assert!(range.contains(&wait), "{wait} s after {since} s");
+            since += wait;
+        }
+        let (waits, _) = stop_of(run(25_200), StopState::Taken(at(0)));
+        assert!(waits.iter().all(|wait| (60..=90).contains(wait)), "{waits:?}");
+    }
+
+    #[test]
+    fn the_history_holds_the_stop_of_a_run_that_has_spent_all_the_rest() {
+        for state in [StopState::Asked, StopState::Taken(at(0))] {
+            let spent = Run { events: budget::LIMIT - budget::ENDING, ..run(25_200) };
+            let (waits, events) = stop_of(spent, state);
+            assert!(events <= budget::ENDING - budget::REPORT, "{state:?}: {events} events");
+            assert!(waits.iter().all(|wait| *wait <= 900), "{state:?}: {waits:?}");
+        }
+    }
+
+    #[test]
+    fn a_stop_before_the_close_is_not_slept_past_it() {
+        let stop = Stop::decided(StopCause::Done, String::new(), at(0));
+        assert_eq!(to_stop(&run(25_200), &stop, at(3), at(0)), 4);
     }
 }

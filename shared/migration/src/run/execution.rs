@@ -5,7 +5,7 @@ use plan::table_name::TableName;
 use plan::{AtClose, Notify};
 use serde::{Deserialize, Serialize};
 
-use crate::run::acts::{ReloadAct, Stop};
+use crate::run::acts::{ReloadAct, Stop, StopCause};
 use crate::run::answer::Refusal;
 use crate::run::drive::Drive;
 use crate::run::execution_arn::ExecutionArn;
@@ -13,6 +13,7 @@ use crate::run::load::{Pace, PreviousLoad};
 use crate::run::machine::Machine;
 use crate::run::observation::Route;
 use crate::run::step::Occasion;
+use crate::time::graces::{STOP_GIVEN_UP_AFTER, STOP_PATIENCE};
 
 /// One execution.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -75,6 +76,9 @@ pub struct Run {
     /// The latest start date that the task has shown to this run: an answer with an older one is a stale one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latest_start: Option<Timestamp>,
+    /// Since when the task has been starting, in this run; absent once it was seen to run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub starting_since: Option<Timestamp>,
     /// The last request to load tables again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reload: Option<ReloadAct>,
@@ -117,6 +121,7 @@ impl Run {
             drive: Drive::Nothing,
             stop: None,
             latest_start: None,
+            starting_since: None,
             reload: None,
             reloaded: Vec::new(),
             previous_load: None,
@@ -138,6 +143,17 @@ impl Run {
     /// True when there is no time left to work in: the task is stopped, or left, from here on.
     pub fn is_over(&self, now: Timestamp) -> bool {
         now >= self.stop_due
+    }
+
+    /// When this stop is given up: four hours after the close, and at least a quarter of an hour after it was first
+    /// decided.
+    pub fn gives_up(&self, stop: &Stop) -> Timestamp {
+        let after = |since: Timestamp, grace| since.saturating_add(grace).unwrap_or(since);
+        match stop.cause {
+            StopCause::Close => after(self.stop_due.min(stop.decided), STOP_GIVEN_UP_AFTER)
+                .max(after(stop.decided, STOP_PATIENCE)),
+            StopCause::Done => after(stop.decided, STOP_GIVEN_UP_AFTER),
+        }
     }
 
     /// Sets the moment at which the work ends, and with it how long a stop is tried after it.

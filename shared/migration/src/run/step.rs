@@ -45,6 +45,8 @@ pub enum Occasion {
     Stalled,
     /// At its pace the load will not be done when the window closes.
     WillNotFit,
+    /// The task was told to stop and has not come to rest in a quarter of an hour.
+    NotStopped,
 }
 
 impl What {

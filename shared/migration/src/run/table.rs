@@ -48,14 +48,10 @@ plan::words! {
 }
 
 impl TableState {
-    /// True when the load has come to a bad end.
+    /// True when the load has come to a bad end. One that was cancelled, as by a stop of the task, has come to none: a
+    /// resume loads it again.
     pub fn is_errored(&self) -> bool {
-        matches!(self, TableState::Error | TableState::Cancelled | TableState::Missing)
-    }
-
-    /// True when the load has not come to an end, or the word is one that we do not know: never counted as complete.
-    pub fn is_unfinished(&self) -> bool {
-        !self.is_errored() && *self != TableState::Completed
+        matches!(self, TableState::Error | TableState::Missing)
     }
 }
 
@@ -100,7 +96,7 @@ mod tests {
     #[test]
     fn a_word_we_do_not_know_is_never_complete() {
         let polished = TableState::from("Table polished");
-        assert!(polished.is_unfinished() && !polished.is_errored() && polished != TableState::Completed);
+        assert!(!polished.is_errored() && polished != TableState::Completed);
         assert_eq!(Validation::from("Sampled"), Validation::Failed("Sampled".into()));
     }
 

@@ -5,6 +5,11 @@ use crate::run::observation::Stats;
 use crate::run::table::{Table, TableState, Validation};
 use plan::table_name::NamedByMapping;
 
+/// So many tables, in words.
+pub fn counted(tables: usize) -> String {
+    if tables == 1 { "1 table".to_owned() } else { format!("{tables} tables") }
+}
+
 /// What the table statistics say, all pages together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TablePass {
@@ -12,9 +17,9 @@ pub struct TablePass {
     pub total: usize,
     /// Complete ones.
     pub loaded: usize,
-    /// In error, cancelled, or missing from the source.
+    /// In error, or missing from the source.
     pub errored: Vec<NamedTable>,
-    /// Not loaded to the end, or in a state that we do not know.
+    /// Not loaded to the end, cancelled, or in a state that we do not know.
     pub unfinished: Vec<NamedTable>,
     /// Complete by their state, and the target did not take all of their rows.
     pub refused: Vec<NamedTable>,

@@ -82,9 +82,12 @@ pub const LAG_LOOK_BACK: SignedDuration = SignedDuration::from_mins(15);
 
 // The stop.
 
-/// How long a task that was told to stop may take before it is reported as not stopped, and how long a stop is tried
-/// while no poll can run.
+/// How long a task that was told to stop may take before people are told that it has not stopped yet, and how long a
+/// stop is tried while no poll can run.
 pub const STOP_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
+
+/// How long a task is told to stop, or seen to be stopping, before the run gives up and says so.
+pub const STOP_GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(4);
 
 /// How often a task that goes on running is told to stop again.
 pub const STOP_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);

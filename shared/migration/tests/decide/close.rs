@@ -65,9 +65,14 @@ fn started_and_to_be_stopped() {
         ("a status that DMS has learned since", night().status("hibernating"), "Stop Close"),
         ("stopping by itself", night().status("stopping"), "Look again | the task is stopping"),
         (
-            "stopping for a quarter of an hour",
-            night().status("stopping").at(CLOSE + 15),
-            "Failed | is stopping | stop-replication-task",
+            "stopping for less than four hours",
+            night().status("stopping").at(CLOSE + 239),
+            "Look again | the task is stopping",
+        ),
+        (
+            "stopping for four hours: a second stop would be refused",
+            night().status("stopping").at(CLOSE + 240),
+            "Failed | is stopping | wait until it has stopped | not stop-replication-task",
         ),
         ("finished", night().stopped(CLOSE - 1, "FULL_LOAD_ONLY_FINISHED").tables(&COMPLETE), "Succeeded"),
         (

@@ -70,6 +70,22 @@ fn creating() {
             absent().set(|case| case.run().create_refusal = Some(refused("InvalidParameterValueException"))),
             "Rejected | InvalidParameterValueException: no",
         ),
+        (
+            "for want of quota, which is not the plan's fault",
+            absent().set(|case| {
+                let quota = Refusal { kind: RefusalKind::Exhausted, ..refused("ResourceQuotaExceededFault") };
+                case.run().create_refusal = Some(quota);
+            }),
+            "Failed | ResourceQuotaExceededFault: no | nothing was started | quota of DMS raised | not mend the plan",
+        ),
+        (
+            "for want of a permission, which is not either",
+            absent().set(|case| {
+                let denied = Refusal { kind: RefusalKind::Denied, ..refused("AccessDeniedFault") };
+                case.run().create_refusal = Some(denied);
+            }),
+            "Failed | AccessDeniedFault: no | role of the create-task function | not mend the plan",
+        ),
         ("the step could not run twice", absent().set(|case| case.run().creates = 2), "Create"),
         (
             "the step could not run three times",

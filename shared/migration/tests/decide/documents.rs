@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::rules::{anything, decided, runs};
 
 /// Members that are there in some documents and not in others: each says something by being absent.
-const OPTIONAL: [&str; 35] = [
+const OPTIONAL: [&str; 36] = [
     "AtClose",
     "Caught",
     "Cause",
@@ -24,6 +24,7 @@ const OPTIONAL: [&str; 35] = [
     "LastFailure",
     "LastTrouble",
     "LatestStart",
+    "StartingSince",
     "NamedTables",
     "Pace",
     "PendingSince",

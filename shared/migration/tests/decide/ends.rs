@@ -4,9 +4,9 @@ use migration::run::acts::{StartKind, StopCause};
 use migration::run::next::Next;
 use migration::run::observation::TaskSeen;
 use plan::table_name::NamedByMapping;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use support::cases::{CLOSE, Case, and, cdc, check, full_load, load_and_cdc, windowed};
+use support::cases::{CLOSE, Case, and, cdc, check, full_load, load_and_cdc, minute, windowed};
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
 const HALF: [&str; 2] = ["Table completed", "Full load"];
@@ -441,4 +441,174 @@ fn what_dms_said_last_is_told_with_a_bad_end_alone() {
     assert_eq!(said(ended("NORMAL", &COMPLETE)), None, "DMS keeps the words of a failure that is over");
     let failure = said(ended("FATAL_ERROR", &COMPLETE));
     assert_eq!(failure.as_deref(), Some("Last Error Task 'orders' was stopped after 7 recovery attempts"));
+}
+
+/// The window closed and DMS took the stop: whatever code it gives then, the stop was ours.
+#[test]
+fn at_the_close() {
+    let night = |case: Case| case.started(1).began(1).told_to_stop(StopCause::Close, CLOSE).at(CLOSE + 5);
+    let copy = |more: Value, code: &str, tables: &[&str]| {
+        night(full_load(and(windowed(), more))).stopped(CLOSE + 1, code).tables(tables)
+    };
+    let stated = || and(windowed(), json!({"Window": {"AtClose": "Stop"}}));
+    let replication = |more: Value, tables: &[&str]| {
+        night(cdc(and(stated(), more))).stopped(CLOSE + 1, "NORMAL").tables(tables)
+    };
+    let both = |more: Value, tables: &[&str]| {
+        night(load_and_cdc(and(stated(), more))).loaded(30).stopped(CLOSE + 1, "NORMAL").tables(tables)
+    };
+    let names = |case: Case, tables: &[&str]| {
+        let rules: Vec<Value> = tables
+            .iter()
+            .map(|name| {
+                json!({"rule-type": "selection", "rule-id": "1", "rule-name": "1", "rule-action": "include",
+                       "object-locator": {"schema-name": "shop", "table-name": name}})
+            })
+            .collect();
+        let mapping = json!({"rules": rules});
+        case.set(|case| case.known().settings.as_mut().unwrap().named = NamedByMapping::of(&mapping))
+    };
+    let warn = || json!({"OnTableErrors": "Warn"});
+    const ERRED: [&str; 2] = ["Table completed", "Table error"];
+    check([
+        (
+            "a load that was complete, and a code for an end of its own",
+            copy(json!({}), "FULL_LOAD_ONLY_FINISHED", &COMPLETE),
+            "Succeeded | all 2 tables are complete | not by itself",
+        ),
+        (
+            "the same with a code that is new",
+            copy(json!({}), "SOMETHING_NEW", &COMPLETE),
+            "Succeeded | all 2 tables are complete | [info]",
+        ),
+        (
+            "a load that was not, and the same code: a pause all the same",
+            copy(json!({}), "FULL_LOAD_ONLY_FINISHED", &HALF),
+            "Paused | 1 of 2 tables are complete | the next run resumes | [warning] | not by itself",
+        ),
+        ("and with a date for its code", copy(json!({}), "STOPPED_AT_SERVER_TIME", &HALF), "Paused"),
+        (
+            "a failure of DMS's in the middle of the stop stays one",
+            copy(json!({}), "FATAL_ERROR", &HALF),
+            "Failed | FATAL_ERROR",
+        ),
+        (
+            "a table in error is no pause",
+            copy(json!({}), "NORMAL", &["Table error", "Full load"]),
+            "PartlyFailed | 0 of 2 tables are complete, 1 in error or never seen | shop.t0 Table error | [error]",
+        ),
+        (
+            "but where the plan takes it lightly, and it is named",
+            copy(warn(), "NORMAL", &["Table error", "Full load"]),
+            "Paused | 1 in error or never seen | shop.t0 Table error | [warning]",
+        ),
+        (
+            "a replication with nothing wrong: nobody needs to do anything",
+            replication(json!({}), &COMPLETE),
+            "Paused | 2 tables are replicated | the next run resumes | [info]",
+        ),
+        (
+            "a replication with a table in error",
+            replication(json!({}), &ERRED),
+            "PartlyFailed | 1 table is replicated, 1 in error or never seen | shop.t1 Table error",
+        ),
+        ("or with a warning for it", replication(warn(), &ERRED), "Paused | shop.t1 Table error | [warning]"),
+        (
+            "a replication that never came to a table that its mapping names",
+            names(replication(json!({}), &["Table completed"]), &["t0", "ghost"]),
+            "PartlyFailed | 1 table is replicated, 1 in error or never seen | shop.ghost named by the mapping, not listed by DMS",
+        ),
+        (
+            "which is waited for while statistics settle",
+            names(replication(json!({}), &["Table completed"]), &["t0", "ghost"]).at(CLOSE + 2),
+            "Look again | that the mapping names are",
+        ),
+        (
+            "one that was to catch up, and has not",
+            replication(json!({"Until": "CaughtUp"}), &COMPLETE),
+            "Paused | [warning]",
+        ),
+        (
+            "a load and its replication",
+            both(json!({}), &COMPLETE),
+            "Paused | 2 of 2 tables are complete | [info]",
+        ),
+        ("with a table in error", both(json!({}), &ERRED), "PartlyFailed | shop.t1 Table error"),
+        (
+            "rows that are still being compared are pending",
+            both(json!({}), &[]).validated(&["Validated", "Pending records"]),
+            "Paused | the rows of 1 table were still being compared | [info] | not were not found equal",
+        ),
+        (
+            "after a load alone, too",
+            copy(json!({}), "NORMAL", &[]).validated(&["Validated", "Pending records"]),
+            "SucceededWithWarnings | the rows of 1 were still being compared when the window closed | not found equal",
+        ),
+        (
+            "rows that differ are no pause",
+            both(json!({}), &[]).validated(&["Validated", "Mismatched records"]),
+            "PartlyFailed | the rows of 1 table differ | shop.t1 Mismatched records",
+        ),
+        (
+            "unless the plan takes it lightly",
+            both(json!({"OnValidationErrors": "Warn"}), &[]).validated(&["Validated", "Mismatched records"]),
+            "Paused | the rows of 1 table differ | [warning]",
+        ),
+        (
+            "a task that never came to run",
+            copy(json!({}), "NORMAL", &["Before load", "Before load"])
+                .set(|case| case.run().starting_since = Some(minute(1))),
+            "Failed | the task was starting from | never came to run",
+        ),
+        (
+            "one that was seen starting last, and had loaded all the same",
+            copy(json!({}), "NORMAL", &HALF).set(|case| case.run().starting_since = Some(minute(1))),
+            "Paused | 1 of 2 tables are complete",
+        ),
+    ]);
+}
+
+/// A task that has stopped by itself has not caught up, and one that stops where the plan does not say so was not done.
+#[test]
+fn a_task_that_stops_before_what_the_plan_waits_for() {
+    let stopped =
+        |case: Case, code: &str| case.started(1).began(1).stopped(30, code).tables(&COMPLETE).at(60);
+    let caught = || json!({"Until": "CaughtUp"});
+    let position = |case: Case| {
+        case.set(|case| {
+            if let TaskSeen::Seen(task) = &mut case.seen {
+                task.cdc_stop_position = Some("server_time:2026-11-20T21:30:00".to_owned());
+            }
+        })
+    };
+    let left = || and(windowed(), json!({"Window": {"AtClose": "LeaveRunning"}}));
+    let stated = json!({"Until": "Stopped", "Task": {"CdcStopPosition": "server_time:2026-11-20T21:30:00"}});
+    check([
+        (
+            "at an old stop position, while the plan waits for it to catch up",
+            position(stopped(cdc(caught()), "STOPPED_AT_SERVER_TIME")),
+            "Interrupted | before it was seen to have caught up: STOPPED_AT_SERVER_TIME \
+             | it has the stop position server_time:2026-11-20T21:30:00 | far future | not by itself",
+        ),
+        (
+            "at one that DMS does not show",
+            stopped(cdc(caught()), "STOPPED_AT_COMMIT_TIME"),
+            "Interrupted | look which CdcStopPosition the task has",
+        ),
+        (
+            "after its load and the cached changes",
+            stopped(load_and_cdc(caught()), "STOPPED_AFTER_CACHED_EVENTS"),
+            "Interrupted | before it was seen to have caught up | StopTaskCachedChanges",
+        ),
+        (
+            "at a position that the plan does not state, whatever it waits for",
+            position(stopped(cdc(left()), "STOPPED_AT_SERVER_TIME")),
+            "Interrupted | at a stop position that the plan does not state | server_time:2026-11-20T21:30:00",
+        ),
+        (
+            "at the one that it states",
+            position(stopped(cdc(stated), "STOPPED_AT_SERVER_TIME")),
+            "Succeeded | stopped by itself: STOPPED_AT_SERVER_TIME",
+        ),
+    ]);
 }

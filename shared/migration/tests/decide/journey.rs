@@ -92,7 +92,7 @@ fn a_night_that_is_too_short_ends_paused_and_the_stop_is_told_until_it_is_seen()
     starts_with(&poll(&mut case), "Stop Close: the window closes");
     // The answer of the stop was lost.
     let mut case = case.at(CLOSE - 9);
-    starts_with(&poll(&mut case), "Stop Close: the task was told to stop and runs on");
+    starts_with(&poll(&mut case), "Stop Close: DMS has not taken the stop");
     case.run().stop.as_mut().unwrap().answer = Answer::Accepted;
     assert_eq!(
         case.run().stop.as_ref().unwrap().decided,

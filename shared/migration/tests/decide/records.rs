@@ -168,7 +168,6 @@ fn each_decision_says_what_the_machine_does_and_when_it_looks_again() {
         (Next::Start { kind: StartKind::StartReplication, why: why() }, What::Start),
         (Next::Start { kind: StartKind::ReloadTarget, why: why() }, What::Start),
         (Next::Reload { tables: Vec::new(), why: why() }, What::Reload),
-        (stop.clone(), What::Stop),
         (Next::Wait { why: why(), soon: true }, What::Wait),
     ] {
         let step = next(late(), decision);
@@ -176,6 +175,9 @@ fn each_decision_says_what_the_machine_does_and_when_it_looks_again() {
         assert!(soon.contains(&step.seconds), "{what:?} after {} s", step.seconds);
         assert!(step.why.ends_with("because"), "{}", step.why);
     }
+    let stopping = next(late(), stop.clone());
+    assert_eq!(stopping.what, What::Stop);
+    assert!((15..=60).contains(&stopping.seconds), "{} s", stopping.seconds);
     let grown = next(late(), Next::Wait { why: why(), soon: false });
     assert!((110..=120).contains(&grown.seconds), "{} s after ten hours", grown.seconds);
     let report = Next::Report(Box::new(Verdict::new(Outcome::Skipped, "nothing to do", minute(600))));
@@ -188,7 +190,7 @@ fn each_decision_says_what_the_machine_does_and_when_it_looks_again() {
     let before = before.set(|case| case.now = ends - SignedDuration::from_secs(5));
     assert_eq!(next(before, Next::Wait { why: why(), soon: true }).seconds, 6);
     let step = next(full_load(windowed()).at(CLOSE + 1), stop);
-    assert!(soon.contains(&step.seconds), "{} s", step.seconds);
+    assert!((15..=60).contains(&step.seconds), "{} s", step.seconds);
 }
 
 #[test]
@@ -224,4 +226,18 @@ fn a_stop_of_the_machine_itself_is_written_down_each_time() {
     let stop = case.run().stop.clone().unwrap();
     assert_eq!(stop.state, StopState::Taken(minute(8)), "a refusal afterwards does not undo it");
     assert!(matches!(stop.answer, Answer::NotCalled(_)));
+}
+
+/// The tests of a stop look at its first try; what each further try leaves of it is looked at here.
+#[test]
+fn a_stop_that_is_told_again_keeps_its_first_moment_and_its_words() {
+    let stop = |cause, why: &str| Next::Stop { cause, why: why.to_owned() };
+    let first = full_load(windowed()).started(1).began(1).at(10);
+    let mut again = decided(first, stop(StopCause::Done, "loaded"));
+    again.run().stop.as_mut().unwrap().answer = Answer::Accepted;
+    let mut again = decided(again.at(12), stop(StopCause::Close, "again"));
+    let stop = again.run().stop.clone().unwrap();
+    assert_eq!((stop.cause, stop.words.as_str(), stop.tries), (StopCause::Close, "loaded", 2));
+    assert_eq!((stop.decided, stop.last_decided), (minute(10), minute(12)));
+    assert_eq!(stop.answer, Answer::Lost, "the answer to this try is not known yet");
 }

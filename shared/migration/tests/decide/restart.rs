@@ -51,7 +51,7 @@ fn for_what_may_pass_and_for_nothing_else() {
         (
             "DMS has used up its own attempts",
             failed(json!({}), AWAY),
-            "Start resume-processing | a connection, a host or DMS itself was away | 1 of 1 starts again \
+            "Start resume-processing | a connection, a database or DMS itself was away or busy | 1 of 1 starts again \
              | 1 of 2 tables are not complete",
         ),
         (
@@ -88,11 +88,35 @@ fn for_what_may_pass_and_for_nothing_else() {
             failed_cdc(LOG_IS_GONE),
             "Failed | the source's log no longer holds the position | decide: | CdcStartPosition",
         ),
-        ("what nobody recognises", failed(json!({}), NOBODY_KNOWS), "Failed | so it is not tried again"),
+        (
+            "what nobody recognises is tried once, where a resume is safe",
+            failed(json!({}), NOBODY_KNOWS),
+            "Start resume-processing | that this product recognises | 1 of 1 starts again",
+        ),
+        (
+            "and not where a resume is not",
+            failed(json!({}), NOBODY_KNOWS).do_nothing(),
+            "Failed | that this product recognises",
+        ),
+        (
+            "nor where less time is left than was lost",
+            failed(windowed(), NOBODY_KNOWS).at(CLOSE - 10),
+            "Failed | that this product recognises",
+        ),
+        (
+            "nor a second time",
+            failed(json!({"Restarts": 3}), AWAY)
+                .started_again(1, 61)
+                .began(62)
+                .failed(80, NOBODY_KNOWS)
+                .at_rest(80)
+                .at(90),
+            "Failed | that this product recognises",
+        ),
         (
             "no words at all",
             failed(json!({}), "Stop Reason FATAL_ERROR"),
-            "Failed | so it is not tried again",
+            "Start resume-processing | that this product recognises",
         ),
         ("EXPRESS_LICENSE_LIMITS_REACHED", stopped("EXPRESS_LICENSE_LIMITS_REACHED"), "Failed"),
         ("somebody has stopped it", stopped("NORMAL"), "Interrupted"),
@@ -516,7 +540,7 @@ fn a_night_with_three_failures_and_two_starts_again() {
     let mut case = case.failed(60, AWAY).tables(&HALF).counters([1, 1, 0, 0]).at(62);
     starts_with(
         &poll(&mut case),
-        "Look again: the task has failed (a connection, a host or DMS itself was away)",
+        "Look again: the task has failed (a connection, a database or DMS itself was away or busy)",
     );
     assert_eq!(case.run().drive.rest(), Some(minute(62)), "the pause counts from the first sight");
     let (what, seconds) = next(&case);

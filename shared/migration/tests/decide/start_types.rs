@@ -83,6 +83,8 @@ fn full_load_and_cdc() {
     let loaded = |word: &str| load_and_cdc(start(word)).last_week(NORMAL).loaded(-9000).tables(&COMPLETE);
     let ended = |word: &str| loaded(word).last_week("Stop Reason STOPPED_AFTER_CACHED_EVENTS");
     let half = |word: &str| load_and_cdc(start(word)).last_week(NORMAL).tables(&HALF);
+    let reloading =
+        |case: Case| case.set(|case| case.running.plan.on_table_errors = plan::OnTableErrors::Reload);
     let errored = |word: &str| load_and_cdc(start(word)).last_week(NORMAL).loaded(-9000).tables(&ERRORED);
     check([
         (
@@ -100,6 +102,21 @@ fn full_load_and_cdc() {
             "an errored load is never resumed: it would only replicate",
             errored("Auto"),
             "Rejected | 1 of 2 tables were not loaded; a resume would skip them | Start Reload | shop.t1 Table error",
+        ),
+        (
+            "where the plan has tables in error loaded again, that is done while it replicates",
+            reloading(errored("Auto")),
+            "Start resume-processing | 1 table in error: replication goes on, and they are loaded again while it runs",
+        ),
+        (
+            "not under DO_NOTHING, which would put their rows in twice",
+            reloading(errored("Auto")).do_nothing(),
+            "Rejected | a resume would skip them",
+        ),
+        (
+            "nor where other tables were not loaded to their end",
+            reloading(errored("Auto")).tables(&["Full load", "Table error"]),
+            "Rejected | a resume would skip them",
         ),
         ("not by Resume either", errored("Resume"), "Rejected | a resume would skip them"),
         ("not by Refresh either", errored("Refresh"), "Rejected | a resume would skip them"),
@@ -205,7 +222,11 @@ fn a_position_that_the_log_no_longer_holds() {
                 "{lost} | run once with Start Reload | once decided: aws stepfunctions | jq '.Start = \"Reload\"'"
             ),
         ),
-        ("Resume does not settle it", loaded("Resume"), lost),
+        (
+            "Resume, which a person wrote, is tried all the same",
+            loaded("Resume"),
+            "Start resume-processing | goes on where it stopped",
+        ),
         ("nor does Refresh, which goes on with what can be gone on with", loaded("Refresh"), lost),
         ("Reload does", loaded("Reload"), "Start reload-target | the plan wants every table loaded again"),
         ("not under DO_NOTHING", loaded("Reload").do_nothing(), "Rejected | a second time"),

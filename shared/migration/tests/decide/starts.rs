@@ -68,7 +68,7 @@ fn a_start_that_was_taken() {
                 .began(1)
                 .failed(LAST_WEEK + 60, "Stop Reason FATAL_ERROR")
                 .at(7),
-            "Failed | the DMS task has failed",
+            "Look again | the task has failed | it is started again in 60 s",
         ),
         (
             "had no effect",
@@ -225,6 +225,24 @@ fn a_start_that_dms_did_not_take() {
             "for want of a permission",
             full_load(json!({})).started(1).refused("AccessDeniedException", "is not authorized").at(2),
             "Failed | AccessDeniedException: is not authorized | nothing was started | aws dms describe-replication-tasks",
+        ),
+        (
+            "for want of a permission, the task being four minutes old: its tags may not count yet",
+            full_load(json!({}))
+                .started(1)
+                .refused("AccessDeniedException", "is not authorized")
+                .at(7)
+                .set(|case| case.known().created = Some(minute(-3))),
+            "Start start-replication",
+        ),
+        (
+            "and the task being five minutes old",
+            full_load(json!({}))
+                .started(1)
+                .refused("AccessDeniedException", "is not authorized")
+                .at(2)
+                .set(|case| case.known().created = Some(minute(-4))),
+            "Failed | AccessDeniedException",
         ),
         (
             "for good",

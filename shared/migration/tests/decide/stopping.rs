@@ -1,8 +1,9 @@
 //! The task was told to stop: it is seen stopped, or reported as not stopped.
 
 use migration::commit;
-use migration::run::acts::StopCause;
+use migration::run::acts::{StopCause, StopState};
 use migration::run::answer::{Answer, Refusal, RefusalKind};
+use migration::run::step::Occasion;
 use serde_json::json;
 
 use support::cases::{CLOSE, Case, check, full_load, in_words, load_and_cdc, minute, refusal, windowed};
@@ -25,6 +26,13 @@ fn until_it_has_stopped() {
     });
     let answer =
         |case: Case, answer: Answer| case.set(|case| case.run().stop.as_mut().unwrap().answer = answer);
+    let untaken = |case: Case, answer: Answer| {
+        case.set(|case| {
+            let stop = case.run().stop.as_mut().unwrap();
+            (stop.state, stop.answer) = (StopState::Asked, answer);
+        })
+    };
+    let people_know = |case: Case| case.set(|case| case.run().told.push(Occasion::NotStopped));
     check([
         ("it takes a moment", told().at(CLOSE), "Look again | the task was told to stop"),
         ("after a minute it is told again", told().at(CLOSE + 1), "Stop Close | it is told again"),
@@ -42,25 +50,57 @@ fn until_it_has_stopped() {
         ),
         ("it cannot be seen", told().unseen().at(CLOSE + 14), "Look again | cannot be seen just now"),
         (
-            "it runs after a quarter of an hour",
+            "it cannot be seen, and DMS has not taken a stop: it is told all the same",
+            untaken(told(), refused.clone()).unseen().at(CLOSE + 14),
+            "Stop Close | unseen",
+        ),
+        (
+            "after a quarter of an hour people are told",
             told().at(CLOSE + 15),
-            "Failed | it is running 15 minutes after it was told to stop | its window closes at 2026-11-21T04:00:00Z \
+            "Tell NotStopped | has not stopped 15 minutes after it was told to",
+        ),
+        (
+            "who cannot be seen, too",
+            told().unseen().at(CLOSE + 15),
+            "Tell NotStopped | has not stopped 15 minutes",
+        ),
+        ("once, and it goes on", people_know(told()).at(CLOSE + 16), "Stop Close | it is told again"),
+        (
+            "and on",
+            people_know(told()).status("stopping").at(CLOSE + 239),
+            "Look again | the task is stopping",
+        ),
+        (
+            "seen or not",
+            people_know(untaken(told(), refused.clone())).unseen().at(CLOSE + 239),
+            "Stop Close | unseen",
+        ),
+        (
+            "it runs after four hours",
+            people_know(told()).at(CLOSE + 240),
+            "Failed | it is running 240 minutes after it was told to stop | its window closes at 2026-11-21T04:00:00Z \
+             | DMS took the stop at 2026-11-21T04:00:00Z \
              | aws dms stop-replication-task --region eu-central-1 --replication-task-arn arn:aws:dms:eu-central-1",
         ),
         (
-            "it runs after a quarter of an hour, and DMS says why",
-            answer(told(), refused).at(CLOSE + 15),
-            "Failed | DMS says: InvalidResourceStateFault: Replication Task cannot be stopped",
+            "it runs after four hours, and DMS says why",
+            people_know(untaken(told(), refused.clone())).at(CLOSE + 240),
+            "Failed | DMS says: InvalidResourceStateFault: Replication Task cannot be stopped | not DMS took the stop",
         ),
         (
-            "it is on its way down after a quarter of an hour",
-            told().status("stopping").at(CLOSE + 15),
-            "Failed | it is stopping 15 minutes after",
+            "it is on its way down after four hours: a second stop would be refused",
+            people_know(told()).status("stopping").at(CLOSE + 240),
+            "Failed | it is stopping 240 minutes after | wait until it has stopped | not stop-replication-task",
         ),
         (
-            "it cannot be seen for a quarter of an hour",
-            told().unseen().at(CLOSE + 15),
-            "Unknown | DMS could not be asked whether it has | stop-replication-task",
+            "it cannot be seen for four hours",
+            people_know(told()).unseen().at(CLOSE + 240),
+            "Unknown | DMS could not be asked whether it has | DMS took the stop at | stop-replication-task",
+        ),
+        (
+            "nor was a stop taken",
+            people_know(untaken(told(), refused)).unseen().at(CLOSE + 240),
+            "Unknown | DMS is not known to have taken it | stop-replication-task",
         ),
         ("it was deleted", told().not_there().at(CLOSE + 1), "Interrupted | has deleted the task"),
         (
@@ -107,7 +147,7 @@ fn a_stop_that_dms_refuses() {
         (
             "for want of a permission, once: a tag may not count yet",
             denied(1),
-            "Stop Close | the task was told to stop and runs on: it is told again",
+            "Stop Close | DMS has not taken the stop: it is told again",
         ),
         ("for want of a permission, twice: no repeat gives it", denied(2), at_once),
         (
@@ -133,9 +173,11 @@ fn a_stop_that_dms_refuses() {
             "Stop Close | it is told again",
         ),
         (
-            "for its state, for a quarter of an hour: no permission is missing",
-            answered(told(), "InvalidResourceStateFault", 9).at(CLOSE + 15),
-            "Failed | 15 minutes after it was told to stop | stop-replication-task | not dms:StopReplicationTask",
+            "for its state, for four hours: no permission is missing",
+            answered(told(), "InvalidResourceStateFault", 9)
+                .set(|case| case.run().told.push(Occasion::NotStopped))
+                .at(CLOSE + 240),
+            "Failed | 240 minutes after it was told to stop | stop-replication-task | not dms:StopReplicationTask",
         ),
         (
             "twice, and somebody has stopped it",

@@ -101,7 +101,7 @@ pub(crate) fn a_task_that_dms_gives_up_on_again_and_again_is_started_again_once_
     let loops = Trouble::after(120.0, What::RecoverableThenFail);
     let world = stage.world(EVENING, scenario().with_trouble(loops));
     let run = stage.run(&world, &plan());
-    run.expect("Failed").says("recovery attempts").says("a connection, a host or DMS itself was away");
+    run.expect("Failed").says("recovery attempts").says("a connection, a database or DMS itself was away");
     assert_eq!(run.starts(), ["start-replication", "resume-processing"], "{}", run.story());
     let subjects: Vec<_> = run.messages().iter().map(|message| message.subject.clone()).collect();
     assert!(subjects[0].contains("started again"), "{subjects:?}");

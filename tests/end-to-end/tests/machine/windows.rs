@@ -100,7 +100,7 @@ pub(crate) fn a_window_that_closes_while_the_task_is_starting_stops_it(stage: &S
     scenario.durations.starting = 3.0 * 3600.0;
     let world = stage.world(EVENING, scenario);
     let run = stage.run(&world, &with(plan(), "Window", window("22:00", "00:00")));
-    run.expect("Paused").says("0 of 0 tables are complete").says("the next run resumes");
+    run.expect("Failed").says("never came to run").says("the next run resumes");
     run.task(TASK, |task| assert_eq!(task.status(), Status::Stopped));
     assert_eq!(run.calls("StopReplicationTask").len(), 1, "{}", run.story());
 }

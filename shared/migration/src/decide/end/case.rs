@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 use plan::Plan;
 
+use crate::run::acts::StopCause;
 use crate::run::execution::Run;
 use crate::run::observation::{Task, TaskSettings};
 use crate::run::table::Table;
-use crate::run::verdict::Verdict;
+use crate::run::tables::TablePass;
+use crate::run::verdict::{NamedTable, Verdict};
+use crate::time::graces::STATISTICS_SETTLE;
 
 /// What comes of judging an end.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +25,27 @@ pub enum End {
 impl From<Verdict> for End {
     fn from(verdict: Verdict) -> End {
         End::Verdict(Box::new(verdict))
+    }
+}
+
+impl Ended<'_> {
+    /// True while counters and table list may still disagree: statistics are updated late.
+    pub(super) fn is_settling(self) -> bool {
+        let stats = self.task.stats.as_ref();
+        let since =
+            stats.and_then(|stats| stats.stop_date.or(stats.full_load_finish_date)).or(self.run.drive.rest());
+        since.is_some_and(|since| self.now.duration_since(since) < STATISTICS_SETTLE)
+    }
+
+    /// The tables that the mapping names and DMS does not list.
+    pub(super) fn absent(self) -> Vec<NamedTable> {
+        self.settings.map(|settings| TablePass::absent(self.tables, &settings.named)).unwrap_or_default()
+    }
+
+    /// True when the window closed and DMS took the stop of this run.
+    pub(super) fn is_stopped_at_the_close(self) -> bool {
+        let stop = self.run.stop.as_ref();
+        stop.is_some_and(|stop| stop.cause == StopCause::Close && stop.taken().is_some())
     }
 }
 

@@ -10,15 +10,14 @@ use crate::run::acts::StartKind;
 use crate::run::commands;
 use crate::run::tables::TablePass;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::{STATISTICS_SETTLE, VALIDATION_PATIENCE};
+use crate::time::graces::VALIDATION_PATIENCE;
 
 /// A good end, if the tables are good.
 pub(super) fn done(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
     let Ended { task, now, .. } = ended;
     // What the states of a replicated table mean besides errors is documented nowhere, so cdc asks for no more.
     let loads = task.migration_type != MigrationType::Cdc;
-    let absent =
-        ended.settings.map(|settings| TablePass::absent(ended.tables, &settings.named)).unwrap_or_default();
+    let absent = ended.absent();
     let counted = match &task.stats {
         Some(stats) if loads => pass.incomplete_by_counters(stats),
         Some(stats) => stats.tables_errored as usize,
@@ -29,18 +28,12 @@ pub(super) fn done(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End
         Some(stats) if loads => pass.agrees_with(stats),
         _ => counted <= listed,
     };
-    if !agrees || !absent.is_empty() {
-        let stats = task.stats.as_ref();
-        let since = stats
-            .and_then(|stats| stats.stop_date.or(stats.full_load_finish_date))
-            .or(ended.run.drive.rest());
-        if since.is_some_and(|since| now.duration_since(since) < STATISTICS_SETTLE) {
-            return End::LookAgain(format!(
-                "statistics are not settled yet: {counted} tables are incomplete by DMS's counters, {listed} by its list, \
-                 and {} that the mapping names are not listed",
-                absent.len()
-            ));
-        }
+    if (!agrees || !absent.is_empty()) && ended.is_settling() {
+        return End::LookAgain(format!(
+            "statistics are not settled yet: {counted} tables are incomplete by DMS's counters, {listed} by its list, \
+             and {} that the mapping names are not listed",
+            absent.len()
+        ));
     }
     if pass.total == 0 {
         let verdict = Verdict::new(Outcome::Failed, "no table was migrated", now)
@@ -122,7 +115,9 @@ fn judge_rows(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
             pass.unvalidated.len()
         ));
     }
-    let different = pass.mismatched.len() + if stopped { pass.unvalidated.len() } else { 0 };
+    // A stop of ours interrupts the comparison: what it had not come to is pending, and not different.
+    let cut_off = ended.is_stopped_at_the_close();
+    let different = pass.mismatched.len() + if stopped && !cut_off { pass.unvalidated.len() } else { 0 };
     if different > 0 {
         let outcome = match plan.on_validation_errors {
             OnErrors::Fail => Outcome::PartlyFailed,
@@ -142,13 +137,15 @@ fn judge_rows(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
         verdict.verified = true;
         return with_tables(verdict, ended, pass, Named::Rows).into();
     }
-    let unverified = pass.unverifiable.len() + pass.unvalidated.len();
-    let verdict = Verdict::new(
-        Outcome::SucceededWithWarnings,
-        format!("{all}; the rows of {unverified} could not be verified"),
-        now,
-    )
-    .because(reason);
+    let words = match (pass.unverifiable.len(), pass.unvalidated.len()) {
+        (0, pending) if cut_off => {
+            format!("{all}; the rows of {pending} were still being compared when the window closed")
+        }
+        (unverifiable, pending) => {
+            format!("{all}; the rows of {} could not be verified", unverifiable + pending)
+        }
+    };
+    let verdict = Verdict::new(Outcome::SucceededWithWarnings, words, now).because(reason);
     with_tables(verdict, ended, pass, Named::Rows).into()
 }
 

@@ -2,9 +2,9 @@
 //! it is, and each end has a file of its own.
 
 use crate::run::status::Status;
-use plan::MigrationType;
+use plan::{MigrationType, Until};
 
-use crate::run::acts::StopCause;
+use crate::run::acts::{Stop, StopCause};
 use crate::run::stop_reason::StopReason;
 use crate::run::tables::TablePass;
 use crate::run::verdict::Outcome;
@@ -13,7 +13,7 @@ pub use case::{End, Ended};
 
 use done::done;
 use failed::failed;
-use interrupted::interrupted;
+use interrupted::{cut_off, interrupted};
 use paused::paused;
 use tables::code;
 
@@ -37,8 +37,25 @@ pub fn at_rest(ended: Ended<'_>) -> End {
         };
         return failed(ended, pass, words).into();
     }
+    let fatal = matches!(
+        reason,
+        Some(
+            StopReason::FatalError
+                | StopReason::RecoverableError
+                | StopReason::LowMemory
+                | StopReason::LowDisk
+                | StopReason::LicenseLimits
+                | StopReason::ReconfigurationRestart
+                | StopReason::RecycleTask
+        )
+    );
+    // DMS gives different codes after a stop of ours (a full load: FULL_LOAD_ONLY_FINISHED in an example of AWS's own):
+    // that it took the stop decides.
+    if let Some(stop) = run.stop.as_ref().filter(|stop| stop.taken().is_some() && !fatal) {
+        return stopped_by_us(ended, pass, stop);
+    }
     match reason {
-        Some(StopReason::StoppedAtServerTime) if at_our_close(ended) => paused(ended, pass).into(),
+        Some(StopReason::StoppedAtServerTime) if at_our_close(ended) => paused(ended, pass),
         Some(
             StopReason::FatalError
             | StopReason::RecoverableError
@@ -61,21 +78,47 @@ pub fn at_rest(ended: Ended<'_>) -> End {
             | StopReason::StoppedAfterDdlApply
             | StopReason::StoppedAtServerTime
             | StopReason::StoppedAtCommitTime,
+        ) if is_cut_off(ended) => cut_off(ended, pass).into(),
+        Some(
+            StopReason::FullLoadOnlyFinished
+            | StopReason::StoppedAfterFullLoad
+            | StopReason::StoppedAfterCachedEvents
+            | StopReason::StoppedAfterDdlApply
+            | StopReason::StoppedAtServerTime
+            | StopReason::StoppedAtCommitTime,
         ) => done(ended, pass, format!("the task stopped by itself: {}", code(reason))),
-        Some(StopReason::Normal | StopReason::Other(_)) | None => {
-            match run.stop.as_ref().map(|stop| stop.cause) {
-                Some(StopCause::Done) => {
-                    let words = run.stop.as_ref().map_or("", |stop| stop.words.as_str());
-                    done(ended, pass, format!("the task was stopped as the plan says: {words}"))
-                }
-                _ if task.migration_type == MigrationType::FullLoad && pass.complete() => {
-                    let end = done(ended, pass, format!("every table is complete ({})", code(reason)));
-                    if reason == Some(&StopReason::Normal) { end } else { at_most_with_warnings(end) }
-                }
-                Some(StopCause::Close) => paused(ended, pass).into(),
-                None => interrupted(ended, pass).into(),
+        Some(StopReason::Normal | StopReason::Other(_)) | None => match &run.stop {
+            Some(stop) if stop.cause == StopCause::Done => stopped_by_us(ended, pass, stop),
+            _ if task.migration_type == MigrationType::FullLoad && pass.complete() => {
+                let end = done(ended, pass, format!("every table is complete ({})", code(reason)));
+                if reason == Some(&StopReason::Normal) { end } else { at_most_with_warnings(end) }
             }
+            Some(stop) => stopped_by_us(ended, pass, stop),
+            None => interrupted(ended, pass).into(),
+        },
+    }
+}
+
+/// True when a task that stopped by itself has not done what the plan waits for.
+fn is_cut_off(ended: Ended<'_>) -> bool {
+    let Ended { plan, task, .. } = ended;
+    let by_position =
+        matches!(task.stop_reason, Some(StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime));
+    let replicates = task.migration_type != MigrationType::FullLoad;
+    plan.until(&task.migration_type) == Until::CaughtUp
+        || (by_position && replicates && !plan.keeps_its_stop_position())
+}
+
+/// The task is at rest after a stop of this run, whatever code DMS gives.
+fn stopped_by_us(ended: Ended<'_>, pass: TablePass, stop: &Stop) -> End {
+    match stop.cause {
+        StopCause::Done => {
+            done(ended, pass, format!("the task was stopped as the plan says: {}", stop.words))
         }
+        StopCause::Close if ended.task.migration_type == MigrationType::FullLoad && pass.complete() => {
+            done(ended, pass, format!("every table is complete ({})", code(ended.task.stop_reason.as_ref())))
+        }
+        StopCause::Close => paused(ended, pass),
     }
 }
 

@@ -7,6 +7,15 @@ use crate::run::commands;
 use crate::run::tables::TablePass;
 use crate::run::verdict::Verdict;
 
+/// True when the next run goes on where this one was stopped.
+pub(super) fn is_resumed(ended: Ended<'_>) -> bool {
+    let pass = TablePass::over(ended.tables);
+    ended.settings.is_some_and(|settings| {
+        let choice = start_type::choose(ended.plan, ended.task, settings, &pass);
+        matches!(choice, Choice::Start(StartKind::ResumeProcessing, _))
+    })
+}
+
 /// What the next run will do with what this one leaves, or what must be decided before it can do anything: the rules by
 /// which it will choose, asked now.
 pub(super) fn next_run(ended: Ended<'_>, verdict: Verdict) -> Verdict {

@@ -1,23 +1,46 @@
-//! Stopped at the close: what is loaded, and what starts again.
+//! Stopped at the close: what is loaded, what is in error, and what starts again.
 
-use plan::MigrationType;
+use plan::finding::Severity;
+use plan::{MigrationType, OnErrors, OnTableErrors, Until};
 
-use super::case::Ended;
-use super::next_run::next_run;
+use super::case::{End, Ended};
+use super::next_run::{is_resumed, next_run};
 use super::tables::{Named, with_tables};
-use crate::run::tables::TablePass;
+use crate::run::tables::{TablePass, counted};
 use crate::run::verdict::{Outcome, Verdict};
 
-pub(super) fn paused(ended: Ended<'_>, pass: TablePass) -> Verdict {
-    let mut verdict = Verdict::new(
-        Outcome::Paused,
-        format!(
-            "the window closed and the task was stopped; {} of {} tables are complete",
-            pass.loaded, pass.total
-        ),
-        ended.now,
-    );
-    if pass.total > 0 && pass.loaded == 0 && ended.task.migration_type != MigrationType::Cdc {
+pub(super) fn paused(ended: Ended<'_>, mut pass: TablePass) -> End {
+    let absent = ended.absent();
+    if !absent.is_empty() && ended.is_settling() {
+        return End::LookAgain(format!(
+            "{} that the mapping names are not listed yet",
+            counted(absent.len())
+        ));
+    }
+    if let Some(since) = ended.run.starting_since
+        && pass.loaded == 0
+        && pass.rows == 0
+    {
+        let words =
+            format!("the task was starting from {since} until the window closed, and never came to run");
+        let verdict = Verdict::new(Outcome::Failed, words, ended.now)
+            .to_do("the task's log in CloudWatch says what it waits for");
+        return with_tables(next_run(ended, verdict), ended, pass, Named::Incomplete).into();
+    }
+    let loads = ended.task.migration_type != MigrationType::Cdc;
+    let wrong = pass.errored.len() + absent.len() + if loads { pass.refused.len() } else { 0 };
+    let differing = if validates(ended) { pass.mismatched.len() } else { 0 };
+    let mut verdict = Verdict::new(outcome(ended, wrong, differing), words(ended, &pass, wrong), ended.now);
+    pass.errored.extend(absent);
+    if differing > 0 {
+        verdict = verdict
+            .because(format!(
+                "the rows of {} differ in source and target, or could not be compared",
+                counted(differing)
+            ))
+            .to_do("the rows are listed in the target's table awsdms_validation_failures_v1");
+    }
+    if pass.total > 0 && pass.loaded == 0 && loads {
         verdict = verdict.because(
             "no table was finished in this window: unless the next one is longer, it will never fit like this",
         );
@@ -29,5 +52,48 @@ pub(super) fn paused(ended: Ended<'_>, pass: TablePass) -> Verdict {
             _ => format!("{again} partly loaded tables will start again from their beginning"),
         });
     }
-    with_tables(next_run(ended, verdict), ended, pass, Named::Incomplete)
+    let replicates = !loads || pass.complete();
+    if validates(ended) && replicates && !pass.unvalidated.is_empty() {
+        verdict = verdict.because(format!(
+            "the rows of {} were still being compared; the next run goes on with it",
+            counted(pass.unvalidated.len())
+        ));
+    }
+    let as_planned =
+        wrong + differing == 0 && ended.plan.until(&ended.task.migration_type) != Until::CaughtUp;
+    if replicates && as_planned && is_resumed(ended) {
+        verdict = verdict.at_severity(Severity::Info);
+    }
+    let named = if differing > 0 && wrong == 0 { Named::Rows } else { Named::Incomplete };
+    with_tables(next_run(ended, verdict), ended, pass, named).into()
+}
+
+fn validates(ended: Ended<'_>) -> bool {
+    ended.settings.is_some_and(|settings| settings.validation)
+}
+
+/// Tables in error, or rows that differ, are no pause: what the plan says of them decides.
+fn outcome(ended: Ended<'_>, wrong: usize, differing: usize) -> Outcome {
+    let fails = (wrong > 0 && ended.plan.on_table_errors != OnTableErrors::Warn)
+        || (differing > 0 && ended.plan.on_validation_errors == OnErrors::Fail);
+    if fails { Outcome::PartlyFailed } else { Outcome::Paused }
+}
+
+fn words(ended: Ended<'_>, pass: &TablePass, wrong: usize) -> String {
+    let stopped = "the window closed and the task was stopped";
+    let mut words = match ended.task.migration_type {
+        MigrationType::Cdc => {
+            let replicated = pass.total.saturating_sub(pass.errored.len());
+            format!(
+                "{stopped}; {} {} replicated",
+                counted(replicated),
+                if replicated == 1 { "is" } else { "are" }
+            )
+        }
+        _ => format!("{stopped}; {} of {} tables are complete", pass.loaded, pass.total),
+    };
+    if wrong > 0 {
+        words.push_str(&format!(", {wrong} in error or never seen"));
+    }
+    words
 }

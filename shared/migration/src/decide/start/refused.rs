@@ -32,7 +32,8 @@ pub(super) fn refused(
             _ => wait_until_ready(s, task, format!("DMS could not start the task again yet ({words})")),
         };
     }
-    if refusal.passes() && patient {
+    let passes = refusal.passes() || (refusal.kind == RefusalKind::Denied && s.was_young(start.asked));
+    if passes && patient {
         return match task.phase() {
             Phase::Idle => idle(s, task),
             _ => s.wait_briefly(format!("DMS could not start the task yet ({words})")),
