@@ -144,7 +144,9 @@ fn load_and_cdc(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TableP
             ),
         };
     }
-    let reloads = plan.on_table_errors == OnTableErrors::Reload && settings.prep_mode != PrepMode::DoNothing;
+    let reloads = plan.on_table_errors == OnTableErrors::Reload
+        && settings.prep_mode != PrepMode::DoNothing
+        && !settings.create_pk_after_full_load;
     if reloads && pass.settled() && !pass.errored.is_empty() && counted as usize <= pass.errored.len() {
         return Choice::Start(
             StartKind::ResumeProcessing,
