@@ -27,7 +27,7 @@ pub const OPENING: u32 = 300;
 
 /// Kept back for the end: the stop of the task, for up to four hours, and [`REPORT`]. A run that has spent all the rest,
 /// which takes ten days, tells its task to stop more rarely than others do.
-pub const ENDING: u32 = 1_600;
+pub const ENDING: u32 = 1_200;
 
 /// Kept back for the final message with its retries.
 pub const REPORT: u32 = 400;
