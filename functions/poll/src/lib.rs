@@ -1,7 +1,8 @@
 //! Observes DMS and decides what is done next.
 //!
 //! What it does: it describes the task, and reads its tables, its connections and its lag where the decision needs
-//! them. While DMS was too busy to take a stop it looks at nothing: the stop comes first. What was seen and what is decided are written into the document. It changes nothing in AWS.
+//! them. While DMS was too busy to take a stop it looks at nothing: the stop comes first. What was seen and what is
+//! decided are written into the document. It changes nothing in AWS.
 //!
 //! A repeat: it looks again and decides anew.
 //!

@@ -24,8 +24,8 @@ use crate::story::Story;
 /// minutes, a quarter and half of an hour, which decisions count with, fall between steps.
 const STEP: Minute = 4;
 
-/// Minutes after which people know that the task does not stop: from then on nothing new goes wrong, so that hours of the
-/// same few steps are not explored in all their orders.
+/// Minutes after which people know that the task does not stop: from then on nothing new goes wrong, so that hours of
+/// the same few steps are not explored in all their orders.
 const STOP_TOLD: Minute = 20;
 
 /// Minutes between two steps of a run that has told its task to stop for long.

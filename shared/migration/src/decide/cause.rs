@@ -1,8 +1,8 @@
 //! Why a task failed, in classes: a cause that may pass is worth another try, any other is not.
 //!
 //! DMS gives a code and a sentence of its own or of the database. The sentences are open text; the parts that are
-//! looked for here were seen in the field or stand in the databases' own lists of errors. What is not recognised is tried
-//! once more where that is safe, and never twice.
+//! looked for here were seen in the field or stand in the databases' own lists of errors. What is not recognised is
+//! tried once more where that is safe, and never twice.
 
 use crate::run::observation::Task;
 use crate::run::status::Status;
@@ -27,11 +27,11 @@ pub enum Cause {
 
 /// Parts of a failure's text, in lower case, and the class that they speak of; `&` joins parts that must all be there.
 /// The first that is found decides: a lost log position also speaks of reading, a permission also of connecting. Where
-/// the parts come from stands above them: DMS's own words were seen in the field or stand in AWS's knowledge center, the
-/// databases' are in their own lists of errors.
+/// the parts come from stands above them: DMS's own words were seen in the field or stand in AWS's knowledge center,
+/// the databases' are in their own lists of errors.
 const SIGNS: [(Cause, &[&str]); 7] = [
-    // MySQL's error 1236 says in its brackets what is wrong (MySQL reference, replication errors). These are settings, and
-    // the position is there.
+    // MySQL's error 1236 says in its brackets what is wrong (MySQL reference, replication errors). These are settings,
+    // and the position is there.
     (
         Cause::Configuration,
         &[
@@ -167,7 +167,8 @@ const SIGNS: [(Cause, &[&str]); 7] = [
             "could not obtain lock",
             "canceling statement due to",
             "replication slot&is active for pid",
-            // MySQL: server errors 1040, 1053, 1158 to 1161, 1205, 1213, 1290, 1836, 1927, and client errors 2002 to 2013.
+            // MySQL: server errors 1040, 1053, 1158 to 1161, 1205, 1213, 1290, 1836, 1927, and client errors 2002 to
+            // 2013.
             "lost connection",
             "server has gone away",
             "server shutdown in progress",
@@ -176,7 +177,8 @@ const SIGNS: [(Cause, &[&str]); 7] = [
             "--read-only option",
             "read-only mode",
             "unknown mysql server host",
-            // SQL Server: errors 121, 233, 596, 921, 922, 952, 978, 983, 1205, 6005, 9001, 10053, 10054, 40197, 40501, 40613.
+            // SQL Server: errors 121, 233, 596, 921, 922, 952, 978, 983, 1205, 6005, 9001, 10053, 10054, 40197, 40501,
+            // 40613.
             "was deadlocked on",
             "transport-level error",
             "semaphore",

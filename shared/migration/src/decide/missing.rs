@@ -53,8 +53,8 @@ pub(super) fn stale(s: &Situation<'_>) -> Option<Next> {
 
 /// Waits when DMS was too busy to say: a task is never abandoned for that.
 ///
-/// A repeat: the interval has doubled, and stays so. A look without any answer never comes here: the poll fails, and the
-/// machine polls again. A person does nothing.
+/// A repeat: the interval has doubled, and stays so. A look without any answer never comes here: the poll fails, and
+/// the machine polls again. A person does nothing.
 pub(super) fn unseen(s: &Situation<'_>) -> Option<Next> {
     match s.observation.task {
         TaskSeen::Unseen => s.wait("DMS was too busy to answer; it is asked less often from now on"),

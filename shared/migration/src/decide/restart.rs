@@ -14,7 +14,7 @@ use crate::decide::start_type::{self, Choice};
 use crate::run::acts::StartKind;
 use crate::run::next::Next;
 use crate::run::observation::Task;
-use crate::run::stop_reason::StopReason;
+use crate::run::stop_reason::{StopClass, StopReason};
 use crate::run::table::Table;
 use crate::run::tables::TablePass;
 use crate::time::graces::{FIRST_RESTART_PAUSE, LONGEST_RESTART_PAUSE, START_MARGIN};
@@ -92,18 +92,10 @@ fn is_worth_a_try(s: &Situation<'_>, cause: Cause) -> bool {
 }
 
 fn dms_gave_up(task: &Task) -> bool {
-    task.status == Status::Failed
-        || matches!(
-            task.stop_reason,
-            Some(
-                StopReason::FatalError
-                    | StopReason::RecoverableError
-                    | StopReason::LowMemory
-                    | StopReason::LowDisk
-                    | StopReason::ReconfigurationRestart
-                    | StopReason::RecycleTask
-            )
-        )
+    // A licence that allows no more allows no start either.
+    let licensed = task.stop_reason != Some(StopReason::LicenseLimits);
+    let class = StopClass::of(task.stop_reason.as_ref());
+    task.status == Status::Failed || (licensed && matches!(class, StopClass::Failed | StopClass::ComesBack))
 }
 
 fn pause(restarts: u32) -> SignedDuration {

@@ -61,8 +61,8 @@ pub fn close_as_stop_position(plan: &Plan, run: &Run, task: &KnownTask) -> Optio
 }
 
 /// The source has thrown away the part of its log that a resume would begin with (DMS answers error 1236, a missing
-/// slot, a missing log file): resuming fails for ever. A person may write `Resume` all the same, and a resume that fails
-/// destroys nothing.
+/// slot, a missing log file): resuming fails for ever. A person may write `Resume` all the same, and a resume that
+/// fails destroys nothing.
 fn lost_position(task: &Task) -> Choice {
     let why = "the source's log no longer holds the position at which the task stopped: a resume fails each time, and what \
                was changed since is not in the target"

@@ -11,8 +11,9 @@ use crate::run::step::Occasion;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{STOP_AGAIN_AFTER, STOP_PATIENCE};
 
-/// Waits until a task that was told to stop has come to rest. DMS is asked until it has taken a stop, seen or not; after
-/// a quarter of an hour people are told that the task has not stopped yet, and after four hours the run reports it.
+/// Waits until a task that was told to stop has come to rest. DMS is asked until it has taken a stop, seen or not;
+/// after a quarter of an hour people are told that the task has not stopped yet, and after four hours the run reports
+/// it.
 ///
 /// A repeat: DMS refuses to stop what is not running, which is no failure.
 ///

@@ -25,22 +25,25 @@ pub const BLIND_ROUND: u32 = 15;
 /// lost.
 pub const OPENING: u32 = 300;
 
-/// Kept back for the end: the stop of the task, for up to four hours, and [`REPORT`]. A run that has spent all the rest,
-/// which takes ten days, tells its task to stop more rarely than others do.
+/// Kept back for the end: the stop of the task, for up to four hours, and [`REPORT`]. A run that has spent all the
+/// rest, which takes ten days, tells its task to stop more rarely than others do.
 pub const ENDING: u32 = 1_200;
 
 /// Kept back for the final message with its retries.
 pub const REPORT: u32 = 400;
 
 /// A poll, and a stop with its retries.
-pub const STOP_ROUND: u32 = POLL + 14;
+pub const STOP_ROUND: u32 = POLL + STOP;
+
+/// *Stop task* or *Tell*, with its retries.
+const STOP: u32 = 14;
 
 /// What an act costs at the most, by its Retry in the machine; an act that ends the run is in [`ENDING`].
 pub fn of_act(next: &Next) -> u32 {
     match next {
         Next::Wait { .. } | Next::Report(_) => 0,
         Next::Start { .. } | Next::Reload { .. } => 5,
-        Next::Stop { .. } | Next::Tell { .. } => 14,
+        Next::Stop { .. } | Next::Tell { .. } => STOP,
         Next::Create { .. } => 200,
     }
 }

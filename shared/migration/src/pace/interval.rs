@@ -42,9 +42,9 @@ pub fn brief(run: &Run, wake: Timestamp, now: Timestamp) -> u32 {
     chosen(run, SHORTEST as f64, wake, now)
 }
 
-/// Seconds until the next look at a task that is told to stop, or until it is told again. What throttling has taught the
-/// other intervals does not count here: a window is kept, and hundreds of runs whose windows close together spread by
-/// the number that each draws.
+/// Seconds until the next look at a task that is told to stop, or until it is told again. What throttling has taught
+/// the other intervals does not count here: a window is kept, and hundreds of runs whose windows close together spread
+/// by the number that each draws.
 ///
 /// DMS has not taken the stop: 15 to 60 s for a quarter of an hour, then two to five minutes. It has: 60 to 90 s. Both
 /// are stretched where so many looks until the stop is given up would cost more history events than are left.

@@ -34,6 +34,48 @@ plan::words! {
     }
 }
 
+/// What a stop reason means for a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopClass {
+    /// Somebody asked for it.
+    Asked,
+    /// The task was done with what its settings say.
+    Done,
+    /// The task came to its stop position.
+    AtPosition,
+    /// DMS gave the task up.
+    Failed,
+    /// DMS starts the task again by itself.
+    ComesBack,
+    /// There is none, or one that we do not know.
+    Unknown,
+}
+
+impl StopClass {
+    /// The class of a stop reason.
+    pub fn of(reason: Option<&StopReason>) -> StopClass {
+        match reason {
+            Some(StopReason::Normal) => StopClass::Asked,
+            Some(
+                StopReason::FullLoadOnlyFinished
+                | StopReason::StoppedAfterFullLoad
+                | StopReason::StoppedAfterCachedEvents
+                | StopReason::StoppedAfterDdlApply,
+            ) => StopClass::Done,
+            Some(StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime) => StopClass::AtPosition,
+            Some(
+                StopReason::RecoverableError
+                | StopReason::FatalError
+                | StopReason::LowMemory
+                | StopReason::LowDisk
+                | StopReason::LicenseLimits,
+            ) => StopClass::Failed,
+            Some(StopReason::ReconfigurationRestart | StopReason::RecycleTask) => StopClass::ComesBack,
+            Some(StopReason::Other(_)) | None => StopClass::Unknown,
+        }
+    }
+}
+
 impl StopReason {
     /// Reads DMS's text: `Stop Reason <CODE>`, alone or inside a sentence.
     pub fn parse(text: &str) -> Option<StopReason> {

@@ -5,7 +5,7 @@ use crate::run::status::Status;
 use plan::{MigrationType, Until};
 
 use crate::run::acts::{Stop, StopCause};
-use crate::run::stop_reason::StopReason;
+use crate::run::stop_reason::{StopClass, StopReason};
 use crate::run::tables::TablePass;
 use crate::run::verdict::Outcome;
 use crate::time::graces::DMS_RESTARTS_WITHIN;
@@ -37,33 +37,19 @@ pub fn at_rest(ended: Ended<'_>) -> End {
         };
         return failed(ended, pass, words).into();
     }
-    let fatal = matches!(
-        reason,
-        Some(
-            StopReason::FatalError
-                | StopReason::RecoverableError
-                | StopReason::LowMemory
-                | StopReason::LowDisk
-                | StopReason::LicenseLimits
-                | StopReason::ReconfigurationRestart
-                | StopReason::RecycleTask
-        )
-    );
+    let class = StopClass::of(reason);
     // DMS gives different codes after a stop of ours (a full load: FULL_LOAD_ONLY_FINISHED in an example of AWS's own):
     // that it took the stop decides.
-    if let Some(stop) = run.stop.as_ref().filter(|stop| stop.taken().is_some() && !fatal) {
-        return stopped_by_us(ended, pass, stop);
+    let ours = run.stop.as_ref().filter(|stop| stop.taken().is_some());
+    match (ours, class) {
+        (_, StopClass::Failed | StopClass::ComesBack) | (None, _) => {}
+        (Some(stop), _) => return stopped_by_us(ended, pass, stop),
     }
-    match reason {
-        Some(StopReason::StoppedAtServerTime) if at_our_close(ended) => paused(ended, pass),
-        Some(
-            StopReason::FatalError
-            | StopReason::RecoverableError
-            | StopReason::LowMemory
-            | StopReason::LowDisk
-            | StopReason::LicenseLimits,
-        ) => failed(ended, pass, format!("DMS stopped the task: {}", code(reason))).into(),
-        Some(code @ (StopReason::ReconfigurationRestart | StopReason::RecycleTask)) => {
+    match class {
+        StopClass::AtPosition if at_our_close(ended) => paused(ended, pass),
+        StopClass::Failed => failed(ended, pass, format!("DMS stopped the task: {}", code(reason))).into(),
+        StopClass::ComesBack => {
+            let code = code(reason);
             let stopped =
                 task.stats.as_ref().and_then(|stats| stats.stop_date).or(run.drive.rest()).unwrap_or(now);
             if now.duration_since(stopped) < DMS_RESTARTS_WITHIN {
@@ -71,27 +57,15 @@ pub fn at_rest(ended: Ended<'_>) -> End {
             }
             failed(ended, pass, format!("DMS stopped the task ({code}) and did not start it again")).into()
         }
-        Some(
-            StopReason::FullLoadOnlyFinished
-            | StopReason::StoppedAfterFullLoad
-            | StopReason::StoppedAfterCachedEvents
-            | StopReason::StoppedAfterDdlApply
-            | StopReason::StoppedAtServerTime
-            | StopReason::StoppedAtCommitTime,
-        ) if is_cut_off(ended) => cut_off(ended, pass).into(),
-        Some(
-            StopReason::FullLoadOnlyFinished
-            | StopReason::StoppedAfterFullLoad
-            | StopReason::StoppedAfterCachedEvents
-            | StopReason::StoppedAfterDdlApply
-            | StopReason::StoppedAtServerTime
-            | StopReason::StoppedAtCommitTime,
-        ) => done(ended, pass, format!("the task stopped by itself: {}", code(reason))),
-        Some(StopReason::Normal | StopReason::Other(_)) | None => match &run.stop {
+        StopClass::Done | StopClass::AtPosition if is_cut_off(ended, class) => cut_off(ended, pass).into(),
+        StopClass::Done | StopClass::AtPosition => {
+            done(ended, pass, format!("the task stopped by itself: {}", code(reason)))
+        }
+        StopClass::Asked | StopClass::Unknown => match &run.stop {
             Some(stop) if stop.cause == StopCause::Done => stopped_by_us(ended, pass, stop),
             _ if task.migration_type == MigrationType::FullLoad && pass.complete() => {
                 let end = done(ended, pass, format!("every table is complete ({})", code(reason)));
-                if reason == Some(&StopReason::Normal) { end } else { at_most_with_warnings(end) }
+                if class == StopClass::Asked { end } else { at_most_with_warnings(end) }
             }
             Some(stop) => stopped_by_us(ended, pass, stop),
             None => interrupted(ended, pass).into(),
@@ -100,13 +74,11 @@ pub fn at_rest(ended: Ended<'_>) -> End {
 }
 
 /// True when a task that stopped by itself has not done what the plan waits for.
-fn is_cut_off(ended: Ended<'_>) -> bool {
+fn is_cut_off(ended: Ended<'_>, class: StopClass) -> bool {
     let Ended { plan, task, .. } = ended;
-    let by_position =
-        matches!(task.stop_reason, Some(StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime));
-    let replicates = task.migration_type != MigrationType::FullLoad;
+    let unstated = class == StopClass::AtPosition && !plan.keeps_its_stop_position();
     plan.until(&task.migration_type) == Until::CaughtUp
-        || (by_position && replicates && !plan.keeps_its_stop_position())
+        || (unstated && task.migration_type != MigrationType::FullLoad)
 }
 
 /// The task is at rest after a stop of this run, whatever code DMS gives.
@@ -135,7 +107,8 @@ fn at_most_with_warnings(end: End) -> End {
 
 /// True when DMS has stopped a replication at the close of the window, which this run gave it as a stop position.
 fn at_our_close(ended: Ended<'_>) -> bool {
-    ended.task.migration_type == MigrationType::Cdc
+    ended.task.stop_reason == Some(StopReason::StoppedAtServerTime)
+        && ended.task.migration_type == MigrationType::Cdc
         && ended.run.stop_at_close
         && !ended.plan.keeps_its_stop_position()
 }
