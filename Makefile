@@ -20,7 +20,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help rehearse check schema docs test lint audit unit model-check scale scale-long end-to-end mutants bench fuzz template build fmt venv prerequisites
+.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long end-to-end mutants bench fuzz template build fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -73,6 +73,10 @@ end-to-end: venv ## Prove every path through the whole machine: RECORD=folder wr
 mutants: prerequisites ## Break the decision and the verdict hundreds of times: do the tests notice? (about an hour, not in CI)
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is missing: cargo install cargo-mutants --locked" >&2; exit 2; }
 	RULES_RUNS=300 PROPTEST_CASES=64 cargo mutants --package migration --jobs 2 --no-shuffle
+
+jsonata: venv ## Hold every expression of the state machine against the reference implementation of JSONata (needs node and npm)
+	npm install --silent --no-save --prefix target/jsonata jsonata@2.0.6
+	JSONATA_EVALUATOR=$(CURDIR)/target/jsonata/node_modules/jsonata cargo test -q --workspace --test expressions
 
 bench: prerequisites ## How long checking takes, for mappings of 100 to 10,000 rules in every shape
 	cargo bench --package check-plan --bench mappings --quiet

@@ -29,7 +29,7 @@ pub async fn handle(context: &Dms, request: Request) -> Result<Document, StepErr
         return Err(StepError::UnreadableDocument("the document names no task to stop".to_owned()));
     };
     if request.occasion.is_some() {
-        commit::stop_unseen(&mut running.run, request.now);
+        commit::stop_unseen(&mut running, request.now);
     }
     let answer = context
         .dms

@@ -12,10 +12,9 @@ use serde_json::Value;
 use crate::clock::{Clock, whole_seconds};
 
 /// Instants that the machine compares with or waits for.
-const INSTANTS: [&str; 3] = ["/Run/StopDue", "/Run/Machine/StopNearlyDue", "/Run/Machine/StopRetriesUntil"];
+const INSTANTS: [&str; 2] = ["/Run/StopDue", "/Run/Machine/StopRetriesUntil"];
 /// Waits of the machine's own, in seconds. It doubles the first up to the second.
-const WAITS: [&str; 3] =
-    ["/Run/Machine/BlindSeconds", "/Run/Machine/MaxBlindSeconds", "/Run/Machine/StopAgainSeconds"];
+const WAITS: [&str; 2] = ["/Blind/Seconds", "/Run/Machine/MaxBlindSeconds"];
 /// The wait that a function decides on.
 const SECONDS: &str = "/Next/Seconds";
 
@@ -111,7 +110,8 @@ pub(crate) fn failed(payload: &Value, function: &str, clock: &mut Clock) {
     let document = payload.get("Migration");
     let next = document.and_then(|document| document.pointer("/Next/What")).and_then(Value::as_str);
     let seconds = document.and_then(|document| document.pointer(SECONDS)).and_then(Value::as_i64);
-    if clock.is_leaping() && next.is_some_and(|what| what != "wait" && waits_next(payload, function, what)) {
+    let acts = |what: &str| what != "wait" || payload.get("Occasion").is_some();
+    if clock.is_leaping() && next.is_some_and(|what| acts(what) && waits_next(payload, function, what)) {
         clock.leap(seconds.unwrap_or(0));
     }
 }
@@ -122,10 +122,11 @@ fn leads_to_a_wait(what: &str) -> bool {
 
 /// Whether the state machine waits right after `function` answered with `what`. A decision to act is followed by
 /// the act, and only the act's own answer by the wait, so that each wait is leapt over once. A function that is
-/// asked on a special `Occasion` (sight is lost) is not at the hub: what follows is another wait, or none.
+/// asked on a special `Occasion` (sight is lost) is not at the hub: the wait for the decided seconds follows a stop,
+/// and another one a message.
 fn waits_next(asked: &Value, function: &str, what: &str) -> bool {
     if asked.get("Occasion").is_some() {
-        return false;
+        return function == "stop";
     }
     match what {
         "wait" => true,
@@ -168,7 +169,8 @@ mod tests {
 
     fn answer(what: &str, seconds: i64) -> Value {
         json!({
-            "Run": { "StopDue": "2026-10-25T03:00:00Z", "Machine": { "BlindSeconds": 60 } },
+            "Run": { "StopDue": "2026-10-25T03:00:00Z" },
+            "Blind": { "Seconds": 60 },
             "Next": { "What": what, "Seconds": seconds },
         })
     }
@@ -179,7 +181,8 @@ mod tests {
         let mut document = answer("wait", 1_234);
         outbound(&mut document, &json!({}), "poll", "one", &mut clock, &mut memory);
         let real = json!({
-            "Run": { "StopDue": "2030-01-01T00:00:26Z", "Machine": { "BlindSeconds": 1 } },
+            "Run": { "StopDue": "2030-01-01T00:00:26Z" },
+            "Blind": { "Seconds": 1 },
             "Next": { "What": "wait", "Seconds": 2 },
         });
         assert_eq!(document, real);
@@ -194,11 +197,11 @@ mod tests {
         let (mut clock, mut memory) = (clock(600), Memory::default());
         let mut document = answer("wait", 600);
         outbound(&mut document, &json!({}), "poll", "one", &mut clock, &mut memory);
-        document["Run"]["Machine"]["BlindSeconds"] = json!(2);
+        document["Blind"]["Seconds"] = json!(2);
         document["Run"]["StopDue"] = json!("2030-01-01T00:00:10Z");
         let mut payload = json!({ "Now": "2030-01-01T00:00:00Z", "Migration": document });
         inbound(&mut payload, "one", &clock, &memory);
-        assert_eq!(payload["Migration"]["Run"]["Machine"]["BlindSeconds"], 1_200);
+        assert_eq!(payload["Migration"]["Blind"]["Seconds"], 1_200);
         assert_eq!(payload["Migration"]["Run"]["StopDue"], "2026-10-24T23:40:00Z");
     }
 
@@ -246,13 +249,15 @@ mod tests {
     }
 
     #[test]
-    fn a_special_occasion_does_not_leap() {
-        let (mut clock, mut memory) = (clock(1).leaping(), Memory::default());
-        let (before, asked) = (clock.clone(), json!({ "Occasion": "LostSight" }));
-        for function in ["notify", "stop"] {
+    fn the_message_that_sight_is_lost_does_not_leap_and_the_stop_unseen_does() {
+        let asked = json!({ "Occasion": "LostSight" });
+        for (function, leapt) in [("notify", 0), ("stop", 60)] {
+            let (mut clock, mut memory) = (clock(1).leaping(), Memory::default());
+            let mut expected = clock.clone();
+            expected.leap(leapt);
             outbound(&mut answer("wait", 60), &asked, function, "one", &mut clock, &mut memory);
+            assert_eq!(clock, expected, "{function}");
         }
-        assert_eq!(clock, before);
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub use function::FunctionConfig;
 pub use lambda_host::Functions;
 pub use local_aws::{ACCOUNT, Config, LocalAws, REGION};
 pub use logs::{LogLine, Logs, Stream};
-pub use moto::python;
+pub use moto::{JSONATA_ENGINE, python};
 pub use recorder::{Call, Recorder};
 pub use state_machine::{FunctionSettings, StateMachine};
 pub use template::Template;

@@ -25,6 +25,9 @@ const STOP_LIMIT: Duration = Duration::from_secs(5);
 /// How many of its latest lines are kept.
 const LINES: usize = 200;
 
+/// JSONata for moto, in Python: moto leaves it to a Java machine that it does not bring.
+pub const JSONATA_ENGINE: &str = include_str!("jsonata_engine.py");
+
 /// The interpreter that has moto installed: `LOCAL_AWS_PYTHON`, or else the workspace's own `.venv/bin/python`.
 pub fn python() -> PathBuf {
     match std::env::var_os("LOCAL_AWS_PYTHON") {
@@ -54,7 +57,7 @@ impl Moto {
         let log = Log::default();
         let failed = |why: String| Error::MotoStart { python: python.to_owned(), why, said: log.text() };
         let mut child = Command::new(python)
-            .args(["-c", include_str!("launcher.py")])
+            .args(["-c", &format!("{JSONATA_ENGINE}{}", include_str!("launcher.py"))])
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .env("MOTO_PORT", edge_port.to_string())

@@ -200,3 +200,39 @@ fn a_delayed_call_waits_and_a_thrice_throttled_one_is_counted() {
         faults.into_iter().for_each(|fault| aws.faults().remove(fault));
     });
 }
+
+#[test]
+fn moto_still_needs_the_engine_that_it_is_given() {
+    let own = "from moto.stepfunctions.parser.asl.jsonata.jsonata import eval_jsonata_expression; \
+               print(eval_jsonata_expression('1 + 1'))";
+    let ended = std::process::Command::new(local_aws::python()).args(["-c", own]).output().unwrap();
+    assert!(!ended.status.success(), "moto evaluates JSONata by itself now: take jsonata_engine.py out");
+}
+
+#[test]
+fn variables_and_waits_in_jsonata_are_values_and_strict() {
+    with_stack(async |aws| {
+        let hostile = json!({ "text": "it's \"so\" \\ {% $x %} \n", "none": null, "list": [[1], []], "number": 2 });
+        let ends = |seconds: &str| {
+            json!({
+                "QueryLanguage": "JSONata",
+                "StartAt": "Keep",
+                "States": {
+                    "Keep": { "Type": "Pass", "Assign": { "kept": "{% $states.input %}" }, "Next": "Wait" },
+                    "Wait": { "Type": "Wait", "Seconds": seconds, "Next": "Give" },
+                    "Give": { "Type": "Succeed", "Output": "{% $merge([$kept, {'sum': $kept.number + 1}]) %}" },
+                },
+            })
+        };
+        let mut expected = hostile.clone();
+        expected["sum"] = json!(3);
+        assert_eq!(output(&run(aws, "values", &ends("{% $kept.number - 2 %}"), &hostile).await), expected);
+        for (name, seconds) in
+            [("half", "0.5"), ("text", "'1'"), ("below", "-1"), ("undefined", "$kept.nothing"), ("truth", "true")]
+        {
+            let execution = run(aws, name, &ends(&format!("{{% {seconds} %}}")), &hostile).await;
+            assert_eq!(execution["status"], "FAILED", "{seconds}");
+            assert_eq!(execution["error"], "States.QueryEvaluationError", "{seconds}");
+        }
+    });
+}

@@ -599,7 +599,10 @@ impl Story {
         let now = at(state.now);
         state.stopped_early |= unseen && now < state.run.stop_due;
         if unseen {
-            commit::stop_unseen(&mut state.run, now);
+            let mut running = state.running(self);
+            commit::stop_unseen(&mut running, now);
+            running.run.events = 0;
+            state.keep(running.run, running.task);
         }
         let answer = call(state, fate, |state| state.dms.stop(state.now));
         if self.is_redriven(state, fate) {

@@ -103,9 +103,9 @@ mod tests {
         let [run] = measured.runs.as_slice() else { panic!("one run") };
         assert_eq!(run.outcome, "Succeeded", "{:?}", run.reasons);
         assert_eq!((run.tally.throttled, run.tally.retries.len()), (0, 0));
-        // Open run, Validate plan, the hub; Create task; Start task; Report, How did it end?, Succeeded.
-        assert_eq!(run.tally.transitions, 3 * run.tally.polls + 8);
-        assert_eq!(run.tally.events, 1 + 9 * run.tally.polls + 9 + 5 + 5 + 9 + 1);
+        // Validate plan, the hub; Create task; Start task; Report, How did it end?, Succeeded.
+        assert_eq!(run.tally.transitions, 3 * run.tally.polls + 7);
+        assert_eq!(run.tally.events, 1 + 9 * run.tally.polls + 7 + 5 + 5 + 9 + 1);
         // Seven of validate, two of each act, one of each poll, and what the polls ask besides.
         assert!(run.tally.calls > run.tally.polls + 10, "{:?}", run.tally);
         let noticed = run.noticed_after.unwrap_or_default();

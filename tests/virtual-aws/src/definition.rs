@@ -1,11 +1,10 @@
 //! The state machine's definition, as far as the driver follows it: where each state leads, its Retry and its Catch,
-//! and what it hands to which function. No interpreter of the language: what a Choice compares is in the driver.
+//! and what it hands to which function.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::execution::STATES;
 use crate::functions::Function;
 use crate::retry::{Catch, Retry};
 
@@ -17,18 +16,29 @@ pub struct State {
     pub retry: Vec<Retry>,
     pub(crate) catch: Vec<Catch>,
     pub(crate) next: Option<String>,
-    pub(crate) task: Option<Task>,
-    /// Seconds that one attempt of it may take.
-    pub(crate) timeout: Option<f64>,
-    raw: Value,
+    pub(crate) does: Does,
+    /// What becomes of `$migration`.
+    pub(crate) assign: Option<Value>,
 }
 
-/// What a Task state invokes.
+/// What a state does.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Task {
-    pub(crate) function: Function,
-    /// What the payload says besides time, execution and document.
-    pub(crate) also: Map<String, Value>,
+pub(crate) enum Does {
+    /// Invokes this function with this payload, for so many seconds an attempt.
+    Invoke {
+        function: Function,
+        payload: Value,
+        timeout: Option<f64>,
+    },
+    /// Goes to the first state whose condition holds.
+    Choose {
+        choices: Vec<(Value, String)>,
+        default: Option<String>,
+    },
+    /// Waits for so many seconds.
+    Wait(Value),
+    Succeed(Value),
+    Fail,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -51,20 +61,17 @@ impl Definition {
     /// Reads a definition.
     ///
     /// # Errors
-    /// When it is no JSON document with states, has a state that the driver does not know, or a payload that it cannot
-    /// make.
+    /// When it is no JSON document with states in JSONata, or has a state that the driver cannot follow.
     pub fn read(text: &str) -> Result<Definition, String> {
         let definition: Value =
             serde_json::from_str(text).map_err(|error| format!("the definition is no JSON: {error}"))?;
+        if definition.get("QueryLanguage").and_then(Value::as_str) != Some("JSONata") {
+            return Err("the definition is not in JSONata".to_owned());
+        }
         let states = definition.get("States").and_then(Value::as_object);
         let states = states.ok_or_else(|| "the definition has no States".to_owned())?;
         let mut read = BTreeMap::new();
         for (name, state) in states {
-            if !STATES.contains(&name.as_str()) {
-                return Err(format!(
-                    "the driver does not know the state {name:?} of the definition: teach it"
-                ));
-            }
             let state = State::read(state).map_err(|error| format!("the state {name:?}: {error}"))?;
             read.insert(name.clone(), state);
         }
@@ -92,79 +99,45 @@ impl Definition {
 impl State {
     fn read(raw: &Value) -> Result<State, String> {
         let list = |name: &str| raw.get(name).and_then(Value::as_array).into_iter().flatten();
-        let kind = raw.get("Type").and_then(Value::as_str).unwrap_or_default();
-        let task = if kind == "Task" { Some(Task::read(raw)?) } else { None };
+        let text = |name: &str| raw.get(name).and_then(Value::as_str).map(str::to_owned);
+        let member = |name: &str| raw.get(name).cloned().ok_or_else(|| format!("it has no {name}"));
+        let does = match text("Type").unwrap_or_default().as_str() {
+            "Task" => {
+                let name = raw.pointer("/Arguments/FunctionName").and_then(Value::as_str).unwrap_or_default();
+                Does::Invoke {
+                    function: Function::of_the_definition(name)
+                        .ok_or_else(|| format!("no function is called {name:?}"))?,
+                    payload: raw.pointer("/Arguments/Payload").cloned().ok_or("it has no Payload")?,
+                    timeout: raw.get("TimeoutSeconds").and_then(Value::as_f64),
+                }
+            }
+            "Choice" => {
+                let choice = |rule: &Value| {
+                    let next = rule.get("Next").and_then(Value::as_str).map(str::to_owned);
+                    Some((rule.get("Condition")?.clone(), next?))
+                };
+                let choices = list("Choices").map(choice).collect::<Option<_>>();
+                let choices = choices.ok_or("a rule of it has no Condition or leads nowhere")?;
+                Does::Choose { choices, default: text("Default") }
+            }
+            "Wait" => Does::Wait(member("Seconds")?),
+            "Succeed" => Does::Succeed(member("Output")?),
+            "Fail" => Does::Fail,
+            other => return Err(format!("the driver does not know what a {other:?} does: teach it")),
+        };
         Ok(State {
-            events: match kind {
+            events: match does {
                 // Entered, scheduled, started, ended, left.
-                "Task" => 5,
-                "Fail" => 1,
-                _ => 2,
+                Does::Invoke { .. } => 5,
+                Does::Fail => 1,
+                Does::Choose { .. } | Does::Wait(_) | Does::Succeed(_) => 2,
             },
             retry: list("Retry").map(Retry::read).collect(),
             catch: list("Catch").map(Catch::read).collect::<Result<_, _>>()?,
-            next: raw.get("Next").and_then(Value::as_str).map(str::to_owned),
-            task,
-            timeout: raw.get("TimeoutSeconds").and_then(Value::as_f64),
-            raw: raw.clone(),
+            next: text("Next"),
+            does,
+            assign: raw.pointer("/Assign/migration").cloned(),
         })
-    }
-
-    /// A member of its `Parameters`.
-    pub(crate) fn parameter(&self, name: &str) -> Option<&Value> {
-        self.raw.get("Parameters")?.get(name)
-    }
-
-    /// Where a Choice that compares one member with words leads for this word.
-    pub(crate) fn choice(&self, variable: &str, word: Option<&str>) -> Result<String, String> {
-        let choices = self.raw.get("Choices").and_then(Value::as_array);
-        let mut choices = choices.into_iter().flatten();
-        let text = |rule: &Value, name: &str| rule.get(name).and_then(Value::as_str).map(str::to_owned);
-        let chosen = choices.find(|rule| {
-            text(rule, "Variable").as_deref() == Some(variable)
-                && word.is_some()
-                && text(rule, "StringEquals").as_deref() == word
-        });
-        let next = chosen.and_then(|rule| text(rule, "Next")).or_else(|| text(&self.raw, "Default"));
-        next.ok_or_else(|| format!("no choice for {word:?}"))
-    }
-
-    /// The name, when this Choice can lead there.
-    pub(crate) fn leads_to(&self, name: &str) -> Result<String, String> {
-        let choices = self.raw.get("Choices").and_then(Value::as_array);
-        let mut targets =
-            choices.into_iter().flatten().map(|rule| rule.get("Next")).chain([self.raw.get("Default")]);
-        if targets.any(|target| target.and_then(Value::as_str) == Some(name)) {
-            return Ok(name.to_owned());
-        }
-        Err(format!("the definition does not lead to {name:?} from here any more: teach the driver"))
-    }
-}
-
-impl Task {
-    fn read(raw: &Value) -> Result<Task, String> {
-        let parameter = |name: &str| raw.get("Parameters").and_then(|parameters| parameters.get(name));
-        let name = parameter("FunctionName").and_then(Value::as_str).unwrap_or_default();
-        let function =
-            Function::of_the_definition(name).ok_or_else(|| format!("no function is called {name:?}"))?;
-        let payload =
-            parameter("Payload").and_then(Value::as_object).ok_or_else(|| "no Payload".to_owned())?;
-        let mut also = Map::new();
-        for (name, value) in payload {
-            match (name.as_str(), value.as_str()) {
-                ("Now.$", Some("$$.State.EnteredTime"))
-                | ("Execution.$", Some("$$.Execution.Id"))
-                | ("Migration.$", Some("$")) => {}
-                (name, _) if name.ends_with(".$") => {
-                    return Err(format!("the driver cannot make {name:?} of the payload: teach it"));
-                }
-                _ => drop(also.insert(name.clone(), value.clone())),
-            }
-        }
-        if raw.get("OutputPath").and_then(Value::as_str) != Some("$.Payload") {
-            return Err("its output is not the function's answer".to_owned());
-        }
-        Ok(Task { function, also })
     }
 }
 
@@ -181,28 +154,32 @@ mod tests {
             assert!(retry.unwrap().full_jitter, "{name}");
             assert_eq!(definition.max_attempts(name, "Migration.UnreadableDocument"), 0, "{name}");
         }
-        for name in ["Start task", "Poll"] {
+        for name in ["Start task", "Poll", "Tell"] {
             assert!(definition.state(name).unwrap().retry.is_empty(), "{name}");
             assert_eq!(definition.state(name).unwrap().events, 5, "{name}");
         }
         assert!(definition.state("Nowhere").is_err());
-        let all: Vec<&str> = definition.states.keys().map(String::as_str).collect();
-        assert!(STATES.iter().all(|name| all.contains(name)), "the driver knows a state that is not there");
     }
 
     #[test]
-    fn what_the_driver_does_not_know_is_refused() {
-        let unknown = Definition::read(r#"{"States": {"Look again": {"Type": "Pass"}}}"#).unwrap_err();
-        assert!(unknown.contains(r#""Look again""#), "{unknown}");
-        let task = |payload: &str, catch: &str| {
-            let text = format!(
-                r#"{{"States": {{"Poll": {{"Type": "Task", "OutputPath": "$.Payload", "Catch": [{catch}],
-                "Parameters": {{"FunctionName": "${{PollFunction}}", "Payload": {payload}}}}}}}}}"#
-            );
-            Definition::read(&text)
+    fn what_the_driver_cannot_follow_is_refused() {
+        let read = |state: &str| {
+            Definition::read(&format!(r#"{{"QueryLanguage": "JSONata", "States": {{"It": {state}}}}}"#))
         };
-        assert!(task(r#"{"Migration.$": "$", "Last": true}"#, "").is_ok());
-        assert!(task(r#"{"Migration.$": "$.Other"}"#, "").unwrap_err().contains("Migration.$"));
-        assert!(task("{}", r#"{"ErrorEquals": ["A"], "Next": "Wait"}"#).unwrap_err().contains("$.Caught"));
+        assert!(read(r#"{"Type": "Wait", "Seconds": 1}"#).is_ok());
+        assert!(read(r#"{"Type": "Pass"}"#).unwrap_err().contains("\"Pass\""));
+        assert!(
+            read(r#"{"Type": "Choice", "Choices": [{"Next": "It"}]}"#).unwrap_err().contains("Condition")
+        );
+        let task = |function: &str, catch: &str| {
+            read(&format!(
+                r#"{{"Type": "Task", "Arguments": {{"FunctionName": "{function}", "Payload": {{}}}}, "Catch": [{catch}]}}"#
+            ))
+        };
+        assert!(task("${PollFunction}", "").is_ok());
+        assert!(task("${OtherFunction}", "").unwrap_err().contains("OtherFunction"));
+        let forgets = task("${PollFunction}", r#"{"ErrorEquals": ["A"], "Next": "Wait"}"#);
+        assert!(forgets.unwrap_err().contains("migration"));
+        assert!(Definition::read(r#"{"States": {}}"#).unwrap_err().contains("JSONata"));
     }
 }

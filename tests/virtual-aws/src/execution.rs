@@ -1,43 +1,15 @@
-//! One execution on its way through the state machine: where each state leads, its Retry and its Catch are the
-//! definition's; what a state without a function does is written here.
+//! One execution on its way through the state machine, as its definition says.
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::definition::{State, Task};
+use crate::definition::{Does, State};
 use crate::document::Document;
+use crate::expressions::{Scope, fill, seconds};
 use crate::functions::Function;
 use crate::invocation::Failure;
 use crate::tally::Tally;
 use crate::world::{SeenEnd, World};
-
-/// The states that the driver knows.
-pub(crate) const STATES: [&str; 24] = [
-    "Open run",
-    "Validate plan",
-    "What next?",
-    "Create task",
-    "Start task",
-    "Stop task",
-    "Tell",
-    "Wait",
-    "Poll",
-    "Look at the clock",
-    "What now, unseen?",
-    "Tell that sight is lost",
-    "Wait blind",
-    "Waited long enough?",
-    "Wait longer",
-    "Wait no longer",
-    "Wait for the close",
-    "Stop unseen",
-    "Wait after the stop",
-    "Report",
-    "How did it end?",
-    "Succeeded",
-    "Failed",
-    "Could not tell",
-];
 
 /// Step Functions ends an execution at this many history events.
 const MAX_EVENTS: u32 = 25_000;
@@ -82,17 +54,19 @@ struct Execution {
     world: World,
     name: String,
     arn: String,
-    document: Document,
+    input: Value,
+    /// `$migration`.
+    document: Value,
     tally: Tally,
 }
 
 pub(crate) async fn run(world: World, name: String, input: Value) -> Result<Run, String> {
     let began = world.clock().now();
     let arn = format!("arn:aws:states:us-east-1:123456789012:execution:migration:{name}");
-    let mut execution = Execution { world, name, arn, document: Document::default(), tally: Tally::begin() };
+    let mut execution = Execution { world, name, arn, input, document: Value::Null, tally: Tally::begin() };
     execution.world.note_execution(&execution.name, "RUNNING");
     let mut states = Vec::new();
-    let end = execution.go_through(input, began, &mut states).await;
+    let end = execution.go_through(began, &mut states).await;
     let end = end.map_err(|error| format!("{}: {error}", execution.name))?;
     let Execution { world, name, document, mut tally, .. } = execution;
     tally.end();
@@ -100,6 +74,7 @@ pub(crate) async fn run(world: World, name: String, input: Value) -> Result<Run,
     let seen = world.seen(&name);
     (tally.calls, tally.throttled) = (seen.calls, seen.throttled);
     let started_after = seen.started.map(|started| started.duration_since(began));
+    let document = Document(document);
     Ok(Run { name, end, document, tally, began, started_after, seen_end: seen.end, states })
 }
 
@@ -109,16 +84,17 @@ enum Step {
     End(End),
 }
 
+/// What a step has come to, as far as expressions look at it.
+#[derive(Default)]
+struct Outcome {
+    payload: Value,
+    error: Value,
+}
+
 impl Execution {
-    async fn go_through(
-        &mut self,
-        input: Value,
-        began: Timestamp,
-        states: &mut Vec<String>,
-    ) -> Result<End, String> {
+    async fn go_through(&mut self, began: Timestamp, states: &mut Vec<String>) -> Result<End, String> {
         let world = self.world.clone();
         let definition = world.definition();
-        let mut input = Some(input);
         let mut at = definition.start.clone();
         loop {
             if world.clock().now().duration_since(began).as_secs_f64() > definition.timeout {
@@ -132,10 +108,7 @@ impl Execution {
             if world.records() {
                 states.push(at.clone());
             }
-            let step = match &state.task {
-                Some(task) => self.task(&at, state, task).await?,
-                None => self.pass(&at, state, &mut input).await.map_err(|error| format!("{at}: {error}"))?,
-            };
+            let step = self.step(&at, state).await.map_err(|error| format!("{at}: {error}"))?;
             match step {
                 Step::To(next) => at = next,
                 Step::End(end) => return Ok(end),
@@ -143,83 +116,72 @@ impl Execution {
         }
     }
 
-    /// A state without a function.
-    async fn pass(&mut self, name: &str, state: &State, input: &mut Option<Value>) -> Result<Step, String> {
-        let clock = self.world.clock().clone();
-        let document = &mut self.document;
-        let next = match name {
-            "Open run" => {
-                let stated = |name| state.parameter(name).ok_or_else(|| format!("it states no {name}"));
-                let (version, in_state) = (stated("Version")?, stated("State")?);
-                *document = Document::opened(version, in_state, input.take().unwrap_or_default());
-                None
-            }
-            "What next?" => Some(state.choice("$.Next.What", document.next())?),
-            "Wait" => {
-                clock.sleep_for(document.wait()?).await;
-                None
-            }
-            "Look at the clock" => {
-                document.look_at_the_clock(clock.now())?;
-                None
-            }
-            "What now, unseen?" => Some(state.leads_to(document.what_now()?)?),
-            "Wait blind" => {
-                clock.sleep_for(document.blind_wait()?).await;
-                None
-            }
-            "Waited long enough?" => Some(state.leads_to(if document.waits_too_long()? {
-                "Wait no longer"
-            } else {
-                "Wait longer"
-            })?),
-            "Wait longer" => {
-                document.wait_blind_for("/Blind/Seconds")?;
-                None
-            }
-            "Wait no longer" => {
-                document.wait_blind_for("/Run/Machine/MaxBlindSeconds")?;
-                None
-            }
-            "Wait for the close" => {
-                clock.sleep_until(document.stop_due()?).await;
-                None
-            }
-            "Wait after the stop" => {
-                clock.sleep_for(document.wait_after_a_stop()?).await;
-                None
-            }
-            "How did it end?" => {
-                Some(state.leads_to(if document.is_good() { "Succeeded" } else { "Failed" })?)
-            }
-            "Succeeded" => return Ok(Step::End(End::Succeeded)),
-            "Failed" | "Could not tell" => return Ok(Step::End(End::Failed(name.to_owned()))),
-            unknown => {
-                return Err(format!("the driver does not know what the state {unknown:?} does: teach it"));
-            }
+    /// A value of the definition, for a state that was entered then.
+    fn fill(&self, template: &Value, entered: Timestamp, outcome: &Outcome) -> Result<Value, String> {
+        let scope = Scope {
+            migration: &self.document,
+            input: &self.input,
+            payload: &outcome.payload,
+            error: &outcome.error,
+            entered,
+            execution: &self.arn,
         };
-        let next = next.or_else(|| state.next.clone());
+        fill(template, &scope)
+    }
+
+    async fn step(&mut self, name: &str, state: &State) -> Result<Step, String> {
+        let entered = self.world.clock().now();
+        let nothing = Outcome::default();
+        let next = match &state.does {
+            Does::Invoke { function, payload, timeout } => {
+                let payload = self.fill(payload, entered, &nothing)?;
+                return self.invoke(name, state, (*function, payload, *timeout), entered).await;
+            }
+            Does::Choose { choices, default } => {
+                let mut chosen = default.clone();
+                for (condition, next) in choices {
+                    if self.fill(condition, entered, &nothing)? == Value::Bool(true) {
+                        chosen = Some(next.clone());
+                        break;
+                    }
+                }
+                chosen
+            }
+            Does::Wait(length) => {
+                let length = seconds(&self.fill(length, entered, &nothing)?)?;
+                self.world.clock().sleep_for(length.as_secs_f64()).await;
+                state.next.clone()
+            }
+            Does::Succeed(output) => {
+                self.fill(output, entered, &nothing)?;
+                return Ok(Step::End(End::Succeeded));
+            }
+            Does::Fail => return Ok(Step::End(End::Failed(name.to_owned()))),
+        };
         next.map(Step::To).ok_or_else(|| "it leads nowhere".to_owned())
     }
 
     /// A Task state with its Retry and its Catch.
-    async fn task(&mut self, name: &str, state: &State, task: &Task) -> Result<Step, String> {
-        let entered = self.world.clock().now();
-        let mut payload = task.also.clone();
-        payload.insert("Now".to_owned(), entered.to_string().into());
-        payload.insert("Execution".to_owned(), self.arn.clone().into());
+    async fn invoke(
+        &mut self,
+        name: &str,
+        state: &State,
+        (function, payload, timeout): (Function, Value, Option<f64>),
+        entered: Timestamp,
+    ) -> Result<Step, String> {
         let mut retries = vec![0; state.retry.len()];
         let mut all = 0;
         loop {
-            if task.function == Function::Poll {
+            if function == Function::Poll {
                 self.tally.polls += 1;
             }
-            let mut payload = payload.clone();
-            payload.insert("Migration".to_owned(), self.document.0.clone());
-            let failure = match self.invoke(state, task.function, payload.into()).await {
-                Ok(document) => {
-                    self.document = Document(document);
-                    return state.next.clone().map(Step::To).ok_or_else(|| format!("{name} leads nowhere"));
+            let failure = match self.attempt(function, payload.clone(), timeout).await {
+                Ok(payload) => {
+                    let outcome = Outcome { payload, ..Outcome::default() };
+                    if let Some(assign) = &state.assign {
+                        self.document = self.fill(assign, entered, &outcome)?;
+                    }
+                    return state.next.clone().map(Step::To).ok_or_else(|| "it leads nowhere".to_owned());
                 }
                 Err(failure) => failure,
             };
@@ -233,7 +195,9 @@ impl Execution {
                 let Some(catch) = state.catch.iter().find(|catch| catch.takes(&failure.error)) else {
                     return Ok(Step::End(End::Uncaught(failure)));
                 };
-                self.document.caught(&failure.error, &failure.cause);
+                let error = json!({"Error": failure.error, "Cause": failure.cause});
+                let outcome = Outcome { error, ..Outcome::default() };
+                self.document = self.fill(&catch.assign, entered, &outcome)?;
                 return Ok(Step::To(catch.next.clone()));
             };
             self.world.clock().sleep_for(delay).await;
@@ -243,9 +207,14 @@ impl Execution {
     }
 
     /// One attempt, within the time that the state gives it.
-    async fn invoke(&self, state: &State, function: Function, payload: Value) -> Result<Value, Failure> {
+    async fn attempt(
+        &self,
+        function: Function,
+        payload: Value,
+        timeout: Option<f64>,
+    ) -> Result<Value, Failure> {
         let mut attempt = std::pin::pin!(self.world.invoke(function, &self.name, payload));
-        let mut timeout = state.timeout.map(|seconds| Box::pin(self.world.clock().sleep_for(seconds)));
+        let mut timeout = timeout.map(|seconds| Box::pin(self.world.clock().sleep_for(seconds)));
         std::future::poll_fn(|context| {
             if let std::task::Poll::Ready(answer) = attempt.as_mut().poll(context) {
                 return std::task::Poll::Ready(answer);

@@ -49,19 +49,22 @@ impl Retry {
     }
 }
 
-/// One catcher: it writes the error to `$.Caught`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// One catcher: it keeps the document, with the error in it.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Catch {
     errors: Vec<String>,
+    pub(crate) assign: Value,
     pub(crate) next: String,
 }
 
 impl Catch {
     pub(crate) fn read(catch: &Value) -> Result<Catch, String> {
         let text = |name: &str| catch.get(name).and_then(Value::as_str);
-        match (text("Next"), text("ResultPath")) {
-            (Some(next), Some("$.Caught")) => Ok(Catch { errors: errors(catch), next: next.to_owned() }),
-            _ => Err(format!("this Catch does not write to $.Caught and lead on: {catch}")),
+        match (text("Next"), catch.pointer("/Assign/migration")) {
+            (Some(next), Some(assign)) => {
+                Ok(Catch { errors: errors(catch), assign: assign.clone(), next: next.to_owned() })
+            }
+            _ => Err(format!("this Catch does not assign migration and lead on: {catch}")),
         }
     }
 

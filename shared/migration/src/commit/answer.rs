@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 
-use super::observation::join;
+use super::observation::{count_blind_rounds, join};
+use crate::pace::{budget, interval};
 use crate::run::acts::{Stop, StopCause, StopState};
 use crate::run::answer::Answer;
 use crate::run::document::Running;
@@ -44,15 +45,18 @@ pub fn reload_answered(run: &mut Run, answer: Answer) {
     reload.answer = answer;
 }
 
-/// The machine's own stop at the close, while no poll can run: written down so that the final report can say so.
-pub fn stop_unseen(run: &mut Run, now: Timestamp) {
-    match &mut run.stop {
-        Some(stop) => {
-            stop.last_decided = now;
-            stop.tries += 1;
-        }
-        None => run.stop = Some(Stop::decided(StopCause::Close, "the window closes".to_owned(), now)),
-    }
+/// The machine's own stop at the close, while no poll can run: written down so that the final report can say so, with
+/// the pause after which the machine looks again.
+pub fn stop_unseen(running: &mut Running, now: Timestamp) {
+    count_blind_rounds(running);
+    let run = &mut running.run;
+    let stop = match run.stop.take() {
+        Some(before) => Stop { last_decided: now, tries: before.tries + 1, ..before },
+        None => Stop::decided(StopCause::Close, "the window closes".to_owned(), now),
+    };
+    run.events = run.events.saturating_add(budget::BLIND_STOP);
+    running.next.seconds = interval::to_stop(run, &stop, Timestamp::MAX, now);
+    run.stop = Some(stop);
 }
 
 /// What DMS answered to the stop. Once it has taken one, a refusal of a further one does not undo that.

@@ -14,7 +14,6 @@ use crate::run::status::Phase;
 use crate::run::table::Table;
 use crate::run::tables::TablePass;
 use crate::run::task::{Origin, Progress, Task};
-use crate::time::graces::FIRST_BLIND_SECONDS;
 
 /// Takes an observation into the document, before [`decide`](crate::decide::decide) is asked. Taken in twice it counts
 /// twice, and leads to nothing else.
@@ -111,11 +110,14 @@ fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]
 /// The error of a step that could not run: it is remembered in a line, and sight that was lost has come back, at its
 /// cost.
 fn take_in_trouble(running: &mut Running) {
-    let run = &mut running.run;
     if let Some(caught) = running.caught.take() {
-        run.last_trouble = Some(caught.in_words());
+        running.run.last_trouble = Some(caught.in_words());
     }
-    run.machine.blind_seconds = FIRST_BLIND_SECONDS;
-    run.events = run.events.saturating_add(running.blind.rounds.saturating_mul(budget::BLIND_ROUND));
-    running.blind.rounds = 0;
+    count_blind_rounds(running);
+}
+
+/// The rounds in which no poll could run have cost their events; the next time begins anew.
+pub(super) fn count_blind_rounds(running: &mut Running) {
+    let rounds = std::mem::take(&mut running.blind).rounds;
+    running.run.events = running.run.events.saturating_add(rounds.saturating_mul(budget::BLIND_ROUND));
 }

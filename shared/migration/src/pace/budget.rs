@@ -17,11 +17,15 @@ pub const LIMIT: u32 = 25_000;
 /// A poll that answers: *Wait* two, *Poll* five, *What next?* two. It has no Retry in the machine.
 pub const POLL: u32 = 9;
 
-/// A poll that cannot run, and what the machine does until the next: *Poll* five, *Look at the clock* two, *What now,
-/// unseen?* two, *Wait blind* two, *Waited long enough?* two, *Wait longer* two.
-pub const BLIND_ROUND: u32 = 15;
+/// A poll that cannot run, and what the machine does until the next: *Poll* five, *What now, unseen?* two, *Wait blind*
+/// two.
+pub const BLIND_ROUND: u32 = 9;
 
-/// Before the first poll: *Open run*, *Validate plan* with all its retries, the hub. And the one message that sight is
+/// A poll that cannot run, and the machine's own stop: *Poll* five, *What now, unseen?* two, *Stop unseen* with its
+/// retries, *Wait* two.
+pub const BLIND_STOP: u32 = 9 + STOP;
+
+/// Before the first poll: *Validate plan* with all its retries, the hub. And the one message that sight is
 /// lost.
 pub const OPENING: u32 = 300;
 
@@ -35,15 +39,15 @@ pub const REPORT: u32 = 400;
 /// A poll, and a stop with its retries.
 pub const STOP_ROUND: u32 = POLL + STOP;
 
-/// *Stop task* or *Tell*, with its retries.
+/// *Stop task* with its retries.
 const STOP: u32 = 14;
 
 /// What an act costs at the most, by its Retry in the machine; an act that ends the run is in [`ENDING`].
 pub fn of_act(next: &Next) -> u32 {
     match next {
         Next::Wait { .. } | Next::Report(_) => 0,
-        Next::Start { .. } | Next::Reload { .. } => 5,
-        Next::Stop { .. } | Next::Tell { .. } => STOP,
+        Next::Start { .. } | Next::Reload { .. } | Next::Tell { .. } => 5,
+        Next::Stop { .. } => STOP,
         Next::Create { .. } => 200,
     }
 }

@@ -12,6 +12,7 @@ use crate::run::execution::Run;
 use crate::run::step::Step;
 use crate::run::task::{Progress, Task};
 use crate::run::verdict::Verdict;
+use crate::time::graces::FIRST_BLIND_SECONDS;
 
 /// The version of this document. A function that reads another one raises `Migration.UnreadableDocument`.
 pub const VERSION: u32 = 2;
@@ -21,17 +22,16 @@ const REPORT: &str = "report";
 
 /// The members that the state machine itself reads, as JSON pointers into the document. They keep their meaning: a
 /// running execution keeps its definition, and where functions are not called by version they change under it.
-pub const HEAD: [&str; 13] = [
+pub const HEAD: [&str; 12] = [
     "/Next/What",
     "/Next/Seconds",
     "/Run/StopDue",
     "/Run/StopAtClose",
-    "/Run/Machine/StopNearlyDue",
     "/Run/Machine/StopRetriesUntil",
-    "/Run/Machine/BlindSeconds",
     "/Run/Machine/MaxBlindSeconds",
-    "/Run/Machine/StopAgainSeconds",
     "/Run/Machine/LostSight",
+    "/Blind/Rounds",
+    "/Blind/Seconds",
     "/Verdict/Good",
     "/Verdict/Outcome",
     "/Verdict/Cause",
@@ -115,14 +115,19 @@ pub struct Report {
 }
 
 /// What the machine keeps while no poll can run.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Blind {
     /// How many times in a row a poll could not run.
     pub rounds: u32,
-    /// The next blind wait, in seconds: kept for the machine, on the way through a step between.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub seconds: Option<u32>,
+    /// The blind wait, in seconds. The machine doubles it from the second round on.
+    pub seconds: u32,
+}
+
+impl Default for Blind {
+    fn default() -> Blind {
+        Blind { rounds: 0, seconds: FIRST_BLIND_SECONDS }
+    }
 }
 
 /// The error of a step that could not run, as Step Functions' Catch writes it.

@@ -61,6 +61,7 @@ pub struct Run {
     /// Attempts to create the task.
     pub creates: u32,
     /// The task was modified to be what the plan describes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub modified: bool,
     /// DMS's refusal to create the task.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -82,11 +82,11 @@ pub const LAG_LOOK_BACK: SignedDuration = SignedDuration::from_mins(15);
 
 // The stop.
 
-/// How long a task that was told to stop may take before people are told that it has not stopped yet, and how long a
-/// stop is tried while no poll can run.
+/// How long a task that was told to stop may take before people are told that it has not stopped yet.
 pub const STOP_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 
-/// How long a task is told to stop, or seen to be stopping, before the run gives up and says so.
+/// How long a task is told to stop, or seen to be stopping, before the run gives up and says so; while no poll can run
+/// too.
 pub const STOP_GIVEN_UP_AFTER: SignedDuration = SignedDuration::from_hours(4);
 
 /// How often a task that goes on running is told to stop again.
@@ -102,6 +102,3 @@ pub const FIRST_BLIND_SECONDS: u32 = 15;
 
 /// The blind wait grows to this many seconds at least.
 pub const SHORTEST_MAX_BLIND_SECONDS: u32 = 900;
-
-/// [`STOP_AGAIN_AFTER`] in seconds, as the machine waits while no poll can run.
-pub const STOP_AGAIN_SECONDS: u32 = STOP_AGAIN_AFTER.as_secs() as u32;

@@ -4,6 +4,7 @@ use migration::commit;
 use migration::pace::budget;
 use migration::run::acts::StopCause;
 use migration::run::answer::Answer;
+use migration::run::document::Blind;
 use migration::run::observation::TaskSeen;
 use migration::run::step::{Occasion, What};
 use migration::run::task::Origin;
@@ -173,8 +174,7 @@ fn each_time_dms_is_too_busy_the_interval_doubles_and_is_kept() {
 fn sight_that_comes_back_begins_anew_and_its_loss_is_told_once_a_run() {
     let mut case = full_load(json!({})).started(1).began(1).status("running").at(5);
     commit::told(case.run(), Occasion::LostSight);
-    case.run().machine.blind_seconds = 900;
-    case.running.blind.rounds = 4;
+    case.running.blind = Blind { rounds: 4, seconds: 900 };
     let events = case.run().events;
     case.running.caught = serde_json::from_value(
         json!({"Error": "Sandbox.Timedout", "Cause": "{\"errorMessage\": \"a\\nb\"}"}),
@@ -183,13 +183,13 @@ fn sight_that_comes_back_begins_anew_and_its_loss_is_told_once_a_run() {
     assert!(case.run().machine.lost_sight);
     poll(&mut case);
     let run = case.run().clone();
-    assert_eq!((run.machine.lost_sight, run.machine.blind_seconds), (true, 15));
+    assert!(run.machine.lost_sight);
     assert_eq!(
         run.events,
         events + budget::POLL + 4 * budget::BLIND_ROUND,
         "what being blind has cost is counted"
     );
-    assert_eq!(case.running.blind.rounds, 0);
+    assert_eq!(case.running.blind, Blind { rounds: 0, seconds: 15 });
     assert_eq!(run.last_trouble.as_deref(), Some("Sandbox.Timedout: a b"));
     assert_eq!(case.running.caught, None);
 }

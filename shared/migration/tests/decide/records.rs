@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use migration::commit;
+use migration::pace::budget;
 use migration::pace::budget::POLL;
 use migration::run::acts::{StartKind, StopCause, StopState};
 use migration::run::answer::Answer;
@@ -214,8 +215,12 @@ fn each_task_at_rest_is_dated_from_the_first_look() {
 #[test]
 fn a_stop_of_the_machine_itself_is_written_down_each_time() {
     let mut case = full_load(json!({})).started(1);
-    commit::stop_unseen(case.run(), minute(5));
-    commit::stop_unseen(case.run(), minute(8));
+    case.running.blind.rounds = 3;
+    let events = case.run().events;
+    commit::stop_unseen(&mut case.running, minute(5));
+    assert_eq!(case.run().events, events + 3 * budget::BLIND_ROUND + budget::BLIND_STOP);
+    assert!((15..=60).contains(&case.running.next.seconds), "{}", case.running.next.seconds);
+    commit::stop_unseen(&mut case.running, minute(8));
     let stop = case.run().stop.clone().unwrap();
     assert_eq!((stop.tries, stop.decided, stop.last_decided), (2, minute(5), minute(8)));
     assert_eq!((stop.state, stop.answer), (StopState::Asked, Answer::Lost));
