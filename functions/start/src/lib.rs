@@ -20,6 +20,7 @@ use migration::decide::start_type;
 use migration::run::acts::StartKind;
 use migration::run::answer::Answer;
 use migration::run::document::{Document, Running};
+use migration::run::observation::TaskSeen;
 use migration::run::step::What;
 use migration::run::task::Task;
 use migration_aws::clients::{self, Dms};
@@ -69,7 +70,13 @@ async fn start(dms: &Client, mut running: Running, now: Timestamp) -> Result<Doc
             tracing::warn!("this start was made before, and its answer was lost; it is not made again");
             Answer::Lost
         }
-        Guarded::Clear => call(dms, task, kind, start_type::close_as_stop_position(plan, run, task)).await,
+        Guarded::Clear => {
+            let position = match &seen {
+                TaskSeen::Seen(seen) => start_type::stop_position(plan, task, seen),
+                TaskSeen::Unseen | TaskSeen::NotThere => None,
+            };
+            call(dms, task, kind, position).await
+        }
     };
     tracing::info!(answer = ?answer, "start of {} by {}", task.identifier, kind.as_str());
     commit::start_answered(&mut running.run, answer, now);
@@ -125,7 +132,7 @@ async fn ask_for_reload(dms: &Client, task: &Task, tables: &[TableName]) -> Resu
     })
 }
 
-async fn call(dms: &Client, task: &Task, kind: StartKind, stop_position: Option<String>) -> Answer {
+async fn call(dms: &Client, task: &Task, kind: StartKind, stop_position: Option<&str>) -> Answer {
     let answer = dms
         .start_replication_task()
         .replication_task_arn(task.arn.to_string())
@@ -134,7 +141,7 @@ async fn call(dms: &Client, task: &Task, kind: StartKind, stop_position: Option<
             StartKind::ResumeProcessing => StartReplicationTaskTypeValue::ResumeProcessing,
             StartKind::ReloadTarget => StartReplicationTaskTypeValue::ReloadTarget,
         })
-        .set_cdc_stop_position(stop_position)
+        .set_cdc_stop_position(stop_position.map(str::to_owned))
         .customize()
         .config_override(clients::once())
         .send()

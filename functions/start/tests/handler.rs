@@ -142,18 +142,26 @@ async fn a_start_that_was_held_back_leaves_nothing_to_stop_at_the_close() {
 }
 
 #[tokio::test]
-async fn dms_is_given_the_close_of_a_replication_that_is_ours() {
+async fn a_stop_position_that_the_plan_does_not_state_is_put_off_for_ever() {
     let window = || and(windowed(), json!({"Window": {"AtClose": "Stop"}}));
     let stated = json!({"Task": {"CdcStopPosition": "server_time:2026-11-21T02:00:00"}});
     let theirs = cdc(window()).set(|case| case.known().origin = Origin::External);
-    for (fact, case, position) in [
-        ("ours", cdc(window()), Some("server_time:2026-11-21T04:00:00")),
-        ("stated by the plan", cdc(and(window(), stated)), None),
-        ("kept by somebody else", theirs, None),
-        ("a load", full_load(window()), None),
+    let far = "server_time:3018-02-09T12:12:12";
+    let left_over = Some("server_time:2026-11-20T05:00:00");
+    for (fact, case, shown, position) in [
+        ("left over from another night", cdc(window()), left_over, Some(far)),
+        ("put off before", cdc(window()), Some(far), None),
+        ("none", cdc(window()), None, None),
+        ("stated by the plan", cdc(and(window(), stated)), left_over, None),
+        ("kept by somebody else", theirs, left_over, None),
     ] {
         let seen = Seen::<StartReplicationTaskInput>::default();
-        let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("ready", None)));
+        let mut task = described("ready", None);
+        task["MigrationType"] = json!("cdc");
+        if let Some(shown) = shown {
+            task["CdcStopPosition"] = json!(shown);
+        }
+        let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
         let take = answers!(Client, start_replication_task, 200, json!({}), seen);
         start(&case.started(1).lost(), 1, describe, take).await;
         assert_eq!(seen.one().cdc_stop_position(), position, "{fact}");

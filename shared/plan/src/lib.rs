@@ -231,17 +231,23 @@ impl Plan {
     }
 
     /// True when the end of the replication is given by the plan, or by whoever keeps the task: a stop at a time is
-    /// then the end that was wanted, and never the close that a run of ours gave DMS.
+    /// then the end that was wanted.
     pub fn keeps_its_stop_position(&self) -> bool {
         self.request().is_none_or(|request| request.cdc_stop_position.is_some())
     }
 
     /// What counts as done for a task of this type: a full load and a bounded replication stop by themselves, a
-    /// full load followed by replication is done when its load is.
+    /// full load followed by replication is done when its load is. Where the plan states that the close stops the task,
+    /// the run stays with it until then: a run that ended with the load would leave the task running past its window.
     pub fn until(&self, migration_type: &MigrationType) -> Until {
         self.until.unwrap_or(match migration_type {
-            MigrationType::FullLoadAndCdc => Until::FullLoadComplete,
+            MigrationType::FullLoadAndCdc if !self.states_a_stop() => Until::FullLoadComplete,
             _ => Until::Stopped,
         })
+    }
+
+    /// True when the plan says in words that the close of its window stops the task.
+    pub fn states_a_stop(&self) -> bool {
+        self.window.as_ref().is_some_and(|window| window.at_close == Some(AtClose::Stop))
     }
 }

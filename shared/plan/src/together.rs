@@ -4,7 +4,7 @@
 use super::home;
 use super::located::quoted;
 use super::window::{AtClose, When, Window};
-use super::{MigrationType, OnTableErrors, Plan, Start, TaskPlan, TaskRequest, Until, settings};
+use super::{MigrationType, OnTableErrors, Plan, Start, TaskPlan, TaskRequest, Then, Until, settings};
 use crate::finding::{Code, Findings};
 
 /// What only shows when the members are seen together.
@@ -27,6 +27,18 @@ pub(super) fn check(plan: &Plan, path: &str, findings: &mut Findings) {
 /// when the type of a task that somebody else keeps has been seen.
 pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findings: &mut Findings) {
     let at_close = plan.window.as_ref().and_then(|window| window.at_close);
+    let ends_early = match migration_type {
+        MigrationType::FullLoad => false,
+        _ => matches!(plan.until, Some(Until::FullLoadComplete | Until::CaughtUp)),
+    };
+    if ends_early && plan.then == Then::LeaveRunning && plan.states_a_stop() {
+        findings.add(
+            &format!("{path}/Until"),
+            Code::EndsBeforeItsStop,
+            "the run ends when this has come true and leaves the task running, so that nothing stops it at the close: \
+             use Then Stop, or Until Stopped",
+        );
+    }
     match migration_type {
         MigrationType::FullLoad => {
             if plan.until == Some(Until::FullLoadComplete) {

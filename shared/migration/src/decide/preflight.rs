@@ -1,9 +1,11 @@
 //! A pre-flight: what a run would find and do, told without doing it.
 
-use plan::{Mode, OnDrift};
+use plan::clean::one_line;
+use plan::{AtClose, MigrationType, Mode, OnDrift, Then, Until};
 
 use crate::decide::connections::connections;
 use crate::decide::situation::Situation;
+use crate::decide::start::stops_too_soon;
 use crate::decide::start_type::{self, Choice};
 use crate::decide::verdicts::{differing, no_such_task, undecided};
 use crate::run::acts::StartKind;
@@ -11,7 +13,7 @@ use crate::run::next::Next;
 use crate::run::observation::{self, TaskSeen};
 use crate::run::status::Phase;
 use crate::run::tables::TablePass;
-use crate::run::task::Task;
+use crate::run::task::{Origin, Task};
 use crate::run::verdict::{Outcome, Verdict};
 use crate::survey::adoption::{self, Adoption};
 use crate::time::graces::MAX_MISSING;
@@ -109,6 +111,7 @@ fn present(s: &Situation<'_>, seen: &observation::Task) -> Vec<Finding> {
         Phase::Idle => {
             found.extend(tested(s).filter(|_| !rejected));
             found.push(begun(s, task, seen));
+            found.extend(stop_position(s, task, seen));
         }
         Phase::Starting | Phase::Running if task.driven_by.is_some() => {}
         Phase::Starting | Phase::Running => found.push(Finding::Word(format!(
@@ -156,6 +159,47 @@ fn tested(s: &Situation<'_>) -> Option<Finding> {
     }
 }
 
+/// A stop position that the task shows and the plan does not state.
+fn stop_position(s: &Situation<'_>, task: &Task, seen: &observation::Task) -> Option<Finding> {
+    if let Some(verdict) = stops_too_soon(s, seen) {
+        return Some(Finding::Fault(verdict));
+    }
+    let position = one_line(seen.cdc_stop_position.as_deref()?);
+    let external = task.origin == Origin::External && start_type::stops_at(seen) < Some(s.run.closes);
+    if external {
+        return Some(Finding::Word(format!("the task has the stop position {position}: it stops there")));
+    }
+    start_type::stop_position(s.plan, task, seen).map(|far| {
+        Finding::Word(format!(
+            "the task has the stop position {position}, which the plan does not state: a run starts it with {far} instead"
+        ))
+    })
+}
+
+/// How and when a run ends.
+fn ending(s: &Situation<'_>) -> Option<String> {
+    let migration_type = s.task.map(|task| &task.migration_type);
+    let migration_type = migration_type.or(s.plan.request().map(|request| &request.migration_type))?;
+    let stops = s.plan.then == Then::Stop;
+    let done = match (s.plan.until(migration_type), migration_type) {
+        (Until::Stopped, MigrationType::FullLoad) => "when the task has stopped, its load complete",
+        (Until::Stopped, _) => "when the task has stopped",
+        (Until::FullLoadComplete, _) if stops => "when the load is complete and the task was stopped then",
+        (Until::FullLoadComplete, _) => "when the load is complete, and the task goes on",
+        (Until::CaughtUp, _) if stops => "when replication has caught up and the task was stopped then",
+        (Until::CaughtUp, _) => "when replication has caught up, and the task goes on",
+    };
+    let by_type = match migration_type {
+        MigrationType::Cdc => AtClose::LeaveRunning,
+        _ => AtClose::Stop,
+    };
+    let close = s.plan.window.as_ref().map(|window| match window.at_close.unwrap_or(by_type) {
+        AtClose::Stop => "; at the close of its window at the latest, which stops the task",
+        AtClose::LeaveRunning => "; at the close of its window at the latest, which leaves the task running",
+    });
+    Some(format!("a run ends {done}{}", close.unwrap_or_default()))
+}
+
 /// How a run would start a task that is idle.
 fn begun(s: &Situation<'_>, task: &Task, seen: &observation::Task) -> Finding {
     let Some(settings) = &task.settings else {
@@ -183,6 +227,7 @@ fn ready(s: &Situation<'_>, words: Vec<String>) -> Verdict {
     let mut verdict = Verdict::new(Outcome::Ready, first, s.now);
     verdict.reasons.extend(words);
     verdict.reasons.push(hours(s));
+    verdict.reasons.extend(ending(s));
     verdict.task_status = s.seen().map(|task| task.status.clone());
     verdict.to_do("to migrate, start a run with the same plan without Mode")
 }

@@ -3,9 +3,11 @@
 //! `start-replication` is valid once in a task's life. `resume-processing` loads unfinished tables again from their
 //! beginning, after TargetTablePrepMode has been applied to them. `reload-target` does so with all tables.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use crate::decide::cause::Cause;
 use crate::run::acts::StartKind;
-use crate::run::execution::Run;
 use crate::run::observation::{Task, TaskSettings};
 use crate::run::status::Status;
 use crate::run::stop_reason::StopReason;
@@ -13,6 +15,9 @@ use crate::run::tables::{self, TablePass};
 use crate::run::task::{Origin, Task as KnownTask};
 use plan::settings::PrepMode;
 use plan::{MigrationType, OnTableErrors, Plan, Start};
+
+/// A stop position that never comes.
+pub const FAR_FUTURE: &str = "server_time:3018-02-09T12:12:12";
 
 /// What comes of choosing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,13 +56,20 @@ pub fn choose(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TablePas
     }
 }
 
-/// The stop position that a start of this run gives DMS: the close of the window, for a replication that is stopped
-/// then, so that the window is kept when everything of ours is dead. A task that somebody else keeps is left as it is.
-pub fn close_as_stop_position(plan: &Plan, run: &Run, task: &KnownTask) -> Option<String> {
-    let bounded = run.stops_at_close();
-    let ours = task.origin != Origin::External && !plan.keeps_its_stop_position();
-    (bounded && ours && task.migration_type == MigrationType::Cdc)
-        .then(|| format!("server_time:{}", run.closes.strftime("%Y-%m-%dT%H:%M:%S")))
+/// The stop position that a start states: one in the far future, where a task of ours shows one that the plan does not
+/// state. Without it the task would stop there. AWS documents no way to take a position back; its own example of one
+/// that never comes is in the year 3018.
+pub fn stop_position(plan: &Plan, known: &KnownTask, task: &Task) -> Option<&'static str> {
+    let ours = known.origin != Origin::External && !plan.keeps_its_stop_position();
+    let leftover = task.cdc_stop_position.as_deref().is_some_and(|position| position != FAR_FUTURE);
+    (ours && leftover && task.migration_type != MigrationType::FullLoad).then_some(FAR_FUTURE)
+}
+
+/// When a task stops by the position that it shows, where that is a time.
+pub(super) fn stops_at(task: &Task) -> Option<Timestamp> {
+    let (_, time) = task.cdc_stop_position.as_deref()?.split_once(':')?;
+    let time: jiff::civil::DateTime = time.trim().trim_end_matches('Z').parse().ok()?;
+    TimeZone::UTC.to_timestamp(time).ok()
 }
 
 /// The source has thrown away the part of its log that a resume would begin with (DMS answers error 1236, a missing
@@ -86,7 +98,6 @@ fn lost_position(task: &Task) -> Choice {
 }
 
 fn cdc(plan: &Plan, task: &Task) -> Choice {
-    // A task of ours may have stopped at the close of an earlier window, which was its stop position then.
     match &task.stop_reason {
         Some(reason @ (StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime))
             if plan.keeps_its_stop_position() =>
@@ -129,10 +140,12 @@ fn load_and_cdc(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TableP
                 StopReason::FullLoadOnlyFinished
                     | StopReason::StoppedAfterFullLoad
                     | StopReason::StoppedAfterCachedEvents
-                    | StopReason::StoppedAtServerTime
-                    | StopReason::StoppedAtCommitTime
             )
-        );
+        ) || (plan.keeps_its_stop_position()
+            && matches!(
+                task.stop_reason,
+                Some(StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime)
+            ));
         return match start {
             Start::Refresh => reload(settings, "the last load is complete and the plan wants a new one"),
             _ if ended => {

@@ -189,6 +189,10 @@ codes! {
         FilterWithPattern = "filter-with-pattern", Warning,
             "a filter on tables that are named by a pattern",
             "a rule with the exact name for each table";
+        EndsBeforeItsStop = "ends-before-its-stop", Warning,
+            "the run ends when `Until` has come true and leaves the task running: nothing is there to stop it at the close, \
+             as `AtClose` says",
+            "`Then` `Stop`, or `Until` `Stopped`, which stays with the task until the close";
         FinishedLeftOut = "finished-left-out", Error,
             "`On` does not hold `Finished`",
             "add it: every run ends with a message";

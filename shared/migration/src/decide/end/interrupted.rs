@@ -3,6 +3,7 @@
 use super::case::Ended;
 use super::next_run::next_run;
 use super::tables::{Named, code, with_tables};
+use crate::decide::start_type::FAR_FUTURE;
 use crate::run::stop_reason::StopClass;
 use crate::run::tables::TablePass;
 use crate::run::verdict::{Outcome, Verdict};
@@ -33,9 +34,9 @@ pub(super) fn cut_off(ended: Ended<'_>, pass: TablePass) -> Verdict {
     let verdict = Verdict::new(Outcome::Interrupted, words, ended.now);
     let by_position = StopClass::of(ended.task.stop_reason.as_ref()) == StopClass::AtPosition;
     let verdict = match ended.task.cdc_stop_position.as_deref().filter(|_| by_position) {
-        Some(position) => verdict.because(format!("it has the stop position {}", one_line(position))).to_do(
-            "give the task a CdcStopPosition in the far future, such as server_time:3018-02-09T12:12:12",
-        ),
+        Some(position) => verdict
+            .because(format!("it has the stop position {}", one_line(position)))
+            .to_do(format!("give the task a CdcStopPosition in the far future, such as {FAR_FUTURE}")),
         None if by_position => verdict.to_do("look which CdcStopPosition the task has"),
         None => verdict
             .to_do("take out of the task's settings what stops it after its load (StopTaskCachedChanges...)"),

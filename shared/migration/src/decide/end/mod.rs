@@ -5,7 +5,7 @@ use crate::run::status::Status;
 use plan::{MigrationType, Until};
 
 use crate::run::acts::{Stop, StopCause};
-use crate::run::stop_reason::{StopClass, StopReason};
+use crate::run::stop_reason::StopClass;
 use crate::run::tables::TablePass;
 use crate::run::verdict::Outcome;
 use crate::time::graces::DMS_RESTARTS_WITHIN;
@@ -46,7 +46,6 @@ pub fn at_rest(ended: Ended<'_>) -> End {
         (Some(stop), _) => return stopped_by_us(ended, pass, stop),
     }
     match class {
-        StopClass::AtPosition if at_our_close(ended) => paused(ended, pass),
         StopClass::Failed => failed(ended, pass, format!("DMS stopped the task: {}", code(reason))).into(),
         StopClass::ComesBack => {
             let code = code(reason);
@@ -103,14 +102,6 @@ fn at_most_with_warnings(end: End) -> End {
         }
         end => end,
     }
-}
-
-/// True when DMS has stopped a replication at the close of the window, which this run gave it as a stop position.
-fn at_our_close(ended: Ended<'_>) -> bool {
-    ended.task.stop_reason == Some(StopReason::StoppedAtServerTime)
-        && ended.task.migration_type == MigrationType::Cdc
-        && ended.run.stop_at_close
-        && !ended.plan.keeps_its_stop_position()
 }
 
 /// Judges a task that runs on and has done what the plan waited for; `reason` says what that was.

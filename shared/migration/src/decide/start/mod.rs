@@ -3,12 +3,13 @@
 mod refused;
 mod unanswered;
 
-use plan::MigrationType;
+use plan::clean::one_line;
 use plan::finding::Severity;
+use plan::{MigrationType, Until};
 
 use crate::decide::connections::connections;
 use crate::decide::situation::Situation;
-use crate::decide::start_type::{self, Choice};
+use crate::decide::start_type::{self, Choice, FAR_FUTURE};
 use crate::decide::verdicts::undecided;
 use crate::run::answer::Answer;
 use crate::run::identity::is_this_run;
@@ -16,6 +17,7 @@ use crate::run::next::Next;
 use crate::run::observation;
 use crate::run::status::Phase;
 use crate::run::tables::TablePass;
+use crate::run::task::Origin;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{BUSY_PATIENCE, START_MARGIN};
 
@@ -90,7 +92,12 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
     };
     let pass = TablePass::over(tables);
     match start_type::choose(s.plan, task, settings, &pass) {
-        Choice::Start(kind, why) => connections(s).or(Some(Next::Start { kind, why })),
+        Choice::Start(kind, why) => {
+            if let Some(verdict) = stops_too_soon(s, task) {
+                return s.report(verdict);
+            }
+            connections(s).or(Some(Next::Start { kind, why }))
+        }
         Choice::Complete(why) => {
             let mut verdict = Verdict::new(Outcome::Skipped, format!("there is nothing to do: {why}"), s.now);
             if task.migration_type != MigrationType::Cdc {
@@ -100,4 +107,26 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
         }
         Choice::Undecided { why, to_do, settles } => s.report(undecided(s, pass, why, to_do, settles)),
     }
+}
+
+/// An external task whose stop position has passed, or comes before what the plan waits for: its start would be its end.
+/// A task of ours is given another position with its start.
+pub(super) fn stops_too_soon(s: &Situation<'_>, task: &observation::Task) -> Option<Verdict> {
+    let known = s.task?;
+    let at = start_type::stops_at(task)?;
+    let external = known.origin == Origin::External && task.migration_type != MigrationType::FullLoad;
+    let awaited = s.plan.until(&task.migration_type) != Until::Stopped && at < s.run.stop_due;
+    if !external || !(at <= s.now || awaited) {
+        return None;
+    }
+    let position = one_line(task.cdc_stop_position.as_deref().unwrap_or_default());
+    let words = match at <= s.now {
+        true => format!("the task has the stop position {position}, which has passed: it would stop at once"),
+        false => format!("the task has the stop position {position}, before the run's time is over"),
+    };
+    Some(
+        Verdict::new(Outcome::Rejected, words, s.now)
+            .because("nothing was started")
+            .to_do(format!("give the task a CdcStopPosition in the far future, such as {FAR_FUTURE}")),
+    )
 }
