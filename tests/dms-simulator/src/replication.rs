@@ -117,7 +117,7 @@ impl Run {
         let behind = self.behind(lag, passed, at);
         let share = lag.source_share.clamp(0.0, 1.0);
         let millis = |seconds: f64| (seconds * 1000.0).round() / 1000.0;
-        Some(LagPoint { at, source: millis(behind * share), target: millis(behind * (1.0 - share)) })
+        Some(LagPoint { at, source: millis(behind * share), target: millis(behind) })
     }
 
     /// How far behind the task is, so many seconds after replication began: it falls steadily, down to the floor,

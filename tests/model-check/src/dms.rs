@@ -670,6 +670,7 @@ impl Task {
             validation_failed: 0,
             validation_suspended: 0,
             validation_pending: 0,
+            changes: 0,
         };
         self.tables.iter().enumerate().map(table).collect()
     }

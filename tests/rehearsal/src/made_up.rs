@@ -2,7 +2,7 @@
 //! can be rehearsed without a scenario.
 
 use dms_simulator::Scenario;
-use dms_simulator::scenario::{ExistingTask, SourceTable};
+use dms_simulator::scenario::{ExistingTask, Lag, SourceTable};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -30,10 +30,13 @@ const MAX_TABLES: usize = 200;
 
 /// A scenario in which this plan can run.
 pub fn scenario(plan: &Plan) -> Scenario {
-    match &plan.task {
+    let mut scenario = match &plan.task {
         TaskPlan::Request(request) => for_request(request),
         TaskPlan::External(kept) => for_kept(kept),
-    }
+    };
+    // A source in which something happens.
+    scenario.lag = Lag { behind_seconds: 900.0, floor_seconds: 1.0, ..Lag::default() };
+    scenario
 }
 
 fn for_request(request: &TaskRequest) -> Scenario {

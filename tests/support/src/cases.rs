@@ -404,7 +404,7 @@ impl Case {
         let point = |(at, lag): (i64, &f64)| LagPoint {
             at: minute(at),
             source: Some(lag / 2.0),
-            target: Some(lag / 2.0),
+            target: Some(*lag),
         };
         self.lag = Some((first..).zip(seconds).map(point).collect());
         self
@@ -567,6 +567,7 @@ pub fn table(nth: usize, state: &str, validation: &str) -> Table {
         validation_failed: 0,
         validation_suspended: 0,
         validation_pending: 0,
+        changes: 0,
     }
 }
 

@@ -44,5 +44,9 @@ fn read_table(table: &TableStatistics) -> Table {
         validation_failed: rows(table.validation_failed_records()),
         validation_suspended: rows(table.validation_suspended_records()),
         validation_pending: rows(table.validation_pending_records()),
+        changes: [table.inserts(), table.updates(), table.deletes(), table.ddls()]
+            .into_iter()
+            .map(rows)
+            .fold(0, u64::saturating_add),
     }
 }

@@ -44,6 +44,7 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
             };
             run.drive = driven_by(&run.drive, start);
             run.pace = None;
+            run.reading = None;
             run.stop_at_close = run.stops_at_close();
             step(What::Start, brief(run, now), format!("{}: {why}", kind.as_str()))
         }

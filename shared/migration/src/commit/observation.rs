@@ -1,13 +1,14 @@
 //! An observation comes into the document, before the decision is asked for.
 
 use jiff::Timestamp;
-use plan::{AtClose, MigrationType, Mode};
+use plan::{AtClose, MigrationType, Mode, Until};
 
 use crate::pace::budget;
 use crate::run::document::Running;
 use crate::run::drive::{Drive, Whose};
 use crate::run::execution::Run;
 use crate::run::identity::{is_dated, is_this_run, load_is_over};
+use crate::run::lag::{self, Reading};
 use crate::run::load::{Pace, PreviousLoad};
 use crate::run::observation::{self, Connection, ConnectionState, Observation, TaskSeen};
 use crate::run::status::Phase;
@@ -51,6 +52,9 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
         join(run, Whose::SomebodyElse, seen.start_date().unwrap_or(now), stated);
     }
     take_in_load(run, seen, observation.tables.as_deref(), now);
+    if plan.until(&seen.migration_type) == Until::CaughtUp {
+        take_in_reading(run, seen, observation, plan.lag_seconds, now);
+    }
     let (rows, lag_seconds) = last.as_ref().map_or((0, None), |last| (last.rows, last.lag_seconds));
     let (status, stats) = (seen.status.clone(), seen.stats.clone());
     let progress = last.insert(Progress { status, stats, rows, lag_seconds, seen: now });
@@ -105,6 +109,22 @@ fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]
     }
     let rests = of_this_run && seen.phase() == Phase::Idle;
     run.drive.set_rest(rests.then(|| run.drive.rest().unwrap_or(now)));
+}
+
+/// Whether the replication reads its source: the lag and its tables show it.
+fn take_in_reading(
+    run: &mut Run,
+    seen: &observation::Task,
+    observation: &Observation,
+    limit: u32,
+    now: Timestamp,
+) {
+    if seen.phase() != Phase::Running || !is_dated(run, seen) {
+        return;
+    }
+    let (Some(began), Some(from)) = (lag::began(run, seen), lag::counts_from(run, seen)) else { return };
+    let looked = (observation.lag.as_deref().unwrap_or_default(), observation.tables.as_deref());
+    run.reading = Some(Reading::look(run.reading, looked, (limit, began, from), now));
 }
 
 /// The error of a step that could not run: it is remembered in a line, and sight that was lost has come back, at its

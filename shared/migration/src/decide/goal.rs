@@ -8,12 +8,12 @@ use crate::decide::situation::Situation;
 use crate::decide::verdicts::unwatched;
 use crate::run::acts::StopCause;
 use crate::run::identity::{is_this_run, load_is_over};
-use crate::run::lag::{self, Standing};
+use crate::run::lag::{self, Reading, Standing};
 use crate::run::next::Next;
 use crate::run::observation::Task;
 use crate::run::status::Phase;
 use crate::run::tables::TablePass;
-use crate::time::graces::STATISTICS_SETTLE;
+use crate::time::graces::{STATISTICS_SETTLE, ZERO_PATIENCE};
 
 /// Ends a run whose task runs and has reached what the plan waits for: a stop, or a verdict while the task goes on.
 ///
@@ -52,23 +52,16 @@ fn load_has_settled(s: &Situation<'_>, task: &Task) -> Option<()> {
 }
 
 fn caught_up(s: &Situation<'_>, task: &Task) -> Option<Next> {
-    // Points of an earlier run may still be among the last quarter of an hour's, and its dates may still show.
-    let began =
-        task.start_date()?.max(s.run.drive.start().map_or(jiff::Timestamp::MIN, |start| start.decided));
-    let since = match task.migration_type {
-        MigrationType::Cdc => began,
-        _ => {
-            if !load_is_over(s.run, task) {
-                return None;
-            }
-            task.stats.as_ref()?.full_load_finish_date?.max(began)
-        }
-    };
+    // Points of an earlier run may still be among the last quarter of an hour's.
+    let since = lag::counts_from(s.run, task)?;
     let points = s.observation.lag.as_deref().unwrap_or_default();
     let waiting = |words: String| s.wait(format!("the task is {} and {words}", task.status));
     match lag::standing(points, s.plan.lag_seconds, since, s.now) {
         Standing::CaughtUp(_) if s.observation.tables.is_none() => {
             s.wait_briefly("replication has caught up; its tables are looked at")
+        }
+        Standing::CaughtUp(_) if !reads_or_is_waited_for_in_vain(s) => {
+            waiting("its lag is zero, and nothing shows yet that it reads its source".to_owned())
         }
         Standing::CaughtUp(worst) => {
             if task.migration_type != MigrationType::Cdc {
@@ -86,6 +79,16 @@ fn caught_up(s: &Situation<'_>, task: &Task) -> Option<Next> {
         }
         Standing::Behind(seconds) => waiting(format!("{} s behind its source", seconds.ceil())),
         Standing::NotKnown => waiting("how far it is behind its source is not known just now".to_owned()),
+    }
+}
+
+/// Zeros are also what a task shows that reads nothing: something else must show that it does, or half an hour of them
+/// has passed, and the verdict says so.
+fn reads_or_is_waited_for_in_vain(s: &Situation<'_>) -> bool {
+    match s.run.reading {
+        Some(Reading::Seen) => true,
+        Some(Reading::NotSeen { zero_since: Some(since), .. }) => s.now.duration_since(since) >= ZERO_PATIENCE,
+        Some(Reading::NotSeen { zero_since: None, .. }) | None => false,
     }
 }
 

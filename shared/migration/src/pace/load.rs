@@ -130,6 +130,7 @@ mod tests {
             validation_failed: 0,
             validation_suspended: 0,
             validation_pending: 0,
+            changes: 0,
         }]
     }
 

@@ -9,6 +9,7 @@ use crate::run::acts::{ReloadAct, Stop, StopCause};
 use crate::run::answer::Refusal;
 use crate::run::drive::Drive;
 use crate::run::execution_arn::ExecutionArn;
+use crate::run::lag::Reading;
 use crate::run::load::{Pace, PreviousLoad};
 use crate::run::machine::Machine;
 use crate::run::observation::Route;
@@ -91,6 +92,9 @@ pub struct Run {
     /// How the load moves.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pace: Option<Pace>,
+    /// Whether the replication was seen to read its source, in a run that waits for it to catch up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reading: Option<Reading>,
     /// What people have been told.
     pub told: Vec<Occasion>,
 }
@@ -127,6 +131,7 @@ impl Run {
             reloaded: Vec::new(),
             previous_load: None,
             pace: None,
+            reading: None,
             told: Vec::new(),
         }
     }

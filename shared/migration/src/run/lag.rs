@@ -1,11 +1,18 @@
 //! How far a replication is behind its source, and when it has caught up.
 //!
-//! DMS publishes `CDCLatencySource` and `CDCLatencyTarget` to CloudWatch once a minute, in seconds; the lag is their
-//! sum. The source's part falls to 0 when nothing is read and grows while a transaction is open there; when the task
-//! stands, no points come at all. So missing data is never "caught up".
+//! DMS publishes `CDCLatencySource` and `CDCLatencyTarget` to CloudWatch once a minute, in seconds. The lag is the
+//! target's: it is measured end to end, and never below the source's (DMS user guide, CDC latency). Both fall to 0 when
+//! nothing is read, as while a task searches the source's log; when the task stands, no points come at all. So missing
+//! data is never "caught up", and zeros are it only once something has shown that the task reads.
 
 use jiff::{SignedDuration, Timestamp};
+use plan::MigrationType;
+use serde::{Deserialize, Serialize};
 
+use crate::run::execution::Run;
+use crate::run::identity::load_is_over;
+use crate::run::observation::Task;
+use crate::run::table::Table;
 use crate::time::graces::LAG_IS_FRESH_FOR;
 
 /// How many consecutive minutes must be good.
@@ -26,10 +33,71 @@ pub struct LagPoint {
 }
 
 impl LagPoint {
-    /// Source and target together; `None` when either is missing or no number.
+    /// From the source to the target; `None` when it is missing or no number.
     pub fn seconds(&self) -> Option<f64> {
-        let lag = self.source? + self.target?;
-        (lag.is_finite() && lag >= 0.0).then_some(lag)
+        self.target.filter(|lag| lag.is_finite() && *lag >= 0.0)
+    }
+
+    /// True when something was read in this minute: nothing else makes a latency.
+    fn shows_reading(&self) -> bool {
+        [self.source, self.target].into_iter().flatten().any(|lag| lag.is_finite() && lag > 0.0)
+    }
+}
+
+/// Whether a replication was seen to read its source since its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Reading {
+    /// A latency, or a change that came since, has shown it.
+    Seen,
+    /// Nothing has.
+    #[serde(rename_all = "PascalCase")]
+    NotSeen {
+        /// Changes that DMS had counted when its tables were first looked at.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        changes: Option<u64>,
+        /// Since when the lag has been zero in enough consecutive minutes.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        zero_since: Option<Timestamp>,
+    },
+}
+
+impl Reading {
+    /// Takes in a look: points since the start, and the tables where they were read. `limit` is the plan's, `from` when
+    /// points begin to count.
+    pub fn look(
+        before: Option<Reading>,
+        (points, tables): (&[LagPoint], Option<&[Table]>),
+        (limit, began, from): (u32, Timestamp, Timestamp),
+        now: Timestamp,
+    ) -> Reading {
+        let (first, zero_since) = match before {
+            Some(Reading::Seen) => return Reading::Seen,
+            Some(Reading::NotSeen { changes, zero_since }) => (changes, zero_since),
+            None => (None, None),
+        };
+        let changes = tables.map(|tables| tables.iter().map(|table| table.changes).fold(0, u64::saturating_add));
+        let changed = matches!((first, changes), (Some(first), Some(changes)) if changes > first);
+        if changed || points.iter().any(|point| point.at >= began && point.at <= now && point.shows_reading()) {
+            return Reading::Seen;
+        }
+        let zero = matches!(standing(points, limit, from, now), Standing::CaughtUp(_));
+        Reading::NotSeen { changes: first.or(changes), zero_since: zero.then(|| zero_since.unwrap_or(now)) }
+    }
+}
+
+/// When the task was started, as far as this run may count from there: dates of an earlier start may still show.
+pub fn began(run: &Run, task: &Task) -> Option<Timestamp> {
+    Some(task.start_date()?.max(run.drive.start().map_or(Timestamp::MIN, |start| start.decided)))
+}
+
+/// From when on points of the lag count for "caught up": from the start, and for a task that loads first from the end of
+/// its load. `None` while it loads.
+pub fn counts_from(run: &Run, task: &Task) -> Option<Timestamp> {
+    let began = began(run, task)?;
+    match task.migration_type {
+        MigrationType::Cdc => Some(began),
+        _ if !load_is_over(run, task) => None,
+        _ => Some(task.stats.as_ref()?.full_load_finish_date?.max(began)),
     }
 }
 
@@ -75,16 +143,33 @@ pub fn standing(points: &[LagPoint], limit: u32, since: Timestamp, now: Timestam
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::table::{TableState, Validation};
+    use plan::table_name::TableName;
     use proptest::prelude::*;
 
     fn at(minute: i64) -> Timestamp {
         Timestamp::from_second(minute * 60).unwrap()
     }
 
+    fn loaded() -> Table {
+        Table {
+            name: TableName::new("shop", "orders"),
+            state: TableState::Completed,
+            rows: 1,
+            refused_rows: 0,
+            load_ended: None,
+            validation: Validation::NotEnabled,
+            validation_failed: 0,
+            validation_suspended: 0,
+            validation_pending: 0,
+            changes: 0,
+        }
+    }
+
     /// One point a minute from the 100th on; `None` is a minute without data.
     fn minutes(lags: &[Option<f64>]) -> Vec<LagPoint> {
         let points = lags.iter().zip(100..).filter_map(|(lag, minute)| {
-            lag.map(|lag| LagPoint { at: at(minute), source: Some(lag / 2.0), target: Some(lag / 2.0) })
+            lag.map(|lag| LagPoint { at: at(minute), source: Some(lag / 2.0), target: Some(lag) })
         });
         points.collect()
     }
@@ -118,6 +203,8 @@ mod tests {
     #[test]
     fn half_a_point_and_points_of_an_earlier_run_do_not_count() {
         let mut points = minutes(&[Some(10.0); 5]);
+        points[4].source = None;
+        assert_eq!(standing(&points, 60, at(0), at(106)), Standing::CaughtUp(10.0), "the target's is end to end");
         points[4].target = None;
         assert_eq!(standing(&points, 60, at(0), at(106)), Standing::NotKnown);
         let points = minutes(&[Some(10.0); 5]);
@@ -131,6 +218,28 @@ mod tests {
         points.reverse();
         points.push(points[2]);
         assert_eq!(standing(&points, 60, at(0), at(107)), Standing::CaughtUp(10.0));
+    }
+
+    #[test]
+    fn zeros_are_no_sign_of_reading_and_a_latency_or_a_change_since_is() {
+        let zeros = minutes(&[Some(0.0); 6]);
+        let table = |changes| vec![Table { changes, ..loaded() }];
+        let look = |before, points: &[LagPoint], tables: Option<&[Table]>, now| {
+            Reading::look(before, (points, tables), (60, at(100), at(100)), at(now))
+        };
+        let quiet = |changes, since: Option<i64>| Reading::NotSeen { changes, zero_since: since.map(at) };
+        let first = look(None, &zeros[..3], Some(&table(7)), 103);
+        assert_eq!(first, quiet(Some(7), None), "too few zeros, and changes that may be of an earlier start");
+        let second = look(Some(first), &zeros, None, 106);
+        assert_eq!(second, quiet(Some(7), Some(106)));
+        assert_eq!(look(Some(second), &zeros, Some(&table(7)), 107), quiet(Some(7), Some(106)));
+        assert_eq!(look(Some(second), &[], None, 120), quiet(Some(7), None), "and then nothing is known");
+        assert_eq!(look(Some(second), &zeros, Some(&table(8)), 107), Reading::Seen);
+        assert_eq!(look(Some(Reading::Seen), &zeros, Some(&table(0)), 109), Reading::Seen);
+        let behind = minutes(&[Some(2.0)]);
+        assert_eq!(look(None, &behind, None, 101), Reading::Seen);
+        let before_the_start = Reading::look(None, (&behind, None), (60, at(101), at(101)), at(102));
+        assert_eq!(before_the_start, quiet(None, None));
     }
 
     proptest! {

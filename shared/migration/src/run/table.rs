@@ -25,6 +25,8 @@ pub struct Table {
     pub validation_suspended: u64,
     /// Rows that validation has not compared yet.
     pub validation_pending: u64,
+    /// Changes that replication has seen: inserts, updates, deletes and changes of the table itself.
+    pub changes: u64,
 }
 
 plan::words! {

@@ -77,6 +77,9 @@ pub const VALIDATION_PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 /// How old the newest point of the lag may be: CloudWatch shows a point a minute or two after its minute.
 pub const LAG_IS_FRESH_FOR: SignedDuration = SignedDuration::from_mins(4);
 
+/// How long a lag of zero is waited on for a sign that the task reads its source at all.
+pub const ZERO_PATIENCE: SignedDuration = SignedDuration::from_mins(30);
+
 /// How far back points of the lag are asked for.
 pub const LAG_LOOK_BACK: SignedDuration = SignedDuration::from_mins(15);
 

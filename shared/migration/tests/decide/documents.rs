@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::rules::{anything, decided, runs};
 
 /// Members that are there in some documents and not in others: each says something by being absent.
-const OPTIONAL: [&str; 36] = [
+const OPTIONAL: [&str; 39] = [
     "AtClose",
     "Caught",
     "Cause",
@@ -33,6 +33,9 @@ const OPTIONAL: [&str; 36] = [
     "Plan",
     "PreviousLoad",
     "Progress",
+    "Reading",
+    "ZeroSince",
+    "Changes",
     "Reload",
     "Rest",
     "Route",

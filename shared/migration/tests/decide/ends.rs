@@ -348,11 +348,6 @@ fn replication_that_has_come_to_rest() {
             "Paused | the next run resumes",
         ),
         (
-            "at the close, by the stop position that we gave DMS with it",
-            replicated(window()).stopped(CLOSE, "STOPPED_AT_SERVER_TIME").tables(&states).at(CLOSE),
-            "Paused | the next run resumes",
-        ),
-        (
             "after the load, with its cached changes applied",
             load_and_cdc(json!({"Until": "Stopped", "Task": {"ReplicationTaskSettings": {
                 "FullLoadSettings": {"StopTaskCachedChangesApplied": true}}}}))

@@ -1,6 +1,7 @@
 //! Until CaughtUp: how far replication is behind its source, told from what merely looks like having caught up.
 
 use migration::run::acts::{StartKind, StopCause};
+use migration::run::lag::Reading;
 use serde_json::{Value, json};
 
 use support::cases::{CLOSE, Case, LAST_WEEK, and, cdc, check, full_load, in_words, load_and_cdc, windowed};
@@ -56,7 +57,7 @@ fn five_good_minutes_in_a_row() {
         ),
         ("a wider one", replicating(json!({"LagSeconds": 900})).lagging(28, &[900.0; 5]), "Succeeded"),
         (
-            "source and target each within the limit, and not together",
+            "the target's part over the limit, and the source's within",
             replicating(json!({})).lagging(28, &[80.0; 5]),
             "Wait | 80 s behind its source",
         ),
@@ -101,8 +102,13 @@ fn what_is_not_known_is_not_caught_up() {
         ),
         (
             "an older point has half of it",
-            replicating(json!({})).set(|case| case.lag.as_mut().unwrap()[1].source = None),
+            replicating(json!({})).set(|case| case.lag.as_mut().unwrap()[1].target = None),
             "Wait | 10 s behind its source",
+        ),
+        (
+            "the source's part is not needed: the target's is end to end",
+            replicating(json!({})).set(|case| case.lag.as_mut().unwrap()[4].source = None),
+            "Succeeded",
         ),
         ("no number is no lag", replicating(json!({})).lagging(28, &[f64::NAN; 5]), unknown),
         ("points of the future are none", replicating(json!({})).lagging(35, &GOOD), unknown),
@@ -254,6 +260,46 @@ fn the_tables_are_seen_before_anything_is_said() {
             "one of a load is in error",
             loaded(json!({})).counters([1, 0, 0, 1]).tables(&["Table completed", "Table error"]),
             "PartlyFailed | 1 of 2 tables are complete, 1 is not | shop.t1 Table error | goes on running",
+        ),
+    ]);
+}
+
+/// Zeros are also what a task shows that is still searching the source's log.
+#[test]
+fn zeros_alone_are_not_caught_up() {
+    let quiet = |plan: Value| replicating(plan).lagging(28, &[0.0; 5]);
+    let since = |case: Case, minute: i64| {
+        case.set(move |case| {
+            case.run().reading =
+                Some(Reading::NotSeen { changes: Some(0), zero_since: Some(support::cases::minute(minute)) });
+        })
+    };
+    let changed = |case: Case| case.set(|case| case.tables.as_mut().unwrap()[0].changes = 1);
+    let nothing = "nothing shows that the task reads its source";
+    check([
+        ("they are waited on", quiet(json!({})), "Wait | lag is zero, and nothing shows yet that it reads"),
+        ("for half an hour", since(quiet(json!({})), 1), "Wait | lag is zero"),
+        ("and then told with a warning", since(quiet(json!({})), 0), &format!("SucceededWithWarnings | {nothing}")),
+        ("a change that came since shows that it reads", changed(since(quiet(json!({})), 29)), "Succeeded | not nothing"),
+        (
+            "one that was there before does not",
+            changed(quiet(json!({}))),
+            "Wait | lag is zero",
+        ),
+        (
+            "a latency shows it, in a minute before the five too",
+            replicating(json!({})).lagging(28, &[0.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
+            "Succeeded | not nothing",
+        ),
+        ("the stop waits as well", quiet(json!({"Then": "Stop"})), "Wait | lag is zero"),
+        ("and comes then", since(quiet(json!({"Then": "Stop"})), 0), "Stop Done"),
+        (
+            "with the warning",
+            since(quiet(json!({"Then": "Stop"})), 0)
+                .told_to_stop(StopCause::Done, 30)
+                .stopped(31, "NORMAL")
+                .at(32),
+            &format!("SucceededWithWarnings | {nothing}"),
         ),
     ]);
 }

@@ -151,6 +151,7 @@ fn tables() -> impl Strategy<Value = Vec<Table>> {
             validation_failed: 0,
             validation_suspended: 0,
             validation_pending: pending,
+            changes: 0,
         };
         tables.into_iter().enumerate().map(table).collect()
     })
@@ -196,7 +197,7 @@ fn lags() -> impl Strategy<Value = (i64, Vec<Option<f64>>)> {
 fn points(now: i64, (ago, lags): (i64, Vec<Option<f64>>)) -> Vec<LagPoint> {
     let minutes = (0..).map(|back| minute(now - ago - back));
     let point = |(at, lag): (_, Option<f64>)| {
-        lag.map(|lag| LagPoint { at, source: Some(lag / 2.0), target: Some(lag / 2.0) })
+        lag.map(|lag| LagPoint { at, source: Some(lag / 2.0), target: Some(lag) })
     };
     minutes.zip(lags).filter_map(point).collect()
 }
@@ -546,12 +547,13 @@ impl Decided {
             || run.drive.start().is_some_and(|start| start.answer.may_be_taken())
     }
 
-    /// CloudWatch shows five minutes in a row within the plan's limit, the last of them fresh, all since this moment.
+    /// CloudWatch shows five minutes in a row within the plan's limit, the last of them fresh, all since this moment. (Zeros
+    /// alone need half an hour, and no run here is that old.)
     fn has_caught_up(&self, since: jiff::Timestamp) -> bool {
         let (now, limit) = (self.before.now, f64::from(self.plan().lag_seconds));
         let lag = |at: jiff::Timestamp| {
             let point = self.before.lag.iter().flatten().find(|point| point.at == at)?;
-            Some(point.source? + point.target?)
+            point.target
         };
         let good = |newest: jiff::Timestamp| {
             (0..5)

@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Lag {
-    /// How far behind a task is when replication begins, source and target together; 0 by default.
+    /// How far behind a task is when replication begins; 0 by default.
     pub behind_seconds: f64,
     /// How much of that it makes good each second; 10 by default.
     pub catch_up_per_second: f64,
-    /// The lag that always remains, source and target together; 0 by default.
+    /// The lag that always remains; 0 by default, which is also what a task shows that reads nothing.
     pub floor_seconds: f64,
-    /// The part of the lag that `CDCLatencySource` shows, from 0 to 1; `CDCLatencyTarget` shows the rest. 0.5 by
+    /// The part of the lag that `CDCLatencySource` shows, from 0 to 1; `CDCLatencyTarget` shows the whole of it. 0.5 by
     /// default.
     pub source_share: f64,
     /// Spans in which the lag grows, as it does while a transaction is open in the source; none by default.

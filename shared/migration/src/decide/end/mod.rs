@@ -5,6 +5,7 @@ use crate::run::status::Status;
 use plan::{MigrationType, Until};
 
 use crate::run::acts::{Stop, StopCause};
+use crate::run::lag::Reading;
 use crate::run::stop_reason::StopClass;
 use crate::run::tables::TablePass;
 use crate::run::verdict::Outcome;
@@ -64,7 +65,10 @@ pub fn at_rest(ended: Ended<'_>) -> End {
             Some(stop) if stop.cause == StopCause::Done => stopped_by_us(ended, pass, stop),
             _ if task.migration_type == MigrationType::FullLoad && pass.complete() => {
                 let end = done(ended, pass, format!("every table is complete ({})", code(reason)));
-                if class == StopClass::Asked { end } else { at_most_with_warnings(end) }
+                match class {
+                    StopClass::Asked => end,
+                    _ => at_most_with_warnings(end, "DMS gives no stop reason that is known for a good end"),
+                }
             }
             Some(stop) => stopped_by_us(ended, pass, stop),
             None => interrupted(ended, pass).into(),
@@ -84,7 +88,8 @@ fn is_cut_off(ended: Ended<'_>, class: StopClass) -> bool {
 fn stopped_by_us(ended: Ended<'_>, pass: TablePass, stop: &Stop) -> End {
     match stop.cause {
         StopCause::Done => {
-            done(ended, pass, format!("the task was stopped as the plan says: {}", stop.words))
+            let words = format!("the task was stopped as the plan says: {}", stop.words);
+            unless_nothing_was_read(ended, done(ended, pass, words))
         }
         StopCause::Close if ended.task.migration_type == MigrationType::FullLoad && pass.complete() => {
             done(ended, pass, format!("every table is complete ({})", code(ended.task.stop_reason.as_ref())))
@@ -93,19 +98,28 @@ fn stopped_by_us(ended: Ended<'_>, pass: TablePass, stop: &Stop) -> End {
     }
 }
 
-/// A success that DMS gives no known reason for: every table is complete, and somebody should know.
-fn at_most_with_warnings(end: End) -> End {
+/// A success about which somebody should know this.
+fn at_most_with_warnings(end: End, reason: &str) -> End {
     match end {
         End::Verdict(verdict) if verdict.outcome == Outcome::Succeeded => {
-            let reason = "DMS gives no stop reason that is known for a good end";
             End::Verdict(Box::new(verdict.as_outcome(Outcome::SucceededWithWarnings).because(reason)))
         }
         end => end,
     }
 }
 
+/// A replication that has caught up by zeros alone, which a task that reads nothing shows too.
+fn unless_nothing_was_read(ended: Ended<'_>, end: End) -> End {
+    match ended.run.reading {
+        Some(Reading::NotSeen { .. }) if ended.plan.until(&ended.task.migration_type) == Until::CaughtUp => {
+            at_most_with_warnings(end, "its lag is zero, but nothing shows that the task reads its source")
+        }
+        _ => end,
+    }
+}
+
 /// Judges a task that runs on and has done what the plan waited for; `reason` says what that was.
 pub fn reached(ended: Ended<'_>, reason: String) -> End {
     let pass = TablePass::over(ended.tables);
-    done(ended, pass, reason)
+    unless_nothing_was_read(ended, done(ended, pass, reason))
 }

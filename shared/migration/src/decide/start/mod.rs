@@ -96,7 +96,7 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
             if let Some(verdict) = stops_too_soon(s, task) {
                 return s.report(verdict);
             }
-            connections(s).or(Some(Next::Start { kind, why }))
+            connections(s).or(Some(Next::Start { kind, why: with_the_stop_position(s, task, why) }))
         }
         Choice::Complete(why) => {
             let mut verdict = Verdict::new(Outcome::Skipped, format!("there is nothing to do: {why}"), s.now);
@@ -106,6 +106,18 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
             s.report(pass.into_verdict(verdict, Vec::new()))
         }
         Choice::Undecided { why, to_do, settles } => s.report(undecided(s, pass, why, to_do, settles)),
+    }
+}
+
+/// The reason of a start, with what becomes of a stop position that is left over.
+fn with_the_stop_position(s: &Situation<'_>, task: &observation::Task, why: String) -> String {
+    let far = s.task.and_then(|known| start_type::stop_position(s.plan, known, task));
+    match (far, &task.cdc_stop_position) {
+        (Some(far), Some(position)) => format!(
+            "{why}; its stop position {}, which the plan does not state, becomes {far}",
+            one_line(position)
+        ),
+        _ => why,
     }
 }
 
