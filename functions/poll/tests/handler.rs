@@ -275,7 +275,7 @@ async fn the_lag_is_asked_for_by_the_instances_name_and_the_tasks_tail() {
         "{:?}",
         next(&document)
     );
-    assert!(reported(document.clone()).verdict.reasons[1].contains("at most 11 s behind"), "{:?}", document);
+    assert!(reported(document.clone()).verdict.reasons[1].contains("at most 9 s behind"), "{:?}", document);
     let asked = seen.one();
     let names: Vec<(&str, &str)> = asked.metric_data_queries()[0]
         .metric_stat()

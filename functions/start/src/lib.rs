@@ -25,7 +25,7 @@ use migration::run::step::What;
 use migration::run::task::Task;
 use migration_aws::clients::{self, Dms};
 use migration_aws::dms::task::{self, TaskFilter};
-use migration_aws::error::StepError;
+use migration_aws::error::{StepError, chain};
 use migration_aws::failure::{self, CallFailure};
 use migration_aws::request::Request;
 use plan::table_name::TableName;
@@ -34,7 +34,8 @@ use plan::table_name::TableName;
 ///
 /// # Errors
 /// [`StepError::UnreadableDocument`] for a document without a decided start, [`StepError::Unavailable`] when the look
-/// before the start fails: nothing was started then.
+/// before the start fails in a step that may have been made before. In a first one the document says that the start was
+/// not made.
 pub async fn handle(context: &Dms, request: Request) -> Result<Document, StepError> {
     let running = request.running()?;
     match running.next.what {
@@ -55,7 +56,17 @@ async fn start(dms: &Client, mut running: Running, now: Timestamp) -> Result<Doc
     let Some(kind) = run.drive.start().map(|start| start.kind) else {
         return Err(StepError::UnreadableDocument("the document has no decided start".to_owned()));
     };
-    let seen = task::observe(dms, &TaskFilter::Arn(task.arn.to_string()), false).await?;
+    let seen = match task::observe(dms, &TaskFilter::Arn(task.arn.to_string()), false).await {
+        Ok(seen) => seen,
+        // A step that may have been made before leaves its answer lost.
+        Err(error) if commit::may_be_a_repeat(run, now) => return Err(error),
+        Err(error) => {
+            let why = format!("the look before the start failed: {}", chain(&error));
+            tracing::warn!("{why}");
+            commit::start_answered(&mut running.run, Answer::NotCalled(why), now);
+            return Ok(running.into());
+        }
+    };
     let answer = match commit::guard_start(run, &seen, now) {
         Guarded::Held(why) => {
             tracing::warn!("the start was held back: {why}");

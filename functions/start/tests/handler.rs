@@ -85,7 +85,7 @@ async fn what_dms_answers_is_written_down_and_never_asked_again() {
             400,
             "InvalidParameterCombinationException",
             "Start Type : START_REPLICATION, valid only for tasks running for the first time",
-            refused("InvalidParameterCombinationException", false),
+            refused("InvalidParameterCombinationException", true),
         ),
         (400, "InvalidParameterValueException", "no", refused("InvalidParameterValueException", false)),
         (400, "ThrottlingException", "Rate exceeded", refused("ThrottlingException", true)),
@@ -174,12 +174,16 @@ async fn a_look_that_fails_starts_nothing() {
         answers!(Client, describe_replication_tasks, 400, fault("AccessDeniedException", "not authorized"));
     let take = answers!(Client, start_replication_task, 200, json!({}));
     let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
-    let error = start::handle(&dms, request(&decided().document(), 1)).await.unwrap_err();
+    let failure =
+        "describing the replication task: AccessDeniedException: not authorized; the function's role must allow it";
+    let document = start::handle(&dms, request(&decided().document(), 1)).await.unwrap();
+    let answer = running(document).run.drive.start().map(|start| start.answer.clone());
+    let why = format!("the look before the start failed: {failure}");
+    assert_eq!((answer, take.num_calls()), (Some(Answer::NotCalled(why)), 0));
+    // A step that comes late may have been made before: its answer stays lost.
+    let error = start::handle(&dms, request(&decided().document(), 4)).await.unwrap_err();
     assert_eq!((error.name(), take.num_calls()), ("Migration.Unavailable", 0));
-    assert_eq!(
-        chain(&error),
-        "describing the replication task: AccessDeniedException: not authorized; the function's role must allow it"
-    );
+    assert_eq!(chain(&error), failure);
     let error = start::handle(&dms, request(&full_load(windowed()).document(), 1)).await.unwrap_err();
     assert_eq!(chain(&error), "the document's next step is `wait`: the machine made another one");
     for case in [full_load(windowed()), full_load(windowed()).not_created()] {

@@ -122,10 +122,15 @@ where
 /// True for a refusal that DMS takes back: the task or a connection is busy with something that ends.
 fn passes(code: &str, message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    code == "InvalidResourceStateFault"
-        && ["cannot be started", "test connection", "already being tested", "cannot start"]
-            .iter()
-            .any(|part| message.contains(part))
+    let says = |part: &&str| message.contains(*part);
+    match code {
+        "InvalidResourceStateFault" => {
+            ["cannot be started", "test connection", "already being tested", "cannot start"].iter().any(says)
+        }
+        // The task was started before, and DMS's list does not show it yet: the next look does.
+        "InvalidParameterCombinationException" => says(&"valid only for tasks running for the first time"),
+        _ => false,
+    }
 }
 
 impl CallFailure {
@@ -180,6 +185,11 @@ mod tests {
             (
                 "InvalidParameterCombinationException",
                 "Start Type : START_REPLICATION, valid only for tasks running for the first time",
+                true,
+            ),
+            (
+                "InvalidParameterCombinationException",
+                "Start Type : RESUME_PROCESSING, not valid for the task",
                 false,
             ),
             ("AccessDeniedException", "User is not authorized", false),

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use migration::run::document::{Document, Opened, Running};
 use migration::run::execution_arn::ExecutionArn;
 use migration::run::step::Occasion;
+use migration::time::present::Moment;
 use plan::clean::line_of;
 use serde_json::Value;
 
@@ -12,8 +13,10 @@ use crate::error::StepError;
 /// The payload of every step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
-    /// When the state was entered; the only clock there is.
+    /// The present; see [`Moment`].
     pub now: Timestamp,
+    /// How often the execution was redriven, as far as Step Functions says so.
+    pub redrives: u32,
     /// The execution's ARN.
     pub execution: ExecutionArn,
     /// What the notify step is to tell, when the machine itself decides that; also marks the machine's own stop.
@@ -25,18 +28,28 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads the frame of the payload; the document inside is read by [`Request::document()`].
+    /// Reads the frame of the payload of a function that was invoked then; the document inside is read by
+    /// [`Request::document()`].
     ///
     /// # Errors
     /// [`StepError::UnreadableDocument`] when the state machine did not hand over time, execution and document.
-    pub fn read(payload: Value) -> Result<Request, StepError> {
+    pub fn read(payload: Value, invoked: Option<Timestamp>) -> Result<Request, StepError> {
         let text = |name: &str| payload.get(name).and_then(Value::as_str);
         let unreadable = |what: &str| {
             StepError::UnreadableDocument(format!(
                 "the payload has no {what}: the function was not called by its state machine"
             ))
         };
-        let now = text("Now").and_then(|now| now.parse().ok()).ok_or_else(|| unreadable("time `Now`"))?;
+        let entered = text("Now").and_then(|now| now.parse().ok()).ok_or_else(|| unreadable("time `Now`"))?;
+        let count = |name: &str| payload.get(name).and_then(Value::as_u64).unwrap_or_default();
+        let redrives = u32::try_from(count("Redrives")).unwrap_or(u32::MAX);
+        let moment = Moment { entered, invoked, again: redrives > 0 || count("Retries") > 0 };
+        if moment.is_misconfigured() {
+            tracing::error!(
+                "the invocation seems to be of {invoked:?}, long after the state was entered at {entered}: is FUNCTION_TIMEOUT \
+                 the function's time-out? The state's entry counts"
+            );
+        }
         let execution = text("Execution")
             .and_then(|arn| arn.parse().ok())
             .ok_or_else(|| unreadable("`Execution` that is the ARN of an execution"))?;
@@ -46,7 +59,7 @@ impl Request {
         };
         let document = payload.get("Migration").cloned().ok_or_else(|| unreadable("`Migration`"))?;
         let last = payload.get("Last") == Some(&Value::Bool(true));
-        Ok(Request { now, execution, occasion, last, document })
+        Ok(Request { now: moment.now(), redrives, execution, occasion, last, document })
     }
 
     /// Reads the document.
@@ -104,7 +117,7 @@ mod tests {
         let named = |document: Value| {
             let payload =
                 json!({"Now": "2026-10-25T01:30:00Z", "Execution": EXECUTION, "Migration": document});
-            Request::read(payload).unwrap().task_name()
+            Request::read(payload, None).unwrap().task_name()
         };
         let input = json!({"Task": {"ReplicationTaskIdentifier": "orders\nforged"}});
         assert_eq!(named(json!({"Version": 2, "Input": input})), "orders forged");
@@ -132,11 +145,11 @@ mod tests {
             json!({"Now": "2026-10-25T01:30:00Z", "Execution": "night-1", "Migration": {}}),
             json!({"Now": "2026-10-25T01:30:00Z", "Execution": EXECUTION}),
         ] {
-            let error = Request::read(payload.clone()).unwrap_err();
+            let error = Request::read(payload.clone(), None).unwrap_err();
             assert_eq!(error.name(), "Migration.UnreadableDocument", "{payload}");
         }
         let payload = json!({"Now": "2026-10-25T01:30:00.5+00:00", "Execution": EXECUTION, "Migration": {"Version": 9}});
-        let request = Request::read(payload).unwrap();
+        let request = Request::read(payload, None).unwrap();
         assert_eq!(request.now.to_string(), "2026-10-25T01:30:00.5Z");
         assert!(request.document().unwrap_err().to_string().contains("version 9"));
     }

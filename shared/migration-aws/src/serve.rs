@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{LambdaEvent, service_fn};
 use migration::run::document::Document;
 use serde_json::Value;
@@ -10,6 +11,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::error::{StepError, chain};
 use crate::request::Request;
+
+/// The variable that holds the function's own time-out in seconds: an invocation began so long before its deadline.
+pub const FUNCTION_TIMEOUT: &str = "FUNCTION_TIMEOUT";
 
 /// Serves requests until Lambda ends the process.
 ///
@@ -21,24 +25,40 @@ where
     F: Future<Output = Result<Document, StepError>>,
 {
     let handler = &handler;
+    let timeout = std::env::var(FUNCTION_TIMEOUT).ok().and_then(|seconds| seconds.parse().ok());
+    let timeout = timeout.map(SignedDuration::from_secs);
+    if timeout.is_none() {
+        tracing::warn!(
+            "{FUNCTION_TIMEOUT} is not set: a step that is made again takes its first entry for the present"
+        );
+    }
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        respond(step, handler, event.payload).await
+        let deadline = i64::try_from(event.context.deadline).ok();
+        let deadline = deadline.and_then(|millis| Timestamp::from_millisecond(millis).ok());
+        let invoked =
+            deadline.zip(timeout).and_then(|(deadline, timeout)| deadline.checked_sub(timeout).ok());
+        respond(step, handler, event.payload, invoked).await
     }))
     .await
 }
 
-/// One request answered: the payload of a state read, the handler run, the document written. What Lambda runs in
+/// One request answered, that came then: the payload of a state read, the handler run, the document written. What Lambda runs in
 /// production, and whatever else hosts a function.
 ///
 /// # Errors
 /// The handler's own, and [`StepError::UnreadableDocument`] for a payload without its frame or a document that cannot
 /// be written.
-pub async fn respond<H, F>(step: &'static str, handler: &H, payload: Value) -> Result<Value, StepError>
+pub async fn respond<H, F>(
+    step: &'static str,
+    handler: &H,
+    payload: Value,
+    invoked: Option<Timestamp>,
+) -> Result<Value, StepError>
 where
     H: Fn(Request) -> F,
     F: Future<Output = Result<Document, StepError>>,
 {
-    let request = Request::read(payload)?;
+    let request = Request::read(payload, invoked)?;
     let span = tracing::info_span!("step", step, execution = %request.execution, task = %request.task_name());
     async move {
         // Boxed: an SDK call nests futures deeper than the compiler follows by itself.

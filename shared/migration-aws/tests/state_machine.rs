@@ -238,12 +238,26 @@ fn the_machine_reads_the_head_of_the_document_and_nothing_else() {
 #[test]
 fn expressions_use_what_they_may_and_those_that_cannot_be_caught_cannot_be_undefined() {
     let machine = machine();
-    let known = ["$ceil", "$max", "$merge", "$min", "$not", "$toMillis", "$migration"];
-    let context = ["$states.context.Execution.Id", "$states.context.State.EnteredTime", "$states.input"];
+    let known = ["$ceil", "$exists", "$max", "$merge", "$min", "$not", "$toMillis", "$migration"];
+    let context = [
+        "$states.context.Execution.Id",
+        "$states.context.Execution.RedriveCount",
+        "$states.context.State.EnteredTime",
+        "$states.context.State.RetryCount",
+        "$states.input",
+    ];
     let scan = |value: &Value, also: &[&str], place: &str| {
         let mut all = BTreeSet::new();
         expressions(value, &mut all);
         for expression in all {
+            // A redrive is counted only where there was one, and moto counts none.
+            for counter in ["$states.context.Execution.RedriveCount", "$states.context.State.RetryCount"] {
+                let asked = format!("$exists({counter}) ? ");
+                assert!(
+                    !expression.contains(counter) || expression.starts_with(&asked),
+                    "{place}: {expression}"
+                );
+            }
             for name in names(&expression) {
                 let fine = name.starts_with("$migration.")
                     || known.contains(&name.as_str())

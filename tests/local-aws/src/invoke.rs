@@ -119,7 +119,9 @@ impl Edge {
         if let Some(error) = &trouble.answer {
             return Err(error.clone());
         }
-        let invoked = self.host.invoke(function, execution, body, trouble.before, trouble.after).await;
+        let world = self.worlds.of(execution.as_deref());
+        let invoked =
+            self.host.invoke(function, (execution, world), body, trouble.before, trouble.after).await;
         invoked.map_err(|error| {
             let (status, code) = match error {
                 Error::NoFunction { .. } => (404, "ResourceNotFoundException"),

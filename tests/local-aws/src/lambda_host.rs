@@ -16,6 +16,7 @@ use crate::lifeline::Lifeline;
 use crate::local_aws::{ACCOUNT, REGION};
 use crate::logs::Logs;
 use crate::process::{Invocation, Process, Said, error_object};
+use crate::world::World;
 
 /// How long a new process may take to ask for its first invocation; far more than any needs, even on a busy machine.
 const INIT_LIMIT: Duration = Duration::from_secs(60);
@@ -127,7 +128,7 @@ impl LambdaHost {
     pub(crate) async fn invoke(
         &self,
         name: &str,
-        execution: Option<String>,
+        (execution, world): (Option<String>, Arc<World>),
         payload: Bytes,
         before: Option<FunctionEnd>,
         after: Option<FunctionEnd>,
@@ -145,7 +146,8 @@ impl LambdaHost {
             if let Some(end) = before {
                 return Ok(ended(&process, end, &id, timeout).await);
             }
-            let (invocation, said) = Invocation::new(id.clone(), execution.clone(), payload.clone(), timeout);
+            let (invocation, said) =
+                Invocation::new(id.clone(), execution.clone(), payload.clone(), timeout, Arc::clone(&world));
             match run(&process, &invocation, said, timeout).await {
                 Ran::Said(_) if let Some(end) = after => return Ok(ended(&process, end, &id, timeout).await),
                 Ran::Said(said) => {

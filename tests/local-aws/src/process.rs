@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::function::FunctionConfig;
 use crate::lifeline::Lifeline;
 use crate::logs::{LogLine, Logs, Stream};
+use crate::world::World;
 
 /// What a function said about one invocation, by itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,6 +37,7 @@ pub(crate) struct Invocation {
     pub(crate) payload: Bytes,
     deadline: watch::Sender<Option<Timestamp>>,
     timeout: Duration,
+    world: Arc<World>,
     answer: Mutex<Option<oneshot::Sender<Said>>>,
 }
 
@@ -45,17 +47,30 @@ impl Invocation {
         execution: Option<String>,
         payload: Bytes,
         timeout: Duration,
+        world: Arc<World>,
     ) -> (Arc<Self>, oneshot::Receiver<Said>) {
         let (answer, said) = oneshot::channel();
         let deadline = watch::Sender::new(None);
-        (Arc::new(Self { id, execution, payload, deadline, timeout, answer: Mutex::new(Some(answer)) }), said)
+        (
+            Arc::new(Self {
+                id,
+                execution,
+                payload,
+                deadline,
+                timeout,
+                world,
+                answer: Mutex::new(Some(answer)),
+            }),
+            said,
+        )
     }
 
-    /// The process takes this invocation: its time runs from now. Returns the deadline.
+    /// The process takes this invocation: its time runs from now. Returns the deadline as the function is told it, in the
+    /// time of its world; it is ended in real time.
     pub(crate) fn deliver(&self) -> Timestamp {
-        let deadline = real_now().saturating_add(self.timeout).unwrap_or(Timestamp::MAX);
-        self.deadline.send_replace(Some(deadline));
-        deadline
+        let after = |now: Timestamp| now.saturating_add(self.timeout).unwrap_or(Timestamp::MAX);
+        self.deadline.send_replace(Some(after(real_now())));
+        after(self.world.now())
     }
 
     /// Waits until the process has taken this invocation.

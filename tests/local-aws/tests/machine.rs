@@ -212,7 +212,8 @@ fn moto_still_needs_the_engine_that_it_is_given() {
 #[test]
 fn variables_and_waits_in_jsonata_are_values_and_strict() {
     with_stack(async |aws| {
-        let hostile = json!({ "text": "it's \"so\" \\ {% $x %} \n", "none": null, "list": [[1], []], "number": 2 });
+        let hostile =
+            json!({ "text": "it's \"so\" \\ {% $x %} \n", "none": null, "list": [[1], []], "number": 2 });
         let ends = |seconds: &str| {
             json!({
                 "QueryLanguage": "JSONata",
@@ -227,9 +228,13 @@ fn variables_and_waits_in_jsonata_are_values_and_strict() {
         let mut expected = hostile.clone();
         expected["sum"] = json!(3);
         assert_eq!(output(&run(aws, "values", &ends("{% $kept.number - 2 %}"), &hostile).await), expected);
-        for (name, seconds) in
-            [("half", "0.5"), ("text", "'1'"), ("below", "-1"), ("undefined", "$kept.nothing"), ("truth", "true")]
-        {
+        for (name, seconds) in [
+            ("half", "0.5"),
+            ("text", "'1'"),
+            ("below", "-1"),
+            ("undefined", "$kept.nothing"),
+            ("truth", "true"),
+        ] {
             let execution = run(aws, name, &ends(&format!("{{% {seconds} %}}")), &hostile).await;
             assert_eq!(execution["status"], "FAILED", "{seconds}");
             assert_eq!(execution["error"], "States.QueryEvaluationError", "{seconds}");

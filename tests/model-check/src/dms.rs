@@ -642,6 +642,7 @@ impl Task {
             stats,
             settings: Some(self.settings()),
             cdc_stop_position: None,
+            task_start_date: None,
         }
     }
 

@@ -12,7 +12,7 @@ use migration::run::lag::LagPoint;
 use migration::run::load::{Pace, PreviousLoad};
 use migration::run::next::Next;
 use migration::run::observation::{
-    self, Connection, ConnectionState, Observation, Route, Stats, TaskSeen, TaskSettings,
+    self, Connection, ConnectionState, Observation, OtherDates, Route, Stats, TaskSeen, TaskSettings,
 };
 use migration::run::status::Status;
 use migration::run::stop_reason::StopReason;
@@ -165,6 +165,7 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         stats: None,
         settings: None,
         cdc_stop_position: None,
+        task_start_date: None,
     };
     let successful = |endpoint: &str| Connection {
         endpoint: endpoint.parse().unwrap(),
@@ -353,6 +354,10 @@ impl Case {
             TaskSeen::Seen(task) => task.start_date(),
             _ => None,
         };
+        let seen_dates = match &self.seen {
+            TaskSeen::Seen(task) => task.other_dates(),
+            _ => OtherDates::default(),
+        };
         let run = self.run();
         let start = StartAct {
             kind,
@@ -361,7 +366,10 @@ impl Case {
             first_decided: minute(at),
             asked: minute(at),
             seen_start_date,
+            seen_dates,
             answer: Answer::Lost,
+            missing_since: None,
+            lost_since: None,
         };
         run.drive = Drive::Starting { start, rest: run.drive.rest() };
         commit::start_answered(run, Answer::Accepted, minute(at));
@@ -401,11 +409,8 @@ impl Case {
     /// What CloudWatch has: a point for each minute, the last of them at this one, half of the lag at the source.
     pub fn lagging(mut self, last: i64, seconds: &[f64]) -> Case {
         let first = last + 1 - seconds.len() as i64;
-        let point = |(at, lag): (i64, &f64)| LagPoint {
-            at: minute(at),
-            source: Some(lag / 2.0),
-            target: Some(*lag),
-        };
+        let point =
+            |(at, lag): (i64, &f64)| LagPoint { at: minute(at), source: Some(lag / 2.0), target: Some(*lag) };
         self.lag = Some((first..).zip(seconds).map(point).collect());
         self
     }
@@ -413,6 +418,23 @@ impl Case {
     /// The answer to the start was lost.
     pub fn lost(self) -> Case {
         self.answered(Answer::Lost)
+    }
+
+    /// Nobody knows what became of the start, and since this minute the task has been seen as it was.
+    pub fn missing(self, since: i64) -> Case {
+        self.lost().set(|case| {
+            if let Some(start) = case.run().drive.start_mut() {
+                start.missing_since = Some(minute(since));
+            }
+        })
+    }
+
+    /// A start in the place of one that was lost, decided and taken at this minute.
+    pub fn made_anew(mut self, at: i64) -> Case {
+        self.now = minute(at);
+        let decided = in_words(&self.poll());
+        assert!(decided.starts_with("Start"), "{decided}");
+        self.answered(Answer::Accepted)
     }
 
     /// DMS did not take the start, for good.

@@ -34,7 +34,7 @@ pub fn reported(document: Document) -> Reported {
 pub fn frame(mut payload: Value, now: Timestamp) -> Request {
     payload["Now"] = json!(now);
     payload["Execution"] = json!(EXECUTION);
-    Request::read(payload).unwrap()
+    Request::read(payload, None).unwrap()
 }
 
 /// The task as DescribeReplicationTasks answers it.

@@ -89,6 +89,7 @@ enum Step {
 struct Outcome {
     payload: Value,
     error: Value,
+    retries: u32,
 }
 
 impl Execution {
@@ -125,6 +126,8 @@ impl Execution {
             error: &outcome.error,
             entered,
             execution: &self.arn,
+            redrives: 0,
+            retries: outcome.retries,
         };
         fill(template, &scope)
     }
@@ -134,7 +137,6 @@ impl Execution {
         let nothing = Outcome::default();
         let next = match &state.does {
             Does::Invoke { function, payload, timeout } => {
-                let payload = self.fill(payload, entered, &nothing)?;
                 return self.invoke(name, state, (*function, payload, *timeout), entered).await;
             }
             Does::Choose { choices, default } => {
@@ -166,7 +168,7 @@ impl Execution {
         &mut self,
         name: &str,
         state: &State,
-        (function, payload, timeout): (Function, Value, Option<f64>),
+        (function, payload, timeout): (Function, &Value, Option<f64>),
         entered: Timestamp,
     ) -> Result<Step, String> {
         let mut retries = vec![0; state.retry.len()];
@@ -175,7 +177,9 @@ impl Execution {
             if function == Function::Poll {
                 self.tally.polls += 1;
             }
-            let failure = match self.attempt(function, payload.clone(), timeout).await {
+            // Arguments are evaluated anew for each attempt; the state's entry stays.
+            let payload = self.fill(payload, entered, &Outcome { retries: all, ..Outcome::default() })?;
+            let failure = match self.attempt(function, payload, timeout).await {
                 Ok(payload) => {
                     let outcome = Outcome { payload, ..Outcome::default() };
                     if let Some(assign) = &state.assign {

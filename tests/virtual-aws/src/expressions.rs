@@ -19,6 +19,10 @@ pub struct Scope<'a> {
     pub entered: Timestamp,
     /// `$states.context.Execution.Id`.
     pub execution: &'a str,
+    /// `$states.context.Execution.RedriveCount`.
+    pub redrives: u32,
+    /// `$states.context.State.RetryCount`.
+    pub retries: u32,
 }
 
 /// The value of an expression; `text` is what stands between `{%` and `%}`.
@@ -50,6 +54,12 @@ pub fn evaluate(text: &str, scope: &Scope<'_>) -> Result<Value, String> {
     Ok(match text {
         "$states.context.State.EnteredTime" => scope.entered.to_string().into(),
         "$states.context.Execution.Id" => scope.execution.into(),
+        "$exists($states.context.Execution.RedriveCount) ? $states.context.Execution.RedriveCount : 0" => {
+            scope.redrives.into()
+        }
+        "$exists($states.context.State.RetryCount) ? $states.context.State.RetryCount : 0" => {
+            scope.retries.into()
+        }
         "$states.input" => scope.input.clone(),
         "$states.errorOutput" => scope.error.clone(),
         "$states.result.Payload" => scope.payload.clone(),

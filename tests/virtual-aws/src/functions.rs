@@ -4,6 +4,7 @@
 use aws_config::SdkConfig;
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
 use migration_aws::clients::{Dms, DmsAndCloudWatch, DmsAndStepFunctions, SnsAndStepFunctions};
 use migration_aws::error::StepError;
 use migration_aws::serve;
@@ -117,19 +118,29 @@ pub(crate) async fn respond(
     function: Function,
     clients: &Clients,
     payload: Value,
+    invoked: Timestamp,
 ) -> Result<Value, StepError> {
+    let invoked = Some(invoked);
     let Clients { drives, looks_whose, observes, tells } = clients;
     let step = function.name();
     match function {
         Function::Validate => {
-            serve::respond(step, &|request| validate::handle(looks_whose, request), payload).await
+            serve::respond(step, &|request| validate::handle(looks_whose, request), payload, invoked).await
         }
         Function::CreateTask => {
-            serve::respond(step, &|request| create_task::handle(looks_whose, request), payload).await
+            serve::respond(step, &|request| create_task::handle(looks_whose, request), payload, invoked).await
         }
-        Function::Start => serve::respond(step, &|request| start::handle(drives, request), payload).await,
-        Function::Stop => serve::respond(step, &|request| stop::handle(drives, request), payload).await,
-        Function::Poll => serve::respond(step, &|request| poll::handle(observes, request), payload).await,
-        Function::Notify => serve::respond(step, &|request| notify::handle(tells, request), payload).await,
+        Function::Start => {
+            serve::respond(step, &|request| start::handle(drives, request), payload, invoked).await
+        }
+        Function::Stop => {
+            serve::respond(step, &|request| stop::handle(drives, request), payload, invoked).await
+        }
+        Function::Poll => {
+            serve::respond(step, &|request| poll::handle(observes, request), payload, invoked).await
+        }
+        Function::Notify => {
+            serve::respond(step, &|request| notify::handle(tells, request), payload, invoked).await
+        }
     }
 }

@@ -107,7 +107,7 @@ impl World {
         function: Function,
         payload: Value,
     ) -> Result<Result<Value, Failure>, FunctionEnd> {
-        let mut handler = pin!(functions::respond(function, &sandbox.clients, payload));
+        let mut handler = pin!(functions::respond(function, &sandbox.clients, payload, self.clock().now()));
         let mut timeout = pin!(self.clock().sleep_for(FUNCTION_TIMEOUT));
         poll_fn(|context| {
             if let Poll::Ready(answer) = handler.as_mut().poll(context) {

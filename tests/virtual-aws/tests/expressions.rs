@@ -113,20 +113,32 @@ fn the_driver_and_jsonata_agree_on_every_expression_of_the_machine() {
         let inputs = [json!([]), json!(null), json!({"Task": {"Tags": []}}), json!("x"), json!([[1]])];
         let input = &inputs[nth % inputs.len()];
         for entered in moments() {
-            let scope =
-                Scope { migration, input, payload: migration, error: &error, entered, execution: EXECUTION };
+            let scope = Scope {
+                migration,
+                input,
+                payload: migration,
+                error: &error,
+                entered,
+                execution: EXECUTION,
+                redrives: u32::from(nth % 3 == 0),
+                retries: (nth % 4) as u32,
+            };
             for expression in &all {
                 // An expression that is undefined here is read in no such document.
                 let Ok(value) = evaluate(expression, &scope) else { continue };
-                let states = json!({
+                let mut states = json!({
                     "input": input,
                     "result": {"Payload": migration},
                     "errorOutput": error,
                     "context": {
-                        "State": {"EnteredTime": entered.to_string()},
+                        "State": {"EnteredTime": entered.to_string(), "RetryCount": scope.retries},
                         "Execution": {"Id": EXECUTION},
                     },
                 });
+                // Where there was none, there is no count.
+                if scope.redrives > 0 {
+                    states["context"]["Execution"]["RedriveCount"] = json!(scope.redrives);
+                }
                 cases.push(json!({
                     "expression": expression,
                     "variables": {"states": states, "migration": migration},

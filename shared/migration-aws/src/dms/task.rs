@@ -183,6 +183,7 @@ pub fn read_task(task: &ReplicationTask) -> Result<Task, StepError> {
         }),
         settings: settings.as_ref().map(|settings| read_settings(settings, task.table_mappings())),
         cdc_stop_position: task.cdc_stop_position().map(str::to_owned),
+        task_start_date: task.replication_task_start_date().and_then(timestamp),
         status,
     })
 }

@@ -9,7 +9,7 @@ use crate::run::answer::Answer;
 use crate::run::document::Running;
 use crate::run::drive::Whose;
 use crate::run::execution::Run;
-use crate::run::step::Occasion;
+use crate::run::step::{Occasion, What};
 
 /// What DMS answered to the start that was made now, or why it was not made. From now on its effect is waited for. A
 /// start that was not made leaves nothing to stop at the close, which the machine does by itself when no poll can run.
@@ -66,6 +66,25 @@ pub fn stop_answered(run: &mut Run, answer: Answer) {
         stop.state = StopState::Taken(stop.last_decided);
     }
     stop.answer = answer;
+}
+
+/// Lambda did not invoke the function that was to act: nothing was asked of DMS.
+pub(super) fn not_invoked(running: &mut Running, why: String) {
+    let run = &mut running.run;
+    let answer = Answer::NotCalled(why);
+    match running.next.what {
+        What::Start => {
+            if let Some(decided) =
+                run.drive.start().filter(|start| start.answer == Answer::Lost).map(|start| start.decided)
+            {
+                start_answered(run, answer, decided);
+            }
+        }
+        What::Reload => reload_answered(run, answer),
+        What::Stop => stop_answered(run, answer),
+        What::Create => run.creates = run.creates.saturating_sub(1),
+        What::Wait | What::Tell(_) => {}
+    }
 }
 
 /// People have been told.

@@ -9,7 +9,7 @@ use crate::run::document::{Document, Running};
 use crate::run::drive::Drive;
 use crate::run::execution::Run;
 use crate::run::next::Next;
-use crate::run::observation::TaskSeen;
+use crate::run::observation::{OtherDates, TaskSeen};
 use crate::run::step::{Step, What};
 
 /// Writes a decision down. Every act is written as one whose answer is lost, before it is made.
@@ -25,6 +25,10 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
         TaskSeen::Seen(task) => task.start_date(),
         TaskSeen::Unseen | TaskSeen::NotThere => None,
     };
+    let seen_dates = match seen {
+        TaskSeen::Seen(task) => task.other_dates(),
+        TaskSeen::Unseen | TaskSeen::NotThere => OtherDates::default(),
+    };
     let step = |what, seconds, why| Step { what, seconds, why };
     running.next = match next {
         Next::Create { why } => {
@@ -33,6 +37,9 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
         }
         Next::Start { kind, why } => {
             let first_decided = first_decided(&run.drive, now);
+            let lost =
+                run.drive.start().filter(|start| start.missing_since.is_some() || start.lost_since.is_some());
+            let lost_since = lost.map(StartAct::since);
             let start = StartAct {
                 kind,
                 why: why.clone(),
@@ -40,7 +47,10 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
                 first_decided,
                 asked: now,
                 seen_start_date,
+                seen_dates,
                 answer: Answer::Lost,
+                missing_since: None,
+                lost_since,
             };
             run.drive = driven_by(&run.drive, start);
             run.pace = None;
@@ -71,13 +81,13 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
 
 /// From when on refusals that pass are waited out: a start that was not made is the same one, once more.
 fn first_decided(drive: &Drive, now: Timestamp) -> Timestamp {
-    let before = drive.start().filter(|start| !start.answer.may_be_taken());
+    let before = drive.start().filter(|start| !start.may_be_made());
     before.map_or(now, |start| start.first_decided)
 }
 
 /// After a start that was made, another one is a restart; else it is the same one, once more.
 fn driven_by(before: &Drive, start: StartAct) -> Drive {
-    let again = before.start().is_some_and(|start| start.answer.may_be_taken());
+    let again = before.start().is_some_and(StartAct::may_be_made);
     let rest = before.rest();
     match before.restarts() + u32::from(again) {
         0 => Drive::Starting { start, rest },

@@ -35,6 +35,12 @@ pub fn guard_start(run: &Run, task: &TaskSeen, now: Timestamp) -> Guarded {
     }
 }
 
+/// True when the step that makes the start comes so long after its decision that it may have been made before: an
+/// execution was redriven.
+pub fn may_be_a_repeat(run: &Run, now: Timestamp) -> bool {
+    run.drive.start().is_some_and(|start| now.duration_since(start.decided) > START_MARGIN)
+}
+
 /// What stands in the way of this start.
 fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarded {
     let TaskSeen::Seen(task) = task else {

@@ -3,7 +3,9 @@
 use jiff::Timestamp;
 use plan::{AtClose, MigrationType, Mode, Until};
 
+use super::answer;
 use crate::pace::budget;
+use crate::run::answer::Answer;
 use crate::run::document::Running;
 use crate::run::drive::{Drive, Whose};
 use crate::run::execution::Run;
@@ -46,6 +48,7 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
         Phase::Running => run.starting_since = None,
         Phase::Idle | Phase::Busy | Phase::Stopping | Phase::Gone => {}
     }
+    take_in_lost_start(run, seen, now);
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
     if plan.mode == Mode::Migrate && under_way && run.drive == Drive::Nothing && task.driven_by.is_none() {
         let stated = plan.window.as_ref().and_then(|window| window.at_close);
@@ -111,6 +114,15 @@ fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]
     run.drive.set_rest(rests.then(|| run.drive.rest().unwrap_or(now)));
 }
 
+/// A start whose answer was lost is missing since the first look that shows nothing of it.
+fn take_in_lost_start(run: &mut Run, seen: &observation::Task, now: Timestamp) {
+    let Some(start) = run.drive.start_mut().filter(|start| start.answer == Answer::Lost) else { return };
+    let missing = seen.phase() == Phase::Idle
+        && seen.start_date() == start.seen_start_date
+        && seen.other_dates() == start.seen_dates;
+    start.missing_since = missing.then(|| start.missing_since.unwrap_or(now));
+}
+
 /// Whether the replication reads its source: the lag and its tables show it.
 fn take_in_reading(
     run: &mut Run,
@@ -131,6 +143,10 @@ fn take_in_reading(
 /// cost.
 fn take_in_trouble(running: &mut Running) {
     if let Some(caught) = running.caught.take() {
+        // After a blind round the error is the poll's own, and what became of the act before it is not known.
+        if running.blind.rounds == 0 && caught.was_not_invoked() {
+            answer::not_invoked(running, caught.in_words());
+        }
         running.run.last_trouble = Some(caught.in_words());
     }
     count_blind_rounds(running);

@@ -313,6 +313,7 @@ mod tests {
             stats: None,
             settings: None,
             cdc_stop_position: None,
+            task_start_date: None,
         }
     }
 

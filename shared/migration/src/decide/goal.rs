@@ -87,7 +87,9 @@ fn caught_up(s: &Situation<'_>, task: &Task) -> Option<Next> {
 fn reads_or_is_waited_for_in_vain(s: &Situation<'_>) -> bool {
     match s.run.reading {
         Some(Reading::Seen) => true,
-        Some(Reading::NotSeen { zero_since: Some(since), .. }) => s.now.duration_since(since) >= ZERO_PATIENCE,
+        Some(Reading::NotSeen { zero_since: Some(since), .. }) => {
+            s.now.duration_since(since) >= ZERO_PATIENCE
+        }
         Some(Reading::NotSeen { zero_since: None, .. }) | None => false,
     }
 }

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use plan::{MigrationType, Mode, OnTableErrors, Plan, Until};
 
+use crate::run::acts::StartAct;
 use crate::run::execution::Run;
 use crate::run::identity::load_is_over;
 use crate::run::observation::{self, Stats, TaskSeen};
@@ -28,8 +29,7 @@ pub fn wants_settings(task: Option<&Task>) -> bool {
 
 /// Says which calls a poll makes. `last` is what the poll before saw.
 pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, now: Timestamp) -> Wanted {
-    let before_start =
-        run.drive.joined().is_none() && !run.drive.start().is_some_and(|start| start.answer.may_be_taken());
+    let before_start = run.drive.joined().is_none() && !run.drive.start().is_some_and(StartAct::may_be_made);
     let task = match seen {
         TaskSeen::Unseen => return Wanted::default(),
         TaskSeen::NotThere => return Wanted { connections: before_start, ..Wanted::default() },

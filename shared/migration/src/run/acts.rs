@@ -5,6 +5,7 @@ use plan::table_name::TableName;
 use serde::{Deserialize, Serialize};
 
 use crate::run::answer::Answer;
+use crate::run::observation::OtherDates;
 
 /// A start of the task.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -25,8 +26,30 @@ pub struct StartAct {
     /// changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seen_start_date: Option<Timestamp>,
+    /// The other dates that it had then.
+    #[serde(default, skip_serializing_if = "OtherDates::is_empty")]
+    pub seen_dates: OtherDates,
     /// What DMS answered.
     pub answer: Answer,
+    /// Since when, after the answer was lost, every look has shown the task idle and its dates as they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing_since: Option<Timestamp>,
+    /// When the first start was decided whose answer was lost, where this one is made in its place. Should that one show
+    /// after all, it is this run's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lost_since: Option<Timestamp>,
+}
+
+impl StartAct {
+    /// True when DMS took it or may have taken it: it was not seen to be missing.
+    pub fn may_be_made(&self) -> bool {
+        self.answer.may_be_taken() && self.missing_since.is_none()
+    }
+
+    /// A task that was started at this moment or later may have been started by it.
+    pub fn since(&self) -> Timestamp {
+        self.lost_since.unwrap_or(self.decided)
+    }
 }
 
 /// How DMS is asked to start a task; its own words.

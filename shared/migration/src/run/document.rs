@@ -275,7 +275,34 @@ impl<'de> Deserialize<'de> for Report {
     }
 }
 
+/// Errors with which Lambda refuses to invoke a function (Invoke API): nothing of it has run. Others do not say whether
+/// it has.
+const NOT_INVOKED: [&str; 16] = [
+    "Lambda.TooManyRequestsException",
+    "Lambda.ResourceNotFoundException",
+    "Lambda.ResourceConflictException",
+    "Lambda.ResourceNotReadyException",
+    "Lambda.AccessDeniedException",
+    "Lambda.KMSAccessDeniedException",
+    "Lambda.KMSDisabledException",
+    "Lambda.KMSInvalidStateException",
+    "Lambda.KMSNotFoundException",
+    "Lambda.EC2AccessDeniedException",
+    "Lambda.EC2ThrottledException",
+    "Lambda.EC2UnexpectedException",
+    "Lambda.ENILimitReachedException",
+    "Lambda.InvalidSecurityGroupIDException",
+    "Lambda.InvalidSubnetIDException",
+    "Lambda.SubnetIPAddressLimitReachedException",
+];
+
 impl Caught {
+    /// True when Lambda refused the invocation, so that nothing of the step was done.
+    pub fn was_not_invoked(&self) -> bool {
+        NOT_INVOKED.contains(&self.error.as_str())
+            || self.cause.contains("not authorized to perform: lambda:InvokeFunction")
+    }
+
     /// The error in a line, bounded and without control characters.
     pub fn in_words(&self) -> String {
         let cause = serde_json::from_str::<Value>(&self.cause)

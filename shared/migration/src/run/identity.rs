@@ -22,7 +22,7 @@ pub fn is_this_run(run: &Run, task: &observation::Task) -> bool {
     if run.drive.restarts() > 0 && (at_work || task.start_date() != start.seen_start_date) {
         return true;
     }
-    if !start.answer.may_be_taken() {
+    if !start.answer.may_be_taken() && start.lost_since.is_none() {
         return false;
     }
     if is_new(start, task) {
@@ -35,7 +35,7 @@ pub fn is_this_run(run: &Run, task: &observation::Task) -> bool {
 /// True when the task's dates show a start at or after the one that was decided.
 pub fn is_new(start: &StartAct, task: &observation::Task) -> bool {
     let new = task.start_date().filter(|date| Some(*date) != start.seen_start_date);
-    new.is_some_and(|date| date >= start.decided - CLOCK_SKEW)
+    new.is_some_and(|date| date >= start.since() - CLOCK_SKEW)
 }
 
 /// True when the task shows a start at or after the one that was decided, so soon after it that it is that one: the

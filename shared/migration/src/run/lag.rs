@@ -75,9 +75,11 @@ impl Reading {
             Some(Reading::NotSeen { changes, zero_since }) => (changes, zero_since),
             None => (None, None),
         };
-        let changes = tables.map(|tables| tables.iter().map(|table| table.changes).fold(0, u64::saturating_add));
+        let changes =
+            tables.map(|tables| tables.iter().map(|table| table.changes).fold(0, u64::saturating_add));
         let changed = matches!((first, changes), (Some(first), Some(changes)) if changes > first);
-        if changed || points.iter().any(|point| point.at >= began && point.at <= now && point.shows_reading()) {
+        if changed || points.iter().any(|point| point.at >= began && point.at <= now && point.shows_reading())
+        {
             return Reading::Seen;
         }
         let zero = matches!(standing(points, limit, from, now), Standing::CaughtUp(_));
@@ -204,7 +206,11 @@ mod tests {
     fn half_a_point_and_points_of_an_earlier_run_do_not_count() {
         let mut points = minutes(&[Some(10.0); 5]);
         points[4].source = None;
-        assert_eq!(standing(&points, 60, at(0), at(106)), Standing::CaughtUp(10.0), "the target's is end to end");
+        assert_eq!(
+            standing(&points, 60, at(0), at(106)),
+            Standing::CaughtUp(10.0),
+            "the target's is end to end"
+        );
         points[4].target = None;
         assert_eq!(standing(&points, 60, at(0), at(106)), Standing::NotKnown);
         let points = minutes(&[Some(10.0); 5]);

@@ -59,6 +59,30 @@ pub struct Task {
     pub settings: Option<TaskSettings>,
     /// Where it ends replicating, if that was stated.
     pub cdc_stop_position: Option<String>,
+    /// `ReplicationTaskStartDate`, which leads the statistics' by seconds.
+    pub task_start_date: Option<Timestamp>,
+}
+
+/// Dates beside the start date that a start moves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OtherDates {
+    /// `FreshStartDate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fresh_start: Option<Timestamp>,
+    /// `StopDate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop: Option<Timestamp>,
+    /// `ReplicationTaskStartDate`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub task_start: Option<Timestamp>,
+}
+
+impl OtherDates {
+    /// True when there is none.
+    pub fn is_empty(&self) -> bool {
+        *self == OtherDates::default()
+    }
 }
 
 /// From where to where, and through what.
@@ -77,6 +101,16 @@ impl Task {
     /// When the present or the last run began, also by a resume.
     pub fn start_date(&self) -> Option<Timestamp> {
         self.stats.as_ref().and_then(|stats| stats.start_date)
+    }
+
+    /// The dates beside it that a start moves.
+    pub fn other_dates(&self) -> OtherDates {
+        let stats = self.stats.as_ref();
+        OtherDates {
+            fresh_start: stats.and_then(|stats| stats.fresh_start_date),
+            stop: stats.and_then(|stats| stats.stop_date),
+            task_start: self.task_start_date,
+        }
     }
 
     /// What it is doing, as far as decisions need to know.

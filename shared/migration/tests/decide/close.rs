@@ -99,8 +99,23 @@ fn started_and_to_be_stopped() {
         ),
         (
             "a start whose answer was lost, and nothing began",
-            full_load(windowed()).started(CLOSE - 1).lost().at(CLOSE + 4),
-            "Unknown | the answer to the start was lost",
+            full_load(windowed()).started(CLOSE - 1).missing(CLOSE - 1).at(CLOSE + 4),
+            "Skipped | nothing was started",
+        ),
+        (
+            "one that may still begin is waited for",
+            full_load(windowed()).started(CLOSE - 1).missing(CLOSE - 1).at(CLOSE + 3),
+            "Look again | the answer to the start was lost",
+        ),
+        (
+            "one that begins after the close all the same is stopped",
+            full_load(windowed())
+                .started(CLOSE - 3)
+                .missing(CLOSE - 3)
+                .began(CLOSE + 1)
+                .status("running")
+                .at(CLOSE + 1),
+            "Stop Close",
         ),
         (
             "started again after a failure",

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::rules::{anything, decided, runs};
 
 /// Members that are there in some documents and not in others: each says something by being absent.
-const OPTIONAL: [&str; 39] = [
+const OPTIONAL: [&str; 44] = [
     "AtClose",
     "Caught",
     "Cause",
@@ -24,6 +24,11 @@ const OPTIONAL: [&str; 39] = [
     "LastFailure",
     "LastTrouble",
     "LatestStart",
+    "LostSince",
+    "MissingSince",
+    "SeenDates",
+    "FreshStart",
+    "TaskStart",
     "Modified",
     "StartingSince",
     "NamedTables",

@@ -350,7 +350,7 @@ fn a_start_again_that_shows_no_effect() {
         (
             "may show any moment, its answer lost",
             again(json!({})).lost(),
-            "Look again | was started and does not show it yet",
+            "Look again | the answer to the start was lost, and the task does not show it yet",
         ),
         (
             "was taken and came to nothing",
@@ -358,9 +358,9 @@ fn a_start_again_that_shows_no_effect() {
             "Failed | DMS took the start and the task is failed all the same",
         ),
         (
-            "was not taken as far as is known",
-            again(json!({})).lost().at(66),
-            "Unknown | the answer to the start was lost, and the task is failed",
+            "was not taken, as every look for five minutes shows: it is made once more",
+            again(json!({})).missing(61).at(66),
+            "Start resume-processing | 1 of 2 tables are not complete",
         ),
         (
             "is running, undated",

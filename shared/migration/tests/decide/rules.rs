@@ -12,7 +12,7 @@ use migration::run::drive::{Drive, Whose};
 use migration::run::lag::LagPoint;
 use migration::run::load::{Pace, PreviousLoad};
 use migration::run::next::Next;
-use migration::run::observation::{self, Stats, TaskSeen, TaskSettings};
+use migration::run::observation::{self, OtherDates, Stats, TaskSeen, TaskSettings};
 use migration::run::status::{Phase, Status};
 use migration::run::step::Occasion;
 use migration::run::stop_reason::StopReason;
@@ -211,8 +211,11 @@ fn start_act() -> impl Strategy<Value = StartAct> {
             decided: minute(decided),
             first_decided: minute(decided),
             seen_start_date: seen.map(minute),
+            seen_dates: OtherDates::default(),
             asked: minute(decided),
             answer,
+            missing_since: None,
+            lost_since: None,
         },
     )
 }

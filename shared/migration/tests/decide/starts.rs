@@ -5,7 +5,10 @@ use serde_json::json;
 use migration::commit::{self, Guarded};
 use migration::run::acts::StartKind;
 use migration::run::answer::Answer;
-use support::cases::{AWAY, CLOSE, LAST_WEEK, and, check, full_load, in_words, kept, minute, windowed};
+use plan::settings::PrepMode;
+use support::cases::{
+    AWAY, CLOSE, Case, LAST_WEEK, and, cdc, check, full_load, in_words, kept, load_and_cdc, minute, windowed,
+};
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
 const FINISHED: &str = "Stop Reason FULL_LOAD_ONLY_FINISHED";
@@ -122,11 +125,103 @@ fn a_start_whose_answer_was_lost() {
             "Look again | does not show it yet",
         ),
         (
-            "never landed",
-            full_load(json!({})).started(1).lost().at(7),
-            "Unknown | the answer to the start was lost, and the task is ready",
+            "was not made, as every look for five minutes shows: it is decided anew",
+            full_load(json!({})).started(1).missing(2).at(7),
+            "Start start-replication",
+        ),
+        (
+            "may still show after four",
+            full_load(json!({})).started(1).missing(3).at(7),
+            "Look again | does not show it yet",
+        ),
+        (
+            "and the second one is no start again: the first may yet show, and is ours",
+            full_load(json!({})).started(1).missing(2).at(7).made_anew(7).began(2).status("running").at(8),
+            "Wait | the task is running",
+        ),
+        (
+            "also where DMS refuses the second one for it",
+            full_load(json!({}))
+                .started(1)
+                .missing(2)
+                .at(7)
+                .made_anew(7)
+                .put_off("cannot be started, invalid state")
+                .began(7)
+                .status("running")
+                .at(8),
+            "Wait | the task is running",
         ),
     ]);
+}
+
+/// A resume whose answer was lost is not made a second time where that could load rows twice.
+#[test]
+fn a_resume_whose_answer_was_lost_under_do_nothing() {
+    let resumed = |case: Case, mode: PrepMode, tables: &[&str]| {
+        let case = case
+            .last_week("NORMAL")
+            .tables(tables)
+            .started_by(StartKind::ResumeProcessing, 1)
+            .missing(2)
+            .at(7);
+        case.set(|case| case.known().settings.as_mut().unwrap().prep_mode = mode)
+    };
+    let half = ["Table completed", "Before load"];
+    let plan = windowed;
+    check([
+        (
+            "of an unfinished load",
+            resumed(full_load(plan()), PrepMode::DoNothing, &half),
+            "Unknown | the answer to the resume was lost | could load rows twice | decide: | --input",
+        ),
+        (
+            "under another mode",
+            resumed(full_load(plan()), PrepMode::TruncateBeforeLoad, &half),
+            "Start resume-processing",
+        ),
+        (
+            "of a complete load that replicates",
+            resumed(load_and_cdc(plan()), PrepMode::DoNothing, &COMPLETE),
+            "Start resume-processing",
+        ),
+        ("of a replication", resumed(cdc(plan()), PrepMode::DoNothing, &half), "Start resume-processing"),
+    ]);
+}
+
+#[test]
+fn lambda_that_did_not_invoke_the_step_has_started_nothing() {
+    for (error, cause, rounds, answer) in [
+        ("Lambda.TooManyRequestsException", "Rate Exceeded.", 0, "NotCalled"),
+        ("Lambda.KMSAccessDeniedException", "", 0, "NotCalled"),
+        (
+            "Lambda.AWSLambdaException",
+            "User: x is not authorized to perform: lambda:InvokeFunction on y",
+            0,
+            "NotCalled",
+        ),
+        ("Lambda.AWSLambdaException", "broken", 0, "Lost"),
+        ("Lambda.ServiceException", "", 0, "Lost"),
+        ("Sandbox.Timedout", "", 0, "Lost"),
+        ("States.Timeout", "", 0, "Lost"),
+        // The poll met it, and what became of the start is not known.
+        ("Lambda.TooManyRequestsException", "Rate Exceeded.", 1, "Lost"),
+    ] {
+        let mut case = full_load(windowed()).at(1);
+        assert!(in_words(&case.poll()).starts_with("Start"), "{error}");
+        case.running.caught = serde_json::from_value(json!({"Error": error, "Cause": cause})).ok();
+        case.running.blind.rounds = rounds;
+        let mut case = case.at(2);
+        let decided = in_words(&case.poll());
+        let known = format!("{:?}", case.run().drive.start().unwrap().answer);
+        if answer == "NotCalled" {
+            assert!(decided.starts_with("Start start-replication"), "{error}: {decided}");
+            assert_eq!(case.run().drive.start().unwrap().decided, minute(2), "decided anew");
+            assert_eq!(case.run().drive.restarts(), 0, "{error}");
+        } else {
+            assert!(known.starts_with("Lost") && decided.starts_with("Look again"), "{error}: {decided}");
+        }
+    }
 }
 
 #[test]

@@ -70,20 +70,36 @@ pub(crate) fn the_night_of_the_clock_change_is_kept(stage: &Stage<'_>) {
     assert!((0..120).contains(&late), "the stop was asked {late} s after the close\n{}", run.story());
 }
 
-pub(crate) fn dms_itself_is_given_the_close_of_a_replication(stage: &Stage<'_>) {
+pub(crate) fn a_replication_is_stopped_at_its_close_and_resumed(stage: &Stage<'_>) {
     let world = stage.world(EVENING, scenario());
     let mut plan = with(plan(), "Window", window("22:00", "00:00"));
     plan["Task"]["MigrationType"] = json!("cdc");
     plan["Window"]["AtClose"] = json!("Stop");
     let run = stage.run(&world, &plan);
     run.expect("Paused").says("the next run resumes").says("goes on where it stopped");
-    let start = &run.calls("StartReplicationTask")[0].request;
-    assert_eq!(start["CdcStopPosition"], "server_time:2026-11-20T23:00:00");
+    // A stop position would stay on the task, and end another night's run.
+    assert_eq!(run.calls("StartReplicationTask")[0].request["CdcStopPosition"], json!(null));
 
     world.leap(23 * 3600);
     let next = stage.run(&world, &plan);
     next.expect("Paused");
     assert_eq!(next.starts(), ["resume-processing"]);
+}
+
+/// A window that states its stop is kept by a load that is complete long before: the run stays with the task.
+pub(crate) fn a_load_that_replicates_is_at_rest_after_its_window(stage: &Stage<'_>) {
+    let world = stage.world(EVENING, scenario());
+    let mut plan = with(plan(), "Window", window("22:00", "05:00"));
+    plan["Task"]["MigrationType"] = json!("full-load-and-cdc");
+    plan["Window"]["AtClose"] = json!("Stop");
+    for start in ["start-replication", "resume-processing"] {
+        let run = stage.run(&world, &plan);
+        run.expect("Paused").says("the next run resumes");
+        assert_eq!(run.starts(), [start]);
+        run.task(TASK, |task| assert_eq!(task.status(), Status::Stopped));
+        assert_eq!(run.messages().len(), 1, "{}", run.story());
+        world.leap(17 * 3600);
+    }
 }
 
 pub(crate) fn a_replication_is_stopped_once_its_load_is_complete_when_the_plan_says_so(stage: &Stage<'_>) {

@@ -1,16 +1,61 @@
 //! A start was taken, or its answer was lost, and the task does not show it.
 
+use plan::MigrationType;
+use plan::settings::PrepMode;
+
+use super::idle;
+use crate::decide::restart;
 use crate::decide::situation::Situation;
-use crate::run::acts::StartAct;
+use crate::run::acts::{StartAct, StartKind};
 use crate::run::answer::Answer;
+use crate::run::commands;
 use crate::run::next::Next;
 use crate::run::observation;
 use crate::run::status::Phase;
+use crate::run::tables::TablePass;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{PATIENCE, START_GRACE};
 
+/// A start whose answer was lost was not made: every look for five minutes has shown the task as it was. It is decided
+/// anew; DMS refuses the second of two. The exception is a resume that may load rows on top of those that are there.
+fn missing(s: &Situation<'_>, task: &observation::Task, start: &StartAct) -> Option<Next> {
+    let doubles = s.task.and_then(|task| task.settings.as_ref()).is_some_and(|settings| {
+        let pass = TablePass::over(s.observation.tables.as_deref().unwrap_or_default());
+        start.kind == StartKind::ResumeProcessing
+            && settings.prep_mode == PrepMode::DoNothing
+            && task.migration_type != MigrationType::Cdc
+            && !pass.complete()
+    });
+    if doubles {
+        let verdict = Verdict::new(
+            Outcome::Unknown,
+            format!("the answer to the resume was lost, and the task is {}", task.status),
+            s.now,
+        )
+        .because(
+            "a second resume under TargetTablePrepMode DO_NOTHING could load rows twice, so it is not made without a decision",
+        )
+        .to_do("decide: look whether the target's unfinished tables have rows that must be emptied first")
+        .to_do(format!(
+            "once decided: {}",
+            commands::run_again(&s.run.execution, Some(plan::Start::Resume))
+        ));
+        return s.report(verdict);
+    }
+    match s.run.drive.restarts() {
+        0 => idle(s, task),
+        _ => restart::once_more(s, task, true),
+    }
+}
+
 /// A start was taken, or may have been, and does not show.
 pub(super) fn unanswered(s: &Situation<'_>, task: &observation::Task, start: &StartAct) -> Option<Next> {
+    if let (Answer::Lost, Some(since)) = (&start.answer, start.missing_since) {
+        if s.now.duration_since(since) < START_GRACE {
+            return s.wait_briefly("the answer to the start was lost, and the task does not show it yet");
+        }
+        return missing(s, task, start);
+    }
     let waited = s.now.duration_since(start.asked);
     let moved_by_others = task.start_date() != start.seen_start_date;
     if waited < START_GRACE || (!moved_by_others && task.phase() != Phase::Idle && waited < PATIENCE) {
