@@ -6,16 +6,19 @@
 //!
 //! A repeat: it looks again and decides anew.
 //!
-//! A lost answer: a read that fails is an error, and the machine waits and polls again. A DMS that is too busy is an
-//! observation.
+//! A lost answer: it is an error, and the machine waits and polls again. A DMS that is too busy is an observation, and so
+//! are tables and connections that it refuses to show, and a lag that could not be read.
 //!
 //! What a person does: nothing, until a message says that sight is lost. Then the message names the error.
 
+use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
+use migration::run::answer::RefusalKind;
 use migration::run::document::{Document, Running};
 use migration::run::execution::Run;
 use migration::run::lag::LagPoint;
-use migration::run::observation::{Observation, Task, TaskSeen};
+use migration::run::observation::{Absence, Observation, Task, TaskSeen};
+use migration::run::task::Task as KnownTask;
 use migration::{commit, decide};
 use migration_aws::clients::DmsAndCloudWatch;
 use migration_aws::cloudwatch;
@@ -25,6 +28,7 @@ use migration_aws::dms::tables::tables;
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::{StepError, chain, unless_throttled};
 use migration_aws::request::Request;
+use plan::clean::line_of;
 
 /// Looks at the task, at its tables, its connections and its lag where the decision needs them, and decides.
 ///
@@ -44,27 +48,59 @@ pub async fn handle(context: &DmsAndCloudWatch, request: Request) -> Result<Docu
     };
     let Running { plan, run, progress, .. } = &running;
     let wanted = decide::wanted(plan, run, &task, progress.as_ref(), request.now);
-    let tables = match &task {
-        TaskSeen::Seen(task) if wanted.tables => unless_throttled(tables(&context.dms, &task.arn).await)?,
-        _ => None,
+    let (tables, tables_refused) = match &task {
+        TaskSeen::Seen(task) if wanted.tables => in_part(tables(&context.dms, &task.arn).await)?,
+        _ => (None, None),
+    };
+    let absence = match (&task, &running.task) {
+        (TaskSeen::NotThere, Some(known)) if run.not_there > 0 => absence(&context.dms, known).await,
+        _ => Absence::Unconfirmed,
     };
     let route = match &task {
         TaskSeen::Seen(task) => Some(&task.route),
         TaskSeen::Unseen | TaskSeen::NotThere => run.route.as_ref(),
     };
-    let connections = match route {
-        Some(route) if wanted.connections => unless_throttled(connections(&context.dms, route).await)?,
-        _ => None,
+    let (connections, connections_refused) = match route {
+        Some(route) if wanted.connections => in_part(connections(&context.dms, route).await)?,
+        _ => (None, None),
     };
     let lag = match &task {
         TaskSeen::Seen(task) if wanted.lag => look_at_lag(context, &mut running.run, task, request.now).await,
         _ => None,
     };
-    let observation = Observation { task, tables, connections, lag };
+    let observation =
+        Observation { task, absence, tables, tables_refused, connections, connections_refused, lag };
 
     commit::take_in(&mut running, &observation, request.now);
     let next = decide::decide(&running, &observation, request.now);
     Ok(commit::write_down(running, next, &observation.task, request.now))
+}
+
+/// A part of what a poll looks at: what was seen, or why it was refused. A part that may not be seen makes the verdict
+/// poorer, and the poll not blind.
+///
+/// # Errors
+/// When no answer came: the whole look is made again.
+fn in_part<T>(looked: Result<T, StepError>) -> Result<(Option<T>, Option<String>), StepError> {
+    match unless_throttled(looked) {
+        Ok(seen) => Ok((seen, None)),
+        Err(error) if error.refusal().is_some() => {
+            tracing::warn!("{}", chain(&error));
+            Ok((None, Some(line_of(&chain(&error), 500))))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// What else says that a task is gone which DMS does not list: whether it knows the task's ARN.
+async fn absence(dms: &Client, task: &KnownTask) -> Absence {
+    match tables(dms, &task.arn).await {
+        Err(error) if error.is_not_found() => Absence::Confirmed,
+        Err(error) if error.refusal().is_some_and(|refusal| refusal.kind == RefusalKind::Denied) => {
+            Absence::NotAllowed
+        }
+        _ => Absence::Unconfirmed,
+    }
 }
 
 /// The lag of the last minutes; `None`, and a line in the log, when it cannot be read just now. The instance's name is

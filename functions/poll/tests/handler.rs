@@ -153,12 +153,47 @@ async fn no_such_task_is_an_observation_in_either_form() {
         (200, tasks(json!({"ReplicationTaskArn": "arn:aws:dms:eu-central-1:123456789012:task:OTHER"}))),
     ] {
         let describe = answers!(Client, describe_replication_tasks, status, body.clone());
-        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]);
-        let case = full_load(json!({})).started(1);
-        let document = polled(&dms, request(&case.document(), 30)).await.unwrap();
-        assert_eq!(next(&document).0, "wait", "{body}: once is no proof");
-        let document = polled(&dms, request(&document, 31)).await.unwrap();
-        assert!(next(&document).1.contains("has deleted the task"), "{body}: {:?}", next(&document));
+        for (witness, code, ended) in [
+            ("DMS does not know its ARN either", "ResourceNotFoundFault", Some(35)),
+            ("it may not be asked by its ARN", "AccessDeniedException", Some(45)),
+            ("its ARN is known", "InvalidResourceStateFault", None),
+        ] {
+            let tables = answers!(Client, describe_table_statistics, 400, fault(code, "no"));
+            let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &tables]);
+            let mut document = Document::from(full_load(json!({})).started(1).running);
+            for minute in [30, 31, 34, 35, 44, 45] {
+                document = polled(&dms, request(&document, minute)).await.unwrap();
+                if ended == Some(minute) {
+                    assert!(
+                        next(&document).1.contains("has deleted the task"),
+                        "{witness}: {:?}",
+                        next(&document)
+                    );
+                    break;
+                }
+                assert_eq!(next(&document).0, "wait", "{witness}, at {minute}: {body}");
+            }
+        }
+    }
+}
+
+/// Tables that may not be read make the verdict poorer, and the poll not blind.
+#[tokio::test]
+async fn statistics_that_are_refused_do_not_blind_the_poll() {
+    let mut task = described("stopped", Some(1));
+    task["StopReason"] = json!("Stop Reason FULL_LOAD_ONLY_FINISHED");
+    let describe = answers!(Client, describe_replication_tasks, 200, tasks(task));
+    for code in ["AccessDeniedException", "InvalidResourceStateFault"] {
+        let tables = answers!(Client, describe_table_statistics, 400, fault(code, "not for you"));
+        let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &tables]);
+        let document = polled(&dms, request(&full_load(json!({})).started(1).document(), 30)).await.unwrap();
+        assert_eq!(next(&document).0, "wait", "{code}");
+        let document = polled(&dms, request(&document, 44)).await.unwrap();
+        assert_eq!(next(&document).0, "wait", "{code}");
+        let verdict = reported(polled(&dms, request(&document, 45)).await.unwrap()).verdict;
+        assert_eq!(verdict.outcome.as_str(), "Unknown", "{code}");
+        let said = &verdict.reasons[0];
+        assert!(said.contains("FULL_LOAD_ONLY_FINISHED") && said.contains(code), "{said}");
     }
 }
 

@@ -174,8 +174,7 @@ async fn a_look_that_fails_starts_nothing() {
         answers!(Client, describe_replication_tasks, 400, fault("AccessDeniedException", "not authorized"));
     let take = answers!(Client, start_replication_task, 200, json!({}));
     let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
-    let failure =
-        "describing the replication task: AccessDeniedException: not authorized; the function's role must allow it";
+    let failure = "describing the replication task: AccessDeniedException: not authorized; the function's role must allow it";
     let document = start::handle(&dms, request(&decided().document(), 1)).await.unwrap();
     let answer = running(document).run.drive.start().map(|start| start.answer.clone());
     let why = format!("the look before the start failed: {failure}");

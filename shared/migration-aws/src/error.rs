@@ -4,6 +4,7 @@
 use std::error::Error;
 
 use lambda_runtime::Diagnostic;
+use migration::run::answer::Refusal;
 
 use crate::failure::{CallFailure, Outcome};
 
@@ -22,6 +23,19 @@ pub enum StepError {
 }
 
 impl StepError {
+    /// What a service answered instead of doing what was asked, where it refused it and was not merely too busy.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            StepError::Unavailable(failure) => failure.refusal(),
+            StepError::UnreadableDocument(_) | StepError::Throttled(_) => None,
+        }
+    }
+
+    /// True when a service does not know what was asked about.
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, StepError::Unavailable(failure) if failure.is_not_found())
+    }
+
     /// Every name that a function can raise.
     pub const NAMES: [&'static str; 3] =
         ["Migration.UnreadableDocument", "Migration.Throttled", "Migration.Unavailable"];

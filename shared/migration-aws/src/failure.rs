@@ -70,7 +70,9 @@ fn answered(attempt: String, code: Option<&str>, message: Option<&str>) -> CallF
     let message = message.unwrap_or("(no message)");
     let refusal = |kind| Refusal { code: code.to_owned(), message: message.to_owned(), kind };
     let outcome = match code {
-        "ResourceNotFoundFault" | "ExecutionDoesNotExist" => Outcome::NotFound(refusal(RefusalKind::Lasting)),
+        "ResourceNotFoundFault" | "ExecutionDoesNotExist" => {
+            Outcome::NotFound(refusal(RefusalKind::NotFound))
+        }
         "ThrottlingException"
         | "Throttling"
         | "TooManyRequestsException"
@@ -142,6 +144,16 @@ impl CallFailure {
     /// What became of the call.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
+    }
+
+    /// What the service answered instead of doing what it was asked.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match &self.outcome {
+            Outcome::NotFound(refusal) | Outcome::Throttled(refusal) | Outcome::Refused(refusal) => {
+                Some(refusal)
+            }
+            Outcome::Lost => None,
+        }
     }
 
     /// True when the service does not know what was asked about.

@@ -1,14 +1,14 @@
 //! Deciders that are wrong on purpose, each as a script or a scheduler out there is wrong. A check that does not catch
 //! them checks nothing.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use migration::decide;
 use migration::run::acts::{StartKind, StopCause};
 use migration::run::answer::Answer;
 use migration::run::document::Running;
 use migration::run::drive::{Drive, Whose};
 use migration::run::next::Next;
-use migration::run::observation::{Observation, TaskSeen};
+use migration::run::observation::{Absence, Observation, TaskSeen};
 use migration::run::status::Phase;
 use migration::run::table::{Table, TableState};
 use migration::run::verdict::{Outcome, Verdict};
@@ -245,8 +245,11 @@ fn gives_up_when_busy(running: &Running, observation: &Observation, now: Timesta
 
 fn believes_a_missing_task(running: &Running, observation: &Observation, now: Timestamp) -> Next {
     let mut impatient = running.clone();
-    impatient.run.not_there += 1;
-    decide::decide(&impatient, observation, now)
+    impatient.run.not_there += 2;
+    impatient.run.absent_since =
+        impatient.run.absent_since.map(|since| since - SignedDuration::from_hours(1));
+    let credulous = Observation { absence: Absence::Confirmed, ..observation.clone() };
+    decide::decide(&impatient, &credulous, now)
 }
 
 fn waits_for_the_deleted(running: &Running, observation: &Observation, now: Timestamp) -> Next {

@@ -9,7 +9,7 @@ use migration::run::answer::{Answer, Refusal, RefusalKind};
 use migration::run::document::{Document, Running};
 use migration::run::execution::Run;
 use migration::run::next::Next;
-use migration::run::observation::{Observation, TaskSeen};
+use migration::run::observation::{Absence, Observation, TaskSeen};
 use migration::run::task::{self, Origin};
 use migration::run::verdict::{Outcome, Verdict};
 use plan::{TaskPlan, Then, settings};
@@ -244,8 +244,8 @@ impl Model for Story {
                     if state.dms.task.as_ref().is_some_and(|task| task.has_run) {
                         actions.push(Action::Poll(View::NoTables));
                     }
-                    // DMS's lists are eventually consistent: a task that is there is not missing twice in a row.
-                    if state.dms.task.is_some() && state.run.not_there == 0 {
+                    // DMS's lists are eventually consistent: a task that is there may be missing twice in a row.
+                    if state.dms.task.is_some() && state.run.not_there < 2 {
                         actions.push(Action::Poll(View::Missing));
                     }
                 }
@@ -422,7 +422,12 @@ impl Story {
         let wanted = decide::wanted(&self.plan, &state.run, &seen, None, at(state.now));
         let tables = task.filter(|_| wanted.tables && view != View::NoTables).map(Task::statistics);
         let connections = wanted.connections.then(|| self.names.connections());
-        Observation { task: seen, tables, connections, lag: None }
+        // A task that is there is known by its ARN, whatever a list says.
+        let absence = match state.dms.task {
+            None => Absence::Confirmed,
+            Some(_) => Absence::Unconfirmed,
+        };
+        Observation { task: seen, absence, tables, connections, ..Observation::default() }
     }
 
     fn poll(&self, state: &mut State, view: View) {
@@ -648,7 +653,7 @@ fn call(state: &mut State, fate: Fate, ask: impl FnOnce(&mut State) -> Result<()
         Err(Refused::InvalidCombination) => {
             refused("InvalidParameterCombinationException", "", RefusalKind::Lasting)
         }
-        Err(Refused::NotFound) => refused("ResourceNotFoundFault", "", RefusalKind::Lasting),
+        Err(Refused::NotFound) => refused("ResourceNotFoundFault", "", RefusalKind::NotFound),
     }
 }
 

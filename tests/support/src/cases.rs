@@ -12,7 +12,7 @@ use migration::run::lag::LagPoint;
 use migration::run::load::{Pace, PreviousLoad};
 use migration::run::next::Next;
 use migration::run::observation::{
-    self, Connection, ConnectionState, Observation, OtherDates, Route, Stats, TaskSeen, TaskSettings,
+    self, Absence, Connection, ConnectionState, Observation, OtherDates, Route, Stats, TaskSeen, TaskSettings,
 };
 use migration::run::status::Status;
 use migration::run::stop_reason::StopReason;
@@ -82,6 +82,11 @@ pub struct Case {
     pub tables: Option<Vec<Table>>,
     pub connections: Option<Vec<Connection>>,
     pub lag: Option<Vec<LagPoint>>,
+    pub absence: Absence,
+    /// For how many minutes DMS has not listed the task.
+    pub absent_for: Option<i64>,
+    pub tables_refused: Option<String>,
+    pub connections_refused: Option<String>,
     pub now: Timestamp,
 }
 
@@ -177,6 +182,10 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         tables: None,
         connections: Some(vec![successful(SOURCE), successful(TARGET)]),
         lag: None,
+        absence: Absence::default(),
+        absent_for: None,
+        tables_refused: None,
+        connections_refused: None,
         now: minute(1),
     }
 }
@@ -259,9 +268,17 @@ impl Case {
         self
     }
 
-    /// DMS says that there is no such task, and said so at the poll before.
+    /// DMS says that there is no such task, has said so for five minutes, and does not know its ARN either.
     pub fn not_there(self) -> Case {
-        self.not_there_once().set(|case| case.run().not_there = 1)
+        self.not_listed(2, 5).set(|case| case.absence = Absence::Confirmed)
+    }
+
+    /// DMS says that there is no such task, and said so at so many polls before, for so many minutes.
+    pub fn not_listed(self, polls: u32, minutes: i64) -> Case {
+        self.not_there_once().set(|case| {
+            case.run().not_there = polls;
+            case.absent_for = Some(minutes);
+        })
     }
 
     /// DMS says for the first time that there is no such task.
@@ -509,6 +526,9 @@ impl Case {
             tables: self.tables.clone(),
             connections: self.connections.clone(),
             lag: self.lag.clone(),
+            absence: self.absence,
+            tables_refused: self.tables_refused.clone(),
+            connections_refused: self.connections_refused.clone(),
         }
     }
 
@@ -519,6 +539,9 @@ impl Case {
 
     /// One poll, and the document that it leaves.
     pub fn decided(&mut self) -> (Next, Document) {
+        if let Some(minutes) = self.absent_for {
+            self.run().absent_since = Some(self.now - SignedDuration::from_mins(minutes));
+        }
         let observation = self.observation();
         commit::take_in(&mut self.running, &observation, self.now);
         let next = decide::decide(&self.running, &observation, self.now);
@@ -561,6 +584,7 @@ pub fn refusal(code: &str, message: &str, passing: bool) -> Answer {
         "UnauthorizedOperation" => RefusalKind::Denied,
         _ if code.contains("AccessDenied") => RefusalKind::Denied,
         "ResourceQuotaExceededFault" => RefusalKind::Exhausted,
+        "ResourceNotFoundFault" => RefusalKind::NotFound,
         _ if passing => RefusalKind::Passing,
         _ => RefusalKind::Lasting,
     };

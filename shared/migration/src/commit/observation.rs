@@ -27,8 +27,14 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     run.events = run.events.saturating_add(budget::POLL);
     match &observation.task {
         TaskSeen::Unseen => run.throttled += 1,
-        TaskSeen::NotThere => run.not_there += 1,
-        TaskSeen::Seen(_) => run.not_there = 0,
+        TaskSeen::NotThere => {
+            run.not_there += 1;
+            run.absent_since = run.absent_since.or(Some(now));
+        }
+        TaskSeen::Seen(_) => (run.not_there, run.absent_since) = (0, None),
+    }
+    if let Some(why) = observation.tables_refused.as_ref().or(observation.connections_refused.as_ref()) {
+        run.last_trouble = Some(why.clone());
     }
     run.machine.max_blind_seconds = budget::max_blind_seconds(run, now);
     take_in_pending(run, observation, now);

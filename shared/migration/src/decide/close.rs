@@ -33,7 +33,7 @@ pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
     }
     let patient = s.now.duration_since(s.run.stop_due) < STOP_PATIENCE;
     match (&s.observation.task, s.phase()) {
-        (TaskSeen::NotThere, _) | (_, Some(Phase::Idle | Phase::Gone)) => None,
+        (_, Some(Phase::Idle | Phase::Gone)) => None,
         (_, Some(Phase::Stopping)) if s.now.duration_since(s.run.stop_due) < STOP_GIVEN_UP_AFTER => {
             s.wait_briefly("the run's time is over and the task is stopping")
         }
@@ -50,6 +50,14 @@ pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
                 s.report(Verdict::new(Outcome::Unknown, words, s.now))
             }
         }
+        (TaskSeen::NotThere, _) if patient => s.wait_briefly(
+            "the run's time is over and DMS does not list the task; it is looked for once more",
+        ),
+        (TaskSeen::NotThere, _) => s.report(Verdict::new(
+            Outcome::Unknown,
+            "the run's time is over, DMS does not list the task, and nothing else says that it was deleted",
+            s.now,
+        )),
         _ if patient => s.wait_briefly("the run's time is over and DMS was too busy to answer"),
         _ => s.report(Verdict::new(
             Outcome::Unknown,

@@ -11,6 +11,10 @@ use crate::time::graces::PATIENCE;
 /// DMS starts a task only when the last test of both its connections was successful.
 pub(super) fn connections(s: &Situation<'_>) -> Option<Next> {
     let Some(connections) = &s.observation.connections else {
+        // DMS itself refuses a start whose connections were not tested.
+        if s.observation.connections_refused.is_some() {
+            return None;
+        }
         return s.wait("the connections could not be seen just now");
     };
     let mut waiting = Vec::new();

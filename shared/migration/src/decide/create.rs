@@ -82,7 +82,7 @@ fn not_created(s: &Situation<'_>, refusal: &Refusal) -> Verdict {
             Outcome::Failed,
             "let the role of the create-task function, or the role that DMS names, do what it names; the plan is not at fault",
         ),
-        RefusalKind::Throttled | RefusalKind::Passing | RefusalKind::Lasting => {
+        RefusalKind::Throttled | RefusalKind::Passing | RefusalKind::NotFound | RefusalKind::Lasting => {
             (Outcome::Rejected, "mend the plan and start the run again")
         }
     };

@@ -1,13 +1,17 @@
 //! The task is gone, or cannot be seen just now.
 
 use crate::decide::situation::Situation;
+use crate::run::answer::{Answer, RefusalKind};
 use crate::run::next::Next;
-use crate::run::observation::TaskSeen;
+use crate::run::observation::{Absence, TaskSeen};
 use crate::run::status::Phase;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::{CREATED_APPEARS_WITHIN, MAX_MISSING, PATIENCE};
+use crate::time::graces::{
+    CREATED_APPEARS_WITHIN, DELETED_FOR, DELETED_LOOKS, DELETED_UNCONFIRMED_FOR, PATIENCE,
+};
 
-/// Ends a run whose task was there and is no more, once two looks in a row have not found it.
+/// Ends a run whose task was there and is no more, once three looks in five minutes have not found it and DMS does not
+/// know its ARN either: a list alone is no proof.
 ///
 /// A repeat: the looks without the task are counted in the document, and one that finds it begins anew.
 ///
@@ -26,8 +30,13 @@ pub(super) fn gone(s: &Situation<'_>) -> Option<Next> {
     if just_created && !deleting {
         return s.wait_briefly("the task was created a moment ago and does not show yet");
     }
-    if !deleting && s.run.not_there < MAX_MISSING {
-        return s.wait_briefly("DMS does not list the task; it is looked for once more");
+    if !deleting && !is_deleted(s) {
+        // At the close the task is stopped or left unseen: a stop that DMS answers is a proof either way.
+        return if s.run.is_over(s.now) {
+            None
+        } else {
+            s.wait_briefly("DMS does not list the task; it is looked for once more")
+        };
     }
     let what = if deleting { "is deleting" } else { "has deleted" };
     s.report(
@@ -35,6 +44,21 @@ pub(super) fn gone(s: &Situation<'_>) -> Option<Next> {
             .because("what it had loaded stays in the target")
             .to_do("find out who deleted it: CloudTrail has the DeleteReplicationTask call"),
     )
+}
+
+/// True when enough looks over enough time have not found the task, and another witness says that it is gone.
+fn is_deleted(s: &Situation<'_>) -> bool {
+    let absent = s.run.absent_since.map(|since| s.now.duration_since(since)).unwrap_or_default();
+    let stop_found_none = s.run.stop.as_ref().is_some_and(
+        |stop| matches!(&stop.answer, Answer::Refused(refusal) if refusal.kind == RefusalKind::NotFound),
+    );
+    let long_enough = match s.observation.absence {
+        _ if stop_found_none => DELETED_FOR,
+        Absence::Confirmed => DELETED_FOR,
+        Absence::NotAllowed => DELETED_UNCONFIRMED_FOR,
+        Absence::Unconfirmed => return false,
+    };
+    s.run.not_there >= DELETED_LOOKS && absent >= long_enough
 }
 
 /// Waits while DMS shows the task as it was before a start that it has shown already: its answers are not always the

@@ -44,6 +44,8 @@ pub enum RefusalKind {
     Passing,
     /// The role may not make it.
     Denied,
+    /// DMS does not know what it is about.
+    NotFound,
     /// A quota is used up, or AWS has no room: nothing about the call is wrong.
     Exhausted,
     /// It is refused again.

@@ -55,6 +55,9 @@ pub struct Run {
     pub throttled: u32,
     /// How many polls in a row DMS has said that there is no such task.
     pub not_there: u32,
+    /// Since when, without a break, DMS has said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub absent_since: Option<Timestamp>,
     /// Since when, without a break, the task has been seen busy or a connection in its test: both are waited out from
     /// the first look that shows it, however late that comes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -118,6 +121,7 @@ impl Run {
             polls: 0,
             throttled: 0,
             not_there: 0,
+            absent_since: None,
             pending_since: None,
             creates: 0,
             modified: false,

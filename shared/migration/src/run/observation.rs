@@ -16,12 +16,30 @@ use plan::{Arn, MigrationType};
 pub struct Observation {
     /// The task.
     pub task: TaskSeen,
+    /// Where DMS does not list the task: what else says that it is gone.
+    pub absence: Absence,
     /// Every page of its table statistics, when they were asked for.
     pub tables: Option<Vec<Table>>,
+    /// Why DMS would not give them, where they may not be read or DMS refuses to read them: a repeat may not help.
+    pub tables_refused: Option<String>,
     /// The connections of its two endpoints, when they were asked for.
     pub connections: Option<Vec<Connection>>,
+    /// Why DMS would not give them.
+    pub connections_refused: Option<String>,
     /// How far replication was behind in the last minutes, when that was asked for.
     pub lag: Option<Vec<LagPoint>>,
+}
+
+/// What else says that a task is gone which DMS does not list. Its lists are eventually consistent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Absence {
+    /// Nothing does, or nothing else was asked.
+    #[default]
+    Unconfirmed,
+    /// DMS does not know its ARN either.
+    Confirmed,
+    /// The role may not ask by its ARN.
+    NotAllowed,
 }
 
 /// Whether the task was seen.

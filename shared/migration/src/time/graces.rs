@@ -29,8 +29,20 @@ pub const AFTER_ADOPTION_SECONDS: u32 = 1;
 /// How many times the task is tried to be created when the step itself cannot run.
 pub const MAX_CREATES: u32 = 3;
 
-/// How many polls in a row must find no such task before it counts as deleted: DMS's lists are eventually consistent.
+/// How many looks in a row a pre-flight makes for a task that DMS does not list: its lists are eventually consistent.
 pub const MAX_MISSING: u32 = 2;
+
+/// How many polls in a row must find no such task, and something else must say so, before it counts as deleted.
+pub const DELETED_LOOKS: u32 = 3;
+
+/// Over how long these polls must lie.
+pub const DELETED_FOR: SignedDuration = SignedDuration::from_mins(5);
+
+/// Over how long where nothing else may be asked.
+pub const DELETED_UNCONFIRMED_FOR: SignedDuration = SignedDuration::from_mins(15);
+
+/// How long the tables of a task at rest are waited for that DMS refuses to show.
+pub const REFUSED_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 
 /// How long a refusal that passes or a connection test is waited out, and how long a date that DMS shows may be an old
 /// one.

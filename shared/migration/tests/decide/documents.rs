@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::rules::{anything, decided, runs};
 
 /// Members that are there in some documents and not in others: each says something by being absent.
-const OPTIONAL: [&str; 44] = [
+const OPTIONAL: [&str; 45] = [
+    "AbsentSince",
     "AtClose",
     "Caught",
     "Cause",

@@ -1,30 +1,78 @@
-//! The task is gone, or cannot be seen: one list without it proves nothing, two in a row do.
+//! The task is gone, or cannot be seen: lists without it prove nothing alone.
 
 use migration::run::acts::StopCause;
-use migration::run::observation::TaskSeen;
+use migration::run::answer::{Answer, Refusal, RefusalKind};
+use migration::run::observation::{Absence, TaskSeen};
 use serde_json::json;
 
-use support::cases::{AWAY, CLOSE, Case, check, full_load, in_words, kept, minute, windowed};
+use support::cases::{AWAY, CLOSE, Case, and, check, full_load, in_words, kept, minute, windowed};
 
 #[test]
 fn a_task_that_dms_does_not_list() {
     let running = || full_load(windowed()).started(1).began(1).status("running").at(30);
+    let plan = || and(windowed(), json!({"Window": {"AtClose": "LeaveRunning"}}));
+    let left = || full_load(plan()).started(1).began(1).status("running");
+    let unknown = |case: &mut Case| case.absence = Absence::Confirmed;
     let once = "Look again | DMS does not list the task; it is looked for once more";
     let gone = "Interrupted | somebody else has deleted the task | what it had loaded stays in the target | CloudTrail";
     check([
         ("once, at work", running().not_there_once(), once),
-        ("twice, at work", running().not_there(), gone),
+        (
+            "twice within seconds, and DMS does not know its ARN",
+            running().not_listed(1, 0).set(unknown),
+            once,
+        ),
+        ("three times in four minutes", running().not_listed(2, 4).set(unknown), once),
+        ("twice in five minutes", running().not_listed(1, 5).set(unknown), once),
+        ("three times in five minutes", running().not_there(), gone),
+        ("for an hour, and nothing else says that it is gone", running().not_listed(99, 60), once),
+        (
+            "for fourteen minutes, and nothing else may be asked",
+            running().not_listed(20, 14).set(|case| case.absence = Absence::NotAllowed),
+            once,
+        ),
+        (
+            "for a quarter of an hour",
+            running().not_listed(20, 15).set(|case| case.absence = Absence::NotAllowed),
+            gone,
+        ),
         ("once, before it was started", full_load(json!({})).not_there_once(), once),
-        ("twice, before it was started", full_load(json!({})).not_there(), gone),
-        ("once, at the close: a list is no proof then either", running().not_there_once().at(CLOSE), once),
-        ("twice, at the close", running().not_there().at(CLOSE), gone),
+        ("for good, before it was started", full_load(json!({})).not_there(), gone),
+        (
+            "once, at the close: it is stopped all the same",
+            running().not_there_once().at(CLOSE),
+            "Stop Close",
+        ),
+        ("for good, at the close", running().not_there().at(CLOSE), gone),
         (
             "once, after it was told to stop",
             running().told_to_stop(StopCause::Close, CLOSE).not_there_once().at(CLOSE + 1),
-            once,
+            "Look again | the task was told to stop and cannot be seen just now",
+        ),
+        (
+            "and DMS did not know it when it was told to stop",
+            running().told_to_stop(StopCause::Close, CLOSE).not_listed(2, 5).at(CLOSE + 5).set(|case| {
+                let unknown = Refusal {
+                    code: "ResourceNotFoundFault".to_owned(),
+                    message: "no".to_owned(),
+                    kind: RefusalKind::NotFound,
+                };
+                case.run().stop.as_mut().unwrap().answer = Answer::Refused(unknown);
+            }),
+            gone,
+        ),
+        (
+            "at the close, which leaves it running",
+            left().not_listed(9, 60).at(CLOSE + 14),
+            "Look again | DMS does not list the task",
+        ),
+        (
+            "and for a quarter of an hour after it",
+            left().not_listed(9, 60).at(CLOSE + 15),
+            "Unknown | nothing else says that it was deleted",
         ),
         ("once, kept by somebody else", kept(json!({})).not_there_once(), once),
-        ("twice, kept by somebody else", kept(json!({})).not_there(), gone),
+        ("for good, kept by somebody else", kept(json!({})).not_there(), gone),
         (
             "at once where DMS says that it is being deleted",
             running().status("deleting"),
@@ -60,6 +108,9 @@ fn a_task_that_comes_back_was_never_gone() {
     case.seen = TaskSeen::Unseen;
     assert!(poll(&mut case).starts_with("Wait: DMS was too busy"), "not seen is not gone");
     case.seen = TaskSeen::NotThere;
+    case.absence = Absence::Confirmed;
+    assert!(poll(&mut case).starts_with("Look again"), "twice in no time");
+    case.now = minute(35);
     assert!(poll(&mut case).starts_with("Interrupted: somebody else has deleted the task"));
 }
 

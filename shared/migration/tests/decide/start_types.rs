@@ -1,8 +1,13 @@
 //! How a task that has run before is started: by what its history left, and by what each way does to rows.
 
-use serde_json::json;
+use migration::decide::start_type::{self, FAR_FUTURE};
+use migration::run::observation::TaskSeen;
+use migration::run::task::Origin;
+use serde_json::{Value, json};
 
-use support::cases::{AWAY, Case, LOG_IS_GONE, cdc, check, full_load, in_words, kept, load_and_cdc};
+use support::cases::{
+    AWAY, Case, LOG_IS_GONE, and, cdc, check, full_load, in_words, kept, load_and_cdc, windowed,
+};
 
 const FINISHED: &str = "Stop Reason FULL_LOAD_ONLY_FINISHED";
 const NORMAL: &str = "Stop Reason NORMAL";
@@ -253,4 +258,71 @@ fn a_load_that_failed_with_every_table_complete_is_told_so() {
         failed.tables(&["Table completed"; 2]),
         "Start resume-processing | the task failed after its tables were complete",
     )]);
+}
+
+/// A stop position stays on a task: one that the plan does not state is put off, where the task is ours.
+#[test]
+fn a_stop_position_that_is_left_over() {
+    let at = |case: Case, position: Option<&str>| {
+        case.set(|case| {
+            if let TaskSeen::Seen(task) = &mut case.seen {
+                task.cdc_stop_position = position.map(str::to_owned);
+            }
+        })
+    };
+    let put_off = |mut case: Case| {
+        let TaskSeen::Seen(task) = case.seen.clone() else { panic!("seen") };
+        start_type::stop_position(&case.running.plan.clone(), case.known(), &task)
+    };
+    let old = Some("server_time:2026-11-19T05:00:00");
+    let stop = || and(windowed(), json!({"Window": {"AtClose": "Stop"}}));
+    let stated = || and(stop(), json!({"Task": {"CdcStopPosition": "server_time:2026-11-21T02:00:00"}}));
+    let theirs = |case: Case| case.set(|case| case.known().origin = Origin::External);
+    for (fact, case, expected) in [
+        ("of a replication", at(cdc(stop()), old), Some(FAR_FUTURE)),
+        ("of a load that replicates", at(load_and_cdc(stop()), old), Some(FAR_FUTURE)),
+        ("of a full load, which stops by itself", at(full_load(stop()), old), None),
+        ("put off before", at(cdc(stop()), Some(FAR_FUTURE)), None),
+        ("none", at(cdc(stop()), None), None),
+        ("that the plan states", at(cdc(stated()), old), None),
+        ("of somebody else's task", theirs(at(cdc(stop()), old)), None),
+    ] {
+        assert_eq!(put_off(case), expected, "{fact}");
+    }
+
+    let ready = |case: Case, position: Option<&'static str>| {
+        at(case.last_week(NORMAL).tables(&["Before load"]), position)
+    };
+    let kept = |position: Option<&'static str>, plan: Value| theirs(ready(cdc(plan), position));
+    let coming = Some("server_time:2026-11-21T02:00:00");
+    let caught_up = || and(stop(), json!({"Until": "CaughtUp"}));
+    check([
+        (
+            "it is said with the start",
+            ready(cdc(stop()), old),
+            "Start resume-processing | its stop position server_time:2026-11-19T05:00:00, which the plan does not state",
+        ),
+        (
+            "one of somebody else's task that has passed",
+            kept(old, stop()),
+            "Rejected | has passed | far future | nothing was started",
+        ),
+        ("one that is to come ends it, as it should", kept(coming, stop()), "Start resume-processing"),
+        (
+            "but not where the plan waits for something else",
+            kept(coming, caught_up()),
+            "Rejected | before the run's time is over",
+        ),
+        ("one that is no time", kept(Some("checkpoint"), stop()), "Start resume-processing"),
+        (
+            "one after the close",
+            kept(Some("server_time:2026-11-21T04:00:00"), caught_up()),
+            "Start resume-processing",
+        ),
+        (
+            "of somebody else's full load",
+            theirs(ready(full_load(windowed()), old)),
+            "Start resume-processing",
+        ),
+    ]);
 }

@@ -7,7 +7,7 @@ use migration::run::acts::StartKind;
 use migration::run::answer::Answer;
 use plan::settings::PrepMode;
 use support::cases::{
-    AWAY, CLOSE, Case, LAST_WEEK, and, cdc, check, full_load, in_words, kept, load_and_cdc, minute, windowed,
+    AWAY, CLOSE, Case, LAST_WEEK, and, cdc, check, full_load, in_words, kept, minute, windowed,
 };
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
@@ -168,7 +168,7 @@ fn a_resume_whose_answer_was_lost_under_do_nothing() {
         case.set(|case| case.known().settings.as_mut().unwrap().prep_mode = mode)
     };
     let half = ["Table completed", "Before load"];
-    let plan = windowed;
+    let plan = || and(windowed(), json!({"Window": {"AtClose": "Stop"}}));
     check([
         (
             "of an unfinished load",
@@ -178,11 +178,6 @@ fn a_resume_whose_answer_was_lost_under_do_nothing() {
         (
             "under another mode",
             resumed(full_load(plan()), PrepMode::TruncateBeforeLoad, &half),
-            "Start resume-processing",
-        ),
-        (
-            "of a complete load that replicates",
-            resumed(load_and_cdc(plan()), PrepMode::DoNothing, &COMPLETE),
             "Start resume-processing",
         ),
         ("of a replication", resumed(cdc(plan()), PrepMode::DoNothing, &half), "Start resume-processing"),

@@ -1,6 +1,7 @@
 //! The task was told to stop: it is seen stopped, or reported as not stopped.
 
 use migration::commit;
+use migration::decide::stops_unseen;
 use migration::run::acts::{StopCause, StopState};
 use migration::run::answer::{Answer, Refusal, RefusalKind};
 use migration::run::step::Occasion;
@@ -216,4 +217,26 @@ fn a_stop_without_permission_is_tried_twice_and_told_within_the_minute() {
     }
     let decided = in_words(&case.poll());
     assert!(decided.starts_with("Failed: the task could not be stopped"), "{decided}");
+}
+
+/// While DMS is too busy to take the stop, the poll looks at nothing: the stop comes first.
+#[test]
+fn a_stop_that_was_throttled_is_made_again_without_a_look() {
+    let answered = |code: &str, state: StopState| {
+        told().set(|case| {
+            let stop = case.run().stop.as_mut().unwrap();
+            stop.answer = refusal(code, "", false);
+            stop.state = state;
+        })
+    };
+    let taken = StopState::Taken(minute(CLOSE));
+    for (fact, case, unseen) in [
+        ("throttled", answered("ThrottlingException", StopState::Asked), true),
+        ("throttled after one that was taken", answered("ThrottlingException", taken), false),
+        ("refused", answered("AccessDeniedException", StopState::Asked), false),
+        ("taken", told(), false),
+        ("none was asked for", full_load(windowed()), false),
+    ] {
+        assert_eq!(stops_unseen(&case.running.run), unseen, "{fact}");
+    }
 }

@@ -62,7 +62,6 @@ pub fn at_rest(ended: Ended<'_>) -> End {
             done(ended, pass, format!("the task stopped by itself: {}", code(reason)))
         }
         StopClass::Asked | StopClass::Unknown => match &run.stop {
-            Some(stop) if stop.cause == StopCause::Done => stopped_by_us(ended, pass, stop),
             _ if task.migration_type == MigrationType::FullLoad && pass.complete() => {
                 let end = done(ended, pass, format!("every table is complete ({})", code(reason)));
                 match class {

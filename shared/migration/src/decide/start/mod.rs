@@ -19,7 +19,7 @@ use crate::run::status::Phase;
 use crate::run::tables::TablePass;
 use crate::run::task::Origin;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::{BUSY_PATIENCE, START_MARGIN};
+use crate::time::graces::{BUSY_PATIENCE, PATIENCE, START_MARGIN};
 
 /// Starts the task, waits for a start to show, or says why there is nothing to start.
 ///
@@ -88,7 +88,7 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
     let tables = match (&s.observation.tables, task.has_run()) {
         (Some(tables), _) => tables.as_slice(),
         (None, false) => &[],
-        (None, true) => return s.wait("the table statistics could not be seen just now"),
+        (None, true) => return unread(s),
     };
     let pass = TablePass::over(tables);
     match start_type::choose(s.plan, task, settings, &pass) {
@@ -141,4 +141,18 @@ pub(super) fn stops_too_soon(s: &Situation<'_>, task: &observation::Task) -> Opt
             .because("nothing was started")
             .to_do(format!("give the task a CdcStopPosition in the far future, such as {FAR_FUTURE}")),
     )
+}
+
+/// What the task has loaded is not known, and so not how it is to be started.
+fn unread(s: &Situation<'_>) -> Option<Next> {
+    let refused = s.observation.tables_refused.as_ref();
+    match refused.filter(|_| s.now.duration_since(s.run.started) >= PATIENCE) {
+        Some(why) => {
+            let words =
+                format!("how to start the task is not known, since its tables could not be read: {why}");
+            let verdict = Verdict::new(Outcome::Failed, words, s.now).because("nothing was started");
+            s.report(verdict.to_do("allow the role dms:DescribeTableStatistics, and start the run again"))
+        }
+        None => s.wait("the table statistics could not be seen just now"),
+    }
 }
