@@ -15,7 +15,7 @@ const REPORT_WITHIN: u16 = 12;
 
 /// The name of each rule.
 pub const HARM: &str = "no harm to rows in the target without consent";
-pub const TWICE: &str = "start-replication is never asked for twice";
+pub const TWICE: &str = "start-replication is never asked for again once DMS has taken it";
 pub const RESTARTS: &str = "no more starts than the plan allows";
 pub const PAST_CLOSE: &str = "what this run started is stopped at the close, or reported as not stopped";
 pub const EARLY: &str = "nothing is stopped before the close without cause";

@@ -95,11 +95,11 @@ pub struct State {
     adversity: u8,
     /// So many polls cannot run from here on.
     blind: u8,
-    /// First starts by this run that DMS took or may have taken.
+    /// First starts by this run that DMS took.
     pub first_starts: u8,
-    /// Starts by this run that DMS took or may have taken.
+    /// Starts by this run that DMS took.
     pub starts: u8,
-    /// A first start was asked for after one that was taken or may have been.
+    /// A first start was asked for after one that was taken.
     pub started_twice: bool,
     /// A stop was asked for before the end of the work, without what the plan waits for.
     pub stopped_early: bool,
@@ -565,10 +565,14 @@ impl Story {
                 };
                 state.started_twice |= kind == StartKind::StartReplication && state.first_starts > 0;
                 state.started_late |= now >= state.run.stop_due;
-                let heard = call(state, fate, |state| state.dms.start(start, By::Us, state.now));
-                let may_be_taken = heard.may_be_taken();
-                state.starts += u8::from(may_be_taken);
-                state.first_starts += u8::from(may_be_taken && kind == StartKind::StartReplication);
+                let mut taken = false;
+                let heard = call(state, fate, |state| {
+                    let result = state.dms.start(start, By::Us, state.now);
+                    taken = result.is_ok();
+                    result
+                });
+                state.starts += u8::from(taken);
+                state.first_starts += u8::from(taken && kind == StartKind::StartReplication);
                 heard
             }
         };

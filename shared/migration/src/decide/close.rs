@@ -50,7 +50,7 @@ pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
                 s.report(Verdict::new(Outcome::Unknown, words, s.now))
             }
         }
-        (TaskSeen::NotThere, _) if patient => s.wait_briefly(
+        (TaskSeen::NotThere, _) if is_newly_absent(s) => s.wait_briefly(
             "the run's time is over and DMS does not list the task; it is looked for once more",
         ),
         (TaskSeen::NotThere, _) => s.report(Verdict::new(
@@ -65,6 +65,12 @@ pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
             s.now,
         )),
     }
+}
+
+/// True when DMS has not listed the task for less than a quarter of an hour. An execution that is redriven may come here
+/// long after its close, so that it counts from the first look without the task.
+fn is_newly_absent(s: &Situation<'_>) -> bool {
+    s.now.duration_since(s.run.absent_since.unwrap_or(s.now)) < STOP_PATIENCE
 }
 
 fn stop() -> Next {

@@ -63,12 +63,12 @@ fn a_task_that_dms_does_not_list() {
         ),
         (
             "at the close, which leaves it running",
-            left().not_listed(9, 60).at(CLOSE + 14),
+            left().not_listed(9, 14).at(CLOSE + 60),
             "Look again | DMS does not list the task",
         ),
         (
-            "and for a quarter of an hour after it",
-            left().not_listed(9, 60).at(CLOSE + 15),
+            "and not for a quarter of an hour",
+            left().not_listed(9, 15).at(CLOSE + 60),
             "Unknown | nothing else says that it was deleted",
         ),
         ("once, kept by somebody else", kept(json!({})).not_there_once(), once),
