@@ -9,8 +9,8 @@ use crate::run::answer::Answer;
 use crate::run::document::Running;
 use crate::run::drive::{Drive, Whose};
 use crate::run::execution::Run;
-use crate::run::identity::{is_dated, is_this_run, load_is_over};
-use crate::run::lag::{self, Reading};
+use crate::run::identity::{self, is_dated, is_this_run, load_is_over};
+use crate::run::lag::Reading;
 use crate::run::load::{Pace, PreviousLoad};
 use crate::run::observation::{self, Connection, ConnectionState, Observation, TaskSeen};
 use crate::run::status::Phase;
@@ -140,7 +140,9 @@ fn take_in_reading(
     if seen.phase() != Phase::Running || !is_dated(run, seen) {
         return;
     }
-    let (Some(began), Some(from)) = (lag::began(run, seen), lag::counts_from(run, seen)) else { return };
+    let (Some(began), Some(from)) = (identity::began(run, seen), identity::lag_counts_from(run, seen)) else {
+        return;
+    };
     let looked = (observation.lag.as_deref().unwrap_or_default(), observation.tables.as_deref());
     run.reading = Some(Reading::look(run.reading, looked, (limit, began, from), now));
 }

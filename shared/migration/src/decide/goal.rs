@@ -7,7 +7,7 @@ use crate::decide::settle::{of, settle};
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::unwatched;
 use crate::run::acts::StopCause;
-use crate::run::identity::{is_this_run, load_is_over};
+use crate::run::identity::{is_this_run, lag_counts_from, load_is_over};
 use crate::run::lag::{self, Reading, Standing};
 use crate::run::next::Next;
 use crate::run::observation::Task;
@@ -53,7 +53,7 @@ fn load_has_settled(s: &Situation<'_>, task: &Task) -> Option<()> {
 
 fn caught_up(s: &Situation<'_>, task: &Task) -> Option<Next> {
     // Points of an earlier run may still be among the last quarter of an hour's.
-    let since = lag::counts_from(s.run, task)?;
+    let since = lag_counts_from(s.run, task)?;
     let points = s.observation.lag.as_deref().unwrap_or_default();
     let waiting = |words: String| s.wait(format!("the task is {} and {words}", task.status));
     match lag::standing(points, s.plan.lag_seconds, since, s.now) {

@@ -44,6 +44,7 @@ pub enum Drive {
 }
 
 /// Whose start a run follows.
+#[expect(clippy::large_enum_variant, reason = "a run has only one")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Whose {
     /// Somebody else's: a person's, another product's, or an ended run's of ours.

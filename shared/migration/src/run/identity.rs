@@ -67,3 +67,19 @@ pub fn load_is_over(run: &Run, task: &observation::Task) -> bool {
             stats.tables_loading == 0 && stats.tables_queued == 0 && finished
         })
 }
+
+/// When the task was started, as far as this run may count from there: dates of an earlier start may still show.
+pub fn began(run: &Run, task: &observation::Task) -> Option<Timestamp> {
+    Some(task.start_date()?.max(run.drive.start().map_or(Timestamp::MIN, |start| start.decided)))
+}
+
+/// From when on points of the lag count for "caught up": from the start, and for a task that loads first from the end of
+/// its load. `None` while it loads.
+pub fn lag_counts_from(run: &Run, task: &observation::Task) -> Option<Timestamp> {
+    let began = began(run, task)?;
+    match task.migration_type {
+        MigrationType::Cdc => Some(began),
+        _ if !load_is_over(run, task) => None,
+        _ => Some(task.stats.as_ref()?.full_load_finish_date?.max(began)),
+    }
+}

@@ -6,12 +6,8 @@
 //! data is never "caught up", and zeros are it only once something has shown that the task reads.
 
 use jiff::{SignedDuration, Timestamp};
-use plan::MigrationType;
 use serde::{Deserialize, Serialize};
 
-use crate::run::execution::Run;
-use crate::run::identity::load_is_over;
-use crate::run::observation::Task;
 use crate::run::table::Table;
 use crate::time::graces::LAG_IS_FRESH_FOR;
 
@@ -84,22 +80,6 @@ impl Reading {
         }
         let zero = matches!(standing(points, limit, from, now), Standing::CaughtUp(_));
         Reading::NotSeen { changes: first.or(changes), zero_since: zero.then(|| zero_since.unwrap_or(now)) }
-    }
-}
-
-/// When the task was started, as far as this run may count from there: dates of an earlier start may still show.
-pub fn began(run: &Run, task: &Task) -> Option<Timestamp> {
-    Some(task.start_date()?.max(run.drive.start().map_or(Timestamp::MIN, |start| start.decided)))
-}
-
-/// From when on points of the lag count for "caught up": from the start, and for a task that loads first from the end of
-/// its load. `None` while it loads.
-pub fn counts_from(run: &Run, task: &Task) -> Option<Timestamp> {
-    let began = began(run, task)?;
-    match task.migration_type {
-        MigrationType::Cdc => Some(began),
-        _ if !load_is_over(run, task) => None,
-        _ => Some(task.stats.as_ref()?.full_load_finish_date?.max(began)),
     }
 }
 
