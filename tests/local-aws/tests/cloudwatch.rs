@@ -150,7 +150,7 @@ fn two_metrics_come_in_cbor_with_the_youngest_point_first() {
                 "MetricDataResults".into(),
                 Cbor::Array(vec![
                     result("CDCLatencySource", [925.0, 940.0, 955.0]),
-                    result("CDCLatencyTarget", [2775.0, 2820.0, 2865.0]),
+                    result("CDCLatencyTarget", [3700.0, 3760.0, 3820.0]),
                 ]),
             ),
         ]);

@@ -38,7 +38,8 @@ fn step(function: &str, document: &Value, next: Option<&str>) -> Value {
 /// whether its time has come.
 fn night(seconds: i64) -> Value {
     let document = json!({
-        "Run": { "StopDue": CLOSES, "Machine": { "BlindSeconds": 1_800 } },
+        "Run": { "StopDue": CLOSES },
+        "Blind": { "Seconds": 1_800 },
         "Next": { "What": "wait", "Seconds": seconds },
     });
     json!({
@@ -49,10 +50,8 @@ fn night(seconds: i64) -> Value {
             "Double": {
                 "Type": "Pass",
                 "Parameters": {
-                    "Run": {
-                        "StopDue.$": "$.Run.StopDue",
-                        "Machine": { "BlindSeconds.$": "States.MathAdd($.Run.Machine.BlindSeconds, $.Run.Machine.BlindSeconds)" },
-                    },
+                    "Run": { "StopDue.$": "$.Run.StopDue" },
+                    "Blind": { "Seconds.$": "States.MathAdd($.Blind.Seconds, $.Blind.Seconds)" },
                     "Next.$": "$.Next",
                     "Now.$":
                         "States.Format('{}Z', States.ArrayGetItem(States.StringSplit($$.State.EnteredTime, '.+'), 0))",
@@ -95,7 +94,7 @@ fn a_night_passes_at_the_pace_and_the_machine_sees_its_close() {
             assert_eq!(second.request["Migration"]["Run"]["StopDue"], CLOSES);
             assert_eq!(second.request["Migration"]["Next"]["Seconds"], seconds);
             // 1800 local seconds are one real one here; the machine made two of it.
-            assert_eq!(second.request["Migration"]["Run"]["Machine"]["BlindSeconds"], 7_200);
+            assert_eq!(second.request["Migration"]["Blind"]["Seconds"], 7_200);
         }
     });
 }
@@ -129,7 +128,7 @@ fn an_execution_without_a_world_of_its_own_lives_in_real_time() {
         let payload = json!({
             "Now": "2026-10-24T22:00:00.25+00:00",
             "Execution": "arn:aws:states:us-east-1:123456789012:execution:m:nowhere",
-            "Migration": { "Run": { "StopDue": CLOSES, "Machine": { "BlindSeconds": 60 } }, "Next": { "What": "wait", "Seconds": 5 } },
+            "Migration": { "Run": { "StopDue": CLOSES }, "Blind": { "Seconds": 60 }, "Next": { "What": "wait", "Seconds": 5 } },
         });
         let said = aws.invoke("poll", &payload).await.unwrap();
         assert_eq!(said, payload["Migration"]);

@@ -53,10 +53,34 @@ pub(crate) fn cases() -> Vec<Case> {
             cdc().with("/Window", night()),
         ),
         plan(
+            "ends-before-its-stop",
+            "/Until",
+            until(stopped_night(), "FullLoadComplete"),
+            until(stopped_night(), "FullLoadComplete").with("/Then", json!("Stop")),
+        ),
+        plan(
+            "ends-before-its-stop",
+            "/Until",
+            until(stopped_night(), "CaughtUp"),
+            until(stopped_night(), "CaughtUp").with("/Window/AtClose", json!("LeaveRunning")),
+        ),
+        plan(
             "reload-without-load",
             "/Start",
             cdc().with("/Start", json!("Refresh")),
             cdc().with("/Start", json!("Resume")),
+        ),
+        plan(
+            "ends-before-its-stop",
+            "/Until",
+            until(stopped_night(), "FullLoadComplete"),
+            until(stopped_night(), "FullLoadComplete").with("/Then", json!("Stop")),
+        ),
+        plan(
+            "ends-before-its-stop",
+            "/Until",
+            until(stopped_night(), "CaughtUp"),
+            until(stopped_night(), "CaughtUp").with("/Window/AtClose", json!("LeaveRunning")),
         ),
         plan(
             "reload-without-load",
