@@ -48,7 +48,7 @@ pub fn of_act(next: &Next) -> u32 {
         Next::Wait { .. } | Next::Report(_) => 0,
         Next::Start { .. } | Next::Reload { .. } | Next::Tell { .. } => 5,
         Next::Stop { .. } => STOP,
-        Next::Create { .. } => 200,
+        Next::Create { .. } => 230,
     }
 }
 
