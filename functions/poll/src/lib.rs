@@ -53,7 +53,7 @@ pub async fn handle(context: &DmsAndCloudWatch, request: Request) -> Result<Docu
         _ => (None, None),
     };
     let absence = match (&task, &running.task) {
-        (TaskSeen::NotThere, Some(known)) if run.not_there > 0 => absence(&context.dms, known).await,
+        (TaskSeen::NotThere, Some(known)) if wanted.absence => absence(&context.dms, known).await,
         _ => Absence::Unconfirmed,
     };
     let route = match &task {

@@ -34,7 +34,7 @@ use plan::table_name::TableName;
 ///
 /// # Errors
 /// [`StepError::UnreadableDocument`] for a document without a decided start, [`StepError::Unavailable`] when the look
-/// before the start fails in a step that may have been made before. In a first one the document says that the start was
+/// before the call fails in a step that may have been made before. In a first one the document says that the call was
 /// not made.
 pub async fn handle(context: &Dms, request: Request) -> Result<Document, StepError> {
     let running = request.running()?;
@@ -53,17 +53,13 @@ async fn start(dms: &Client, mut running: Running, now: Timestamp) -> Result<Doc
     let Some(task) = task else {
         return Err(StepError::UnreadableDocument("the document names no task to start".to_owned()));
     };
-    let Some(kind) = run.drive.start().map(|start| start.kind) else {
+    let Some((kind, decided)) = run.drive.start().map(|start| (start.kind, start.decided)) else {
         return Err(StepError::UnreadableDocument("the document has no decided start".to_owned()));
     };
-    let seen = match task::observe(dms, &TaskFilter::Arn(task.arn.to_string()), false).await {
+    let seen = match look(dms, task, decided, now).await? {
         Ok(seen) => seen,
-        // A step that may have been made before leaves its answer lost.
-        Err(error) if commit::may_be_a_repeat(run, now) => return Err(error),
-        Err(error) => {
-            let why = format!("the look before the start failed: {}", chain(&error));
-            tracing::warn!("{why}");
-            commit::start_answered(&mut running.run, Answer::NotCalled(why), now);
+        Err(not_called) => {
+            commit::start_answered(&mut running.run, not_called, now);
             return Ok(running.into());
         }
     };
@@ -94,6 +90,27 @@ async fn start(dms: &Client, mut running: Running, now: Timestamp) -> Result<Doc
     Ok(running.into())
 }
 
+/// The look before the call; where it fails the call is not made, and that is its answer.
+///
+/// # Errors
+/// When the look fails in a step that may have been made before: what became of its call is not known.
+async fn look(
+    dms: &Client,
+    task: &Task,
+    decided: Timestamp,
+    now: Timestamp,
+) -> Result<Result<TaskSeen, Answer>, StepError> {
+    match task::observe(dms, &TaskFilter::Arn(task.arn.to_string()), false).await {
+        Ok(seen) => Ok(Ok(seen)),
+        Err(error) if commit::may_be_a_repeat(decided, now) => Err(error),
+        Err(error) => {
+            let why = format!("the look before the call failed: {}", chain(&error));
+            tracing::warn!("{why}");
+            Ok(Err(Answer::NotCalled(why)))
+        }
+    }
+}
+
 /// Has DMS load the tables again that were decided on. One call, made once, like a start.
 async fn reload(dms: &Client, mut running: Running, now: Timestamp) -> Result<Document, StepError> {
     let Running { run, task: Some(task), .. } = &mut running else {
@@ -103,7 +120,13 @@ async fn reload(dms: &Client, mut running: Running, now: Timestamp) -> Result<Do
         return Err(StepError::UnreadableDocument("the document has no decided reload".to_owned()));
     };
     let tables = decided.tables.clone();
-    let seen = task::observe(dms, &TaskFilter::Arn(task.arn.to_string()), false).await?;
+    let seen = match look(dms, task, decided.decided, now).await? {
+        Ok(seen) => seen,
+        Err(not_called) => {
+            commit::reload_answered(run, not_called);
+            return Ok(running.into());
+        }
+    };
     let answer = match commit::guard_reload(decided, &seen, now) {
         GuardedReload::Held(why) => {
             tracing::warn!("the reload was held back: {why}");

@@ -177,7 +177,7 @@ async fn a_look_that_fails_starts_nothing() {
     let failure = "describing the replication task: AccessDeniedException: not authorized; the function's role must allow it";
     let document = start::handle(&dms, request(&decided().document(), 1)).await.unwrap();
     let answer = running(document).run.drive.start().map(|start| start.answer.clone());
-    let why = format!("the look before the start failed: {failure}");
+    let why = format!("the look before the call failed: {failure}");
     assert_eq!((answer, take.num_calls()), (Some(Answer::NotCalled(why)), 0));
     // A step that comes late may have been made before: its answer stays lost.
     let error = start::handle(&dms, request(&decided().document(), 4)).await.unwrap_err();
@@ -226,6 +226,21 @@ async fn a_reload_is_asked_for_once_with_its_tables() {
         "a redrive: it may have been taken"
     );
     assert_eq!(take.num_calls(), 1);
+}
+
+#[tokio::test]
+async fn a_look_before_a_reload_that_fails_leaves_its_tables_to_be_loaded_again() {
+    let describe =
+        answers!(Client, describe_replication_tasks, 400, fault("AccessDeniedException", "not authorized"));
+    let take = answers!(Client, reload_tables, 200, json!({}));
+    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
+    let document = start::handle(&dms, request(&reload_decided().document(), 10)).await.unwrap();
+    let run = running(document).run;
+    assert!(matches!(run.reload.unwrap().answer, Answer::NotCalled(_)));
+    assert_eq!((run.reloaded.len(), take.num_calls()), (0, 0));
+    // A step that comes late may have been made before: its answer stays lost.
+    let late = start::handle(&dms, request(&reload_decided().document(), 60)).await.unwrap_err();
+    assert_eq!((late.name(), take.num_calls()), ("Migration.Unavailable", 0));
 }
 
 #[tokio::test]

@@ -15,8 +15,6 @@ use crate::error::StepError;
 pub struct Request {
     /// The present; see [`Moment`].
     pub now: Timestamp,
-    /// How often the execution was redriven, as far as Step Functions says so.
-    pub redrives: u32,
     /// The execution's ARN.
     pub execution: ExecutionArn,
     /// What the notify step is to tell, when the machine itself decides that; also marks the machine's own stop.
@@ -42,8 +40,7 @@ impl Request {
         };
         let entered = text("Now").and_then(|now| now.parse().ok()).ok_or_else(|| unreadable("time `Now`"))?;
         let count = |name: &str| payload.get(name).and_then(Value::as_u64).unwrap_or_default();
-        let redrives = u32::try_from(count("Redrives")).unwrap_or(u32::MAX);
-        let moment = Moment { entered, invoked, again: redrives > 0 || count("Retries") > 0 };
+        let moment = Moment { entered, invoked, again: count("Redrives") > 0 || count("Retries") > 0 };
         if moment.is_misconfigured() {
             tracing::error!(
                 "the invocation seems to be of {invoked:?}, long after the state was entered at {entered}: is FUNCTION_TIMEOUT \
@@ -59,7 +56,7 @@ impl Request {
         };
         let document = payload.get("Migration").cloned().ok_or_else(|| unreadable("`Migration`"))?;
         let last = payload.get("Last") == Some(&Value::Bool(true));
-        Ok(Request { now: moment.now(), redrives, execution, occasion, last, document })
+        Ok(Request { now: moment.now(), execution, occasion, last, document })
     }
 
     /// Reads the document.

@@ -13,11 +13,7 @@ use migration::run::step::{Occasion, What};
 use migration::time::graces::{SHORTEST_MAX_BLIND_SECONDS, STOP_GIVEN_UP_AFTER};
 use migration_aws::error::StepError;
 use serde_json::{Value, json};
-
-fn machine() -> Value {
-    let text = include_str!("../../../statemachine/migration.asl.json");
-    serde_json::from_str(text).unwrap()
-}
+use support::machine::{expression, expressions, machine};
 
 fn states(machine: &Value) -> BTreeMap<String, Value> {
     machine["States"].as_object().unwrap().clone().into_iter().collect()
@@ -195,21 +191,6 @@ fn the_hub_knows_every_word_of_the_decision() {
     assert_eq!(words, What::WORDS.into_iter().map(str::to_owned).collect());
 }
 
-/// What stands between `{%` and `%}`.
-fn expression(text: &str) -> Option<&str> {
-    Some(text.strip_prefix("{%")?.strip_suffix("%}")?.trim())
-}
-
-/// Every expression of a value of the definition.
-fn expressions(value: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::String(text) => found.extend(expression(text).map(str::to_owned)),
-        Value::Array(list) => list.iter().for_each(|value| expressions(value, found)),
-        Value::Object(members) => members.values().for_each(|value| expressions(value, found)),
-        _ => {}
-    }
-}
-
 /// The names behind a `$`, with their paths, outside of texts in quotes.
 fn names(expression: &str) -> BTreeSet<String> {
     let unquoted: String = expression.split('\'').step_by(2).collect::<Vec<_>>().join(" ");
@@ -219,8 +200,7 @@ fn names(expression: &str) -> BTreeSet<String> {
 
 #[test]
 fn the_machine_reads_the_head_of_the_document_and_nothing_else() {
-    let mut all = BTreeSet::new();
-    expressions(&machine()["States"], &mut all);
+    let all = expressions(&machine()["States"]);
     let mut read = BTreeSet::new();
     for expression in &all {
         read.extend(
@@ -247,9 +227,7 @@ fn expressions_use_what_they_may_and_those_that_cannot_be_caught_cannot_be_undef
         "$states.input",
     ];
     let scan = |value: &Value, also: &[&str], place: &str| {
-        let mut all = BTreeSet::new();
-        expressions(value, &mut all);
-        for expression in all {
+        for expression in expressions(value) {
             // A redrive is counted only where there was one, and moto counts none.
             for counter in ["$states.context.Execution.RedriveCount", "$states.context.State.RetryCount"] {
                 let asked = format!("$exists({counter}) ? ");
@@ -285,10 +263,9 @@ fn expressions_use_what_they_may_and_those_that_cannot_be_caught_cannot_be_undef
     }
     // All paths of the head are in every document that can come to where they are read, which `HEAD` and the property
     // of documents that lack a member hold; those behind a run's own state are read behind it.
-    let mut running = BTreeSet::new();
-    for name in ["What now, unseen?", "Wait blind", "Stop unseen"] {
-        expressions(&machine["States"][name], &mut running);
-    }
+    let unseen = ["What now, unseen?", "Wait blind", "Stop unseen"];
+    let running: BTreeSet<String> =
+        unseen.into_iter().flat_map(|name| expressions(&machine["States"][name])).collect();
     assert!(running.iter().all(|expression| !expression.contains("$migration.Verdict")), "{running:?}");
 }
 

@@ -246,6 +246,16 @@ impl Plan {
         })
     }
 
+    /// What the close of the window does with a running task of this type, stated or by default: a load is stopped, a
+    /// replication goes on. `None` without a window.
+    pub fn at_close(&self, migration_type: &MigrationType) -> Option<AtClose> {
+        let by_type = match migration_type {
+            MigrationType::Cdc => AtClose::LeaveRunning,
+            _ => AtClose::Stop,
+        };
+        self.window.as_ref().map(|window| window.at_close.unwrap_or(by_type))
+    }
+
     /// True when the plan says in words that the close of its window stops the task.
     pub fn states_a_stop(&self) -> bool {
         self.window.as_ref().is_some_and(|window| window.at_close == Some(AtClose::Stop))

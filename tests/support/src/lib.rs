@@ -1,6 +1,6 @@
 //! What tests of several crates share: good plans to change ([`plans`]), what grows from bytes ([`sown`]) and what must
 //! hold of all of it ([`sound`], [`schema`], [`growth`]), cases of findings ([`findings`]), runs in any state
-//! ([`cases`]), and answers of AWS as they stand on the wire (`given`).
+//! ([`cases`]), the state machine's definition ([`machine`]), and answers of AWS as they stand on the wire (`given`).
 #![allow(missing_docs, reason = "a helper of tests is read beside its test")]
 #![allow(
     clippy::expect_used,
@@ -14,6 +14,7 @@ pub mod findings;
 #[cfg(feature = "aws")]
 pub mod given;
 pub mod growth;
+pub mod machine;
 pub mod plans;
 pub mod schema;
 pub mod shapes;

@@ -129,7 +129,7 @@ pub(crate) fn fill(template: &Value, scope: &Scope<'_>) -> Result<Value, String>
 }
 
 /// What stands between `{%` and `%}`.
-pub fn expression(text: &str) -> Option<&str> {
+fn expression(text: &str) -> Option<&str> {
     Some(text.strip_prefix("{%")?.strip_suffix("%}")?.trim())
 }
 

@@ -129,15 +129,23 @@ mod tests {
     use std::collections::BTreeMap;
 
     use local_aws::Template;
+    use migration::time::graces::START_MARGIN;
+    use migration_aws::serve;
 
     use super::*;
 
     #[test]
-    fn the_template_gives_every_function_the_same_time_out() {
+    fn the_template_gives_every_function_one_time_out_and_tells_it_of_it() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
         let topic = BTreeMap::from([("NotificationTopic".to_owned(), "arn:topic".to_owned())]);
         let functions = Template::read(path, topic).unwrap().functions().unwrap();
+        let told = FUNCTION_TIMEOUT.to_string();
+        for function in &functions {
+            assert_eq!(function.environment.get(serve::FUNCTION_TIMEOUT), Some(&told), "{}", function.name);
+        }
         let timeouts = functions.into_iter().map(|function| function.config("program").timeout.as_secs_f64());
         assert_eq!(timeouts.collect::<Vec<_>>(), [FUNCTION_TIMEOUT; Function::ALL.len()]);
+        // A start that is made within its time-out is not made after the close.
+        assert!(START_MARGIN.as_secs_f64() / 2.0 >= FUNCTION_TIMEOUT);
     }
 }

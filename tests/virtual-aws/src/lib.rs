@@ -43,7 +43,7 @@ pub use definition::{Definition, State};
 pub use document::Document;
 pub use doubles::Message;
 pub use execution::{End, Run};
-pub use expressions::{Scope, evaluate, expression};
+pub use expressions::{Scope, evaluate};
 pub use functions::Function;
 pub use invocation::Failure;
 pub use local_aws::{Fault, FaultId, Faults, FunctionEnd};

@@ -10,18 +10,10 @@ use std::process::{Command, Stdio};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use virtual_aws::{Scope, evaluate, expression};
+use support::machine::{expressions, machine};
+use virtual_aws::{Scope, evaluate};
 
 const EXECUTION: &str = "arn:aws:states:us-east-1:123456789012:execution:migration:night-1";
-
-fn expressions(value: &Value, found: &mut BTreeSet<String>) {
-    match value {
-        Value::String(text) => found.extend(expression(text).map(str::to_owned)),
-        Value::Array(list) => list.iter().for_each(|value| expressions(value, found)),
-        Value::Object(members) => members.values().for_each(|value| expressions(value, found)),
-        _ => {}
-    }
-}
 
 /// The close of every document here.
 fn close() -> Timestamp {
@@ -103,10 +95,7 @@ fn answers(cases: &Value) -> Vec<Value> {
 
 #[test]
 fn the_driver_and_jsonata_agree_on_every_expression_of_the_machine() {
-    let machine: Value =
-        serde_json::from_str(include_str!("../../../statemachine/migration.asl.json")).expect("JSON");
-    let mut all = BTreeSet::new();
-    expressions(&machine, &mut all);
+    let all = expressions(&machine());
     let error = json!({"Error": "Sandbox.Timedout", "Cause": ""});
     let (mut cases, mut expected) = (Vec::new(), Vec::new());
     for (nth, migration) in documents().iter().enumerate() {

@@ -21,13 +21,9 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
         None => interval::seconds(run, run.stop_due, now),
     };
     run.events = run.events.saturating_add(budget::of_act(&next));
-    let seen_start_date = match seen {
-        TaskSeen::Seen(task) => task.start_date(),
-        TaskSeen::Unseen | TaskSeen::NotThere => None,
-    };
-    let seen_dates = match seen {
-        TaskSeen::Seen(task) => task.other_dates(),
-        TaskSeen::Unseen | TaskSeen::NotThere => OtherDates::default(),
+    let (seen_start_date, seen_dates) = match seen {
+        TaskSeen::Seen(task) => (task.start_date(), task.other_dates()),
+        TaskSeen::Unseen | TaskSeen::NotThere => (None, OtherDates::default()),
     };
     let step = |what, seconds, why| Step { what, seconds, why };
     running.next = match next {

@@ -35,10 +35,10 @@ pub fn guard_start(run: &Run, task: &TaskSeen, now: Timestamp) -> Guarded {
     }
 }
 
-/// True when the step that makes the start comes so long after its decision that it may have been made before: an
+/// True when the step that makes an act comes so long after its decision that it may have been made before: an
 /// execution was redriven.
-pub fn may_be_a_repeat(run: &Run, now: Timestamp) -> bool {
-    run.drive.start().is_some_and(|start| now.duration_since(start.decided) > START_MARGIN)
+pub fn may_be_a_repeat(decided: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(decided) > START_MARGIN
 }
 
 /// What stands in the way of this start.
@@ -46,8 +46,7 @@ fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarde
     let TaskSeen::Seen(task) = task else {
         return Guarded::Held("the task could not be seen just before the start".to_owned());
     };
-    // A step that comes so long after its decision is made a second time: an execution was redriven.
-    if now.duration_since(start.decided) > START_MARGIN {
+    if may_be_a_repeat(start.decided, now) {
         if is_that_start(start, task) {
             return Guarded::Made;
         }
@@ -85,7 +84,7 @@ pub enum GuardedReload {
 /// The guard before a request to load tables again: a step that comes so late that it must be made for a second time
 /// makes none, and none is made when the task was started anew since it was decided.
 pub fn guard_reload(reload: &ReloadAct, task: &TaskSeen, now: Timestamp) -> GuardedReload {
-    if reload.answer != Answer::Lost || now.duration_since(reload.decided) > START_MARGIN {
+    if reload.answer != Answer::Lost || may_be_a_repeat(reload.decided, now) {
         return GuardedReload::Made;
     }
     match task {

@@ -52,8 +52,8 @@ fn is_deleted(s: &Situation<'_>) -> bool {
     let stop_found_none = s.run.stop.as_ref().is_some_and(
         |stop| matches!(&stop.answer, Answer::Refused(refusal) if refusal.kind == RefusalKind::NotFound),
     );
-    let long_enough = match s.observation.absence {
-        _ if stop_found_none => DELETED_FOR,
+    let absence = if stop_found_none { Absence::Confirmed } else { s.observation.absence };
+    let long_enough = match absence {
         Absence::Confirmed => DELETED_FOR,
         Absence::NotAllowed => DELETED_UNCONFIRMED_FOR,
         Absence::Unconfirmed => return false,

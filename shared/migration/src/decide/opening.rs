@@ -120,15 +120,11 @@ fn first_look(plan: &Plan) -> Step {
     Step::wait(1, why)
 }
 
-/// At the close by migration type, where the plan does not say: a load is stopped, a replication goes on.
+/// What the close does, now that the type of the task is known, and when the task is asked to stop for it.
 fn set_close(running: &mut Running, migration_type: &MigrationType) {
     let Running { plan, run, .. } = running;
     let Some(window) = plan.window.as_ref().filter(|_| run.windowed()) else { return };
-    let by_type = match migration_type {
-        MigrationType::Cdc => AtClose::LeaveRunning,
-        _ => AtClose::Stop,
-    };
-    run.at_close = Some(window.at_close.unwrap_or(by_type));
+    run.at_close = plan.at_close(migration_type);
     if run.stops_at_close() {
         run.end_work_at(whole_seconds(run.closes.saturating_sub(window.stop_lead).unwrap_or(run.closes)));
     }

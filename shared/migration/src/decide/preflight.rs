@@ -189,11 +189,7 @@ fn ending(s: &Situation<'_>) -> Option<String> {
         (Until::CaughtUp, _) if stops => "when replication has caught up and the task was stopped then",
         (Until::CaughtUp, _) => "when replication has caught up, and the task goes on",
     };
-    let by_type = match migration_type {
-        MigrationType::Cdc => AtClose::LeaveRunning,
-        _ => AtClose::Stop,
-    };
-    let close = s.plan.window.as_ref().map(|window| match window.at_close.unwrap_or(by_type) {
+    let close = s.plan.at_close(migration_type).map(|at_close| match at_close {
         AtClose::Stop => "; at the close of its window at the latest, which stops the task",
         AtClose::LeaveRunning => "; at the close of its window at the latest, which leaves the task running",
     });

@@ -20,6 +20,8 @@ pub struct Wanted {
     pub connections: bool,
     /// How far replication is behind.
     pub lag: bool,
+    /// Whether DMS knows the ARN of a task that it does not list: not asked at the first look without it.
+    pub absence: bool,
 }
 
 /// Says whether the task must be described with its settings: once, when they are not known yet.
@@ -32,13 +34,15 @@ pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, 
     let before_start = run.drive.joined().is_none() && !run.drive.start().is_some_and(StartAct::may_be_made);
     let task = match seen {
         TaskSeen::Unseen => return Wanted::default(),
-        TaskSeen::NotThere => return Wanted { connections: before_start, ..Wanted::default() },
+        TaskSeen::NotThere => {
+            return Wanted { connections: before_start, absence: run.not_there > 0, ..Wanted::default() };
+        }
         TaskSeen::Seen(task) => task,
     };
     if plan.mode == Mode::Preflight {
         // A pre-flight wants to know how the task would be started, and nothing of one that is at work.
         let idle = task.phase() == Phase::Idle;
-        return Wanted { tables: idle && task.has_run(), connections: idle, lag: false };
+        return Wanted { tables: idle && task.has_run(), connections: idle, ..Wanted::default() };
     }
     let counted = |stats: &Stats| Stats { percent: None, ..stats.clone() };
     let counters = task.stats.as_ref().map(counted);
@@ -57,6 +61,7 @@ pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, 
         },
         connections: before_start && task.phase() == Phase::Idle,
         lag: lags && task.phase() == Phase::Running,
+        absence: false,
     }
 }
 

@@ -112,26 +112,14 @@ impl PreviousLoad {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::table::{TableState, Validation};
-    use plan::table_name::TableName;
+    use crate::run::table::TableState;
 
     fn at(minute: i64) -> Timestamp {
         Timestamp::from_second(minute * 60).unwrap()
     }
 
     fn table(rows: u64) -> Vec<Table> {
-        vec![Table {
-            name: TableName::new("shop", "orders"),
-            state: TableState::from("Full load"),
-            rows,
-            refused_rows: 0,
-            load_ended: None,
-            validation: Validation::NotEnabled,
-            validation_failed: 0,
-            validation_suspended: 0,
-            validation_pending: 0,
-            changes: 0,
-        }]
+        vec![Table::of_rows(TableState::FullLoad, rows)]
     }
 
     fn stats(percent: u32) -> Stats {

@@ -125,27 +125,11 @@ pub fn standing(points: &[LagPoint], limit: u32, since: Timestamp, now: Timestam
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::table::{TableState, Validation};
-    use plan::table_name::TableName;
+    use crate::run::table::TableState;
     use proptest::prelude::*;
 
     fn at(minute: i64) -> Timestamp {
         Timestamp::from_second(minute * 60).unwrap()
-    }
-
-    fn loaded() -> Table {
-        Table {
-            name: TableName::new("shop", "orders"),
-            state: TableState::Completed,
-            rows: 1,
-            refused_rows: 0,
-            load_ended: None,
-            validation: Validation::NotEnabled,
-            validation_failed: 0,
-            validation_suspended: 0,
-            validation_pending: 0,
-            changes: 0,
-        }
     }
 
     /// One point a minute from the 100th on; `None` is a minute without data.
@@ -209,7 +193,7 @@ mod tests {
     #[test]
     fn zeros_are_no_sign_of_reading_and_a_latency_or_a_change_since_is() {
         let zeros = minutes(&[Some(0.0); 6]);
-        let table = |changes| vec![Table { changes, ..loaded() }];
+        let table = |changes| vec![Table { changes, ..Table::of_rows(TableState::Completed, 1) }];
         let look = |before, points: &[LagPoint], tables: Option<&[Table]>, now| {
             Reading::look(before, (points, tables), (60, at(100), at(100)), at(now))
         };

@@ -49,6 +49,25 @@ plan::words! {
     }
 }
 
+#[cfg(test)]
+impl Table {
+    /// A table in this state with so many rows, for tests inside this crate.
+    pub(crate) fn of_rows(state: TableState, rows: u64) -> Table {
+        Table {
+            name: TableName::new("shop", "orders"),
+            state,
+            rows,
+            refused_rows: 0,
+            load_ended: None,
+            validation: Validation::NotEnabled,
+            validation_failed: 0,
+            validation_suspended: 0,
+            validation_pending: 0,
+            changes: 0,
+        }
+    }
+}
+
 impl TableState {
     /// True when the load has come to a bad end. One that was cancelled, as by a stop of the task, has come to none: a
     /// resume loads it again.

@@ -8,10 +8,10 @@ use serde_json::json;
 
 use support::cases::{Case, cdc, full_load, kept, load_and_cdc, minute};
 
-const NOTHING: Wanted = Wanted { tables: false, connections: false, lag: false };
+const NOTHING: Wanted = Wanted { tables: false, connections: false, lag: false, absence: false };
 const TABLES: Wanted = Wanted { tables: true, ..NOTHING };
 const CONNECTIONS: Wanted = Wanted { connections: true, ..NOTHING };
-const BOTH: Wanted = Wanted { tables: true, connections: true, lag: false };
+const BOTH: Wanted = Wanted { tables: true, ..CONNECTIONS };
 const LAG: Wanted = Wanted { lag: true, ..NOTHING };
 const LAG_AND_TABLES: Wanted = Wanted { tables: true, lag: true, ..NOTHING };
 

@@ -3,7 +3,7 @@
 use plan::MigrationType;
 use plan::settings::PrepMode;
 
-use super::idle;
+use super::{idle, unread};
 use crate::decide::restart;
 use crate::decide::situation::Situation;
 use crate::run::acts::{StartAct, StartKind};
@@ -19,33 +19,35 @@ use crate::time::graces::{PATIENCE, START_GRACE};
 /// A start whose answer was lost was not made: every look for five minutes has shown the task as it was. It is decided
 /// anew; DMS refuses the second of two. The exception is a resume that may load rows on top of those that are there.
 fn missing(s: &Situation<'_>, task: &observation::Task, start: &StartAct) -> Option<Next> {
-    let doubles = s.task.and_then(|task| task.settings.as_ref()).is_some_and(|settings| {
-        let pass = TablePass::over(s.observation.tables.as_deref().unwrap_or_default());
-        start.kind == StartKind::ResumeProcessing
-            && settings.prep_mode == PrepMode::DoNothing
-            && task.migration_type != MigrationType::Cdc
-            && !pass.complete()
-    });
-    if doubles {
-        let verdict = Verdict::new(
-            Outcome::Unknown,
-            format!("the answer to the resume was lost, and the task is {}", task.status),
-            s.now,
-        )
-        .because(
-            "a second resume under TargetTablePrepMode DO_NOTHING could load rows twice, so it is not made without a decision",
-        )
-        .to_do("decide: look whether the target's unfinished tables have rows that must be emptied first")
-        .to_do(format!(
-            "once decided: {}",
-            commands::run_again(&s.run.execution, Some(plan::Start::Resume))
-        ));
-        return s.report(verdict);
+    let may_double = start.kind == StartKind::ResumeProcessing
+        && task.migration_type != MigrationType::Cdc
+        && s.task
+            .and_then(|task| task.settings.as_ref())
+            .is_some_and(|settings| settings.prep_mode == PrepMode::DoNothing);
+    let complete = s.observation.tables.as_deref().map(|tables| TablePass::over(tables).complete());
+    match complete {
+        None if may_double => return unread(s),
+        Some(false) if may_double => return s.report(not_made_again(s, task)),
+        _ => {}
     }
     match s.run.drive.restarts() {
         0 => idle(s, task),
         _ => restart::once_more(s, task, true),
     }
+}
+
+/// The resume may have been made or not, and a person must look before there is another.
+fn not_made_again(s: &Situation<'_>, task: &observation::Task) -> Verdict {
+    Verdict::new(
+        Outcome::Unknown,
+        format!("the answer to the resume was lost, and the task is {}", task.status),
+        s.now,
+    )
+    .because(
+        "a second resume under TargetTablePrepMode DO_NOTHING could load rows twice, so it is not made without a decision",
+    )
+    .to_do("decide: look whether the target's unfinished tables have rows that must be emptied first")
+    .to_do(format!("once decided: {}", commands::run_again(&s.run.execution, Some(plan::Start::Resume))))
 }
 
 /// A start was taken, or may have been, and does not show.
