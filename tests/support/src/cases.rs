@@ -350,6 +350,11 @@ impl Case {
         self.set(|case| case.known().settings.as_mut().unwrap().validation = true)
     }
 
+    /// Validation is off, whatever the tables say of an earlier one.
+    pub fn unvalidated(self) -> Case {
+        self.set(|case| case.known().settings.as_mut().unwrap().validation = false)
+    }
+
     /// The target keeps its rows when a table is loaded.
     pub fn do_nothing(self) -> Case {
         self.set(|case| case.known().settings.as_mut().unwrap().prep_mode = PrepMode::DoNothing)

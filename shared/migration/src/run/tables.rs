@@ -89,7 +89,7 @@ impl TablePass {
         let mut absent: Vec<NamedTable> = absent.iter().map(|name| unlisted(name)).collect();
         // Names that the document could not carry are at least counted.
         let beyond = named.count.saturating_sub(tables.len()).saturating_sub(absent.len());
-        if named.count > named.tables.len() && beyond > 0 {
+        if beyond > 0 {
             absent.push(unlisted(&format!("{beyond} more tables")));
         }
         absent

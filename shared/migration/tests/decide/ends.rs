@@ -1,6 +1,6 @@
 //! A task has come to rest in a run of ours: stop reason, counters and every table make the verdict.
 
-use migration::run::acts::{StartKind, StopCause};
+use migration::run::acts::{StartKind, StopCause, StopState};
 use migration::run::next::Next;
 use migration::run::observation::TaskSeen;
 use plan::table_name::NamedByMapping;
@@ -526,13 +526,49 @@ fn at_the_close() {
         (
             "a load and its replication",
             both(json!({}), &COMPLETE),
-            "Paused | 2 of 2 tables are complete | [info]",
+            "Paused | 2 of 2 tables are complete | [info] | not still being compared",
+        ),
+        (
+            "which the next run loads again instead of resuming it",
+            both(json!({"Start": "Refresh"}), &COMPLETE),
+            "Paused | the next run loads all tables again | [warning]",
+        ),
+        (
+            "rows that the target refused are as bad as a table in error",
+            both(json!({}), &COMPLETE).set(|case| case.tables.as_mut().unwrap()[1].refused_rows = 3),
+            "PartlyFailed | 1 of 2 tables are complete, 1 in error or never seen",
         ),
         ("with a table in error", both(json!({}), &ERRED), "PartlyFailed | shop.t1 Table error"),
         (
             "rows that are still being compared are pending",
             both(json!({}), &[]).validated(&["Validated", "Pending records"]),
             "Paused | the rows of 1 table were still being compared | [info] | not were not found equal",
+        ),
+        (
+            "rows that were to be compared once, and no more",
+            both(json!({}), &[]).validated(&["Mismatched records", "Pending records"]).unvalidated(),
+            "Paused | [info] | not still being compared | not differ",
+        ),
+        (
+            "rows of tables whose load is not finished are compared after it",
+            both(json!({}), &[])
+                .validated(&["Validated", "Pending records"])
+                .set(|case| case.tables.as_mut().unwrap()[1].state = "Full load".into()),
+            "Paused | 1 of 2 tables are complete | not still being compared",
+        ),
+        (
+            "a stop that was not for the close interrupts no comparison",
+            copy(json!({}), "NORMAL", &[])
+                .validated(&["Validated", "Pending records"])
+                .set(|case| case.run().stop.as_mut().unwrap().cause = StopCause::Done),
+            "PartlyFailed | the rows of 1 were not found equal",
+        ),
+        (
+            "nor does one that DMS has not taken",
+            copy(json!({}), "FULL_LOAD_ONLY_FINISHED", &[])
+                .validated(&["Validated", "Pending records"])
+                .set(|case| case.run().stop.as_mut().unwrap().state = StopState::Asked),
+            "PartlyFailed | the rows of 1 were not found equal",
         ),
         (
             "after a load alone, too",
