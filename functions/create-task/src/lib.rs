@@ -14,6 +14,7 @@ use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::primitives::DateTime;
 use aws_sdk_databasemigration::types::{MigrationTypeValue, ReplicationTask, Tag};
 use jiff::Timestamp;
+use migration::run::acts::CreateRefusal;
 use migration::run::document::{Document, Running};
 use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::{Origin, Task};
@@ -96,7 +97,10 @@ async fn create(
                 // Somebody was quicker: the next look finds the task and adopts it.
                 Outcome::Refused(_) if failure.is_already_there() => None,
                 Outcome::Refused(refusal) => {
-                    running.run.create_refusal = Some(refusal.clone());
+                    let before = running.run.create_refusal.take();
+                    let first = before.map_or(now, |before| before.first);
+                    running.run.create_refusal =
+                        Some(CreateRefusal { refusal: refusal.clone(), first, last: now });
                     None
                 }
                 Outcome::NotFound(_) | Outcome::Throttled(_) | Outcome::Lost => return Err(failure.into()),

@@ -144,7 +144,7 @@ async fn a_refusal_is_written_down_and_never_asked_again() {
     ] {
         let world = World::refusing(400, code);
         let document = world.create_task(&unknown(json!({}))).await.unwrap();
-        assert_eq!(document.run.create_refusal.unwrap().code, code);
+        assert_eq!(document.run.create_refusal.unwrap().refusal.code, code);
         assert_eq!((world.create.num_calls(), document.task), (1, None));
     }
     let world = World::refusing(400, "ResourceAlreadyExistsFault");

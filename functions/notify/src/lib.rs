@@ -86,7 +86,7 @@ fn to_tell(request: &Request) -> Result<ToTell, StepError> {
     };
     let decided = match running.next.what {
         What::Tell(occasion) => Some(occasion),
-        What::Create | What::Start | What::Reload | What::Stop | What::Wait => None,
+        What::Create | What::Start | What::Reload | What::Test | What::Stop | What::Wait => None,
     };
     match request.occasion.or(decided).filter(|_| !request.last) {
         Some(occasion) => Ok(ToTell::OnTheWay(running, occasion)),

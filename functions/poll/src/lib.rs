@@ -17,7 +17,7 @@ use migration::run::answer::RefusalKind;
 use migration::run::document::{Document, Running};
 use migration::run::execution::Run;
 use migration::run::lag::LagPoint;
-use migration::run::observation::{Absence, Observation, Task, TaskSeen};
+use migration::run::observation::{Absence, InstanceSeen, Observation, Task, TaskSeen};
 use migration::run::task::Task as KnownTask;
 use migration::{commit, decide};
 use migration_aws::clients::DmsAndCloudWatch;
@@ -64,12 +64,24 @@ pub async fn handle(context: &DmsAndCloudWatch, request: Request) -> Result<Docu
         Some(route) if wanted.connections => in_part(connections(&context.dms, route).await)?,
         _ => (None, None),
     };
+    let instance = match &task {
+        TaskSeen::Seen(task) if wanted.instance => look_at_instance(&context.dms, task).await?,
+        _ => InstanceSeen::Unseen,
+    };
     let lag = match &task {
         TaskSeen::Seen(task) if wanted.lag => look_at_lag(context, &mut running.run, task, request.now).await,
         _ => None,
     };
-    let observation =
-        Observation { task, absence, tables, tables_refused, connections, connections_refused, lag };
+    let observation = Observation {
+        task,
+        absence,
+        tables,
+        tables_refused,
+        connections,
+        connections_refused,
+        instance,
+        lag,
+    };
 
     commit::take_in(&mut running, &observation, request.now);
     let next = decide::decide(&running, &observation, request.now);
@@ -101,6 +113,19 @@ async fn absence(dms: &Client, task: &KnownTask) -> Absence {
         }
         _ => Absence::Unconfirmed,
     }
+}
+
+/// The replication instance of a task that has come to rest by itself.
+///
+/// # Errors
+/// When no answer came.
+async fn look_at_instance(dms: &Client, task: &Task) -> Result<InstanceSeen, StepError> {
+    let seen = in_part(resources::instance(dms, &task.route.instance).await)?;
+    Ok(match seen {
+        (Some(Some(instance)), _) => InstanceSeen::Seen(instance.status),
+        (Some(None), _) | (None, Some(_)) => InstanceSeen::NotKnown,
+        (None, None) => InstanceSeen::Unseen,
+    })
 }
 
 /// The lag of the last minutes; `None`, and a line in the log, when it cannot be read just now. The instance's name is

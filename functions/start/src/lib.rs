@@ -1,10 +1,12 @@
-//! Starts the task, the way that was decided, or has DMS load tables of it again.
+//! Starts the task, the way that was decided, has DMS load tables of it again, or tests a connection again that a start
+//! needs.
 //!
 //! What it does: it looks at the task, and if what was decided is still so, it makes one StartReplicationTask or
-//! ReloadTables call. Neither the SDK nor the machine repeats that call.
+//! ReloadTables call, or without a look one TestConnection call. Neither the SDK nor the machine repeats that call.
 //!
 //! A repeat: the look before the call finds a start that was made already, and holds the second one back. A reload that
-//! has its answer, or was decided more than two minutes ago, is not asked for again.
+//! has its answer, or was decided more than two minutes ago, is not asked for again. A second test of a connection is
+//! refused while the first goes on, and does no harm after it.
 //!
 //! A lost answer: the decision was written down as lost before this step, which means "may have happened". Polls
 //! observe whether the task runs.
@@ -41,6 +43,7 @@ pub async fn handle(context: &Dms, request: Request) -> Result<Document, StepErr
     match running.next.what {
         What::Reload => reload(&context.dms, running, request.now).await,
         What::Start => start(&context.dms, running, request.now).await,
+        What::Test => test(&context.dms, running).await,
         other => Err(StepError::UnreadableDocument(format!(
             "the document's next step is `{}`: the machine made another one",
             other.as_str()
@@ -140,6 +143,30 @@ async fn reload(dms: &Client, mut running: Running, now: Timestamp) -> Result<Do
     };
     tracing::info!(answer = ?answer, "reload of {} tables of {}", tables.len(), task.identifier);
     commit::reload_answered(run, answer);
+    Ok(running.into())
+}
+
+/// Tests a connection again before the start. What comes of it shows in the connections.
+async fn test(dms: &Client, mut running: Running) -> Result<Document, StepError> {
+    let run = &mut running.run;
+    let (Some(test), Some(route)) = (&run.test, &run.route) else {
+        return Err(StepError::UnreadableDocument("the document has no decided connection test".to_owned()));
+    };
+    let attempt = format!("testing the connection of {}", test.endpoint);
+    let answer = dms
+        .test_connection()
+        .replication_instance_arn(route.instance.to_string())
+        .endpoint_arn(test.endpoint.to_string())
+        .customize()
+        .config_override(clients::once())
+        .send()
+        .await;
+    let answer = match answer {
+        Ok(_) => Answer::Accepted,
+        Err(error) => failure::read(attempt.clone(), error).into_answer(),
+    };
+    tracing::info!(answer = ?answer, "{attempt}");
+    commit::test_answered(run, answer);
     Ok(running.into())
 }
 

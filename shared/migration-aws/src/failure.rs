@@ -94,6 +94,9 @@ fn answered(attempt: String, code: Option<&str>, message: Option<&str>) -> CallF
         "ResourceQuotaExceededFault" | "StorageQuotaExceededFault" | "InsufficientResourceCapacityFault" => {
             Outcome::Refused(refusal(RefusalKind::Exhausted))
         }
+        "InvalidResourceStateFault" if message.to_ascii_lowercase().contains("test connection") => {
+            Outcome::Refused(refusal(RefusalKind::Untested))
+        }
         _ if passes(code, message) => Outcome::Refused(refusal(RefusalKind::Passing)),
         _ => Outcome::Refused(refusal(RefusalKind::Lasting)),
     };
@@ -121,14 +124,24 @@ where
     }
 }
 
+/// What DMS says of a task, a connection, an instance or an endpoint whose state stands in the way of a call: the state
+/// passes.
+const PASSING_STATES: [&str; 7] = [
+    "cannot be started",
+    "cannot start",
+    "already being tested",
+    "replication instance",
+    "endpoint",
+    "not available",
+    "not active",
+];
+
 /// True for a refusal that DMS takes back: the task or a connection is busy with something that ends.
 fn passes(code: &str, message: &str) -> bool {
     let message = message.to_ascii_lowercase();
     let says = |part: &&str| message.contains(*part);
     match code {
-        "InvalidResourceStateFault" => {
-            ["cannot be started", "test connection", "already being tested", "cannot start"].iter().any(says)
-        }
+        "InvalidResourceStateFault" => PASSING_STATES.iter().any(says),
         // The task was started before, and DMS's list does not show it yet: the next look does.
         "InvalidParameterCombinationException" => says(&"valid only for tasks running for the first time"),
         _ => false,
@@ -188,12 +201,7 @@ mod tests {
     fn refusals_that_pass_are_told_from_those_that_do_not() {
         for (code, message, passing) in [
             ("InvalidResourceStateFault", "Replication Task cannot be started, invalid state", true),
-            (
-                "InvalidResourceStateFault",
-                "Test connection for replication instance i and endpoint e should be successful for starting the \
-                 replication task",
-                true,
-            ),
+            ("InvalidResourceStateFault", "Replication instance i is modifying: it must be available", true),
             (
                 "InvalidParameterCombinationException",
                 "Start Type : START_REPLICATION, valid only for tasks running for the first time",

@@ -67,13 +67,23 @@ fn instance<'a>(world: &'a World, arn: &str) -> Result<&'a ReplicationInstance, 
 
 fn available<'a>(world: &'a World, arn: &str) -> Result<&'a ReplicationInstance, Fault> {
     let instance = instance(world, arn)?;
-    if instance.replication_instance_status == "available" {
+    let status = instance.status_at(world.age());
+    if status == "available" {
         return Ok(instance);
     }
     Err(Fault::invalid_state(format!(
-        "Replication instance {} is not available: its status is {}",
-        instance.replication_instance_identifier, instance.replication_instance_status
+        "Replication instance {} is not available: its status is {status}",
+        instance.replication_instance_identifier
     )))
+}
+
+/// An endpoint that can be used. That DMS refuses another one is from memory.
+fn active<'a>(world: &'a World, arn: &str) -> Result<&'a Endpoint, Fault> {
+    let endpoint = endpoint(world, arn)?;
+    match endpoint.status_at(world.age()) {
+        "active" => Ok(endpoint),
+        status => Err(Fault::invalid_state(format!("Endpoint {arn} is not active: its status is {status}"))),
+    }
 }
 
 fn described(world: &World, index: usize) -> Value {

@@ -16,7 +16,8 @@ mod troubles;
 pub use events::{EventNumbers, Events};
 pub use lag::{Lag, LagSpan, LagSpike};
 pub use resources::{
-    Connection, ConnectionFailure, ConnectionTests, Endpoint, EndpointType, ReplicationInstance, Tag,
+    Connection, ConnectionFailure, ConnectionTests, Endpoint, EndpointType, ReplicationInstance, StatusSpan,
+    Tag,
 };
 pub use tables::{SourceTable, SourceTableGroup, TargetTable};
 pub use tasks::{ExistingTask, TaskState};

@@ -12,11 +12,13 @@ use crate::outbox::Outbox;
 use crate::random::Random;
 use crate::scenario::{EndpointType, Scenario, SourceTable};
 use crate::task::Task;
+use crate::time;
 
 /// Everything there is.
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) now: Timestamp,
+    began: Timestamp,
     pub(crate) scenario: Scenario,
     pub(crate) sources: Vec<SourceTable>,
     pub(crate) connections: Connections,
@@ -34,6 +36,7 @@ impl World {
     pub(crate) fn of(scenario: Scenario, random: Random, event_ids: Random, now: Timestamp) -> Self {
         let mut world = Self {
             now: Timestamp::MIN,
+            began: now,
             sources: scenario.all_source_tables(),
             connections: Connections::of(&scenario, now),
             scenario,
@@ -46,6 +49,11 @@ impl World {
         };
         history::play(&mut world, now);
         world
+    }
+
+    /// How long the story has gone on, in seconds.
+    pub(crate) fn age(&self) -> f64 {
+        time::between(self.began, self.now)
     }
 
     /// Moves the time forward, one thing after the other.

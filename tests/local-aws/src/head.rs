@@ -117,7 +117,7 @@ pub(crate) fn failed(payload: &Value, function: &str, clock: &mut Clock) {
 }
 
 fn leads_to_a_wait(what: &str) -> bool {
-    matches!(what, "wait" | "create" | "start" | "reload" | "stop" | "tell")
+    matches!(what, "wait" | "create" | "start" | "reload" | "test" | "stop" | "tell")
 }
 
 /// Whether the state machine waits right after `function` answered with `what`. A decision to act is followed by
@@ -131,7 +131,7 @@ fn waits_next(asked: &Value, function: &str, what: &str) -> bool {
     match what {
         "wait" => true,
         "create" => function == "create-task",
-        "start" | "reload" => function == "start",
+        "start" | "reload" | "test" => function == "start",
         "stop" => function == "stop",
         "tell" => function == "notify",
         _ => false,

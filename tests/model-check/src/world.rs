@@ -8,8 +8,9 @@ use migration::run::acts::{StartKind, StopCause, StopState};
 use migration::run::answer::{Answer, Refusal, RefusalKind};
 use migration::run::document::{Document, Running};
 use migration::run::execution::Run;
+use migration::run::instance_status::InstanceStatus;
 use migration::run::next::Next;
-use migration::run::observation::{Absence, Observation, TaskSeen};
+use migration::run::observation::{Absence, InstanceSeen, Observation, TaskSeen};
 use migration::run::task::{self, Origin};
 use migration::run::verdict::{Outcome, Verdict};
 use plan::{TaskPlan, Then, settings};
@@ -427,7 +428,8 @@ impl Story {
             None => Absence::Confirmed,
             Some(_) => Absence::Unconfirmed,
         };
-        Observation { task: seen, absence, tables, connections, ..Observation::default() }
+        let instance = InstanceSeen::Seen(InstanceStatus::Available);
+        Observation { task: seen, absence, tables, connections, instance, ..Observation::default() }
     }
 
     fn poll(&self, state: &mut State, view: View) {
@@ -472,7 +474,8 @@ impl Story {
                 commit::told(&mut state.run, occasion);
                 state.wait();
             }
-            Next::Wait { .. } => state.wait(),
+            // The connections of this world are good.
+            Next::Test { .. } | Next::Wait { .. } => state.wait(),
             Next::Report(_) => {
                 if let Some(verdict) = verdict {
                     state.report(&verdict);

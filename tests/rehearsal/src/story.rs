@@ -56,6 +56,7 @@ fn going_on(step: &str, running: &Running) -> String {
         What::Create => "create the task".to_owned(),
         What::Start => "start the task".to_owned(),
         What::Reload => "load tables again".to_owned(),
+        What::Test => "test a connection again".to_owned(),
         What::Stop => "stop the task".to_owned(),
         What::Tell(_) => "tell".to_owned(),
     };

@@ -2,22 +2,26 @@
 
 use jiff::{SignedDuration, Timestamp};
 use migration::decide::opening;
-use migration::run::acts::{ReloadAct, StartAct, StartKind, Stop, StopCause, StopState};
+use migration::run::acts::{ReloadAct, StartAct, StartKind, Stop, StopCause, StopState, TestAct};
 use migration::run::answer::{Answer, Refusal, RefusalKind};
 use migration::run::document::{Document, Reported, Running};
 use migration::run::drive::Drive;
 use migration::run::execution::Run;
 use migration::run::execution_arn::ExecutionArn;
+use migration::run::instance_status::InstanceStatus;
 use migration::run::lag::LagPoint;
 use migration::run::load::{Pace, PreviousLoad};
 use migration::run::next::Next;
 use migration::run::observation::{
-    self, Absence, Connection, ConnectionState, Observation, OtherDates, Route, Stats, TaskSeen, TaskSettings,
+    self, Absence, Connection, ConnectionState, InstanceSeen, Observation, OtherDates, Route, Stats,
+    TaskSeen, TaskSettings,
 };
 use migration::run::status::Status;
+use migration::run::step::Occasion;
 use migration::run::stop_reason::StopReason;
 use migration::run::table::{Table, TableState, Validation};
 use migration::run::task::{Origin, Progress, Task};
+use migration::time::graces::DMS_RESTARTS_WITHIN;
 use migration::{commit, decide};
 use plan::MigrationType;
 use plan::finding::Findings;
@@ -46,8 +50,8 @@ pub fn earlier_execution() -> ExecutionArn {
     EXECUTION.replace("night-1", "night-0").parse().expect("the ARN of an execution")
 }
 pub const TASK: &str = "arn:aws:dms:eu-central-1:123456789012:task:K55IUCGBASJS5VHZJIINA45FII";
-const SOURCE: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:SOURCE";
-const TARGET: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:TARGET";
+pub const SOURCE: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:SOURCE";
+pub const TARGET: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:TARGET";
 const INSTANCE: &str = "arn:aws:dms:eu-central-1:123456789012:rep:INSTANCE";
 
 /// What DMS says of a failure that may pass: the connection was away, or the memory was.
@@ -87,6 +91,9 @@ pub struct Case {
     pub absent_for: Option<i64>,
     pub tables_refused: Option<String>,
     pub connections_refused: Option<String>,
+    pub instance: InstanceSeen,
+    /// True when looks for ten minutes have shown the task at rest, where it is.
+    pub looked_before: bool,
     pub now: Timestamp,
 }
 
@@ -186,6 +193,8 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         absent_for: None,
         tables_refused: None,
         connections_refused: None,
+        instance: InstanceSeen::Seen(InstanceStatus::Available),
+        looked_before: true,
         now: minute(1),
     }
 }
@@ -254,6 +263,21 @@ impl Case {
         self.running.task = None;
         self.seen = TaskSeen::NotThere;
         self
+    }
+
+    /// The connection of this endpoint was tested again by this run, for the first time at one minute and last at
+    /// another.
+    pub fn tested_again(self, endpoint: &str, first: i64, last: i64) -> Case {
+        let endpoint = endpoint.parse().unwrap();
+        let (first, last) = (minute(first), minute(last));
+        self.set(|case| {
+            case.run().test = Some(TestAct { endpoint, first, last, answer: Answer::Accepted });
+        })
+    }
+
+    /// People have been told this.
+    pub fn told(self, occasion: Occasion) -> Case {
+        self.set(|case| case.run().told.push(occasion))
     }
 
     /// Something that the run waits for has not been ready since this minute.
@@ -398,6 +422,12 @@ impl Case {
         self
     }
 
+    /// No look before this one has shown the task at rest.
+    pub fn at_first_look(mut self) -> Case {
+        self.looked_before = false;
+        self
+    }
+
     /// The task has been seen at rest since this minute.
     pub fn at_rest(self, since: i64) -> Case {
         self.set(|case| case.run().drive.set_rest(Some(minute(since))))
@@ -469,6 +499,14 @@ impl Case {
         self.answered(refusal("InvalidResourceStateFault", message, true))
     }
 
+    /// DMS wants a connection tested before it takes the start.
+    pub fn untested(self, message: &str) -> Case {
+        let Answer::Refused(refusal) = refusal("InvalidResourceStateFault", message, true) else {
+            panic!("a refusal is one");
+        };
+        self.answered(Answer::Refused(Refusal { kind: RefusalKind::Untested, ..refusal }))
+    }
+
     /// DMS was too busy to take the start.
     pub fn throttled(self) -> Case {
         self.answered(refusal("ThrottlingException", "Rate exceeded", true))
@@ -534,6 +572,7 @@ impl Case {
             absence: self.absence,
             tables_refused: self.tables_refused.clone(),
             connections_refused: self.connections_refused.clone(),
+            instance: self.instance.clone(),
         }
     }
 
@@ -546,6 +585,10 @@ impl Case {
     pub fn decided(&mut self) -> (Next, Document) {
         if let Some(minutes) = self.absent_for {
             self.run().absent_since = Some(self.now - SignedDuration::from_mins(minutes));
+        }
+        if self.looked_before && self.run().drive.rest().is_none() {
+            let earlier = self.now - DMS_RESTARTS_WITHIN;
+            self.run().drive.set_rest(Some(earlier));
         }
         let observation = self.observation();
         commit::take_in(&mut self.running, &observation, self.now);
@@ -628,6 +671,7 @@ pub fn in_words(next: &Next) -> String {
         Next::Create { why } => format!("Create: {why}"),
         Next::Start { kind, why } => format!("Start {}: {why}", kind.as_str()),
         Next::Reload { why, .. } => format!("Reload: {why}"),
+        Next::Test { endpoint, why } => format!("Test {}: {why}", endpoint.tail()),
         Next::Stop { cause, why } => format!("Stop {cause:?}: {why}"),
         Next::Wait { why, soon: true } => format!("Look again: {why}"),
         Next::Wait { why, soon: false } => format!("Wait: {why}"),

@@ -48,7 +48,7 @@ fn documents() -> Vec<Value> {
         "Next": {"What": "report", "Seconds": 0, "Why": "over"},
         "Verdict": {"Good": false, "Outcome": "Failed", "Cause": "{\"Outcome\": \"Failed\"}", "Reasons": []},
     })];
-    for what in ["wait", "create", "start", "reload", "stop", "tell"] {
+    for what in ["wait", "create", "start", "reload", "test", "stop", "tell"] {
         documents.push(document(what, 14, (0, 15), (true, false), "Runtime.ExitError"));
     }
     for (rounds, seconds) in [(0, 15), (1, 15), (2, 30), (5, 240), (6, 480), (7, 700), (90, 900)] {

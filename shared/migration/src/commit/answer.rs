@@ -45,6 +45,13 @@ pub fn reload_answered(run: &mut Run, answer: Answer) {
     reload.answer = answer;
 }
 
+/// What DMS answered to the test of a connection, or why it was not asked for.
+pub fn test_answered(run: &mut Run, answer: Answer) {
+    if let Some(test) = &mut run.test {
+        test.answer = answer;
+    }
+}
+
 /// The machine's own stop at the close, while no poll can run: written down so that the final report can say so, with
 /// the pause after which the machine looks again.
 pub fn stop_unseen(running: &mut Running, now: Timestamp) {
@@ -81,6 +88,7 @@ pub(super) fn not_invoked(running: &mut Running, why: String) {
             }
         }
         What::Reload => reload_answered(run, answer),
+        What::Test => test_answered(run, answer),
         What::Stop => stop_answered(run, answer),
         What::Create => run.creates = run.creates.saturating_sub(1),
         What::Wait | What::Tell(_) => {}

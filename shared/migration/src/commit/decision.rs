@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::pace::{budget, interval};
-use crate::run::acts::{ReloadAct, StartAct, Stop};
+use crate::run::acts::{ReloadAct, StartAct, Stop, TestAct};
 use crate::run::answer::Answer;
 use crate::run::document::{Document, Running};
 use crate::run::drive::Drive;
@@ -58,6 +58,11 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
             run.reloaded.extend(tables.iter().cloned());
             run.reload = Some(ReloadAct { tables, decided: now, seen_start_date, answer: Answer::Lost });
             step(What::Reload, brief(run, now), why)
+        }
+        Next::Test { endpoint, why } => {
+            let first = run.test.as_ref().map_or(now, |test| test.first);
+            run.test = Some(TestAct { endpoint, first, last: now, answer: Answer::Lost });
+            step(What::Test, brief(run, now), why)
         }
         Next::Stop { cause, why } => {
             run.stop = Some(match run.stop.take() {

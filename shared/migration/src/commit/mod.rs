@@ -6,7 +6,9 @@ mod decision;
 mod guard;
 mod observation;
 
-pub use answer::{reload_answered, start_answered, start_is_doubtful, stop_answered, stop_unseen, told};
+pub use answer::{
+    reload_answered, start_answered, start_is_doubtful, stop_answered, stop_unseen, test_answered, told,
+};
 pub use decision::write_down;
 pub use guard::{Guarded, GuardedReload, guard_reload, guard_start, may_be_a_repeat};
 pub use observation::take_in;

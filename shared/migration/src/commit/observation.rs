@@ -83,14 +83,14 @@ fn take_in_pending(run: &mut Run, observation: &Observation, now: Timestamp) {
     let busy = match &observation.task {
         TaskSeen::Unseen => return,
         TaskSeen::NotThere => false,
-        TaskSeen::Seen(task) => matches!(task.phase(), Phase::Busy | Phase::Stopping),
+        TaskSeen::Seen(task) => matches!(task.phase(), Phase::Busy | Phase::Stopping | Phase::Gone),
     };
-    // A connection that was never tested is not listed; its test has been asked for.
-    let settled = |connections: &Vec<Connection>| {
-        connections.iter().filter(|connection| connection.state != ConnectionState::Testing).count() >= 2
+    // A connection that was never tested is not listed.
+    let good = |connections: &Vec<Connection>| {
+        connections.iter().filter(|connection| connection.state == ConnectionState::Successful).count() >= 2
     };
-    let testing = observation.connections.as_ref().is_some_and(|connections| !settled(connections));
-    run.pending_since = (busy || testing).then(|| run.pending_since.unwrap_or(now));
+    let untested = observation.connections.as_ref().is_some_and(|connections| !good(connections));
+    run.pending_since = (busy || untested).then(|| run.pending_since.unwrap_or(now));
 }
 
 /// Follows what somebody else started, or may have: it is stopped when the plan says so in words, not by a default.

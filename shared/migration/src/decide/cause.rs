@@ -239,11 +239,9 @@ impl Cause {
         // Whether DMS clears the message of a failure is documented nowhere: at a stop that somebody asked for it is an
         // old one.
         let stands = task.status != Status::Stopped || task.stop_reason != Some(StopReason::Normal);
-        let text = task.last_failure.as_deref().filter(|_| stands).unwrap_or_default().to_lowercase();
-        let speaks = |sign: &&str| sign.split('&').all(|part| text.contains(part));
-        let spoken = SIGNS.iter().find(|(_, signs)| signs.iter().any(speaks));
+        let spoken = Cause::spoken_of(task.last_failure.as_deref().filter(|_| stands).unwrap_or_default());
         match (spoken, &task.stop_reason) {
-            (Some((cause, _)), _) => *cause,
+            (Some(cause), _) => cause,
             (None, Some(StopReason::LowMemory | StopReason::LowDisk)) => Cause::Resources,
             (
                 None,
@@ -255,6 +253,13 @@ impl Cause {
             ) => Cause::Environment,
             (None, _) => Cause::Unknown,
         }
+    }
+
+    /// The class that a text of DMS's or of a database's speaks of; `None` where it is not recognised.
+    pub fn spoken_of(text: &str) -> Option<Cause> {
+        let text = text.to_lowercase();
+        let speaks = |sign: &&str| sign.split('&').all(|part| text.contains(part));
+        SIGNS.iter().find(|(_, signs)| signs.iter().any(speaks)).map(|(cause, _)| *cause)
     }
 
     /// True when the same may go well a while later.

@@ -5,13 +5,15 @@ use plan::OnDrift;
 use crate::decide::connections::connections;
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::{differing, no_such_task};
+use crate::pace::again;
+use crate::run::acts::CreateRefusal;
 use crate::run::answer::{Refusal, RefusalKind};
 use crate::run::next::Next;
 use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
 use crate::run::task::Task;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::MAX_CREATES;
+use crate::time::graces::{BUSY_PATIENCE, MAX_CREATES, PATIENCE};
 
 /// Ends a run as Skipped while another execution of ours drives the task: two never act on one task.
 ///
@@ -44,10 +46,16 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
     if !s.creates() {
         return missing(s);
     }
-    if let Some(refusal) = &s.run.create_refusal {
-        return s.report(not_created(s, refusal));
-    }
-    if s.run.creates >= MAX_CREATES {
+    if let Some(refused) = &s.run.create_refusal {
+        let CreateRefusal { refusal, first, last } = refused;
+        if !refusal.passes() || !s.can_wait(*first, PATIENCE) {
+            return s.report(not_created(s, refusal));
+        }
+        if !again::is_due(*first, *last, s.now) {
+            let why = format!("DMS could not create the task yet ({}: {})", refusal.code, refusal.message);
+            return s.wait_to_start(*first, why);
+        }
+    } else if s.run.creates >= MAX_CREATES {
         let trouble = s.run.last_trouble.as_deref().unwrap_or("no error is known");
         let verdict = Verdict::new(
             Outcome::Failed,
@@ -58,7 +66,17 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
     }
     match s.observation.task {
         TaskSeen::Seen(_) if s.phase() == Some(Phase::Gone) => {
-            s.wait_briefly("an older task with this identifier is being deleted")
+            let since = s.run.pending_since.unwrap_or(s.now);
+            if s.can_wait(since, BUSY_PATIENCE) {
+                return s.wait_to_start(since, "an older task with this identifier is being deleted");
+            }
+            let minutes = s.now.duration_since(since).as_mins();
+            let words =
+                format!("an older task with this identifier is being deleted, for {minutes} minutes now");
+            let verdict = Verdict::new(Outcome::Failed, words, s.now).because("nothing was started");
+            s.report(verdict.to_do(
+                "look at that task in the DMS console; the next run creates a new one once it is gone",
+            ))
         }
         TaskSeen::Seen(_) => Some(Next::Create {
             why: "a task with this identifier exists: it is compared with the plan and adopted".to_owned(),
@@ -82,7 +100,10 @@ fn not_created(s: &Situation<'_>, refusal: &Refusal) -> Verdict {
             Outcome::Failed,
             "let the role of the create-task function, or the role that DMS names, do what it names; the plan is not at fault",
         ),
-        RefusalKind::Throttled | RefusalKind::Passing | RefusalKind::NotFound | RefusalKind::Lasting => {
+        RefusalKind::Throttled | RefusalKind::Passing | RefusalKind::Untested => {
+            (Outcome::Failed, "look at what DMS names: it stands in the way still; the plan is not at fault")
+        }
+        RefusalKind::NotFound | RefusalKind::Lasting => {
             (Outcome::Rejected, "mend the plan and start the run again")
         }
     };

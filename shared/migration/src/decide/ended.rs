@@ -1,16 +1,20 @@
 //! The task has come to rest in a run that is ours: the verdict.
 
+use jiff::SignedDuration;
+
+use crate::decide::cause::Cause;
 use crate::decide::end::{self, End};
 use crate::decide::restart;
 use crate::decide::settle::{of, settle};
 use crate::decide::situation::Situation;
+use crate::decide::wanted::is_unasked_end;
 use crate::run::identity::is_this_run;
 use crate::run::next::Next;
-use crate::run::observation::Task;
-use crate::run::status::Phase;
+use crate::run::observation::{InstanceSeen, Task};
+use crate::run::status::{Phase, Status};
 use crate::run::stop_reason::StopReason;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::{REFUSED_PATIENCE, START_GRACE};
+use crate::time::graces::{DMS_RESTARTS_WITHIN, REFUSED_PATIENCE, SECOND_LOOK_AFTER, START_GRACE};
 
 /// Judges a task of this run that has come to rest: a verdict, a start again, or another look while DMS's answers do
 /// not agree yet.
@@ -40,17 +44,51 @@ pub(super) fn ended(s: &Situation<'_>) -> Option<Next> {
     };
     let end = end::at_rest(of(s, task, tables));
     match &end {
-        End::Verdict(_) => restart::restart(s, task, tables).or_else(|| settle(s, end)),
+        End::Verdict(_) => not_believed_yet(s, task)
+            .or_else(|| restart::restart(s, task, tables))
+            .or_else(|| may_come_back(s, task))
+            .or_else(|| settle(s, end)),
         End::LookAgain(_) | End::Later(_) => settle(s, end),
     }
+}
+
+/// An end that nobody of ours asked for is believed at a second look, a minute later, with the instance available: DMS
+/// itself starts tasks again after a failover or a maintenance. The close is the limit.
+fn not_believed_yet(s: &Situation<'_>, task: &Task) -> Option<Next> {
+    if s.run.is_over(s.now) || !is_unasked_end(s.run, task) {
+        return None;
+    }
+    if rested(s) < SECOND_LOOK_AFTER {
+        return s.wait_briefly(format!("the task is {}; it is looked at once more", task.status));
+    }
+    match &s.observation.instance {
+        InstanceSeen::Seen(status) if status.is_changing() => s.wait(format!(
+            "the task is {} and its replication instance is {}: DMS may start the task again",
+            task.status,
+            status.as_str()
+        )),
+        InstanceSeen::Unseen => s.wait_briefly("the replication instance could not be seen just now"),
+        InstanceSeen::Seen(_) | InstanceSeen::NotKnown => None,
+    }
+}
+
+/// DMS may start a task again that has failed for what passes, and nobody would stop it then at the close.
+fn may_come_back(s: &Situation<'_>, task: &Task) -> Option<Next> {
+    let passes = task.status == Status::Failed && Cause::of(task).may_pass();
+    (passes && !s.run.is_over(s.now) && rested(s) < DMS_RESTARTS_WITHIN)
+        .then(|| s.wait("the task has failed for what may pass: DMS may start it again"))
+        .flatten()
+}
+
+fn rested(s: &Situation<'_>) -> SignedDuration {
+    s.run.drive.rest().map(|since| s.now.duration_since(since)).unwrap_or_default()
 }
 
 /// The verdict on a task at rest whose tables DMS refuses to show: DMS's own counters are all that is known, and they are
 /// no proof of success.
 fn unread(s: &Situation<'_>, task: &Task) -> Option<Verdict> {
     let why = s.observation.tables_refused.as_ref()?;
-    let rests = s.run.drive.rest().map(|since| s.now.duration_since(since)).unwrap_or_default();
-    if rests < REFUSED_PATIENCE {
+    if rested(s) < REFUSED_PATIENCE {
         return None;
     }
     let reason = task.stop_reason.as_ref().map_or("no stop reason", StopReason::as_str);

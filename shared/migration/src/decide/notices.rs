@@ -38,6 +38,11 @@ pub(super) fn notices(s: &Situation<'_>) -> Option<Next> {
     if untold(Occasion::StartedAgain) && s.run.drive.restarts() > 0 {
         return tell(Occasion::StartedAgain, format!("the task had failed and is {} again", task.status));
     }
+    if untold(Occasion::NotStarted)
+        && let Some(words) = hangs(s, task)
+    {
+        return tell(Occasion::NotStarted, words);
+    }
     if !is_loading(s, task) {
         return None;
     }
@@ -59,6 +64,14 @@ fn is_loading(s: &Situation<'_>, task: &Task) -> bool {
         && task.migration_type != MigrationType::Cdc
         && !load_is_over(s.run, task)
         && task.stats.as_ref().is_some_and(|stats| stats.tables_loading + stats.tables_queued > 0)
+}
+
+/// The task is starting for longer than the plan lets a load stand still, in words.
+fn hangs(s: &Situation<'_>, task: &Task) -> Option<String> {
+    let limit = SignedDuration::from_mins(i64::from(s.plan.stall_minutes));
+    let starting = s.now.duration_since(s.run.starting_since.filter(|_| task.phase() == Phase::Starting)?);
+    (!limit.is_zero() && starting >= limit)
+        .then(|| format!("the task is starting, for {} minutes now", starting.as_mins()))
 }
 
 /// The load stands still, in words.

@@ -65,7 +65,9 @@ pub(super) fn once_more(s: &Situation<'_>, task: &Task, passing: bool) -> Option
         let resume =
             resume(s, task, tables).map(|why| Next::Start { kind: StartKind::ResumeProcessing, why });
         match (connections, resume) {
-            (Some(wait @ Next::Wait { .. }), Some(_)) => return Some(wait),
+            (Some(first @ (Next::Wait { .. } | Next::Test { .. } | Next::Tell { .. })), Some(_)) => {
+                return Some(first);
+            }
             (None, Some(start)) => return Some(start),
             _ => {}
         }

@@ -1,15 +1,16 @@
 //! What every judge looks at, and the short ways to a decision.
 
-use jiff::Timestamp;
-use plan::{Plan, TaskPlan};
+use jiff::{SignedDuration, Timestamp};
+use plan::{Mode, Plan, TaskPlan};
 
 use crate::run::execution::Run;
 use crate::run::next::Next;
 use crate::run::observation::{self, Observation, TaskSeen};
 use crate::run::status::Phase;
+use crate::run::step::Occasion;
 use crate::run::task::Task;
 use crate::run::verdict::Verdict;
-use crate::time::graces::TAGS_COUNT_AFTER;
+use crate::time::graces::{START_MARGIN, START_TOLD_AFTER, TAGS_COUNT_AFTER};
 
 /// All that a judge looks at.
 #[derive(Clone, Copy)]
@@ -51,6 +52,37 @@ impl<'a> Situation<'a> {
 
     pub(super) fn wait_briefly(&self, why: impl Into<String>) -> Option<Next> {
         Some(Next::Wait { why: why.into(), soon: true })
+    }
+
+    /// Waits for what keeps the task from being started, since this moment. After a quarter of an hour people are told,
+    /// once, and it is looked at as rarely as anything else.
+    pub(super) fn wait_to_start(&self, since: Timestamp, why: impl Into<String>) -> Option<Next> {
+        let waited = self.now.duration_since(since);
+        if waited < START_TOLD_AFTER {
+            return self.wait_briefly(why);
+        }
+        let untold = self.run.notify.warning && !self.run.told.contains(&Occasion::NotStarted);
+        if !untold || self.plan.mode == Mode::Preflight {
+            return self.wait(why);
+        }
+        let why = format!("the task is not started, for {} minutes now: {}", waited.as_mins(), why.into());
+        Some(Next::Tell { occasion: Occasion::NotStarted, why })
+    }
+
+    /// True while what passes is waited for before a start: in a window until no more than its minimum is left, else for
+    /// as long as `grace` since this moment.
+    pub(super) fn can_wait(&self, since: Timestamp, grace: SignedDuration) -> bool {
+        if self.run.windowed() && self.plan.mode == Mode::Migrate {
+            self.run.stop_due.duration_since(self.now) > self.least_left()
+        } else {
+            self.now.duration_since(since) <= grace
+        }
+    }
+
+    /// With less than this before the end of the run's time nothing is started.
+    pub(super) fn least_left(&self) -> SignedDuration {
+        let minimum = self.plan.window.as_ref().map_or(0, |window| i64::from(window.minimum_minutes));
+        SignedDuration::from_mins(minimum).max(START_MARGIN)
     }
 
     pub(super) fn report(&self, verdict: Verdict) -> Option<Next> {

@@ -5,9 +5,10 @@ use plan::{MigrationType, Mode, OnTableErrors, Plan, Until};
 
 use crate::run::acts::StartAct;
 use crate::run::execution::Run;
-use crate::run::identity::load_is_over;
+use crate::run::identity::{is_this_run, load_is_over};
 use crate::run::observation::{self, Stats, TaskSeen};
-use crate::run::status::Phase;
+use crate::run::status::{Phase, Status};
+use crate::run::stop_reason::StopClass;
 use crate::run::task::{Progress, Task};
 use crate::time::graces::ROWS_LOOKED_AT_EVERY;
 
@@ -20,6 +21,8 @@ pub struct Wanted {
     pub connections: bool,
     /// How far replication is behind.
     pub lag: bool,
+    /// The replication instance: an end that nobody of ours asked for is believed while it is available.
+    pub instance: bool,
     /// Whether DMS knows the ARN of a task that it does not list: not asked at the first look without it.
     pub absence: bool,
 }
@@ -61,8 +64,16 @@ pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, 
         },
         connections: before_start && task.phase() == Phase::Idle,
         lag: lags && task.phase() == Phase::Running,
+        instance: is_unasked_end(run, task),
         absence: false,
     }
+}
+
+/// True when the task has come to rest in this run and nobody of ours asked for it, nor was its load just done.
+pub(super) fn is_unasked_end(run: &Run, task: &observation::Task) -> bool {
+    let asked = run.stop.as_ref().is_some_and(|stop| stop.taken().is_some());
+    let done = task.status == Status::Stopped && StopClass::of(task.stop_reason.as_ref()) == StopClass::Done;
+    task.phase() == Phase::Idle && is_this_run(run, task) && !asked && !done
 }
 
 /// Replication is all that the plan waits for.

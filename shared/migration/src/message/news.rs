@@ -31,7 +31,8 @@ impl Event<'_> {
                 | Occasion::StartedAgain
                 | Occasion::Stalled
                 | Occasion::WillNotFit
-                | Occasion::NotStopped,
+                | Occasion::NotStopped
+                | Occasion::NotStarted,
             ) => "Warning",
         }
     }
@@ -46,6 +47,7 @@ impl Event<'_> {
             Event::OnTheWay(Occasion::Stalled) => "stalled",
             Event::OnTheWay(Occasion::WillNotFit) => "will-not-fit",
             Event::OnTheWay(Occasion::NotStopped) => "not-stopped",
+            Event::OnTheWay(Occasion::NotStarted) => "not-started",
         }
     }
 }
@@ -122,6 +124,7 @@ impl<'a> News<'a> {
             Event::OnTheWay(Occasion::Stalled) => "stands still".to_owned(),
             Event::OnTheWay(Occasion::WillNotFit) => "will not fit its window".to_owned(),
             Event::OnTheWay(Occasion::NotStopped) => "not stopped yet".to_owned(),
+            Event::OnTheWay(Occasion::NotStarted) => "not started yet".to_owned(),
         }
     }
 

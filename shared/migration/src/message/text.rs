@@ -90,6 +90,7 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
         Occasion::Stalled => stalled(news),
         Occasion::WillNotFit => "at its pace the load will not be done when its window closes".to_owned(),
         Occasion::NotStopped => not_stopped(news),
+        Occasion::NotStarted => news.next.to_owned(),
     };
     lines.push(labelled("News", &headline));
     if let Some(caught) = news.caught {
@@ -232,6 +233,16 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
                 "to let it finish: make the window longer, or the plan's AtClose LeaveRunning, for a run that is started \
                  after this one has ended"
                     .to_owned(),
+            ]
+        }
+        Occasion::NotStarted => {
+            let until = match run.windowed() {
+                true => format!(" until {}", on_the_clocks(news, run.stop_due)),
+                false => String::new(),
+            };
+            vec![
+                format!("nothing yet: the run waits for it{until}, and goes on as soon as it can"),
+                "should it not pass by itself: mend what is named".to_owned(),
             ]
         }
         Occasion::NotStopped => {

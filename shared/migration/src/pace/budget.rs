@@ -46,7 +46,7 @@ const STOP: u32 = 14;
 pub fn of_act(next: &Next) -> u32 {
     match next {
         Next::Wait { .. } | Next::Report(_) => 0,
-        Next::Start { .. } | Next::Reload { .. } | Next::Tell { .. } => 5,
+        Next::Start { .. } | Next::Reload { .. } | Next::Test { .. } | Next::Tell { .. } => 5,
         Next::Stop { .. } => STOP,
         Next::Create { .. } => 230,
     }

@@ -1,11 +1,24 @@
 //! The changing calls of a run: each is written down before it is made, so that a lost answer is known as one.
 
 use jiff::Timestamp;
+use plan::Arn;
 use plan::table_name::TableName;
 use serde::{Deserialize, Serialize};
 
-use crate::run::answer::Answer;
+use crate::run::answer::{Answer, Refusal};
 use crate::run::observation::OtherDates;
+
+/// DMS's refusal to create the task.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateRefusal {
+    /// Its last words.
+    pub refusal: Refusal,
+    /// When it first refused.
+    pub first: Timestamp,
+    /// When it last refused.
+    pub last: Timestamp,
+}
 
 /// A start of the task.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -136,6 +149,21 @@ pub enum StopCause {
     Close,
     /// What the plan waited for has come true, and it says to stop then.
     Done,
+}
+
+/// A test of a connection that is asked for again, since the last one failed, was never made, or does not count for a
+/// start.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TestAct {
+    /// The endpoint.
+    pub endpoint: Arn,
+    /// When the first such test of this run was decided.
+    pub first: Timestamp,
+    /// When this one was.
+    pub last: Timestamp,
+    /// What DMS answered. What came of the test shows in the connections.
+    pub answer: Answer,
 }
 
 /// A request to load tables again while the task runs.

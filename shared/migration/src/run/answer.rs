@@ -42,6 +42,8 @@ pub enum RefusalKind {
     Throttled,
     /// Something that ends stands in the way: it may be taken later.
     Passing,
+    /// A connection must be tested with success first, in DMS's view.
+    Untested,
     /// The role may not make it.
     Denied,
     /// DMS does not know what it is about.
@@ -55,6 +57,6 @@ pub enum RefusalKind {
 impl Refusal {
     /// True when the same call may be taken later.
     pub fn passes(&self) -> bool {
-        matches!(self.kind, RefusalKind::Throttled | RefusalKind::Passing)
+        matches!(self.kind, RefusalKind::Throttled | RefusalKind::Passing | RefusalKind::Untested)
     }
 }

@@ -5,8 +5,7 @@ use plan::table_name::TableName;
 use plan::{AtClose, Notify};
 use serde::{Deserialize, Serialize};
 
-use crate::run::acts::{ReloadAct, Stop, StopCause};
-use crate::run::answer::Refusal;
+use crate::run::acts::{CreateRefusal, ReloadAct, Stop, StopCause, TestAct};
 use crate::run::drive::Drive;
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::lag::Reading;
@@ -58,8 +57,8 @@ pub struct Run {
     /// Since when, without a break, DMS has said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub absent_since: Option<Timestamp>,
-    /// Since when, without a break, the task has been seen busy or a connection in its test: both are waited out from
-    /// the first look that shows it, however late that comes.
+    /// Since when, without a break, the task has been seen busy or a connection without a successful test: both are
+    /// waited out from the first look that shows it, however late that comes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending_since: Option<Timestamp>,
     /// Attempts to create the task.
@@ -69,7 +68,10 @@ pub struct Run {
     pub modified: bool,
     /// DMS's refusal to create the task.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub create_refusal: Option<Refusal>,
+    pub create_refusal: Option<CreateRefusal>,
+    /// The last test of a connection that this run has asked for again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub test: Option<TestAct>,
     /// The last error of a step that could not run, in a line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_trouble: Option<String>,
@@ -126,6 +128,7 @@ impl Run {
             creates: 0,
             modified: false,
             create_refusal: None,
+            test: None,
             last_trouble: None,
             drive: Drive::Nothing,
             stop: None,

@@ -8,6 +8,7 @@ pub mod drive;
 pub mod execution;
 pub mod execution_arn;
 pub mod identity;
+pub mod instance_status;
 pub mod lag;
 pub mod load;
 pub mod machine;

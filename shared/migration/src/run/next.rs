@@ -1,5 +1,6 @@
 //! What is done next, as a judge decides it.
 
+use plan::Arn;
 use plan::table_name::TableName;
 
 use crate::run::acts::{StartKind, StopCause};
@@ -25,6 +26,13 @@ pub enum Next {
     Reload {
         /// Which; at most ten, which is what DMS takes at once.
         tables: Vec<TableName>,
+        /// The reason, for the console and the log.
+        why: String,
+    },
+    /// Test a connection again.
+    Test {
+        /// The endpoint.
+        endpoint: Arn,
         /// The reason, for the console and the log.
         why: String,
     },

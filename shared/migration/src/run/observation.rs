@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::run::instance_status::InstanceStatus;
 use crate::run::lag::LagPoint;
 use crate::run::status::{Phase, Status};
 use crate::run::stop_reason::StopReason;
@@ -26,8 +27,22 @@ pub struct Observation {
     pub connections: Option<Vec<Connection>>,
     /// Why DMS would not give them.
     pub connections_refused: Option<String>,
+    /// The replication instance, when it was asked for.
+    pub instance: InstanceSeen,
     /// How far replication was behind in the last minutes, when that was asked for.
     pub lag: Option<Vec<LagPoint>>,
+}
+
+/// Whether the replication instance was seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum InstanceSeen {
+    /// Nobody asked for it, or DMS could not say just now.
+    #[default]
+    Unseen,
+    /// DMS's word for what it does.
+    Seen(InstanceStatus),
+    /// It is not there, or the role may not ask for it.
+    NotKnown,
 }
 
 /// What else says that a task is gone which DMS does not list. Its lists are eventually consistent.

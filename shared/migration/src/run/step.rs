@@ -22,6 +22,8 @@ pub enum What {
     Start,
     /// Load tables of it again.
     Reload,
+    /// Test a connection again.
+    Test,
     /// Stop it.
     Stop,
     /// Look again later.
@@ -47,12 +49,15 @@ pub enum Occasion {
     WillNotFit,
     /// The task was told to stop and has not come to rest in a quarter of an hour.
     NotStopped,
+    /// The task could not be started for a quarter of an hour, or is starting for longer than the plan allows.
+    NotStarted,
 }
 
 impl What {
     /// All that the hub knows, as the machine spells them. `report` is what a [`Reported`](super::document::Reported)
     /// document says.
-    pub const WORDS: [&'static str; 7] = ["create", "start", "reload", "stop", "wait", "tell", "report"];
+    pub const WORDS: [&'static str; 8] =
+        ["create", "start", "reload", "test", "stop", "wait", "tell", "report"];
 
     /// The word for the machine.
     pub fn as_str(self) -> &'static str {
@@ -60,6 +65,7 @@ impl What {
             What::Create => "create",
             What::Start => "start",
             What::Reload => "reload",
+            What::Test => "test",
             What::Stop => "stop",
             What::Wait => "wait",
             What::Tell(_) => "tell",
@@ -89,7 +95,7 @@ impl Serialize for Step {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let occasion = match self.what {
             What::Tell(occasion) => Some(occasion),
-            What::Create | What::Start | What::Reload | What::Stop | What::Wait => None,
+            What::Create | What::Start | What::Reload | What::Test | What::Stop | What::Wait => None,
         };
         let what = self.what.as_str().to_owned();
         Written { what, occasion, seconds: self.seconds, why: self.why.clone() }.serialize(serializer)
@@ -104,6 +110,7 @@ impl<'de> Deserialize<'de> for Step {
             ("create", None) => What::Create,
             ("start", None) => What::Start,
             ("reload", None) => What::Reload,
+            ("test", None) => What::Test,
             ("stop", None) => What::Stop,
             ("wait", None) => What::Wait,
             ("tell", Some(occasion)) => What::Tell(occasion),

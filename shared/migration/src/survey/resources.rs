@@ -1,38 +1,22 @@
 //! Whether the endpoints and the instance that a plan names exist, are of the right kind and can work.
 
+use crate::run::instance_status::InstanceStatus;
 use crate::survey::engines;
 use plan::Arn;
 use plan::finding::{Code, Findings};
 use plan::located::quoted;
 
 plan::words! {
-    /// What DMS says of an endpoint; only `active` can be used.
+    /// What DMS says of an endpoint; only `active` can be used, and what is being changed becomes active again.
     pub enum EndpointStatus {
         /// It can be used.
         Active = "active",
-    }
-}
-
-plan::words! {
-    /// What DMS says of a replication instance, as far as people are told different things; only `available` can work.
-    pub enum InstanceStatus {
-        /// It can work.
-        Available = "available",
-        /// Its disk is full, and its tasks are stopped.
-        StorageFull = "storage-full",
-        /// It failed.
-        Failed = "failed",
-        /// Its credentials do not fit.
-        IncompatibleCredentials = "incompatible-credentials",
-        /// Its network does not fit.
-        IncompatibleNetwork = "incompatible-network",
-    }
-}
-
-impl Default for InstanceStatus {
-    /// DMS has said nothing.
-    fn default() -> Self {
-        InstanceStatus::Other(String::new())
+        /// It is being created.
+        Creating = "creating",
+        /// It is being changed.
+        Modifying = "modifying",
+        /// Its connection is being tested.
+        Testing = "testing",
     }
 }
 
@@ -87,13 +71,18 @@ pub fn check_endpoint(path: &str, arn: &Arn, wanted: &str, seen: Option<&Endpoin
         );
     }
     engines::check_known(path, &endpoint.engine, findings);
-    if endpoint.status != EndpointStatus::Active {
-        findings.add(
-            path,
-            Code::EndpointNotActive,
-            format!("the endpoint {arn} is {}, not active", quoted(endpoint.status.as_str())),
-        );
-    }
+    let code = match endpoint.status {
+        EndpointStatus::Active => return,
+        EndpointStatus::Creating | EndpointStatus::Modifying | EndpointStatus::Testing => {
+            Code::EndpointChanging
+        }
+        EndpointStatus::Other(_) => Code::EndpointNotActive,
+    };
+    findings.add(
+        path,
+        code,
+        format!("the endpoint {arn} is {}, not active", quoted(endpoint.status.as_str())),
+    );
 }
 
 /// Checks the replication instance.
@@ -121,6 +110,17 @@ pub fn check_instance(path: &str, arn: &Arn, seen: Option<&Instance>, findings: 
     }
     let mend = match &instance.status {
         InstanceStatus::Available => return,
+        changing if changing.is_changing() => {
+            findings.add(
+                path,
+                Code::InstanceChanging,
+                format!(
+                    "the replication instance is {}: a run waits until it is available",
+                    quoted(changing.as_str())
+                ),
+            );
+            return;
+        }
         InstanceStatus::StorageFull => "enlarge its storage: tasks on a full instance are stopped",
         InstanceStatus::Failed
         | InstanceStatus::IncompatibleCredentials

@@ -44,12 +44,21 @@ pub const DELETED_UNCONFIRMED_FOR: SignedDuration = SignedDuration::from_mins(15
 /// How long the tables of a task at rest are waited for that DMS refuses to show.
 pub const REFUSED_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 
-/// How long a refusal that passes or a connection test is waited out, and how long a date that DMS shows may be an old
-/// one.
+/// How long a refusal that passes or a connection test is waited out in a run without a window, and how long a date
+/// that DMS shows may be an old one.
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 
-/// How long a task that is busy with something else is waited for before its start.
+/// How long a task that is busy with something else is waited for before its start in a run without a window.
 pub const BUSY_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
+
+/// After so long a wait before the start people are told what the run waits for.
+pub const START_TOLD_AFTER: SignedDuration = SignedDuration::from_mins(15);
+
+/// The shortest pause before a call that was refused, or a test that failed, is repeated.
+pub const SHORTEST_REPEAT_PAUSE: SignedDuration = SignedDuration::from_mins(1);
+
+/// The longest such pause.
+pub const LONGEST_REPEAT_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 
 // The start.
 
@@ -66,7 +75,10 @@ pub const FIRST_RESTART_PAUSE: SignedDuration = SignedDuration::from_mins(1);
 /// The longest pause before a restart.
 pub const LONGEST_RESTART_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 
-/// How long after a stop of its own DMS may take to start the task again.
+/// How long after the first look that shows it an end that nobody of ours asked for is believed.
+pub const SECOND_LOOK_AFTER: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long after a stop of its own, or a failure that passes, DMS may take to start the task again.
 pub const DMS_RESTARTS_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
 // The load.

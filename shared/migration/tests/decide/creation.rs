@@ -1,10 +1,14 @@
 //! Before the task can be started: whose it is, that it exists, what it differs in, and that it is connected.
 
+use migration::run::acts::CreateRefusal;
 use migration::run::answer::{Refusal, RefusalKind};
+use migration::run::step::Occasion;
 use migration::run::task::Origin;
 use serde_json::json;
 
-use support::cases::{CLOSE, and, check, earlier_execution, full_load, kept, minute, windowed};
+use support::cases::{
+    CLOSE, Case, SOURCE, TARGET, and, check, earlier_execution, full_load, kept, minute, windowed,
+};
 
 #[test]
 fn connections() {
@@ -24,7 +28,87 @@ fn connections() {
         (
             "one failed",
             absent().connected(Some("successful"), Some("no route\nto host")),
+            "Look again | test of TARGET failed: it is tested again",
+        ),
+        (
+            "a minute ago: once more",
+            absent().connected(Some("successful"), Some("no route")).pending(1).at(2),
+            "Test TARGET",
+        ),
+        (
+            "and again, with pauses that grow",
+            absent()
+                .connected(Some("successful"), Some("no route"))
+                .pending(1)
+                .tested_again(TARGET, 2, 12)
+                .told(Occasion::NotStarted)
+                .at(16),
+            "Wait | test of TARGET failed: it is tested again",
+        ),
+        (
+            "after the pause",
+            absent()
+                .connected(Some("successful"), Some("no route"))
+                .pending(1)
+                .tested_again(TARGET, 2, 12)
+                .at(17),
+            "Test TARGET",
+        ),
+        (
+            "for a quarter of an hour: people are told what it waits for",
+            absent()
+                .connected(Some("successful"), Some("no route"))
+                .pending(1)
+                .tested_again(TARGET, 2, 15)
+                .at(16),
+            "Tell NotStarted | for 15 minutes now | test of TARGET failed",
+        ),
+        (
+            "for half an hour, without a window",
+            absent().connected(Some("successful"), Some("no route\nto host")).pending(1).at(32),
             "Rejected | endpoint:TARGET failed: no route to host | the next run tests it again",
+        ),
+        (
+            "in a window it is waited for as long as there is time",
+            full_load(windowed())
+                .not_created()
+                .connected(Some("successful"), Some("no route"))
+                .pending(1)
+                .tested_again(TARGET, 2, 120)
+                .at(140),
+            "Test TARGET",
+        ),
+        (
+            "and not until it closes",
+            full_load(windowed())
+                .not_created()
+                .connected(Some("successful"), Some("no route"))
+                .pending(1)
+                .at(CLOSE - 2),
+            "Rejected | endpoint:TARGET failed: no route",
+        ),
+        (
+            "both failed: one after the other",
+            absent()
+                .connected(Some("no route"), Some("no route"))
+                .pending(1)
+                .tested_again(SOURCE, 2, 2)
+                .at(3),
+            "Test TARGET",
+        ),
+        (
+            "a wrong password does not pass by itself",
+            absent().connected(
+                Some("successful"),
+                Some("FATAL: password authentication failed for user \"dms\""),
+            ),
+            "Rejected | endpoint:TARGET failed | the next run tests it again",
+        ),
+        (
+            "nor while the other one is still tested: then both are told",
+            absent()
+                .connected(Some("testing"), Some("FATAL: password authentication failed for user \"dms\"")),
+            "Look again | SOURCE is being tested",
         ),
         (
             "a test that never ends",
@@ -32,13 +116,18 @@ fn connections() {
             "Rejected | the connection test of SOURCE has not come to an end",
         ),
         (
-            "a test that was never begun",
+            "a test that was never begun is begun now",
+            absent().connected(None, Some("successful")).pending(1).at(2),
+            "Test SOURCE",
+        ),
+        (
+            "and not for ever",
             absent().connected(None, Some("successful")).pending(1).at(32),
             "Rejected | the connection test of SOURCE has not come to an end",
         ),
         (
             "a test that began late, since DMS was too busy to take it",
-            absent().connected(Some("testing"), Some("successful")).pending(60).at(90),
+            absent().connected(Some("testing"), Some("successful")).pending(60).at(74),
             "Look again | SOURCE is being tested",
         ),
         (
@@ -57,6 +146,18 @@ fn connections() {
 #[test]
 fn creating() {
     let absent = || full_load(json!({})).not_created();
+    let refused_at = |refusal: Refusal| CreateRefusal { refusal, first: minute(1), last: minute(11) };
+    let changing = |case: Case| {
+        case.set(|case| {
+            let refusal = Refusal {
+                code: "InvalidResourceStateFault".to_owned(),
+                message: "Replication instance i is not available".to_owned(),
+                kind: RefusalKind::Passing,
+            };
+            case.run().create_refusal = Some(refused_at(refusal));
+            case.run().creates = 7;
+        })
+    };
     let refused =
         |code: &str| Refusal { code: code.to_owned(), message: "no".to_owned(), kind: RefusalKind::Lasting };
     check([
@@ -67,14 +168,16 @@ fn creating() {
         ),
         (
             "DMS refused",
-            absent().set(|case| case.run().create_refusal = Some(refused("InvalidParameterValueException"))),
+            absent().set(|case| {
+                case.run().create_refusal = Some(refused_at(refused("InvalidParameterValueException")))
+            }),
             "Rejected | InvalidParameterValueException: no",
         ),
         (
             "for want of quota, which is not the plan's fault",
             absent().set(|case| {
                 let quota = Refusal { kind: RefusalKind::Exhausted, ..refused("ResourceQuotaExceededFault") };
-                case.run().create_refusal = Some(quota);
+                case.run().create_refusal = Some(refused_at(quota));
             }),
             "Failed | ResourceQuotaExceededFault: no | nothing was started | quota of DMS raised | not mend the plan",
         ),
@@ -82,9 +185,33 @@ fn creating() {
             "for want of a permission, which is not either",
             absent().set(|case| {
                 let denied = Refusal { kind: RefusalKind::Denied, ..refused("AccessDeniedFault") };
-                case.run().create_refusal = Some(denied);
+                case.run().create_refusal = Some(refused_at(denied));
             }),
             "Failed | AccessDeniedFault: no | role of the create-task function | not mend the plan",
+        ),
+        (
+            "for now, since the instance is being changed",
+            changing(absent()).at(15),
+            "Look again | DMS could not create the task yet | InvalidResourceStateFault: Replication instance i",
+        ),
+        ("after a pause it is asked again, however often", changing(absent()).at(16), "Create"),
+        (
+            "and people are told",
+            changing(full_load(windowed()).not_created())
+                .set(|case| case.run().create_refusal.as_mut().unwrap().last = minute(100))
+                .at(101),
+            "Tell NotStarted | for 100 minutes now",
+        ),
+        (
+            "for half an hour, without a window",
+            changing(absent()).at(32),
+            "Failed | refused to create the task | nothing was started | the plan is not at fault",
+        ),
+        ("for hours, in a window", changing(full_load(windowed()).not_created()).at(200), "Create"),
+        (
+            "until too little of it is left",
+            changing(full_load(windowed()).not_created()).at(CLOSE - 2),
+            "Failed | refused to create the task | not mend the plan",
         ),
         ("the step could not run twice", absent().set(|case| case.run().creates = 2), "Create"),
         (
@@ -104,6 +231,21 @@ fn creating() {
             "a task with its name is on its way out",
             full_load(json!({})).status("deleting").set(|case| case.running.task = None),
             "Look again | an older task with this identifier is being deleted",
+        ),
+        (
+            "for more than an hour",
+            full_load(json!({})).status("deleting").set(|case| case.running.task = None).pending(1).at(62),
+            "Failed | being deleted, for 61 minutes now | nothing was started",
+        ),
+        (
+            "which a window has time for",
+            full_load(windowed())
+                .status("deleting")
+                .set(|case| case.running.task = None)
+                .pending(1)
+                .told(Occasion::NotStarted)
+                .at(62),
+            "Wait | an older task with this identifier is being deleted",
         ),
         ("DMS was busy", absent().unseen(), "Wait | DMS was too busy"),
         (

@@ -2,11 +2,11 @@
 
 use migration::run::acts::{StartKind, StopCause, StopState};
 use migration::run::next::Next;
-use migration::run::observation::TaskSeen;
+use migration::run::observation::{InstanceSeen, TaskSeen};
 use plan::table_name::NamedByMapping;
 use serde_json::{Value, json};
 
-use support::cases::{CLOSE, Case, and, cdc, check, full_load, load_and_cdc, minute, windowed};
+use support::cases::{AWAY, CLOSE, Case, DENIED, and, cdc, check, full_load, load_and_cdc, minute, windowed};
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
 const HALF: [&str; 2] = ["Table completed", "Full load"];
@@ -641,5 +641,106 @@ fn a_task_that_stops_before_what_the_plan_waits_for() {
             position(stopped(cdc(stated), "STOPPED_AT_SERVER_TIME")),
             "Succeeded | stopped by itself: STOPPED_AT_SERVER_TIME",
         ),
+    ]);
+}
+
+/// DMS itself starts tasks again after a failover or a maintenance, so an end that nobody of ours asked for is looked at
+/// twice.
+#[test]
+fn an_end_that_nobody_asked_for_is_believed_at_the_second_look() {
+    let night = || full_load(windowed()).started(1).began(1).tables(&HALF);
+    let stopped = || night().stopped(60, "NORMAL").at(62);
+    let failed = || night().failed(60, DENIED).at(62);
+    let instance = |case: Case, word: &str| {
+        let seen = InstanceSeen::Seen(word.to_owned().into());
+        case.set(|case| case.instance = seen)
+    };
+    check([
+        (
+            "at the first look",
+            stopped().at_first_look(),
+            "Look again | is stopped; it is looked at once more",
+        ),
+        (
+            "a second less than a minute later",
+            failed().at_rest(61).at(61),
+            "Look again | looked at once more",
+        ),
+        ("a minute later", failed().at_rest(61), "Failed | the DMS task has failed"),
+        ("somebody's stop, too", stopped().at_rest(61), "Interrupted | somebody else stopped the task"),
+        (
+            "while the instance fails over",
+            instance(failed().at_rest(61), "modifying"),
+            "Wait | the task is failed and its replication instance is modifying: DMS may start the task again",
+        ),
+        (
+            "or is maintained, for hours",
+            instance(failed().at(200), "maintenance"),
+            "Wait | may start the task again",
+        ),
+        ("until the close", instance(failed().at(CLOSE), "maintenance"), "Failed"),
+        (
+            "a full disk does not pass by itself",
+            instance(failed().at_rest(61), "storage-full"),
+            "Failed | the DMS task has failed",
+        ),
+        (
+            "while the instance cannot be seen",
+            failed().at_rest(61).set(|case| case.instance = InstanceSeen::Unseen),
+            "Look again | the replication instance could not be seen",
+        ),
+        (
+            "an instance that may not be seen holds nothing up",
+            failed().at_rest(61).set(|case| case.instance = InstanceSeen::NotKnown),
+            "Failed",
+        ),
+        (
+            "a load that is over is over",
+            night().tables(&COMPLETE).stopped(60, "FULL_LOAD_ONLY_FINISHED").at(60).at_first_look(),
+            "Succeeded",
+        ),
+        (
+            "a stop of ours is one",
+            night()
+                .told_to_stop(StopCause::Close, CLOSE)
+                .stopped(CLOSE, "NORMAL")
+                .at(CLOSE + 1)
+                .at_first_look(),
+            "Paused",
+        ),
+        (
+            "a failure that may pass is waited on for ten minutes where it is not resumed: DMS may do that",
+            night().set(|case| case.running.plan.restarts = 0).failed(60, AWAY).at_rest(60).at(69),
+            "Wait | the task has failed for what may pass: DMS may start it again",
+        ),
+        (
+            "and no longer",
+            night().set(|case| case.running.plan.restarts = 0).failed(60, AWAY).at_rest(60).at(70),
+            "Failed | the DMS task has failed",
+        ),
+    ]);
+}
+
+/// DMS refuses to show the tables of a task at rest: its counters are all that is known.
+#[test]
+fn an_end_whose_tables_dms_does_not_show() {
+    let rests = |minutes: i64| {
+        let case = full_load(json!({})).started(1).began(1).stopped(60, "FULL_LOAD_ONLY_FINISHED");
+        let case = case.counters([2, 0, 0, 1]).at_rest(60).at(60 + minutes);
+        case.set(|case| {
+            case.tables = None;
+            case.tables_refused = Some("AccessDeniedException: not allowed".to_owned());
+        })
+    };
+    check([
+        ("at first", rests(1), "Look again | its tables could not be seen just now"),
+        ("for a minute less than a quarter of an hour", rests(14), "Look again"),
+        (
+            "for a quarter of an hour",
+            rests(15),
+            "Unknown | the task is stopped (FULL_LOAD_ONLY_FINISHED), and its tables could not be read \
+             | AccessDeniedException | DMS counts 2 tables loaded and 1 in error | dms:DescribeTableStatistics",
+        ),
+        ("and after it", rests(16), "Unknown"),
     ]);
 }

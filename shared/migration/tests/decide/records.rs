@@ -78,7 +78,8 @@ fn what_is_waited_for_is_pending_from_the_first_look_that_shows_it() {
         ("it was busy and is ready", ready().pending(4), None),
         ("it was busy and cannot be seen", ready().pending(4).unseen(), Some(4)),
         ("it was busy and is not there", ready().pending(4).not_there_once(), None),
-        ("both connections are tested", ready().connected(Some("successful"), Some("no route")), None),
+        ("both connections are tested", ready().connected(Some("successful"), Some("successful")), None),
+        ("one test has failed", ready().connected(Some("successful"), Some("no route")), Some(9)),
         ("one is in its test", ready().connected(Some("successful"), Some("testing")), Some(9)),
         ("both are in their tests", ready().connected(Some("testing"), Some("testing")), Some(9)),
         ("one was never tested", ready().connected(Some("successful"), None), Some(9)),
@@ -87,6 +88,31 @@ fn what_is_waited_for_is_pending_from_the_first_look_that_shows_it() {
     ];
     for (fact, case, since) in cases {
         assert_eq!(pending(case), since.map(minute), "{fact}");
+    }
+}
+
+#[test]
+fn a_lost_start_is_missing_while_every_look_shows_the_task_idle_with_its_dates_as_they_were() {
+    let lost = || full_load(json!({})).last_week("NORMAL").started_by(StartKind::ResumeProcessing, 1).lost();
+    let since = |case: Case| {
+        let case = look(case.at(9));
+        run(&case).drive.start().unwrap().missing_since
+    };
+    let before =
+        |case: Case| case.set(|case| case.run().drive.start_mut().unwrap().missing_since = Some(minute(4)));
+    for (fact, case, expected) in [
+        ("nothing of it shows", lost(), Some(9)),
+        ("as before", before(lost()), Some(4)),
+        ("it runs", before(lost()).status("running"), None),
+        ("it is idle, and its start date has moved", before(lost()).began(2), None),
+        (
+            "it is idle, and another date has moved",
+            before(lost()).set(|case| case.stats_mut().stop_date = Some(minute(2))),
+            None,
+        ),
+        ("its answer is known", full_load(json!({})).started(1), None),
+    ] {
+        assert_eq!(since(case), expected.map(minute), "{fact}");
     }
 }
 

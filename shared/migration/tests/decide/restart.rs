@@ -18,9 +18,9 @@ const COMPLETE: [&str; 2] = ["Table completed"; 2];
 const HALF: [&str; 2] = ["Table completed", "Full load"];
 const ERRORED: [&str; 2] = ["Table completed", "Table error"];
 
-/// A full load of this night that has been seen failed, with these words of DMS, for a minute.
+/// A full load of this night that has been seen failed, with these words of DMS, for ten minutes.
 fn failed(plan: Value, words: &str) -> Case {
-    full_load(plan).started(1).began(1).failed(60, words).tables(&HALF).at_rest(60).at(61)
+    full_load(plan).started(1).began(1).failed(51, words).tables(&HALF).at_rest(51).at(61)
 }
 
 /// As [`failed`], when DMS calls the task stopped.
@@ -31,13 +31,13 @@ fn stopped(reason: &str) -> Case {
 
 /// A load together with its replication, failed for what may pass.
 fn failed_load_and_cdc(tables: &[&str]) -> Case {
-    load_and_cdc(json!({})).started(1).began(1).failed(60, AWAY).tables(tables).at_rest(60).at(61)
+    load_and_cdc(json!({})).started(1).began(1).failed(51, AWAY).tables(tables).at_rest(51).at(61)
 }
 
 /// A replication that failed with these words.
 fn failed_cdc(words: &str) -> Case {
     let plan = json!({"Until": "CaughtUp"});
-    cdc(plan).started(1).began(1).failed(60, words).tables(&["Before load"]).at_rest(60).at(61)
+    cdc(plan).started(1).began(1).failed(51, words).tables(&["Before load"]).at_rest(51).at(61)
 }
 
 /// As [`failed`], with the start again of minute 61 decided and taken; a minute later.
@@ -230,7 +230,7 @@ fn only_by_the_run_whose_task_it_is_and_while_there_is_time() {
         ("never with Restarts 0", failed(json!({"Restarts": 0}), AWAY), "Failed | the DMS task has failed"),
         (
             "somebody else started it, and this run has joined",
-            joined().failed(60, AWAY).tables(&HALF).at_rest(60).at(61),
+            joined().failed(51, AWAY).tables(&HALF).at_rest(51).at(61),
             "Failed | the DMS task has failed",
         ),
         (
@@ -262,7 +262,7 @@ fn only_by_the_run_whose_task_it_is_and_while_there_is_time() {
         ),
         (
             "it was told to stop since it was done",
-            failed_load_and_cdc(&COMPLETE).loaded(50).told_to_stop(StopCause::Done, 59),
+            failed_load_and_cdc(&COMPLETE).loaded(40).told_to_stop(StopCause::Done, 50),
             "Failed | the DMS task has failed",
         ),
         ("three minutes are left", failed(windowed(), AWAY).at(CLOSE - 3), "Start resume-processing"),
@@ -282,7 +282,7 @@ fn only_by_the_run_whose_task_it_is_and_while_there_is_time() {
             "and there the failure is told",
             failed(and(windowed(), json!({"Restarts": 3})), AWAY)
                 .restarts(2)
-                .at_rest(CLOSE - 5)
+                .at_rest(CLOSE - 12)
                 .at(CLOSE - 2),
             "Failed | the DMS task has failed",
         ),
@@ -299,13 +299,17 @@ fn each_time_after_a_pause_that_is_twice_as_long_up_to_a_quarter_of_an_hour() {
             (
                 "a second too early",
                 resting().set(|case| case.now -= second),
-                &format!("Look again | started again in 1 s, {number} of 100 times"),
+                &match before {
+                    // A minute makes the second look, too.
+                    0 => "Look again | it is looked at once more".to_owned(),
+                    _ => format!("Look again | started again in 1 s, {number} of 100 times"),
+                },
             ),
             ("in time", resting(), &format!("Start resume-processing | {number} of 100 starts again")),
             (
                 "seen at rest for the first time, however long DMS has known it",
-                resting().set(|case| case.run().drive.set_rest(None)),
-                &format!("Look again | started again in {} s", minutes * 60),
+                resting().set(|case| case.run().drive.set_rest(None)).at_first_look(),
+                "Look again | it is looked at once more",
             ),
         ]);
     }
@@ -394,8 +398,13 @@ fn a_start_again_that_dms_did_not_take() {
             "Look again | SOURCE is being tested",
         ),
         (
-            "for now, and the connection has failed: the failure that led here is the one to tell",
-            again(json!({})).put_off(untested).connected(Some("ORA-12170"), Some("successful")),
+            "for now, and the connection has failed: it is tested again",
+            again(json!({})).put_off(state).connected(Some("ORA-12170"), Some("successful")),
+            "Look again | the connection test of SOURCE failed: it is tested again",
+        ),
+        (
+            "for now, and a password is wrong: the failure that led here is the one to tell",
+            again(json!({})).put_off(state).connected(Some("ORA-01017"), Some("successful")),
             failure,
         ),
         (
@@ -404,7 +413,7 @@ fn a_start_again_that_dms_did_not_take() {
             "Look again | cannot be started, invalid state",
         ),
         ("for half an hour", again(json!({})).put_off(state).at(90), "Start resume-processing"),
-        ("for more than that", again(json!({})).put_off(state).at(91), failure),
+        ("for more than that", again(json!({})).put_off(state).at(92), failure),
         (
             "since DMS was too busy: that is waited out for longer",
             again(json!({})).throttled().at(180),
@@ -490,7 +499,7 @@ fn somebody_else_starts_it_meanwhile() {
         ),
         (
             "and it fails again",
-            again(json!({})).put_off(state).began(61).failed(70, AWAY).at_rest(70).at(71),
+            again(json!({})).put_off(state).began(61).failed(70, AWAY).at_rest(70).at(80),
             "Failed | the DMS task has failed | not nothing was started",
         ),
         (
@@ -533,15 +542,13 @@ fn starts_with(decided: &str, expected: &str) {
 
 #[test]
 fn a_night_with_three_failures_and_two_starts_again() {
-    let mut case = full_load(json!({"Restarts": 2})).started(1).began(1).status("running").at(59);
+    let mut case =
+        full_load(json!({"Restarts": 2})).started(1).began(1).status("running").at(59).at_first_look();
     starts_with(&poll(&mut case), "Wait");
     assert_eq!((case.run().drive.restarts(), case.run().drive.rest()), (0, None));
 
     let mut case = case.failed(60, AWAY).tables(&HALF).counters([1, 1, 0, 0]).at(62);
-    starts_with(
-        &poll(&mut case),
-        "Look again: the task has failed (a connection, a database or DMS itself was away or busy)",
-    );
+    starts_with(&poll(&mut case), "Look again: the task is failed; it is looked at once more");
     assert_eq!(case.run().drive.rest(), Some(minute(62)), "the pause counts from the first sight");
     let (what, seconds) = next(&case);
     assert!(what == What::Wait && seconds <= 15, "{seconds} s");
@@ -576,6 +583,10 @@ fn a_night_with_three_failures_and_two_starts_again() {
     starts_with(&poll(&mut case), "Wait: the task is running");
 
     let mut case = case.failed(90, AWAY).at(90);
+    starts_with(&poll(&mut case), "Look again: the task is failed; it is looked at once more");
+    let mut case = case.at(91);
+    starts_with(&poll(&mut case), "Wait: the task has failed for what may pass: DMS may start it again");
+    let mut case = case.at(100);
     let reported = case.over();
     assert_eq!(reported.verdict.outcome, Outcome::Failed);
     assert_eq!(reported.verdict.reasons[0], "the DMS task has failed");
@@ -598,14 +609,15 @@ fn a_start_again_that_is_decided_anew_is_the_same_one() {
 #[test]
 fn a_task_that_dms_itself_starts_again_costs_no_start_of_ours() {
     let recycled = "Stop Reason RECYCLE_TASK";
-    let mut case = full_load(json!({})).started(1).began(1).stopped(60, recycled).tables(&HALF).at(61);
+    let mut case =
+        full_load(json!({})).started(1).began(1).stopped(60, recycled).tables(&HALF).at(61).at_first_look();
     starts_with(&poll(&mut case), "Look again: DMS stopped the task to start it again (RECYCLE_TASK)");
     let mut case = case.status("running").began(62).counters([1, 1, 0, 0]).at(63);
     starts_with(&poll(&mut case), "Wait: the task is running");
     assert_eq!((case.run().drive.restarts(), case.run().drive.rest()), (0, None));
 
     let mut case = case.failed(70, AWAY).at(70);
-    starts_with(&poll(&mut case), "Look again: the task has failed");
+    starts_with(&poll(&mut case), "Look again: the task is failed; it is looked at once more");
     let mut case = case.at(71);
     starts_with(&poll(&mut case), "Start resume-processing");
     assert_eq!(case.run().drive.restarts(), 1);
@@ -680,8 +692,9 @@ fn a_load_with_replication_is_not_resumed_over_an_error_that_only_the_counters_k
 fn what_stays_busy_is_not_waited_for_for_ever() {
     let refused = failed(json!({}), AWAY).started_again(1, 61).refused("Fault", "no").status("modifying");
     check([
-        ("a refused start again", refused.clone().pending(62).at(122), "Look again"),
-        ("after an hour", refused.pending(62).at(123), "Failed | did not become ready in an hour"),
+        ("a refused start again", refused.clone().pending(62).at(76), "Look again"),
+        ("a quarter of an hour", refused.clone().pending(62).at(77), "Tell NotStarted"),
+        ("after an hour", refused.pending(62).at(123), "Failed | did not become ready in 61 minutes"),
         (
             "a task that DMS stopped to start it again, without a date",
             stopped("RECYCLE_TASK").set(|case| case.stats_mut().stop_date = None).at(69),

@@ -384,13 +384,14 @@ fn is_unfinished(state: &TableState) -> bool {
     !state.is_errored() && *state != TableState::Completed
 }
 
-const OCCASIONS: [Occasion; 6] = [
+const OCCASIONS: [Occasion; 7] = [
     Occasion::Started,
     Occasion::TablesInError,
     Occasion::StartedAgain,
     Occasion::Stalled,
     Occasion::WillNotFit,
     Occasion::NotStopped,
+    Occasion::NotStarted,
 ];
 
 /// The same with dates and counters that fit together: the task began when this run started it, and what its tables
@@ -718,7 +719,7 @@ proptest! {
         let (before, stats) = (d.run_before(), d.task().and_then(|task| task.stats.clone()).unwrap_or_default());
         let asked = if occasion == Occasion::Started { before.notify.started } else { before.notify.warning };
         prop_assert!(asked && !before.told.contains(&occasion));
-        prop_assert!(d.under_way() || occasion == Occasion::NotStopped);
+        prop_assert!(d.under_way() || matches!(occasion, Occasion::NotStopped | Occasion::NotStarted));
         match occasion {
             Occasion::Started => {}
             Occasion::TablesInError => prop_assert!(stats.tables_errored > 0),
@@ -733,6 +734,10 @@ proptest! {
             Occasion::NotStopped => {
                 let stop = before.stop.as_ref().unwrap();
                 prop_assert!(d.before.now.duration_since(stop.decided) >= STOP_PATIENCE);
+            }
+            Occasion::NotStarted => {
+                let at_work = d.task().is_some_and(|task| matches!(task.phase(), Phase::Running | Phase::Stopping));
+                prop_assert!(!at_work, "what runs is started");
             }
             Occasion::LostSight => prop_assert!(false, "that is the machine's to tell"),
         }

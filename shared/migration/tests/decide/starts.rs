@@ -1,5 +1,6 @@
 //! Getting the task going: what becomes of a start, by DMS's answer and by what the task shows afterwards.
 
+use migration::run::step::Occasion;
 use serde_json::json;
 
 use migration::commit::{self, Guarded};
@@ -7,7 +8,7 @@ use migration::run::acts::StartKind;
 use migration::run::answer::Answer;
 use plan::settings::PrepMode;
 use support::cases::{
-    AWAY, CLOSE, Case, LAST_WEEK, and, cdc, check, full_load, in_words, kept, minute, windowed,
+    AWAY, CLOSE, Case, LAST_WEEK, SOURCE, and, cdc, check, full_load, in_words, kept, minute, windowed,
 };
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
@@ -70,8 +71,9 @@ fn a_start_that_was_taken() {
                 .started_by(StartKind::ReloadTarget, 1)
                 .began(1)
                 .failed(LAST_WEEK + 60, "Stop Reason FATAL_ERROR")
-                .at(7),
-            "Look again | the task has failed | it is started again in 60 s",
+                .at(7)
+                .at_first_look(),
+            "Look again | the task is failed; it is looked at once more",
         ),
         (
             "had no effect",
@@ -222,6 +224,7 @@ fn lambda_that_did_not_invoke_the_step_has_started_nothing() {
 #[test]
 fn a_start_that_dms_did_not_take() {
     let untested = "Test connection for replication instance i and endpoint e should be successful";
+    let state = "Replication Task cannot be started, invalid state";
     let first_only = "Start Type : START_REPLICATION, valid only for tasks running for the first time";
     check([
         (
@@ -262,10 +265,12 @@ fn a_start_that_dms_did_not_take() {
             "and the connection has failed",
             full_load(json!({}))
                 .started(1)
-                .put_off(untested)
-                .connected(Some("ORA-12170"), Some("successful"))
-                .at(2),
-            "Rejected | ORA-12170",
+                .untested(untested)
+                .tested_again(SOURCE, 2, 2)
+                .connected(Some("ORA-01017"), Some("successful"))
+                .pending(3)
+                .at(3),
+            "Rejected | ORA-01017",
         ),
         (
             "since it is busy",
@@ -277,14 +282,39 @@ fn a_start_that_dms_did_not_take() {
             "Look again | cannot be started, invalid state",
         ),
         (
-            "for half an hour",
-            full_load(json!({})).started(1).put_off(untested).at(31),
-            "Failed | DMS refused to start the task | Test connection | nothing was started",
+            "for more than half an hour",
+            full_load(json!({})).started(1).put_off(state).at(32),
+            "Failed | DMS refused to start the task | invalid state | nothing was started",
         ),
         (
             "for a minute less",
-            full_load(json!({})).started(1).put_off(untested).at(30),
+            full_load(json!({})).started(1).put_off(state).at(31),
             "Start start-replication",
+        ),
+        (
+            "in a window it is tried for as long as there is time",
+            full_load(windowed()).started(1).put_off(state).at(300),
+            "Start start-replication",
+        ),
+        (
+            "and not until it closes",
+            full_load(windowed()).started(1).put_off(state).at(CLOSE - 2),
+            "Failed | DMS refused to start the task",
+        ),
+        (
+            "since a connection counts as untested, whatever DMS lists",
+            full_load(json!({})).started(1).untested(untested).at(2),
+            "Test SOURCE | DMS wants the connection of SOURCE tested",
+        ),
+        (
+            "and was tested since",
+            full_load(json!({})).started(1).untested(untested).tested_again(SOURCE, 2, 2).at(3),
+            "Start start-replication",
+        ),
+        (
+            "and is refused all the same: it is the other one's turn",
+            full_load(json!({})).started(3).untested(untested).tested_again(SOURCE, 2, 2).at(4),
+            "Test TARGET",
         ),
         (
             "since it was too busy: again",
@@ -399,11 +429,26 @@ fn what_stands_between_a_task_and_its_start() {
         (
             "a task that stays busy",
             full_load(json!({})).status("modifying").pending(1).at(62),
-            "Failed | the task is modifying and did not become ready in an hour",
+            "Failed | the task is modifying and did not become ready in 61 minutes | nothing was started",
+        ),
+        (
+            "in a window, for as long as there is time",
+            full_load(windowed()).status("modifying").pending(1).told(Occasion::NotStarted).at(300),
+            "Wait | the task is modifying",
+        ),
+        (
+            "after a quarter of an hour people are told",
+            full_load(windowed()).status("modifying").pending(1).at(16),
+            "Tell NotStarted | for 15 minutes now: the task is modifying",
+        ),
+        (
+            "and not until it closes",
+            full_load(windowed()).status("modifying").pending(1).at(CLOSE - 2),
+            "Failed | the task is modifying and did not become ready",
         ),
         (
             "a task that is busy late, since DMS was too busy to create it before",
-            full_load(json!({})).status("creating").pending(90).at(120),
+            full_load(json!({})).status("creating").pending(90).at(104),
             "Look again | the task is creating",
         ),
         ("enough of the window", full_load(half_an_hour.clone()).at(CLOSE - 30), "Start start-replication"),
@@ -627,7 +672,7 @@ fn a_start_of_which_it_cannot_be_told_whose_it_was_is_followed_as_somebody_elses
         ("unless the plan says in words that it is stopped", doubted(stated).at(CLOSE), "Stop Close"),
         (
             "its failure is told, and it is not started again",
-            doubted(windowed()).failed(90, AWAY).at_rest(90).at(95),
+            doubted(windowed()).failed(90, AWAY).at_rest(90).at(100),
             "Failed | the DMS task has failed",
         ),
     ]);

@@ -1,14 +1,17 @@
 //! Which calls a poll makes: each is one of the few that DMS allows per second.
 
 use migration::decide::{self, Wanted};
+use migration::run::acts::StopCause;
 use migration::run::load::Pace;
 use migration::run::observation::{Stats, TaskSeen};
 use migration::run::task::Progress;
 use serde_json::json;
 
-use support::cases::{Case, cdc, full_load, kept, load_and_cdc, minute};
+use support::cases::{Case, cdc, full_load, kept, load_and_cdc, minute, windowed};
 
-const NOTHING: Wanted = Wanted { tables: false, connections: false, lag: false, absence: false };
+const AT_REST: Wanted = Wanted { instance: true, ..TABLES };
+const NOTHING: Wanted =
+    Wanted { tables: false, connections: false, lag: false, instance: false, absence: false };
 const TABLES: Wanted = Wanted { tables: true, ..NOTHING };
 const CONNECTIONS: Wanted = Wanted { connections: true, ..NOTHING };
 const BOTH: Wanted = Wanted { tables: true, ..CONNECTIONS };
@@ -95,7 +98,22 @@ fn calls_are_made_where_the_decision_needs_them() {
             NOTHING,
         ),
         ("its load is over", replicating(json!({})), TABLES),
-        ("it has come to rest", full_load(json!({})).started(1).began(1).stopped(5, "NORMAL"), TABLES),
+        ("it has come to rest", full_load(json!({})).started(1).began(1).stopped(5, "NORMAL"), AT_REST),
+        (
+            "it has failed",
+            full_load(json!({})).started(1).began(1).failed(5, "Stop Reason FATAL_ERROR"),
+            AT_REST,
+        ),
+        (
+            "its load is over",
+            full_load(json!({})).started(1).began(1).stopped(5, "FULL_LOAD_ONLY_FINISHED"),
+            TABLES,
+        ),
+        (
+            "DMS took a stop of this run",
+            full_load(windowed()).started(1).began(1).told_to_stop(StopCause::Close, 4).stopped(5, "NORMAL"),
+            TABLES,
+        ),
         (
             "a pre-flight looks at one that has never run",
             full_load(json!({"Mode": "Preflight"})),
@@ -114,7 +132,7 @@ fn calls_are_made_where_the_decision_needs_them() {
         (
             "it was joined and failed before DMS dated its start",
             kept(json!({})).status("starting").joined().status("failed"),
-            TABLES,
+            AT_REST,
         ),
     ] {
         assert_eq!(unchanged(case), wanted, "{fact}");

@@ -83,6 +83,18 @@ pub(crate) fn cases() -> Vec<Case> {
         Case { code: "no-such-endpoint", path: source, bad: endpoint("source", ""), good: good() },
         Case { code: "wrong-endpoint-kind", path: source, bad: endpoint("TARGET", "active"), good: good() },
         Case { code: "endpoint-not-active", path: source, bad: endpoint("source", "deleting"), good: good() },
+        Case {
+            code: "endpoint-changing",
+            path: source,
+            bad: endpoint("source", "modifying"),
+            good: endpoint("source", "active"),
+        },
+        Case {
+            code: "instance-changing",
+            path: rep,
+            bad: instance("upgrading"),
+            good: instance("available"),
+        },
         Case { code: "no-such-instance", path: rep, bad: instance(""), good: instance("available") },
         Case {
             code: "instance-not-available",

@@ -418,12 +418,18 @@ codes! {
         Drift = "drift", Warning,
             "with `OnDrift` `Ignore`: the task that runs differs here from the plan",
             "make the plan say what the task is";
+        EndpointChanging = "endpoint-changing", Warning,
+            "an endpoint is being created, modified or tested",
+            "nothing: a run waits until it is active, as long as its window allows";
         EndpointNotActive = "endpoint-not-active", Error,
-            "an endpoint is being created, modified or deleted, or has failed",
-            "wait or mend the endpoint, start the run again";
+            "an endpoint is being deleted, or has failed",
+            "mend the endpoint, start the run again";
+        InstanceChanging = "instance-changing", Warning,
+            "the replication instance is being created, modified, upgraded or restarted",
+            "nothing: a run waits until it is available, as long as its window allows";
         InstanceNotAvailable = "instance-not-available", Error,
-            "the replication instance cannot work now",
-            "wait, or do what the message says; a full instance needs more storage";
+            "the replication instance cannot work, and time alone does not help",
+            "do what the message says; a full instance needs more storage";
         InstanceSeen = "instance-seen", Info,
             "a pre-flight: which replication instance it is, its version and its maintenance",
             "nothing";

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{available, described, endpoint, task_arn};
+use super::{active, available, described, endpoint, task_arn};
 use crate::fault::Fault;
 use crate::input::Input;
 use crate::mappings::Mappings;
@@ -46,9 +46,7 @@ pub(super) fn create(world: &mut World, input: Input) -> Result<Value, Fault> {
                 expected.as_str()
             )));
         }
-        if endpoint.status != "active" {
-            return Err(Fault::invalid_state(format!("Endpoint {arn} is not active")));
-        }
+        active(world, arn)?;
     }
     available(world, instance_arn)?;
     let definition = Definition {

@@ -27,7 +27,7 @@ pub(super) fn endpoints(world: &World, input: Input) -> Result<Value, Fault> {
                 "EndpointIdentifier": endpoint.endpoint_identifier,
                 "EndpointType": endpoint.endpoint_type.as_str(),
                 "EngineName": endpoint.engine_name,
-                "Status": endpoint.status,
+                "Status": endpoint.status_at(world.age()),
                 "EndpointArn": endpoint.endpoint_arn,
                 "SslMode": "none",
             })
@@ -63,7 +63,7 @@ pub(super) fn instances(world: &World, input: Input) -> Result<Value, Fault> {
             json!({
                 "ReplicationInstanceIdentifier": instance.replication_instance_identifier,
                 "ReplicationInstanceClass": instance.replication_instance_class,
-                "ReplicationInstanceStatus": instance.replication_instance_status,
+                "ReplicationInstanceStatus": instance.status_at(world.age()),
                 "AllocatedStorage": 50,
                 "PreferredMaintenanceWindow": instance.preferred_maintenance_window,
                 "PendingModifiedValues": instance.pending_modified_values.clone().unwrap_or_else(|| json!({})),

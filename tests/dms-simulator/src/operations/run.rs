@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::create::Positions;
-use super::{available, described, endpoint, task};
+use super::{active, available, described, endpoint, task};
 use crate::connections;
 use crate::fault::Fault;
 use crate::input::Input;
@@ -27,6 +27,7 @@ pub(super) fn start(world: &mut World, input: Input) -> Result<Value, Fault> {
     let definition = &started.definition;
     let instance = available(world, &definition.instance_arn)?;
     for endpoint_arn in [&definition.source_arn, &definition.target_arn] {
+        active(world, endpoint_arn)?;
         let connection = world.connections.find(&definition.instance_arn, endpoint_arn);
         if connection.is_none_or(|it| it.status != connections::Status::Successful) {
             return Err(Fault::invalid_state(format!(

@@ -3,6 +3,28 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// A state that an instance or an endpoint is in for a while.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct StatusSpan {
+    /// How long after the story's beginning it begins.
+    pub from_seconds: f64,
+    /// How long it lasts; for ever by default.
+    pub for_seconds: Option<f64>,
+    /// DMS's word: `modifying`, `upgrading`.
+    pub status: String,
+}
+
+/// The state at a moment, in seconds since the story's beginning: that of the last span that covers it, else the usual
+/// one.
+fn status_at<'a>(spans: &'a [StatusSpan], usual: &'a str, seconds: f64) -> &'a str {
+    let covers = |span: &&StatusSpan| {
+        span.from_seconds <= seconds
+            && span.for_seconds.is_none_or(|lasts| seconds < span.from_seconds + lasts)
+    };
+    spans.iter().rev().find(covers).map_or(usual, |span| &span.status)
+}
+
 /// A replication instance.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
@@ -13,6 +35,8 @@ pub struct ReplicationInstance {
     pub replication_instance_arn: String,
     /// `available` by default; with anything else nothing can be created, tested or started on it.
     pub replication_instance_status: String,
+    /// What its status is for a while, instead.
+    pub changes: Vec<StatusSpan>,
     /// `dms.t3.medium` by default.
     pub replication_instance_class: String,
     /// `3.5.4` by default.
@@ -31,12 +55,27 @@ impl Default for ReplicationInstance {
             replication_instance_identifier: String::new(),
             replication_instance_arn: String::new(),
             replication_instance_status: "available".to_owned(),
+            changes: Vec::new(),
             replication_instance_class: "dms.t3.medium".to_owned(),
             engine_version: "3.5.4".to_owned(),
             preferred_maintenance_window: "sun:06:00-sun:14:00".to_owned(),
             pending_modified_values: None,
             tags: Vec::new(),
         }
+    }
+}
+
+impl ReplicationInstance {
+    /// Its status so many seconds after the story's beginning.
+    pub(crate) fn status_at(&self, seconds: f64) -> &str {
+        status_at(&self.changes, &self.replication_instance_status, seconds)
+    }
+}
+
+impl Endpoint {
+    /// Its status so many seconds after the story's beginning.
+    pub(crate) fn status_at(&self, seconds: f64) -> &str {
+        status_at(&self.changes, &self.status, seconds)
     }
 }
 
@@ -72,8 +111,10 @@ pub struct Endpoint {
     pub endpoint_type: EndpointType,
     /// `postgres` by default.
     pub engine_name: String,
-    /// `active` by default.
+    /// `active` by default; with anything else no task of it can be created, and none started.
     pub status: String,
+    /// What its status is for a while, instead.
+    pub changes: Vec<StatusSpan>,
     /// For how long a source keeps its log; for ever by default. A task that replicates and is resumed longer than
     /// this after it last read fails, and fails again whenever it is resumed; only a fresh start or a reload helps.
     pub log_retention_seconds: Option<f64>,
@@ -91,6 +132,7 @@ impl Default for Endpoint {
             endpoint_type: EndpointType::Source,
             engine_name: "postgres".to_owned(),
             status: "active".to_owned(),
+            changes: Vec::new(),
             log_retention_seconds: None,
             log_gone_message: None,
             tags: Vec::new(),

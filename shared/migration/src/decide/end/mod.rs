@@ -110,7 +110,7 @@ fn at_most_with_warnings(end: End, reason: &str) -> End {
 /// A replication that has caught up by zeros alone, which a task that reads nothing shows too.
 fn unless_nothing_was_read(ended: Ended<'_>, end: End) -> End {
     match ended.run.reading {
-        Some(Reading::NotSeen { .. }) if ended.plan.until(&ended.task.migration_type) == Until::CaughtUp => {
+        Some(Reading::NotSeen { .. }) => {
             at_most_with_warnings(end, "its lag is zero, but nothing shows that the task reads its source")
         }
         _ => end,

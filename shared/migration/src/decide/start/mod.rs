@@ -53,24 +53,26 @@ fn first(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
     }
 }
 
-/// Waits for a task that is busy, for an hour at most.
+/// Waits for a task that is busy: as long as its window allows, without one for an hour.
 fn wait_until_ready(s: &Situation<'_>, task: &observation::Task, why: impl Into<String>) -> Option<Next> {
-    if s.now.duration_since(s.run.pending_since.unwrap_or(s.now)) > BUSY_PATIENCE {
-        let words = format!("the task is {} and did not become ready in an hour", task.status);
-        return s.report(Verdict::new(Outcome::Failed, words, s.now));
+    let since = s.run.pending_since.unwrap_or(s.now);
+    if s.can_wait(since, BUSY_PATIENCE) {
+        return s.wait_to_start(since, why);
     }
-    s.wait_briefly(why)
+    let minutes = s.now.duration_since(since).as_mins();
+    let words = format!("the task is {} and did not become ready in {minutes} minutes", task.status);
+    s.report(Verdict::new(Outcome::Failed, words, s.now).because("nothing was started"))
 }
 
 /// The task can be started: should it be, and how?
 fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
-    let minimum = s.plan.window.as_ref().map_or(0, |window| i64::from(window.minimum_minutes));
     let left = s.run.stop_due.duration_since(s.now);
-    let wanted = match minimum.max(START_MARGIN.as_mins()) {
-        wanted if wanted == minimum => format!("the plan wants {wanted}"),
-        wanted => format!("with less than {wanted} nothing is started"),
+    let least = s.least_left();
+    let wanted = match least > START_MARGIN {
+        true => format!("the plan wants {}", least.as_mins()),
+        false => format!("with less than {} nothing is started", least.as_mins()),
     };
-    if left < START_MARGIN || left.as_mins() < minimum {
+    if left < least {
         return s.report(
             Verdict::new(
                 Outcome::Skipped,

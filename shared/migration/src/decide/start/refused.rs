@@ -1,9 +1,11 @@
 //! DMS refused the start, or our own guard held it back.
 
 use super::{idle, wait_until_ready};
+use crate::decide::connections;
 use crate::decide::restart;
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::driven_by_another;
+use crate::pace::again;
 use crate::run::acts::StartAct;
 use crate::run::answer::{Refusal, RefusalKind};
 use crate::run::next::Next;
@@ -24,20 +26,28 @@ pub(super) fn refused(
         return s.report(driven_by_another(s));
     }
     let words = format!("{}: {}", refusal.code, refusal.message);
-    let patient =
-        refusal.kind == RefusalKind::Throttled || s.now.duration_since(start.first_decided) < PATIENCE;
-    if s.run.drive.restarts() > 0 {
-        return match task.phase() {
-            Phase::Idle => restart::once_more(s, task, refusal.passes() && patient),
-            _ => wait_until_ready(s, task, format!("DMS could not start the task again yet ({words})")),
-        };
-    }
+    let throttled = refusal.kind == RefusalKind::Throttled;
+    let patient = throttled || s.can_wait(start.first_decided, PATIENCE);
     let passes = refusal.passes() || (refusal.kind == RefusalKind::Denied && s.was_young(start.asked));
+    if task.phase() != Phase::Idle && (s.run.drive.restarts() > 0 || passes) {
+        return wait_until_ready(s, task, format!("DMS could not start the task yet ({words})"));
+    }
     if passes && patient {
-        return match task.phase() {
-            Phase::Idle => idle(s, task),
-            _ => s.wait_briefly(format!("DMS could not start the task yet ({words})")),
-        };
+        if refusal.kind == RefusalKind::Untested
+            && let Some(test) = connections::test_again(s, start.asked)
+        {
+            return Some(test);
+        }
+        if !throttled && !again::is_due(start.first_decided, start.asked, s.now) {
+            let why = format!("DMS could not start the task yet ({words}); it is started again in a while");
+            return s.wait_to_start(start.first_decided, why);
+        }
+    }
+    if s.run.drive.restarts() > 0 {
+        return restart::once_more(s, task, passes && patient);
+    }
+    if passes && patient {
+        return idle(s, task);
     }
     let verdict = Verdict::new(Outcome::Failed, format!("DMS refused to start the task: {words}"), s.now);
     s.report(verdict.because("nothing was started"))
