@@ -141,7 +141,7 @@ async fn adopt(
             take_over(&context.dms, arn, execution).await?;
             "the task exists, was compared with the plan, and this run drives it now"
         }
-        Adoption::Leave if task.driven_by.is_some() => "another run drives the task",
+        Adoption::Leave if task.driven_by().is_some() => "another run drives the task",
         Adoption::Leave => "the task exists and was compared with the plan",
     };
     let mut differing = Findings::default();

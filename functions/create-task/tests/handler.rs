@@ -182,7 +182,7 @@ async fn a_task_of_ours_is_taken_over_from_a_run_that_has_ended() {
     let ended = World::with(described("stopped", Some(LAST_WEEK)), Some(&earlier_execution()));
     let document = ended.create_task(&unknown(json!({}))).await.unwrap();
     let task = document.task.unwrap();
-    assert_eq!((task.origin, task.driven_by, task.differences.len()), (Origin::Adopted, None, 0));
+    assert_eq!((task.origin, task.driven_by(), task.differences.len()), (Origin::Adopted, None, 0));
     assert_eq!(ended.changes(), [0, 1, 0]);
     let asked = ended.tagged.one();
     assert_eq!(asked.resource_arn(), Some(TASK));
@@ -193,7 +193,7 @@ async fn a_task_of_ours_is_taken_over_from_a_run_that_has_ended() {
         ..World::with(described("running", Some(-30)), Some(&earlier_execution()))
     };
     let document = running.create_task(&unknown(json!({}))).await.unwrap();
-    assert_eq!(document.task.unwrap().driven_by, Some(earlier_execution()));
+    assert_eq!(document.task.unwrap().driven_by(), Some(&earlier_execution()));
     assert_eq!(running.changes(), [0, 0, 0], "another run drives it");
 }
 
@@ -205,7 +205,7 @@ async fn an_owner_that_cannot_be_looked_up_never_blocks_a_run() {
             ..World::with(described("stopped", Some(LAST_WEEK)), Some(&earlier_execution()))
         };
         let document = world.create_task(&unknown(json!({}))).await.unwrap();
-        assert_eq!(document.task.unwrap().driven_by, None, "{code}");
+        assert_eq!(document.task.unwrap().driven_by(), None, "{code}");
         assert_eq!(world.changes(), [0, 1, 0], "{code}");
     }
     // What somebody else wrote into the tag names no execution.

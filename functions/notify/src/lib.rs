@@ -22,7 +22,7 @@ use migration_aws::clients::SnsAndStepFunctions;
 use migration_aws::error::{StepError, chain};
 use migration_aws::request::Request;
 use migration_aws::sns;
-use migration_aws::step_functions;
+use migration_aws::step_functions::{self, Execution};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -36,10 +36,9 @@ pub async fn handle(context: &SnsAndStepFunctions, request: Request) -> Result<D
         ToTell::OnTheWay(running, occasion) => on_the_way(context, *running, occasion, request.now).await,
         ToTell::TheEnd(reported) => {
             // Without the count the id is that of the first end: better told twice than not at all.
-            let execution = step_functions::describe(&context.step_functions, &request.execution)
-                .await
-                .unwrap_or_default();
-            let message = News::of_the_end(&reported, execution.redrives, request.now).compose();
+            let execution = step_functions::describe(&context.step_functions, &request.execution).await;
+            let redrives = execution.map_or(0, Execution::redrives);
+            let message = News::of_the_end(&reported, redrives, request.now).compose();
             publish(context, &reported.run, &message).await?;
             Ok(Document::Reported(reported))
         }

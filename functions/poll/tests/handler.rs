@@ -133,7 +133,7 @@ async fn connections_are_looked_at_before_a_start() {
         (200, both("successful"), "start"),
         (200, both("testing"), "wait"),
         (200, both("deleting"), "wait"),
-        (200, both("failed"), "report"),
+        (200, both("failed"), "wait"),
         (200, json!({"Connections": []}), "wait"),
         (400, fault("ResourceNotFoundFault", "no connections"), "wait"),
     ] {

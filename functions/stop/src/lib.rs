@@ -1,6 +1,7 @@
 //! Asks DMS to stop the task.
 //!
-//! What it does: one StopReplicationTask call, made once; DMS's answer is written down.
+//! What it does: one StopReplicationTask call, made once; DMS's answer is written down. Where the task has not been seen
+//! for half an hour it looks first: what somebody else started after this run's close is not stopped.
 //!
 //! A repeat: DMS refuses to stop what is not running, and that is no failure.
 //!
@@ -10,13 +11,38 @@
 //! What a person does: nothing at first. When the report says that the task did not stop, it gives the command that
 //! stops it by hand.
 
+use jiff::Timestamp;
 use migration::commit;
 use migration::run::answer::Answer;
-use migration::run::document::Document;
+use migration::run::document::{Document, Running};
+use migration::run::task::Task;
+use migration::time::graces::STOP_GIVEN_UP_AFTER;
 use migration_aws::clients::{self, Dms};
-use migration_aws::error::StepError;
+use migration_aws::dms::task::{self, TaskFilter};
+use migration_aws::error::{StepError, chain};
 use migration_aws::failure;
 use migration_aws::request::Request;
+
+/// Looks whose task it is now, and why it must not be stopped. A look that fails holds no stop back while stops are still
+/// made for the close.
+///
+/// # Errors
+/// When the look fails long after the close.
+async fn look(
+    context: &Dms,
+    running: &mut Running,
+    task: &Task,
+    now: Timestamp,
+) -> Result<Option<String>, StepError> {
+    match task::observe(&context.dms, &TaskFilter::Arn(task.arn.to_string()), false).await {
+        Ok(seen) => Ok(commit::guard_stop(running, &seen, now)),
+        Err(error) if now.duration_since(running.run.stop_due) > STOP_GIVEN_UP_AFTER => Err(error),
+        Err(error) => {
+            tracing::warn!("the look before the stop failed: {}", chain(&error));
+            Ok(None)
+        }
+    }
+}
 
 /// Makes the stop that was decided, or the machine's own at the close when no poll can run, and writes down what DMS
 /// answered.
@@ -30,6 +56,13 @@ pub async fn handle(context: &Dms, request: Request) -> Result<Document, StepErr
     };
     if request.occasion.is_some() {
         commit::stop_unseen(&mut running, request.now);
+    }
+    if commit::stop_wants_a_look(&running, request.now)
+        && let Some(why) = look(context, &mut running, &task, request.now).await?
+    {
+        tracing::warn!("the stop was held back: {why}");
+        commit::stop_answered(&mut running.run, Answer::NotCalled(why));
+        return Ok(running.into());
     }
     let answer = context
         .dms

@@ -25,7 +25,7 @@ use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::StepError;
 use migration_aws::existing;
 use migration_aws::request::Request;
-use plan::finding::{Code, Findings};
+use plan::finding::Findings;
 use plan::{Mode, OnDrift, Plan, TaskPlan, TaskRequest};
 
 mod connections;
@@ -76,7 +76,7 @@ async fn check(dms: &Client, running: Running, now: Timestamp) -> Result<Documen
     let mut findings = Findings::default();
     let external = match &plan.task {
         TaskPlan::Request(_) => None,
-        TaskPlan::External(_) => external_task(dms, &running, &mut findings).await?,
+        TaskPlan::External(_) => external_task(dms, &running).await?,
     };
     let route =
         external.as_ref().map(|external| external.route.clone()).or_else(|| running.run.route.clone());
@@ -93,27 +93,11 @@ async fn check(dms: &Client, running: Running, now: Timestamp) -> Result<Documen
     Ok(opening::settle(running, external, findings, now))
 }
 
-/// A task that somebody else keeps must be there.
-async fn external_task(
-    dms: &Client,
-    running: &Running,
-    findings: &mut Findings,
-) -> Result<Option<Task>, StepError> {
-    match task::describe(dms, &TaskFilter::of(running), false).await? {
-        Some(task) => task::read_task(&task).map(Some),
-        None => {
-            findings.add(
-                "/Task",
-                Code::NoSuchTask,
-                format!(
-                    "there is no replication task {} in this account and Region; a task that was created again has a new \
-                     ARN",
-                    running.plan.name()
-                ),
-            );
-            Ok(None)
-        }
-    }
+/// A task that somebody else keeps. One that DMS does not list is looked for again by polls: its lists are eventually
+/// consistent.
+async fn external_task(dms: &Client, running: &Running) -> Result<Option<Task>, StepError> {
+    let task = task::describe(dms, &TaskFilter::of(running), false).await?;
+    task.as_ref().map(task::read_task).transpose()
 }
 
 async fn check_route(

@@ -2,7 +2,7 @@
 
 use aws_sdk_databasemigration::types::ReplicationTask;
 use migration::run::execution_arn::ExecutionArn;
-use migration::run::task::Task;
+use migration::run::task::{Owner, Task};
 use migration::survey::adoption;
 use migration::survey::drift;
 use migration::survey::owner;
@@ -11,7 +11,7 @@ use plan::TaskRequest;
 use crate::clients::DmsAndStepFunctions;
 use crate::dms::task;
 use crate::error::StepError;
-use crate::step_functions;
+use crate::step_functions::{self, Execution};
 
 /// Compares a task with what the plan describes, and looks who drives it. Nothing is changed.
 ///
@@ -28,10 +28,12 @@ pub async fn compare(
     let owner = tag.as_deref().and_then(owner::execution);
     let origin = adoption::origin(tag.is_some().then_some(owner.as_ref()), execution);
     let mut task = Task::known(task::read_task(existing)?, origin);
-    if let Some(owner) = owner.filter(|owner| owner != execution)
-        && step_functions::describe(&context.step_functions, &owner).await?.running
-    {
-        task.driven_by = Some(owner);
+    if let Some(owner) = owner.filter(|owner| owner != execution) {
+        task.owner = match step_functions::describe(&context.step_functions, &owner).await? {
+            Execution::Running { .. } => Owner::Running(owner),
+            Execution::Ended { at, .. } => Owner::Ended { execution: owner, at },
+            Execution::OutOfReach => Owner::OutOfReach(owner),
+        };
     }
     task.differences = drift::differences(wanted, &task::read_described(existing)?);
     Ok(task)

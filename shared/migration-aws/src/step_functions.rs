@@ -2,21 +2,42 @@
 
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::types::ExecutionStatus;
+use jiff::Timestamp;
 use migration::run::execution_arn::ExecutionArn;
 
 use crate::error::{StepError, chain};
 use crate::failure::{self, Outcome};
 
 /// What DescribeExecution says about an execution.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Execution {
-    /// True while it runs.
-    pub running: bool,
-    /// How often it was redriven.
-    pub redrives: i64,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Execution {
+    /// It runs.
+    Running {
+        /// How often it was redriven.
+        redrives: i64,
+    },
+    /// It has ended.
+    Ended {
+        /// When; `None` where Step Functions no longer knows it.
+        at: Option<Timestamp>,
+        /// How often it was redriven.
+        redrives: i64,
+    },
+    /// This role may not look at it: it belongs to another machine, or to one that was deployed before.
+    OutOfReach,
 }
 
-/// Looks an execution up; one that does not exist, or that we may not look at, is not running.
+impl Execution {
+    /// How often it was redriven, as far as that is known.
+    pub fn redrives(self) -> i64 {
+        match self {
+            Execution::Running { redrives } | Execution::Ended { redrives, .. } => redrives,
+            Execution::OutOfReach => 0,
+        }
+    }
+}
+
+/// Looks an execution up.
 ///
 /// # Errors
 /// When Step Functions does not answer.
@@ -24,20 +45,20 @@ pub async fn describe(step_functions: &Client, arn: &ExecutionArn) -> Result<Exe
     let answer = step_functions.describe_execution().execution_arn(arn.to_string()).send().await;
     let failure = match answer {
         Ok(answer) => {
-            return Ok(Execution {
-                running: *answer.status() == ExecutionStatus::Running,
-                redrives: i64::from(answer.redrive_count().unwrap_or_default()),
+            let redrives = i64::from(answer.redrive_count().unwrap_or_default());
+            let at = answer.stop_date().and_then(|date| Timestamp::from_second(date.secs()).ok());
+            return Ok(match answer.status() {
+                ExecutionStatus::Running | ExecutionStatus::PendingRedrive => Execution::Running { redrives },
+                _ => Execution::Ended { at, redrives },
             });
         }
         Err(error) => failure::read(format!("describing the execution {arn}"), error),
     };
     match failure.outcome() {
-        Outcome::NotFound(_) => Ok(Execution::default()),
-        // One that this role may not look at belongs to another machine, or to one that was deployed before: the tag
-        // that names it is for words and must not block a run.
+        Outcome::NotFound(_) => Ok(Execution::Ended { at: None, redrives: 0 }),
         Outcome::Refused(_) => {
-            tracing::warn!("{}; it counts as ended", chain(&failure));
-            Ok(Execution::default())
+            tracing::warn!("{}; it counts as somebody else's", chain(&failure));
+            Ok(Execution::OutOfReach)
         }
         Outcome::Throttled(_) | Outcome::Lost => Err(failure.into()),
     }

@@ -4,6 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use migration::decide::opening::{introduce, open, settle};
+use migration::pace::budget;
 use migration::run::document::{Document, Reported, Running};
 use migration::run::execution::Run;
 use migration::run::execution_arn::ExecutionArn;
@@ -273,4 +274,19 @@ fn a_pasted_answer_gives_the_run_its_name() {
     let element = event("pasted-task");
     let answer = json!({"Task": {"ReplicationTasks": [element["Task"]]}});
     assert_eq!(opened(&answer, AT_NOON).run.name, "crm-reporting");
+}
+
+#[test]
+fn the_first_step_is_counted_at_its_worst() {
+    assert_eq!(run(&full_load(), IN_THE_NIGHT).events, budget::OPENING);
+}
+
+#[test]
+fn a_rejected_run_names_its_errors_and_no_hints() {
+    let mut found = Findings::default();
+    found.add("/Task", Code::NoSuchEndpoint, "there is none".to_owned());
+    found.add("/Task", Code::MaintenanceInWindow, "it is maintained".to_owned());
+    let over = is_over(settle(opened(&full_load().0, IN_THE_NIGHT), None, found, ts(IN_THE_NIGHT)));
+    let codes: Vec<Code> = over.findings.iter().map(|finding| finding.code.clone()).collect();
+    assert_eq!(codes, [Code::NoSuchEndpoint]);
 }

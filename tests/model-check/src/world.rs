@@ -539,7 +539,7 @@ impl Story {
                 created: new.then(|| at(state.now)),
                 settings: Some(task.settings()),
                 differences: Vec::new(),
-                driven_by: None,
+                owner: migration::run::task::Owner::Nobody,
             }));
         }
         state.wait();

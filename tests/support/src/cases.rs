@@ -20,7 +20,7 @@ use migration::run::status::Status;
 use migration::run::step::Occasion;
 use migration::run::stop_reason::StopReason;
 use migration::run::table::{Table, TableState, Validation};
-use migration::run::task::{Origin, Progress, Task};
+use migration::run::task::{Origin, Owner, Progress, Task};
 use migration::time::graces::DMS_RESTARTS_WITHIN;
 use migration::{commit, decide};
 use plan::MigrationType;
@@ -164,7 +164,7 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         created: None,
         settings: Some(settings),
         differences: Vec::new(),
-        driven_by: None,
+        owner: Owner::Nobody,
     });
     let task = observation::Task {
         arn: TASK.parse().unwrap(),

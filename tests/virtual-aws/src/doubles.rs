@@ -78,6 +78,7 @@ pub(crate) fn published(number: usize) -> String {
 pub(crate) struct Known {
     pub(crate) began: Timestamp,
     pub(crate) status: &'static str,
+    pub(crate) ended: Option<Timestamp>,
 }
 
 pub(crate) fn describe_execution(
@@ -90,7 +91,7 @@ pub(crate) fn describe_execution(
         let message = format!("Execution Does Not Exist: '{arn}'");
         return Err(ErrorAnswer { status: 400, code: "ExecutionDoesNotExist".to_owned(), message });
     };
-    Ok(json!({
+    let mut answer = json!({
         "executionArn": arn,
         "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:migration",
         "name": name,
@@ -98,7 +99,11 @@ pub(crate) fn describe_execution(
         "startDate": execution.began.as_millisecond() as f64 / 1000.0,
         "redriveCount": 0,
         "redriveStatus": "NOT_REDRIVABLE",
-    }))
+    });
+    if let Some(ended) = execution.ended {
+        answer["stopDate"] = json!(ended.as_millisecond() as f64 / 1000.0);
+    }
+    Ok(answer)
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! One AWS account in one night: its DMS, its Lambda sandboxes, one source of chance, and the record of what passed.
 
 use std::collections::BTreeMap;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -198,6 +199,28 @@ impl World {
         execution::run(self.clone(), name.to_owned(), input)
     }
 
+    /// The same, stopped by somebody at this moment, unless it has ended by then: nothing more of it runs.
+    pub fn run_until(
+        &self,
+        name: &str,
+        input: Value,
+        until: Timestamp,
+    ) -> impl Future<Output = Option<Result<Run, String>>> + use<> {
+        let world = self.clone();
+        let name = name.to_owned();
+        let mut run = Box::pin(self.run(&name, input));
+        let mut nap = Box::pin(self.clock().sleep_until(until));
+        poll_fn(move |context| {
+            if let Poll::Ready(run) = run.as_mut().poll(context) {
+                return Poll::Ready(Some(run));
+            }
+            nap.as_mut().poll(context).map(|()| {
+                world.note_execution(&name, "ABORTED");
+                None
+            })
+        })
+    }
+
     /// Tells stories of this world to their ends, [`Clock::tell`].
     pub fn tell<T>(&self, stories: Vec<Story<'_, T>>) -> Vec<Option<T>> {
         self.0.clock.tell(stories)
@@ -256,9 +279,12 @@ impl World {
 
     /// An execution begins or ends.
     pub(crate) fn note_execution(&self, name: &str, status: &'static str) {
-        let began = self.0.clock.now();
+        let now = self.0.clock.now();
         let mut state = self.0.lock();
-        state.executions.entry(name.to_owned()).or_insert(Known { began, status }).status = status;
+        let known =
+            state.executions.entry(name.to_owned()).or_insert(Known { began: now, status, ended: None });
+        known.status = status;
+        known.ended = (status != "RUNNING").then_some(now);
     }
 
     pub(crate) fn seen(&self, execution: &str) -> Seen {

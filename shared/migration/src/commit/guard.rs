@@ -4,11 +4,12 @@ use jiff::Timestamp;
 
 use crate::run::acts::{ReloadAct, StartAct};
 use crate::run::answer::Answer;
+use crate::run::document::Running;
 use crate::run::execution::Run;
-use crate::run::identity::is_that_start;
+use crate::run::identity::{is_that_start, taken_over};
 use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
-use crate::time::graces::START_MARGIN;
+use crate::time::graces::{SIGHT_IS_OLD_AFTER, START_MARGIN};
 
 /// What the guard says just before the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +69,24 @@ fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarde
         return Guarded::Held("the task was started by somebody else just before".to_owned());
     }
     Guarded::Clear
+}
+
+/// True when a stop is to be made so long after the task was last seen that somebody else may have started it since: a
+/// look comes first.
+pub fn stop_wants_a_look(running: &Running, now: Timestamp) -> bool {
+    let Running { run, progress, .. } = running;
+    let last_seen = progress.as_ref().map_or(run.started, |progress| progress.seen);
+    run.is_over(now) && now.duration_since(last_seen) > SIGHT_IS_OLD_AFTER
+}
+
+/// The guard before a stop: why it must not be made. What somebody else started after this run's close is told, and
+/// never stopped.
+pub fn guard_stop(running: &mut Running, task: &TaskSeen, now: Timestamp) -> Option<String> {
+    let Running { run, progress, .. } = running;
+    let last_seen = progress.as_ref().map_or(run.started, |progress| progress.seen);
+    let TaskSeen::Seen(task) = task else { return None };
+    run.taken_over = run.taken_over.or(taken_over(run, last_seen, task, now));
+    run.taken_over.map(|date| format!("somebody else started the task at {date}, after this run's close"))
 }
 
 /// What the guard says just before a request to load tables again.

@@ -10,5 +10,7 @@ pub use answer::{
     reload_answered, start_answered, start_is_doubtful, stop_answered, stop_unseen, test_answered, told,
 };
 pub use decision::write_down;
-pub use guard::{Guarded, GuardedReload, guard_reload, guard_start, may_be_a_repeat};
+pub use guard::{
+    Guarded, GuardedReload, guard_reload, guard_start, guard_stop, may_be_a_repeat, stop_wants_a_look,
+};
 pub use observation::take_in;

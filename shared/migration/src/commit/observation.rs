@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use plan::{AtClose, MigrationType, Mode, Until};
 
 use super::answer;
+use crate::decide::opening;
 use crate::pace::budget;
 use crate::run::answer::Answer;
 use crate::run::document::Running;
@@ -16,7 +17,8 @@ use crate::run::observation::{self, Connection, ConnectionState, Observation, Ta
 use crate::run::status::Phase;
 use crate::run::table::Table;
 use crate::run::tables::TablePass;
-use crate::run::task::{Origin, Progress, Task};
+use crate::run::task::{Origin, Owner, Progress, Task};
+use crate::time::graces::START_GRACE;
 
 /// Takes an observation into the document, before [`decide`](crate::decide::decide) is asked. Taken in twice it counts
 /// twice, and leads to nothing else.
@@ -39,10 +41,16 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     run.machine.max_blind_seconds = budget::max_blind_seconds(run, now);
     take_in_pending(run, observation, now);
     let TaskSeen::Seen(seen) = &observation.task else { return };
+    let last_seen = last.as_ref().map_or(run.started, |last| last.seen);
+    run.taken_over = run.taken_over.or(identity::taken_over(run, last_seen, seen, now));
     run.latest_start = run.latest_start.max(seen.start_date());
     // A task that the plan describes is taken up by create-task, which looks who drives it.
     if plan.request().is_none() && known.is_none() {
         *known = Some(Task::known(seen.as_ref().clone(), Origin::External));
+        // DMS did not list it when the run was opened.
+        if run.route.is_none() {
+            opening::set_close(plan, run, &seen.migration_type);
+        }
     }
     let Some(task) = known else { return };
     if seen.settings.is_some() {
@@ -56,9 +64,10 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     }
     take_in_lost_start(run, seen, now);
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
-    if plan.mode == Mode::Migrate && under_way && run.drive == Drive::Nothing && task.driven_by.is_none() {
+    if plan.mode == Mode::Migrate && under_way && run.drive == Drive::Nothing && task.driven_by().is_none() {
         let stated = plan.window.as_ref().and_then(|window| window.at_close);
-        join(run, Whose::SomebodyElse, seen.start_date().unwrap_or(now), stated);
+        let since = seen.start_date().unwrap_or(now);
+        join(run, whose(task, since), since, stated);
     }
     take_in_load(run, seen, observation.tables.as_deref(), now);
     if plan.until(&seen.migration_type) == Until::CaughtUp {
@@ -93,10 +102,25 @@ fn take_in_pending(run: &mut Run, observation: &Observation, now: Timestamp) {
     run.pending_since = (busy || untested).then(|| run.pending_since.unwrap_or(now));
 }
 
-/// Follows what somebody else started, or may have: it is stopped when the plan says so in words, not by a default.
+/// Whose start this run follows. What an ended run of ours had started is ours again; what was started well after its
+/// end was started by somebody else.
+fn whose(task: &Task, since: Timestamp) -> Whose {
+    match &task.owner {
+        Owner::Ended { execution, at: Some(at) } if since.duration_since(*at) <= START_GRACE => {
+            Whose::EndedRun(execution.clone())
+        }
+        _ => Whose::SomebodyElse,
+    }
+}
+
+/// Follows what is under way. What somebody else started, or may have, is stopped when the plan says so in words, not by
+/// a default.
 pub(super) fn join(run: &mut Run, whose: Whose, since: Timestamp, stated: Option<AtClose>) {
+    let ours = matches!(whose, Whose::EndedRun(_));
     run.drive = Drive::Joined { whose, since, rest: run.drive.rest() };
-    run.at_close = run.at_close.map(|_| stated.unwrap_or(AtClose::LeaveRunning));
+    if !ours {
+        run.at_close = run.at_close.map(|_| stated.unwrap_or(AtClose::LeaveRunning));
+    }
     run.stop_at_close = run.stops_at_close();
     if !run.stop_at_close {
         run.end_work_at(run.closes);

@@ -78,7 +78,10 @@ fn stop() -> Next {
 }
 
 fn left_running(s: &Situation<'_>) -> Verdict {
-    let why = if s.run.windowed() {
+    let why = if s.run.windowed() && s.run.drive.is_somebody_elses() {
+        "the window has closed, and the task goes on: somebody else had started it, and the plan does not say in words that \
+         it is stopped"
+    } else if s.run.windowed() {
         "the window has closed and the plan leaves the task running"
     } else {
         "the longest run of this machine is over and the task goes on"

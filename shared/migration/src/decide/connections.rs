@@ -99,11 +99,15 @@ fn judge(s: &Situation<'_>, tests: Tests) -> Option<Next> {
         return Some(Next::Test { endpoint: endpoint.clone(), why });
     }
     let failed: Vec<&str> = tests.failed.iter().map(Arn::tail).collect();
+    let why = match open.is_empty() {
+        true => format!("the connection test of {} failed: it is tested again", failed.join(" and ")),
+        false => format!("the connection of {} is being tested", open.join(" and ")),
+    };
     s.wait_to_start(
         since,
-        match open.is_empty() {
-            true => format!("the connection test of {} failed: it is tested again", failed.join(" and ")),
-            false => format!("the connection of {} is being tested", open.join(" and ")),
+        match refusal(s) {
+            Some(words) => format!("{why}; {words}"),
+            None => why,
         },
     )
 }
@@ -122,11 +126,18 @@ pub(super) fn test_again(s: &Situation<'_>, refused: Timestamp) -> Option<Next> 
 
 /// Why DMS would not test, where it said so.
 fn refused(s: &Situation<'_>, verdict: Verdict) -> Verdict {
-    match s.run.test.as_ref().map(|test| &test.answer) {
-        Some(Answer::Refused(refusal)) => {
-            verdict.because(format!("DMS says to the last test: {}: {}", refusal.code, refusal.message))
+    match refusal(s) {
+        Some(words) => verdict.because(words),
+        None => verdict,
+    }
+}
+
+fn refusal(s: &Situation<'_>) -> Option<String> {
+    match &s.run.test.as_ref()?.answer {
+        Answer::Refused(refusal) => {
+            Some(format!("DMS says to the last test: {}: {}", refusal.code, one_line(&refusal.message)))
         }
-        _ => verdict,
+        Answer::NotCalled(_) | Answer::Accepted | Answer::Lost => None,
     }
 }
 

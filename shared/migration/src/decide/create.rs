@@ -13,7 +13,7 @@ use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
 use crate::run::task::Task;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::{BUSY_PATIENCE, MAX_CREATES, PATIENCE};
+use crate::time::graces::{BUSY_PATIENCE, MAX_CREATES, MISSING_FOR, MISSING_LOOKS, PATIENCE};
 
 /// Ends a run as Skipped while another execution of ours drives the task: two never act on one task.
 ///
@@ -21,11 +21,8 @@ use crate::time::graces::{BUSY_PATIENCE, MAX_CREATES, PATIENCE};
 ///
 /// What a person does: nothing; the other run reports.
 pub(super) fn owner(s: &Situation<'_>) -> Option<Next> {
-    let other = s
-        .task?
-        .driven_by
-        .as_ref()
-        .filter(|_| s.run.drive.start().is_none() && s.run.drive.joined().is_none())?;
+    let other =
+        s.task?.driven_by().filter(|_| s.run.drive.start().is_none() && s.run.drive.joined().is_none())?;
     s.report(
         Verdict::new(Outcome::Skipped, format!("another run drives the task: {other}"), s.now)
             .because("that run will report on it"),
@@ -110,9 +107,21 @@ fn not_created(s: &Situation<'_>, refusal: &Refusal) -> Verdict {
     Verdict::new(outcome, words, s.now).because("nothing was started").to_do(to_do)
 }
 
-/// A task that somebody else keeps is not there.
+/// A task that somebody else keeps is not there: it is looked for three times in two minutes.
 fn missing(s: &Situation<'_>) -> Option<Next> {
-    (s.observation.task == TaskSeen::NotThere).then(|| s.report(no_such_task(s))).flatten()
+    if s.observation.task != TaskSeen::NotThere {
+        return None;
+    }
+    if is_newly_missing(s) {
+        return s.wait_briefly("DMS does not list the task; it is looked for once more");
+    }
+    s.report(no_such_task(s))
+}
+
+/// True when a task that somebody else keeps has not been looked for often and long enough.
+pub(super) fn is_newly_missing(s: &Situation<'_>) -> bool {
+    let absent = s.run.absent_since.map(|since| s.now.duration_since(since)).unwrap_or_default();
+    s.run.not_there < MISSING_LOOKS || absent < MISSING_FOR
 }
 
 fn drift(s: &Situation<'_>, task: &Task) -> Option<Next> {

@@ -47,6 +47,9 @@ pub fn out_of_sight(running: &Running, now: Timestamp) -> Verdict {
             "the window closed; DMS refused to stop the task: {}: {}",
             refusal.code, refusal.message
         )),
+        Some((None, Answer::NotCalled(why))) => {
+            verdict.because(format!("the window closed; the task was not told to stop: {why}"))
+        }
         Some(_) => verdict.because("the window closed; whether the task was stopped is not known"),
         None if run.windowed() => verdict.because("the window closed; the task was not told to stop"),
         None => verdict,
@@ -55,7 +58,7 @@ pub fn out_of_sight(running: &Running, now: Timestamp) -> Verdict {
         Some(task) => {
             let verdict = verdict.to_do(format!("look at the task: {}", commands::describe_task(&task.arn)));
             let stopped = run.stop.as_ref().is_some_and(|stop| stop.taken().is_some());
-            if run.stop_at_close && !stopped {
+            if run.stop_at_close && !stopped && run.taken_over.is_none() {
                 verdict.to_do(format!("stop it by hand if it runs: {}", commands::stop_task(&task.arn)))
             } else {
                 verdict

@@ -14,7 +14,9 @@ use crate::run::observation::{InstanceSeen, Task};
 use crate::run::status::{Phase, Status};
 use crate::run::stop_reason::StopReason;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::{DMS_RESTARTS_WITHIN, REFUSED_PATIENCE, SECOND_LOOK_AFTER, START_GRACE};
+use crate::time::graces::{
+    DMS_RESTARTS_WITHIN, DRIVER_RESTARTS_WITHIN, REFUSED_PATIENCE, SECOND_LOOK_AFTER, START_GRACE,
+};
 
 /// Judges a task of this run that has come to rest: a verdict, a start again, or another look while DMS's answers do
 /// not agree yet.
@@ -72,11 +74,16 @@ fn not_believed_yet(s: &Situation<'_>, task: &Task) -> Option<Next> {
     }
 }
 
-/// DMS may start a task again that has failed for what passes, and nobody would stop it then at the close.
+/// DMS may start a task again that has failed for what passes, and nobody would stop it then at the close. So may
+/// another run of ours that had started it, after its pause.
 fn may_come_back(s: &Situation<'_>, task: &Task) -> Option<Next> {
+    let (who, within) = match s.run.drive.joined() {
+        Some(_) => ("DMS, or who had started it,", DRIVER_RESTARTS_WITHIN),
+        None => ("DMS", DMS_RESTARTS_WITHIN),
+    };
     let passes = task.status == Status::Failed && Cause::of(task).may_pass();
-    (passes && !s.run.is_over(s.now) && rested(s) < DMS_RESTARTS_WITHIN)
-        .then(|| s.wait("the task has failed for what may pass: DMS may start it again"))
+    (passes && !s.run.is_over(s.now) && rested(s) < within)
+        .then(|| s.wait(format!("the task has failed for what may pass: {who} may start it again")))
         .flatten()
 }
 

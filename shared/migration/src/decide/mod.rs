@@ -23,6 +23,7 @@ mod situation;
 mod start;
 pub mod start_type;
 mod stopping;
+mod taken_over;
 mod verdicts;
 pub mod wanted;
 
@@ -44,9 +45,10 @@ type Judge = fn(&Situation<'_>) -> Option<Next>;
 
 /// The judges in their order, each with the name of its row in `docs/architecture.md`. When none decides, the task is
 /// at work and goes on: [`at_work`].
-const JUDGES: [(&str, Judge); 13] = [
+const JUDGES: [(&str, Judge); 14] = [
     ("preflight", preflight::preflight),
     ("owner", create::owner),
+    ("taken over", taken_over::taken_over),
     ("gone", missing::gone),
     ("stopping", stopping::stopping),
     ("close", close::close),

@@ -37,7 +37,7 @@ pub fn open(input: &Value, execution: &ExecutionArn, now: Timestamp) -> Document
         return running.report(verdict).into();
     }
     if let Some(migration_type) = running.plan.request().map(|request| request.migration_type.clone()) {
-        set_close(&mut running, &migration_type);
+        set_close(&running.plan, &mut running.run, &migration_type);
     }
     running.into()
 }
@@ -58,7 +58,7 @@ pub fn settle(
 ) -> Document {
     if let Some((migration_type, route)) = external {
         together::check_type(&running.plan, &migration_type, "", &mut resources);
-        set_close(&mut running, &migration_type);
+        set_close(&running.plan, &mut running.run, &migration_type);
         running.run.route = Some(route);
     }
     resources.add_to(&mut running.findings);
@@ -121,8 +121,7 @@ fn first_look(plan: &Plan) -> Step {
 }
 
 /// What the close does, now that the type of the task is known, and when the task is asked to stop for it.
-fn set_close(running: &mut Running, migration_type: &MigrationType) {
-    let Running { plan, run, .. } = running;
+pub fn set_close(plan: &Plan, run: &mut Run, migration_type: &MigrationType) {
     let Some(window) = plan.window.as_ref().filter(|_| run.windowed()) else { return };
     run.at_close = plan.at_close(migration_type);
     if run.stops_at_close() {

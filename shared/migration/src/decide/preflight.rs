@@ -4,6 +4,7 @@ use plan::clean::one_line;
 use plan::{AtClose, MigrationType, Mode, OnDrift, Then, Until};
 
 use crate::decide::connections::connections;
+use crate::decide::create::is_newly_missing;
 use crate::decide::situation::Situation;
 use crate::decide::start::stops_too_soon;
 use crate::decide::start_type::{self, Choice};
@@ -13,7 +14,7 @@ use crate::run::next::Next;
 use crate::run::observation::{self, TaskSeen};
 use crate::run::status::Phase;
 use crate::run::tables::TablePass;
-use crate::run::task::{Origin, Task};
+use crate::run::task::{Origin, Owner, Task};
 use crate::run::verdict::{Outcome, Verdict};
 use crate::survey::adoption::{self, Adoption};
 use crate::time::graces::MAX_MISSING;
@@ -69,6 +70,9 @@ fn findings(s: &Situation<'_>) -> Vec<Finding> {
 
 /// There is no task.
 fn absent(s: &Situation<'_>) -> Vec<Finding> {
+    if !s.creates() && is_newly_missing(s) {
+        return vec![Finding::Open("DMS does not list the task; it is looked for once more".to_owned())];
+    }
     if !s.creates() {
         return vec![Finding::Fault(no_such_task(s))];
     }
@@ -100,7 +104,7 @@ fn present(s: &Situation<'_>, seen: &observation::Task) -> Vec<Finding> {
         return vec![Finding::Fault(verdict.to_do("start the pre-flight again"))];
     };
     let mut found = difference(s, task, seen);
-    if let Some(other) = &task.driven_by {
+    if let Some(other) = task.driven_by() {
         found.push(Finding::Word(format!(
             "another run drives the task now: {other}; a run that begins before it has ended is Skipped"
         )));
@@ -113,7 +117,7 @@ fn present(s: &Situation<'_>, seen: &observation::Task) -> Vec<Finding> {
             found.push(begun(s, task, seen));
             found.extend(stop_position(s, task, seen));
         }
-        Phase::Starting | Phase::Running if task.driven_by.is_some() => {}
+        Phase::Starting | Phase::Running if task.driven_by().is_some() => {}
         Phase::Starting | Phase::Running => found.push(Finding::Word(format!(
             "the task is {} already: a run that begins now follows it, and stops it only where the plan says so in words",
             seen.status
@@ -141,7 +145,7 @@ fn difference(s: &Situation<'_>, task: &Task, seen: &observation::Task) -> Vec<F
         ))];
     }
     // Whoever drives the task does so until the run that is to come.
-    let undriven = Task { driven_by: None, ..task.clone() };
+    let undriven = Task { owner: Owner::Nobody, ..task.clone() };
     if adoption::adopt(s.plan, s.run, &undriven, seen.has_run()) != Adoption::Modify {
         return vec![Finding::Fault(differing(s, task))];
     }
@@ -165,8 +169,7 @@ fn stop_position(s: &Situation<'_>, task: &Task, seen: &observation::Task) -> Op
         return Some(Finding::Fault(verdict));
     }
     let position = one_line(seen.cdc_stop_position.as_deref()?);
-    let external = task.origin == Origin::External && start_type::stops_at(seen) < Some(s.run.closes);
-    if external {
+    if task.origin == Origin::External {
         return Some(Finding::Word(format!("the task has the stop position {position}: it stops there")));
     }
     start_type::stop_position(s.plan, task, seen).map(|far| {

@@ -76,11 +76,10 @@ pub(super) fn once_more(s: &Situation<'_>, task: &Task, passing: bool) -> Option
 }
 
 /// Why the task may be resumed, when it may be. A start again never loads complete tables a second time, whatever the
-/// plan said about the first.
+/// plan said about the first; and a consent that the plan gives is spent by one act of a person.
 fn resume(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Option<String> {
     let settings = s.task.and_then(|task| task.settings.as_ref())?;
-    let start = if s.plan.start == Start::Resume { Start::Resume } else { Start::Auto };
-    let plan = Plan { start, ..s.plan.clone() };
+    let plan = Plan { start: Start::Auto, ..s.plan.clone() };
     match start_type::choose(&plan, task, settings, &TablePass::over(tables)) {
         Choice::Start(StartKind::ResumeProcessing, why) => Some(why),
         _ => None,

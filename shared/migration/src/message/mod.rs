@@ -8,6 +8,7 @@ use plan::clean::line_of;
 use plan::finding::Severity;
 use serde_json::{Value, json};
 
+use crate::run::drive::{Drive, Whose};
 use links::Links;
 pub use news::{Event, News};
 
@@ -96,6 +97,7 @@ impl News<'_> {
             },
             "Next": self.next,
             "Start": run.drive.start().map(|start| json!({"Type": start.kind, "Why": start.why})),
+            "Joined": joined(&run.drive),
             "Started": run.started,
             "Seconds": self.took().as_secs(),
             "Window": run.windowed().then(|| json!({"Closes": run.closes})),
@@ -103,6 +105,17 @@ impl News<'_> {
             "Links": {"Execution": links.execution, "Task": links.task},
         })
     }
+}
+
+/// What a run follows that has not started the task itself.
+fn joined(drive: &Drive) -> Option<Value> {
+    let Drive::Joined { whose, since, .. } = drive else { return None };
+    let (whose, execution) = match whose {
+        Whose::SomebodyElse => ("SomebodyElse", None),
+        Whose::EndedRun(execution) => ("EndedRun", Some(execution)),
+        Whose::Doubtful { .. } => ("Doubtful", None),
+    };
+    Some(json!({"Whose": whose, "Since": since, "Execution": execution}))
 }
 
 /// The safe subset of what SNS takes: printable ASCII, bounded.

@@ -7,6 +7,7 @@ use super::news::{Event, News};
 use crate::run::acts::StartAct;
 use crate::run::answer::Answer;
 use crate::run::commands;
+use crate::run::drive::{Drive, Whose};
 use crate::run::status::Phase;
 use crate::run::step::Occasion;
 use crate::run::tables::counted;
@@ -140,6 +141,18 @@ fn circumstances(news: News<'_>, lines: &mut Vec<String>) {
     let News { plan, run, task, .. } = news;
     if let Some(start) = run.drive.start() {
         lines.push(labelled("Start", &started(start)));
+    }
+    if let Drive::Joined { whose, since, .. } = &run.drive {
+        let whose = match whose {
+            Whose::SomebodyElse => "somebody else, or another run, had started it".to_owned(),
+            Whose::EndedRun(execution) => format!("the run {execution}, which has ended, had started it"),
+            Whose::Doubtful { .. } => "whether this execution had started it is not known".to_owned(),
+        };
+        let joined = format!(
+            "the task was under way when this run came, since {}: {whose}",
+            on_the_clocks(news, *since)
+        );
+        lines.push(labelled("Joined", &joined));
     }
     // A plan that was rejected may have a window, but nothing came of it.
     if let Some(plan) = plan {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::run::acts::StartAct;
+use crate::run::execution_arn::ExecutionArn;
 
 /// Who got the task going, as far as this run has to do with it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -47,8 +48,10 @@ pub enum Drive {
 #[expect(clippy::large_enum_variant, reason = "a run has only one")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Whose {
-    /// Somebody else's: a person's, another product's, or an ended run's of ours.
+    /// Somebody else's: a person's, another product's, or another run's.
     SomebodyElse,
+    /// That of an execution of ours which has ended, and with it its hold on the task: the task is ours.
+    EndedRun(ExecutionArn),
     /// This execution's own, from before it was redriven in the middle of its start, or somebody else's: it cannot be
     /// told.
     #[serde(rename_all = "PascalCase")]
@@ -67,7 +70,7 @@ impl Drive {
             Drive::Starting { start, .. }
             | Drive::Restarting { start, .. }
             | Drive::Joined { whose: Whose::Doubtful { start, .. }, .. } => Some(start),
-            Drive::Nothing | Drive::Joined { whose: Whose::SomebodyElse, .. } => None,
+            Drive::Nothing | Drive::Joined { whose: Whose::SomebodyElse | Whose::EndedRun(_), .. } => None,
         }
     }
 
@@ -77,7 +80,7 @@ impl Drive {
             Drive::Starting { start, .. }
             | Drive::Restarting { start, .. }
             | Drive::Joined { whose: Whose::Doubtful { start, .. }, .. } => Some(start),
-            Drive::Nothing | Drive::Joined { whose: Whose::SomebodyElse, .. } => None,
+            Drive::Nothing | Drive::Joined { whose: Whose::SomebodyElse | Whose::EndedRun(_), .. } => None,
         }
     }
 
@@ -87,6 +90,11 @@ impl Drive {
             Drive::Joined { since, .. } => Some(*since),
             Drive::Nothing | Drive::Starting { .. } | Drive::Restarting { .. } => None,
         }
+    }
+
+    /// True when this run follows what somebody else had started.
+    pub fn is_somebody_elses(&self) -> bool {
+        matches!(self, Drive::Joined { whose: Whose::SomebodyElse, .. })
     }
 
     /// True when it cannot be told whose start this run follows.
@@ -99,7 +107,9 @@ impl Drive {
         match self {
             Drive::Restarting { times, .. } => *times,
             Drive::Joined { whose: Whose::Doubtful { restarts, .. }, .. } => *restarts,
-            Drive::Nothing | Drive::Starting { .. } | Drive::Joined { whose: Whose::SomebodyElse, .. } => 0,
+            Drive::Nothing
+            | Drive::Starting { .. }
+            | Drive::Joined { whose: Whose::SomebodyElse | Whose::EndedRun(_), .. } => 0,
         }
     }
 

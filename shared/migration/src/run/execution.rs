@@ -77,6 +77,9 @@ pub struct Run {
     pub last_trouble: Option<String>,
     /// Who got the task going.
     pub drive: Drive,
+    /// When somebody else started the task, after this run's close and while this run could not see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_over: Option<Timestamp>,
     /// The stop of the task by this run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop: Option<Stop>,
@@ -131,6 +134,7 @@ impl Run {
             test: None,
             last_trouble: None,
             drive: Drive::Nothing,
+            taken_over: None,
             stop: None,
             latest_start: None,
             starting_since: None,

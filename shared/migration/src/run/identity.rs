@@ -7,7 +7,7 @@ use crate::run::answer::Answer;
 use crate::run::execution::Run;
 use crate::run::observation;
 use crate::run::status::Phase;
-use crate::time::graces::{CLOCK_SKEW, START_MARGIN};
+use crate::time::graces::{CLOCK_SKEW, SIGHT_IS_OLD_AFTER, START_GRACE, START_MARGIN};
 use jiff::Timestamp;
 
 /// True when what the task does, or did last, is this run's doing or the run that it joined.
@@ -47,6 +47,22 @@ pub fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
     let soon_after =
         |date: &&Timestamp| **date >= start.decided - CLOCK_SKEW && **date <= start.decided + START_MARGIN;
     is_new(start, task) && [task.start_date(), fresh].iter().flatten().any(|date| soon_after(&date))
+}
+
+/// When somebody else started the task after this run's close, while this run could not see it: an execution that is
+/// redriven days later finds the task of another run. `last_seen` is when a poll last saw the task.
+pub fn taken_over(
+    run: &Run,
+    last_seen: Timestamp,
+    task: &observation::Task,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let date = task.start_date()?;
+    let out_of_sight = now.duration_since(last_seen) > SIGHT_IS_OLD_AFTER;
+    let newer = date > run.stop_due && Some(date) > run.latest_start;
+    let ours =
+        run.drive.start().is_some_and(|start| is_new(start, task) && date <= start.asked + START_GRACE);
+    (out_of_sight && newer && !ours).then_some(date)
 }
 
 /// True when the task's dates are those of this run, and so are its counters and rows: those of an earlier run may show

@@ -28,9 +28,37 @@ pub struct Task {
     pub settings: Option<TaskSettings>,
     /// Where the task differs from the plan.
     pub differences: Vec<String>,
-    /// Another execution of ours that drives the task, when it runs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub driven_by: Option<ExecutionArn>,
+    /// Whom its owner tag names.
+    #[serde(default, skip_serializing_if = "Owner::is_nobody")]
+    pub owner: Owner,
+}
+
+/// Whom the owner tag of a task names, as far as that is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Owner {
+    /// Nobody, or this execution itself.
+    #[default]
+    Nobody,
+    /// Another execution of ours, which runs and drives the task.
+    Running(ExecutionArn),
+    /// Another execution of ours, which has ended.
+    #[serde(rename_all = "PascalCase")]
+    Ended {
+        /// The execution.
+        execution: ExecutionArn,
+        /// When it ended; absent where Step Functions no longer knows it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
+    /// An execution that may not be looked at: a sibling stack's, or one of a stack that is gone.
+    OutOfReach(ExecutionArn),
+}
+
+impl Owner {
+    /// True when the tag names nobody else.
+    pub fn is_nobody(&self) -> bool {
+        *self == Owner::Nobody
+    }
 }
 
 impl Task {
@@ -44,7 +72,15 @@ impl Task {
             created: None,
             settings: seen.settings,
             differences: Vec::new(),
-            driven_by: None,
+            owner: Owner::Nobody,
+        }
+    }
+
+    /// Another execution of ours that drives the task now.
+    pub fn driven_by(&self) -> Option<&ExecutionArn> {
+        match &self.owner {
+            Owner::Running(execution) => Some(execution),
+            Owner::Nobody | Owner::Ended { .. } | Owner::OutOfReach(_) => None,
         }
     }
 }

@@ -33,7 +33,7 @@ pub fn adopt(plan: &Plan, run: &Run, task: &Task, has_run: bool) -> Adoption {
     let as_planned = task.differences.is_empty();
     let modifies =
         plan.on_drift == OnDrift::Modify && task.origin != Origin::External && !has_run && !run.modified;
-    if task.driven_by.is_some() {
+    if task.driven_by().is_some() {
         Adoption::Leave
     } else if !as_planned && modifies {
         Adoption::Modify
@@ -47,6 +47,7 @@ pub fn adopt(plan: &Plan, run: &Run, task: &Task, has_run: bool) -> Adoption {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::run::task::Owner;
     use jiff::Timestamp;
     use plan::read::read;
     use serde_json::json;
@@ -97,7 +98,10 @@ mod tests {
                     created: None,
                     settings: None,
                     differences: differs.then(|| "MigrationType".to_owned()).into_iter().collect(),
-                    driven_by: driven.then(|| ANOTHER.parse().unwrap()),
+                    owner: match driven {
+                        true => Owner::Running(ANOTHER.parse().unwrap()),
+                        false => Owner::Nobody,
+                    },
                 };
                 let done = adopt(&plan, &Run { modified, ..begun }, &task, has_run);
                 assert_eq!(done, expected, "{origin:?}, differs {differs}, has run {has_run}, {word}");

@@ -32,6 +32,12 @@ pub const MAX_CREATES: u32 = 3;
 /// How many looks in a row a pre-flight makes for a task that DMS does not list: its lists are eventually consistent.
 pub const MAX_MISSING: u32 = 2;
 
+/// How many looks must find no task of somebody else's before a run says that there is none.
+pub const MISSING_LOOKS: u32 = 3;
+
+/// Over how long these looks must lie.
+pub const MISSING_FOR: SignedDuration = SignedDuration::from_mins(2);
+
 /// How many polls in a row must find no such task, and something else must say so, before it counts as deleted.
 pub const DELETED_LOOKS: u32 = 3;
 
@@ -81,6 +87,9 @@ pub const SECOND_LOOK_AFTER: SignedDuration = SignedDuration::from_secs(60);
 /// How long after a stop of its own, or a failure that passes, DMS may take to start the task again.
 pub const DMS_RESTARTS_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
+/// How long another run that drives a task may take to start it again after a failure: its longest pause, and a poll.
+pub const DRIVER_RESTARTS_WITHIN: SignedDuration = SignedDuration::from_mins(18);
+
 // The load.
 
 /// A pace is measured over at least this long before anything is concluded from it.
@@ -121,6 +130,9 @@ pub const STOP_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
 
 /// How long a new tag may not count for what IAM allows.
 pub const TAGS_COUNT_AFTER: SignedDuration = SignedDuration::from_mins(5);
+
+/// After so long without a look at the task a stop looks first whose task it is now.
+pub const SIGHT_IS_OLD_AFTER: SignedDuration = SignedDuration::from_mins(30);
 
 // While no poll can run.
 

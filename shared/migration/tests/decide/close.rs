@@ -1,8 +1,13 @@
 //! The window closes, in every phase of a run.
 
+use migration::run::acts::StopCause;
+use migration::run::task::{Owner, Progress};
 use serde_json::{Value, json};
 
-use support::cases::{AWAY, CLOSE, Case, and, check, full_load, kept, load_and_cdc, windowed};
+use support::cases::{
+    AWAY, CLOSE, Case, and, check, earlier_execution, full_load, kept, load_and_cdc, minute, progress,
+    windowed,
+};
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
 const HALF: [&str; 2] = ["Table completed", "Full load"];
@@ -194,6 +199,92 @@ fn started_and_to_be_left_running() {
             night().status("hibernating").at(CLOSE + 15),
             "Unknown | the task is hibernating",
         ),
+    ]);
+}
+
+/// A task that this run did not start is followed; whose it is decides what the close does.
+#[test]
+fn whose_the_task_is_decides_what_the_close_does() {
+    let owned = |plan: Value, ended: Option<i64>, began: i64| {
+        let at = ended.map(minute);
+        let owner = Owner::Ended { execution: earlier_execution(), at };
+        let case = full_load(plan).set(|case| case.known().owner = owner);
+        case.began(began).status("running").joined().tables(&HALF).at(CLOSE)
+    };
+    let out_of_reach = |plan: Value| {
+        let owner = Owner::OutOfReach(earlier_execution());
+        let case = full_load(plan).set(|case| case.known().owner = owner);
+        case.began(-30).status("running").joined().tables(&HALF).at(CLOSE)
+    };
+    let stated = || and(windowed(), json!({"Window": {"AtClose": "LeaveRunning"}}));
+    check([
+        (
+            "an aborted run of ours had started it: it is ours again",
+            owned(windowed(), Some(-10), -30),
+            "Stop Close",
+        ),
+        ("it had ended moments before DMS dated its start", owned(windowed(), Some(-30), -25), "Stop Close"),
+        (
+            "a person started it well after the end of our run",
+            owned(windowed(), Some(-30), -24),
+            "LeftRunning | somebody else had started it, and the plan does not say in words that it is stopped",
+        ),
+        (
+            "when our run ended is not known any more",
+            owned(windowed(), None, -30),
+            "LeftRunning | somebody else had started it",
+        ),
+        (
+            "the plan leaves it, whoever started it",
+            owned(stated(), Some(-10), -30),
+            "LeftRunning | the plan leaves the task running",
+        ),
+        (
+            "a sibling stack's run may drive it",
+            out_of_reach(windowed()),
+            "LeftRunning | somebody else had started it",
+        ),
+    ]);
+}
+
+/// Two executions follow one task that somebody else keeps. The one that had started it stops it at its close.
+#[test]
+fn a_stop_at_the_close_by_who_had_started_it_is_a_pause() {
+    let followed = |at: i64| {
+        let case = kept(windowed()).began(-30).status("running").joined();
+        case.stopped(at, "NORMAL").tables(&HALF).at(CLOSE + 1)
+    };
+    check([
+        ("at the close", followed(CLOSE), "Paused | the window closed and the task was stopped"),
+        ("before it", followed(CLOSE - 1), "Interrupted | the task was stopped, by who had started it"),
+    ]);
+}
+
+/// An execution that is redriven days later finds the task of another run.
+#[test]
+fn what_somebody_started_after_the_close_unseen_is_told_and_never_stopped() {
+    let later = CLOSE + 2 * 24 * 60;
+    let seen = |case: Case, at: i64| {
+        case.set(|case| case.running.progress = Some(Progress { seen: minute(at), ..progress(None) }))
+    };
+    let redriven = |seen_at: i64, began: i64| {
+        let case = full_load(windowed()).started(1).began(1).status("running").at(60);
+        let mut case = seen(case, 59);
+        case.poll();
+        seen(case.began(began).status("running"), seen_at).at(later)
+    };
+    let told_to_stop = |case: Case| case.told_to_stop(StopCause::Close, CLOSE);
+    let unknown = "Unknown | somebody else started the task at | left alone | not stop it by hand";
+    check([
+        ("days later", redriven(CLOSE - 5, later - 60), unknown),
+        ("a stop had been decided", told_to_stop(redriven(CLOSE - 5, later - 60)), unknown),
+        ("it is this run's own start", redriven(CLOSE - 5, 1), "Stop Close"),
+        (
+            "it was seen a minute ago: DMS itself has started it again",
+            redriven(later - 1, later - 2),
+            "Stop Close",
+        ),
+        ("it was started before the close", redriven(CLOSE - 5, CLOSE), "Stop Close"),
     ]);
 }
 

@@ -3,7 +3,7 @@
 use migration::run::acts::CreateRefusal;
 use migration::run::answer::{Refusal, RefusalKind};
 use migration::run::step::Occasion;
-use migration::run::task::Origin;
+use migration::run::task::{Origin, Owner};
 use serde_json::json;
 
 use support::cases::{
@@ -260,8 +260,19 @@ fn creating() {
         ),
         (
             "an external task that is not there",
-            kept(json!({})).not_created(),
+            kept(json!({})).not_created().not_listed(2, 2),
             "Rejected | there is no such task",
+        ),
+        ("at the first look", kept(json!({})).not_created(), "Look again | it is looked for once more"),
+        (
+            "often, and not for two minutes yet",
+            kept(json!({})).not_created().not_listed(5, 1),
+            "Look again | it is looked for once more",
+        ),
+        (
+            "for long, and not often enough yet",
+            kept(json!({})).not_created().not_listed(1, 9),
+            "Look again | it is looked for once more",
         ),
     ]);
 }
@@ -272,12 +283,14 @@ fn somebody_else_drives_or_deletes_it() {
     check([
         (
             "another execution of ours runs",
-            full_load(json!({})).status("running").set(|case| case.known().driven_by = Some(other.clone())),
+            full_load(json!({}))
+                .status("running")
+                .set(|case| case.known().owner = Owner::Running(other.clone())),
             "Skipped | another run drives the task | night-0 | will report on it",
         ),
         (
             "another execution of ours is about to start it",
-            full_load(json!({})).set(|case| case.known().driven_by = Some(other.clone())),
+            full_load(json!({})).set(|case| case.known().owner = Owner::Running(other.clone())),
             "Skipped | another run drives the task",
         ),
         (
@@ -286,7 +299,7 @@ fn somebody_else_drives_or_deletes_it() {
                 .started(1)
                 .began(1)
                 .status("running")
-                .set(|case| case.known().driven_by = Some(other.clone())),
+                .set(|case| case.known().owner = Owner::Running(other.clone())),
             "Wait | the task is running",
         ),
         (

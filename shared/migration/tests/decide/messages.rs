@@ -101,6 +101,7 @@ fn succeeded_for_machines() {
             },
             "Next": "all 40 tables are complete",
             "Start": {"Type": "start-replication", "Why": "the task has never run"},
+            "Joined": null,
             "Started": minute(0),
             "Seconds": 193 * 60,
             "Window": {"Closes": minute(CLOSE)},

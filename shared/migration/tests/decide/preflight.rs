@@ -1,9 +1,10 @@
 //! What a pre-flight finds and says: everything that a run would meet, and nothing that it would do.
 
-use migration::run::task::Origin;
+use migration::run::observation::TaskSeen;
+use migration::run::task::{Origin, Owner};
 use migration::survey::drift;
-use plan::OnDrift;
 use plan::finding::Findings;
+use plan::{MigrationType, OnDrift};
 use serde_json::{Value, json};
 
 use support::cases::{
@@ -74,7 +75,17 @@ fn a_task_that_is_not_there_yet() {
             "Look again | looked for once more",
         ),
         ("deleted meanwhile", full_load(preflight(json!({}))).not_there(), "Ready | a run creates it"),
-        ("a kept one", kept(preflight(json!({}))).not_created(), "Rejected | there is no such task"),
+        (
+            "deleted meanwhile, seen a second time",
+            full_load(preflight(json!({}))).not_listed(1, 1),
+            "Ready | a run creates it",
+        ),
+        ("a kept one", kept(preflight(json!({}))).not_created(), "Look again | it is looked for once more"),
+        (
+            "a kept one, after three looks",
+            kept(preflight(json!({}))).not_created().not_listed(2, 2),
+            "Rejected | there is no such task",
+        ),
     ]);
 }
 
@@ -151,7 +162,7 @@ fn a_task_that_is_there() {
             full_load(preflight(json!({})))
                 .began(-60)
                 .status("running")
-                .set(|case| case.known().driven_by = Some(other)),
+                .set(|case| case.known().owner = Owner::Running(other)),
             "Ready | another run drives the task now | night-0 | is Skipped | not follows it",
         ),
         (
@@ -196,7 +207,7 @@ fn a_task_that_differs() {
         (
             "would be modified, once the run has ended that drives it now",
             differing("Modify", Origin::Adopted)
-                .set(|case| case.known().driven_by = Some(earlier_execution())),
+                .set(|case| case.known().owner = Owner::Running(earlier_execution())),
             "Ready | another run drives the task now | has never run: a run modifies it",
         ),
         (
@@ -262,4 +273,93 @@ fn its_window_is_reported_and_does_not_bind_it() {
         run.closes,
         NIGHT.parse::<jiff::Timestamp>().unwrap() + migration::time::graces::LONGEST_PREFLIGHT
     );
+}
+
+#[test]
+fn a_stop_position_that_the_plan_does_not_state_is_named() {
+    let position = |case: Case, position: &str| {
+        let position = Some(position.to_owned());
+        case.set(|case| {
+            if let TaskSeen::Seen(task) = &mut case.seen {
+                task.cdc_stop_position = position;
+                task.migration_type = MigrationType::Cdc;
+            }
+        })
+    };
+    let stopped = |case: Case| case.last_week("NORMAL").tables(&["Before load"]);
+    let ours = || stopped(cdc(preflight(json!({"Until": "CaughtUp"}))));
+    let external = || stopped(kept(preflight(json!({}))));
+    check([
+        (
+            "ours is started with another one",
+            position(ours(), "server_time:2026-11-20T20:00:00"),
+            "Ready | the task has the stop position server_time:2026-11-20T20:00:00, which the plan does not state \
+             | a run starts it with server_time:3018-02-09T12:12:12 instead",
+        ),
+        (
+            "which it has from an earlier run",
+            position(ours(), "server_time:3018-02-09T12:12:12"),
+            "Ready | not stop position",
+        ),
+        ("it has none", ours(), "Ready | not stop position"),
+        (
+            "an external one is named",
+            position(external(), "server_time:2026-11-21T20:00:00"),
+            "Ready | the task has the stop position server_time:2026-11-21T20:00:00: it stops there",
+        ),
+        (
+            "and rejects the run when it has passed",
+            position(external(), "server_time:2026-11-20T20:00:00"),
+            "Rejected | which has passed: it would stop at once",
+        ),
+    ]);
+}
+
+#[test]
+fn how_and_when_a_run_ends_is_said() {
+    let ends = |case: Case, words: &'static str| (words, case, words);
+    let stop = || json!({"Then": "Stop"});
+    let leave = || json!({"Then": "LeaveRunning"});
+    let caught = || json!({"Until": "CaughtUp"});
+    let loaded = || json!({"Until": "FullLoadComplete"});
+    check([
+        ends(
+            full_load(preflight(json!({}))),
+            "Ready | a run ends when the task has stopped, its load complete",
+        ),
+        ends(
+            cdc(preflight(json!({
+                "Until": "Stopped",
+                "Task": {"CdcStopPosition": "server_time:2026-12-01T00:00:00"},
+            }))),
+            "Ready | a run ends when the task has stopped | not its load complete",
+        ),
+        ends(
+            load_and_cdc(preflight(and(loaded(), stop()))),
+            "Ready | a run ends when the load is complete and the task was stopped then",
+        ),
+        ends(
+            load_and_cdc(preflight(and(loaded(), leave()))),
+            "Ready | a run ends when the load is complete, and the task goes on",
+        ),
+        ends(
+            cdc(preflight(and(caught(), stop()))),
+            "Ready | a run ends when replication has caught up and the task was stopped then",
+        ),
+        ends(
+            cdc(preflight(and(caught(), leave()))),
+            "Ready | a run ends when replication has caught up, and the task goes on",
+        ),
+        ends(
+            full_load(and(windowed(), preflight(json!({})))),
+            "Ready | at the close of its window at the latest, which stops the task",
+        ),
+        ends(
+            full_load(and(
+                and(windowed(), json!({"Window": {"AtClose": "LeaveRunning"}})),
+                preflight(json!({})),
+            )),
+            "Ready | at the close of its window at the latest, which leaves the task running",
+        ),
+    ]);
 }

@@ -146,7 +146,11 @@ fn only_where_a_resume_is_safe() {
         ),
         ("Refresh is no consent to that", failed(plan("Refresh"), AWAY).do_nothing(), "Failed | DO_NOTHING"),
         ("nor is Reload", failed(plan("Reload"), AWAY).do_nothing(), "Failed | DO_NOTHING"),
-        ("Resume is", failed(plan("Resume"), AWAY).do_nothing(), "Start resume-processing"),
+        (
+            "nor is Resume: a consent is spent by the start that it was given for",
+            failed(plan("Resume"), AWAY).do_nothing(),
+            "Failed | the DMS task has failed | the next run resumes",
+        ),
         (
             "primary keys come last, and the load is unfinished",
             failed(plan("Resume"), AWAY).keys_last(),
@@ -230,8 +234,13 @@ fn only_by_the_run_whose_task_it_is_and_while_there_is_time() {
         ("never with Restarts 0", failed(json!({"Restarts": 0}), AWAY), "Failed | the DMS task has failed"),
         (
             "somebody else started it, and this run has joined",
-            joined().failed(51, AWAY).tables(&HALF).at_rest(51).at(61),
+            joined().failed(51, AWAY).tables(&HALF).at_rest(51).at(69),
             "Failed | the DMS task has failed",
+        ),
+        (
+            "who had started it may start it again, after a pause of up to a quarter of an hour",
+            joined().failed(51, AWAY).tables(&HALF).at_rest(51).at(68),
+            "Wait | DMS, or who had started it, may start it again",
         ),
         (
             "the answer to the start was lost, and its date shows that it was ours",

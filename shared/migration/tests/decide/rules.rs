@@ -17,7 +17,7 @@ use migration::run::status::{Phase, Status};
 use migration::run::step::Occasion;
 use migration::run::stop_reason::StopReason;
 use migration::run::table::{Table, TableState, Validation};
-use migration::run::task::Origin;
+use migration::run::task::{Origin, Owner};
 use migration::run::verdict::{Outcome, Verdict};
 use migration::time::graces::STOP_PATIENCE;
 use plan::settings::PrepMode;
@@ -315,7 +315,7 @@ pub(crate) fn anything() -> impl Strategy<Value = Case> {
                 Some(settings) => {
                     let task = case.known();
                     task.origin = origin;
-                    task.driven_by = driven_by;
+                    task.owner = driven_by.map_or(Owner::Nobody, Owner::Running);
                     task.differences = differences.unwrap_or_default();
                     task.settings =
                         settings.map(|(prep_mode, create_pk_after_full_load, validation)| TaskSettings {
@@ -626,7 +626,7 @@ proptest! {
             prop_assert!(d.before.now < before.stop_due);
             prop_assert_eq!(d.task().map(|task| task.phase()), Some(Phase::Idle));
             let alone = d.before.running.task.as_ref().is_none_or(|task| {
-                task.driven_by.is_none() || before.drive.start().is_some() || before.drive.joined().is_some()
+                task.driven_by().is_none() || before.drive.start().is_some() || before.drive.joined().is_some()
             });
             prop_assert!(alone);
             prop_assert!(before.drive.joined().is_none());
@@ -779,13 +779,16 @@ proptest! {
     fn what_is_at_work_at_the_close_is_stopped_or_reported_as_not_stopped(case in anything()) {
         let d = decided(case);
         let working = d.task().is_some_and(|task| matches!(task.phase(), Phase::Running | Phase::Starting));
-        let ours = d.before.running.task.as_ref().is_some_and(|task| task.driven_by.is_none());
+        let ours = d.before.running.task.as_ref().is_some_and(|task| task.driven_by().is_none());
         let to_stop = d.under_way() && d.run().stops_at_close();
         if ours && working && to_stop && d.before.now >= d.run().stop_due {
             let words = in_words(&d.next);
             let told = d.before.running.run.stop.is_some();
+            // What somebody else started after the close, unseen, is told and never stopped.
+            let taken_over = d.run().taken_over.is_some();
             let right = match &d.next {
-                Next::Stop { .. } => true,
+                Next::Report(verdict) if taken_over => verdict.outcome == Outcome::Unknown,
+                Next::Stop { .. } => !taken_over,
                 Next::Wait { .. } | Next::Tell { occasion: Occasion::NotStopped, .. } => told,
                 Next::Report(verdict) => told && verdict.outcome == Outcome::Failed && words.contains("not be stopped"),
                 _ => false,

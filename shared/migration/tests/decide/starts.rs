@@ -533,7 +533,7 @@ fn a_task_that_was_under_way_is_joined() {
                 .stopped(5, "Stop Reason NORMAL")
                 .tables(&["Full load"])
                 .at(6),
-            "Interrupted | somebody else stopped the task (NORMAL)",
+            "Interrupted | the task was stopped, by who had started it or by somebody else (NORMAL)",
         ),
     ]);
 }
@@ -672,8 +672,29 @@ fn a_start_of_which_it_cannot_be_told_whose_it_was_is_followed_as_somebody_elses
         ("unless the plan says in words that it is stopped", doubted(stated).at(CLOSE), "Stop Close"),
         (
             "its failure is told, and it is not started again",
-            doubted(windowed()).failed(90, AWAY).at_rest(90).at(100),
+            doubted(windowed()).failed(90, AWAY).at_rest(90).at(108),
             "Failed | the DMS task has failed",
         ),
+    ]);
+}
+
+/// How to start a task that has run before depends on its tables, which DMS may refuse to show.
+#[test]
+fn a_start_without_the_tables() {
+    let refused = |at: i64| {
+        full_load(json!({})).last_week("NORMAL").at(at).set(|case| {
+            case.tables_refused = Some("AccessDeniedException: not allowed".to_owned());
+        })
+    };
+    check([
+        ("at first", refused(1), "Wait | the table statistics could not be seen"),
+        ("for a minute less than half an hour", refused(29), "Wait"),
+        (
+            "for half an hour",
+            refused(30),
+            "Failed | its tables could not be read: AccessDeniedException | nothing was started \
+             | dms:DescribeTableStatistics",
+        ),
+        ("and longer", refused(31), "Failed"),
     ]);
 }

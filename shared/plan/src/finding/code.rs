@@ -482,9 +482,6 @@ codes! {
         ConnectionNotTested = "connection-not-tested", Error,
             "DMS refused to test the connection of an endpoint; its words follow",
             "mend what DMS names, or test the connection in the DMS console";
-        NoSuchTask = "no-such-task", Error,
-            "the task that somebody else keeps is not there",
-            "check ARN or identifier; a task that was created again has a new ARN";
     }
 }
 

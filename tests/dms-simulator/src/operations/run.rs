@@ -83,7 +83,12 @@ fn check_start_type(task: &Task, start_type: StartType, states_start: bool) -> R
 
 pub(super) fn stop(world: &mut World, input: Input) -> Result<Value, Fault> {
     let index = task(world, input.required_text("ReplicationTaskArn")?)?;
-    if !matches!(world.tasks[index].status, Status::Starting | Status::Running) {
+    let stoppable = match world.tasks[index].status {
+        Status::Running => true,
+        Status::Starting => !world.scenario.behaviour.stop_refused_while_starting,
+        _ => false,
+    };
+    if !stoppable {
         // The code is the model's; no trace of the text was found.
         return Err(Fault::invalid_state("Replication Task cannot be stopped, invalid state"));
     }

@@ -63,6 +63,8 @@ pub struct Behaviour {
     /// A describe whose filter finds no task, endpoint or instance answers with an empty list. False by default: it is
     /// `ResourceNotFoundFault`.
     pub nothing_found_is_empty: bool,
+    /// A task that is starting cannot be stopped. False by default.
+    pub stop_refused_while_starting: bool,
 }
 
 impl Default for Behaviour {
@@ -74,6 +76,7 @@ impl Default for Behaviour {
             explicit_tables_show: true,
             most_per_page: None,
             nothing_found_is_empty: false,
+            stop_refused_while_starting: false,
         }
     }
 }

@@ -4,5 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
 mod believed;
+mod close;
 mod night;
 mod start;
+mod who;

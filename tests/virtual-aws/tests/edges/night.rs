@@ -58,9 +58,38 @@ pub(crate) fn night(world: World, plan: Value, meddling: Vec<Meddling>) -> Night
     nights(world, vec![(0, "night", plan)], meddling)
 }
 
+/// As [`nights`], after an execution of the same machine that began with the window and was stopped from outside at
+/// this minute.
+pub(crate) fn after_an_abort(
+    world: World,
+    aborted: (Value, i64),
+    runs: Vec<(i64, &str, Value)>,
+    meddling: Vec<Meddling>,
+) -> Night {
+    let (plan, until) = aborted;
+    let run = world.run_until("aborted", plan, minute(until));
+    let mut stories: Vec<Story<'_, Option<Run>>> = vec![Box::pin(async move {
+        assert!(run.await.is_none(), "the run ended before it was stopped");
+        None
+    })];
+    stories.extend(told(&world, runs, meddling));
+    let told = world.tell(stories);
+    Night { runs: told.into_iter().flatten().flatten().collect(), world }
+}
+
 /// The runs begin at these minutes.
 pub(crate) fn nights(world: World, runs: Vec<(i64, &str, Value)>, meddling: Vec<Meddling>) -> Night {
-    let mut stories: Vec<Story<'_, Option<Run>>> = Vec::new();
+    let stories = told(&world, runs, meddling);
+    let told = world.tell(stories);
+    Night { runs: told.into_iter().flatten().flatten().collect(), world }
+}
+
+fn told(
+    world: &World,
+    runs: Vec<(i64, &str, Value)>,
+    meddling: Vec<Meddling>,
+) -> Vec<Story<'static, Option<Run>>> {
+    let mut stories: Vec<Story<'static, Option<Run>>> = Vec::new();
     for (at, name, plan) in runs {
         let world = world.clone();
         let name = name.to_owned();
@@ -78,8 +107,7 @@ pub(crate) fn nights(world: World, runs: Vec<(i64, &str, Value)>, meddling: Vec<
             None
         }));
     }
-    let told = world.tell(stories);
-    Night { runs: told.into_iter().flatten().flatten().collect(), world }
+    stories
 }
 
 pub(crate) fn minute(minute: i64) -> Timestamp {
@@ -104,8 +132,11 @@ impl Night {
 
     /// All that the messages of the night say.
     pub(crate) fn messages(&self) -> String {
-        let message =
-            |message: &virtual_aws::Message| format!("{}\n{}\n", message.subject, message.bodies["https"]);
+        let message = |message: &virtual_aws::Message| {
+            let text = message.bodies.get("default").or(message.bodies.get("email"));
+            let text = text.and_then(Value::as_str).unwrap_or_default();
+            format!("{}\n{text}\n", message.subject)
+        };
         self.world.messages().iter().map(message).collect()
     }
 

@@ -62,7 +62,7 @@ fn what_is_being_changed_is_waited_for() {
             status: status.to_owned(),
         });
         let night = night(world(scenario), plan(json!({})), vec![]);
-        night.expect(&["Succeeded"]).says("instance-changing");
+        night.expect(&["Succeeded"]).says("a run waits until it is available");
         let started = night.minute_of("StartReplicationTask", 0);
         assert!(started <= i64::from(minutes) + 20, "{status}: started at minute {started}");
         match minutes {
@@ -93,7 +93,7 @@ fn an_endpoint_that_is_modified_for_forty_minutes_is_waited_for() {
             status: "modifying".to_owned(),
         });
         let night = night(world(scenario), plan(json!({})), vec![]);
-        night.expect(&["Succeeded"]).says("endpoint-changing");
+        night.expect(&["Succeeded"]).says("not active");
         assert!(night.minute_of("StartReplicationTask", 0) < 60);
     }
 }

@@ -1,8 +1,10 @@
 //! A good end, if the tables are good and their rows agree.
 
 use crate::run::status::Status;
-use plan::{MigrationType, OnErrors, OnTableErrors};
+use jiff::Timestamp;
+use plan::{MigrationType, OnErrors, OnTableErrors, Start};
 
+use super::at_most_with_warnings;
 use super::case::{End, Ended};
 use super::next_run::next_run;
 use super::tables::{Named, with_tables};
@@ -52,7 +54,24 @@ pub(super) fn done(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End
         };
         return incomplete(ended, pass, bad, reason).into();
     }
-    judge_rows(ended, pass, reason)
+    let end = judge_rows(ended, pass, reason);
+    match begun_before(ended) {
+        Some(began) => at_most_with_warnings(
+            end,
+            &format!("the load was begun before this run, at {began}: its rows are not this run's"),
+        ),
+        None => end,
+    }
+}
+
+/// When the load was begun, in a run that was to load all tables anew and has found the load of another one under way.
+fn begun_before(ended: Ended<'_>) -> Option<Timestamp> {
+    let Ended { plan, run, task, .. } = ended;
+    let stats = task.stats.as_ref()?;
+    let began = stats.fresh_start_date.or(stats.start_date)?;
+    let anew = matches!(plan.start, Start::Refresh | Start::Reload);
+    let loads = task.migration_type != MigrationType::Cdc;
+    (anew && loads && run.drive.joined().is_some() && began < run.started).then_some(began)
 }
 
 /// Tables are missing from an end that was good otherwise.

@@ -11,9 +11,13 @@ use plan::Until;
 use plan::clean::one_line;
 
 pub(super) fn interrupted(ended: Ended<'_>, pass: TablePass) -> Verdict {
+    let who = match ended.run.drive.joined() {
+        Some(_) => "the task was stopped, by who had started it or by somebody else",
+        None => "somebody else stopped the task",
+    };
     let verdict = Verdict::new(
         Outcome::Interrupted,
-        format!("somebody else stopped the task ({})", code(ended.task.stop_reason.as_ref())),
+        format!("{who} ({})", code(ended.task.stop_reason.as_ref())),
         ended.now,
     )
     .because(format!("{} of {} tables are complete", pass.loaded, pass.total))

@@ -2,6 +2,7 @@
 //! it is, and each end has a file of its own.
 
 use crate::run::status::Status;
+use jiff::Timestamp;
 use plan::{MigrationType, Until};
 
 use crate::run::acts::{Stop, StopCause};
@@ -50,9 +51,7 @@ pub fn at_rest(ended: Ended<'_>) -> End {
         StopClass::Failed => failed(ended, pass, format!("DMS stopped the task: {}", code(reason))).into(),
         StopClass::ComesBack => {
             let code = code(reason);
-            let stopped =
-                task.stats.as_ref().and_then(|stats| stats.stop_date).or(run.drive.rest()).unwrap_or(now);
-            if now.duration_since(stopped) < DMS_RESTARTS_WITHIN {
+            if now.duration_since(stopped_at(ended)) < DMS_RESTARTS_WITHIN {
                 return End::LookAgain(format!("DMS stopped the task to start it again ({code})"));
             }
             failed(ended, pass, format!("DMS stopped the task ({code}) and did not start it again")).into()
@@ -70,9 +69,17 @@ pub fn at_rest(ended: Ended<'_>) -> End {
                 }
             }
             Some(stop) => stopped_by_us(ended, pass, stop),
+            // Whoever had started it has stopped it at the close that this run has, too.
+            None if run.drive.joined().is_some() && run.is_over(stopped_at(ended)) => paused(ended, pass),
             None => interrupted(ended, pass).into(),
         },
     }
+}
+
+/// When the task stopped, or was first seen to have.
+fn stopped_at(ended: Ended<'_>) -> Timestamp {
+    let date = ended.task.stats.as_ref().and_then(|stats| stats.stop_date);
+    date.or(ended.run.drive.rest()).unwrap_or(ended.now)
 }
 
 /// True when a task that stopped by itself has not done what the plan waits for.

@@ -1,0 +1,149 @@
+//! Who drives: two executions on one task, an aborted one, and a person.
+
+use dms_simulator::scenario::{ExistingTask, Trouble, What};
+use dms_simulator::{Happening, Scenario, StartType};
+use serde_json::{Value, json};
+
+use crate::night::{
+    CLOSE, INSTANCE, SOURCE, TARGET, after_an_abort, minute, night, nights, plan, scenario, world,
+};
+
+/// A load that does not fit the window.
+fn long(mut scenario: Scenario) -> Scenario {
+    for table in &mut scenario.source_tables {
+        table.load_seconds = 12.0 * 3600.0;
+    }
+    scenario
+}
+
+const KEPT: &str = "arn:aws:dms:us-east-1:123456789012:task:KEPT";
+
+/// A task that somebody else keeps, ready to be started.
+fn kept(mut scenario: Scenario) -> Scenario {
+    scenario.tasks.push(ExistingTask {
+        replication_task_identifier: "kept".to_owned(),
+        replication_task_arn: Some(KEPT.to_owned()),
+        source_endpoint_arn: SOURCE.to_owned(),
+        target_endpoint_arn: TARGET.to_owned(),
+        replication_instance_arn: INSTANCE.to_owned(),
+        ..ExistingTask::default()
+    });
+    scenario
+}
+
+fn of_kept(more: Value) -> Value {
+    let mut plan = plan(json!({}));
+    plan["Task"] = json!({"ReplicationTaskArn": KEPT});
+    support::cases::and(plan, more)
+}
+
+#[test]
+fn two_executions_on_one_task_that_somebody_else_keeps() {
+    let runs = || vec![(0, "one", of_kept(json!({}))), (5, "two", of_kept(json!({})))];
+    let night = nights(world(kept(long(scenario()))), runs(), vec![]);
+    // The first one stops it at its close. The second one has that close, too.
+    night.run_ended(0, &["Paused"]).run_ended(1, &["Paused", "LeftRunning"]).no_row_twice();
+    night.says("Joined").never_says("somebody else stopped");
+    assert_eq!(night.status(), "stopped");
+    assert_eq!(night.calls("StartReplicationTask"), 1);
+}
+
+#[test]
+fn a_follower_whose_window_is_longer_is_not_told_of_somebody() {
+    let longer = of_kept(json!({"Window": {"Duration": "PT10H"}}));
+    let runs = vec![(0, "one", of_kept(json!({}))), (5, "two", longer)];
+    let night = nights(world(kept(long(scenario()))), runs, vec![]);
+    night.run_ended(0, &["Paused"]).run_ended(1, &["Interrupted"]);
+    night.says("by who had started it").never_says("somebody else stopped");
+}
+
+#[test]
+fn a_driver_that_is_about_to_resume_is_waited_for() {
+    let away = "Last Error Task was stopped after 7 recovery attempts Stop Reason RECOVERABLE_ERROR Error Level RECOVERABLE";
+    let mut scenario = kept(scenario());
+    for start in 1..=3 {
+        scenario.troubles.push(Trouble::after(240.0, What::Fail).on_start(start).with_message(away));
+    }
+    let runs = vec![(0, "one", of_kept(json!({"Restarts": 5}))), (2, "two", of_kept(json!({"Restarts": 0})))];
+    let night = nights(world(scenario), runs, vec![]);
+    let outcomes = (night.runs[0].document.outcome(), night.runs[1].document.outcome());
+    assert_eq!(outcomes.0, outcomes.1, "{:?}", night.runs[1].document.reasons());
+    assert_ne!(outcomes.1, Some("Failed"));
+}
+
+#[test]
+fn the_task_of_an_aborted_run_is_ours_when_the_same_plan_comes_again() {
+    let plan = || plan(json!({}));
+    let runs = vec![(40, "again", plan())];
+    let night = after_an_abort(world(long(scenario())), (plan(), 20), runs, vec![]);
+    night.expect(&["Paused"]).says("which has ended, had started it").never_says("leaves the task running");
+    assert_eq!(night.status(), "stopped");
+    assert!((CLOSE..CLOSE + 5).contains(&night.minute_of("StopReplicationTask", 0)));
+}
+
+#[test]
+fn what_a_person_started_after_an_ended_run_is_joined_and_not_stopped_by_a_default() {
+    let starts =
+        Happening::StartTask { identifier: "orders".to_owned(), start_type: StartType::ResumeProcessing };
+    let stops = Happening::StopTask { identifier: "orders".to_owned() };
+    let runs = vec![(60, "again", plan(json!({})))];
+    let meddling = vec![(25, stops), (40, starts)];
+    let night = after_an_abort(world(long(scenario())), (plan(json!({})), 20), runs, meddling);
+    night.expect(&["LeftRunning"]).says("somebody else, or another run, had started it");
+    assert_eq!(night.status(), "running");
+    assert_eq!(night.calls("StopReplicationTask"), 0);
+}
+
+#[test]
+fn yesterdays_load_that_still_runs_is_no_refresh() {
+    let refresh = || {
+        plan(json!({
+            "Start": "Refresh",
+            "Window": {"AtClose": "LeaveRunning"},
+            "Task": {"ReplicationTaskSettings": {"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}}},
+        }))
+    };
+    let mut slow = scenario();
+    slow.source_tables[1].load_seconds = 8.0 * 3600.0;
+    let tonight = || {
+        let opens = minute(460).to_string();
+        support::cases::and(refresh(), json!({"ScheduledTime": opens}))
+    };
+    let night = nights(world(slow), vec![(0, "first", refresh()), (460, "second", tonight())], vec![]);
+    night.run_ended(0, &["LeftRunning"]).run_ended(1, &["SucceededWithWarnings"]);
+    night.says("begun before this run");
+}
+
+#[test]
+fn a_task_that_is_left_alone_by_a_sibling_stack_is_somebody_elses() {
+    let world = world(long(scenario()));
+    world.faults().add(virtual_aws::Fault::on("states", "DescribeExecution").deny());
+    let runs = vec![(40, "again", plan(json!({})))];
+    let night = after_an_abort(world, (plan(json!({})), 20), runs, vec![]);
+    night.expect(&["LeftRunning"]);
+    assert_eq!(night.calls("StopReplicationTask"), 0);
+}
+
+#[test]
+fn a_consent_is_spent_by_one_start() {
+    let away = "Last Error Task was stopped after 7 recovery attempts Stop Reason RECOVERABLE_ERROR Error Level RECOVERABLE";
+    let mut scenario = scenario();
+    for start in 1..=2 {
+        scenario.troubles.push(Trouble::after(240.0, What::Fail).on_start(start).with_message(away));
+    }
+    let nothing = json!({"Task": {"ReplicationTaskSettings": {"FullLoadSettings": {"TargetTablePrepMode": "DO_NOTHING"}}}});
+    let world = world(scenario);
+    let first = night(world.clone(), plan(support::cases::and(nothing.clone(), json!({}))), vec![]);
+    first.expect(&["Failed"]).no_row_twice();
+    assert_eq!(first.calls("StartReplicationTask"), 1, "an automatic resume would load rows twice");
+    for (schema, table) in [("shop", "customers"), ("shop", "orders")] {
+        let now = world.clock().now();
+        let empty =
+            Happening::EmptyTarget { endpoint_arn: None, schema: schema.to_owned(), table: table.to_owned() };
+        world.dms(|dms| dms.happen(now, empty));
+    }
+    let consent = support::cases::and(nothing, json!({"Start": "Resume"}));
+    let second = nights(world, vec![(0, "second", plan(consent))], vec![]);
+    second.expect(&["Failed"]).no_row_twice();
+    assert_eq!(second.calls("StartReplicationTask"), 2, "the person's own, and no other");
+}
