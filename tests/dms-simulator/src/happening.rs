@@ -70,6 +70,11 @@ pub enum Happening {
         /// The new status.
         status: String,
     },
+    /// Others use a part of the account's requests: so many a second are left.
+    QuotaShared {
+        /// Requests a second.
+        per_second: f64,
+    },
     /// Somebody changes a task's tags.
     TagTask {
         /// The task's identifier or ARN.
@@ -145,6 +150,11 @@ impl World {
                     if instance.replication_instance_arn == arn {
                         instance.replication_instance_status.clone_from(&status);
                     }
+                }
+            }
+            Happening::QuotaShared { per_second } => {
+                if let Some(throttling) = &mut self.scenario.throttling {
+                    throttling.per_second = per_second;
                 }
             }
             Happening::TagTask { identifier, key, value } => {

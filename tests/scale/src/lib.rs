@@ -7,6 +7,7 @@
 
 #![allow(missing_docs, reason = "in a crate of tests a comment says why, or nothing")]
 
+pub mod closing;
 pub mod fixed_loop;
 pub mod measured;
 pub mod promises;

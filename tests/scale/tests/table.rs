@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
+use scale::closing::{Closed, Closing};
 use scale::measured::Measured;
 use scale::promises::{self, Promise};
 use scale::rows::Row;
@@ -61,6 +62,10 @@ fn tell(wanted: Option<&str>, page: Page) -> Result<Vec<Promise>, String> {
     let text = table::of(&measured, &definition);
     println!("{text}\n");
     let mut promises: Vec<Promise> = measured.iter().flat_map(promises::held_against).collect();
+    for closed in all_closed(wanted, &definition)? {
+        println!("{closed}");
+        promises.extend(closed.promises());
+    }
     if wanted.is_none() {
         promises.push(on_the_page(&measured, &text, page)?);
     }
@@ -85,6 +90,19 @@ fn side_by_side(rows: Vec<Row>, definition: &Definition) -> Result<Vec<Measured>
         }
     });
     done.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+}
+
+/// Windows that close together, each in a thread of its own.
+fn all_closed(wanted: Option<&str>, definition: &Definition) -> Result<Vec<Closed>, String> {
+    let all = Closing::all().into_iter();
+    let chosen: Vec<Closing> =
+        all.filter(|closing| wanted.is_none_or(|wanted| closing.to_string().contains(wanted))).collect();
+    std::thread::scope(|scope| {
+        let told: Vec<_> =
+            chosen.into_iter().map(|closing| scope.spawn(move || closing.measure(definition))).collect();
+        let ended = |_| Err("a story ended its thread".to_owned());
+        told.into_iter().map(|told| told.join().unwrap_or_else(ended)).collect()
+    })
 }
 
 /// Holds the page against the table, or writes it.

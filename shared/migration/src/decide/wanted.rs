@@ -51,10 +51,13 @@ pub fn wanted(plan: &Plan, run: &Run, seen: &TaskSeen, last: Option<&Progress>, 
     let counters = task.stats.as_ref().map(counted);
     let moved = counters != last.and_then(|last| last.stats.as_ref()).map(counted);
     let lags = waits_for_lag(plan, run, task);
+    let is_told_to_stop = run.stop.as_ref().is_some_and(|stop| stop.taken().is_some());
     Wanted {
         tables: match task.phase() {
             // A task that was seen at work has tables, even if it failed before DMS dated its start.
             Phase::Idle => task.has_run() || run.drive.joined().is_some(),
+            // Hundreds of windows may close together: what is on its way down is counted once it is there.
+            Phase::Running | Phase::Stopping if is_told_to_stop => false,
             Phase::Running if lags => moved || reloads(plan, run, task) || nearly_caught_up(plan, last),
             Phase::Running => {
                 moved || load_is_over(run, task) || reloads(plan, run, task) || is_due(plan, run, now)

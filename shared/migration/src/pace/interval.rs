@@ -46,13 +46,17 @@ pub fn brief(run: &Run, wake: Timestamp, now: Timestamp) -> u32 {
 /// the other intervals does not count here: a window is kept, and hundreds of runs whose windows close together spread
 /// by the number that each draws.
 ///
-/// DMS has not taken the stop: 15 to 60 s for a quarter of an hour, then two to five minutes. It has: 60 to 90 s. Both
-/// are stretched where so many looks until the stop is given up would cost more history events than are left.
+/// DMS has not taken the stop: 15 to 60 s for a quarter of an hour, then two to five minutes. It has: 60 to 90 s, and
+/// twice as long where DMS was ever too busy for this run, so that looks leave room for the stops of others. Both are
+/// stretched where so many looks until the stop is given up would cost more history events than are left.
 pub fn to_stop(run: &Run, stop: &Stop, wake: Timestamp, now: Timestamp) -> u32 {
     let ahead = run.gives_up(stop).duration_since(now).as_secs_f64().max(0.0);
     let soon = (STOP_PATIENCE - now.duration_since(stop.decided)).as_secs_f64().clamp(0.0, ahead);
     let (policy, events) = match stop.state {
-        StopState::Taken(_) => (60.0 + 30.0 * drawn(run), ahead / 75.0 * f64::from(budget::POLL)),
+        StopState::Taken(_) => {
+            let busy = if run.throttled > 0 { 2.0 } else { 1.0 };
+            (busy * (60.0 + 30.0 * drawn(run)), ahead / 75.0 * f64::from(budget::POLL))
+        }
         StopState::Asked => {
             let rounds = soon / 37.5 + (ahead - soon) / 210.0;
             let policy = if soon > 0.0 { 15.0 + 45.0 * drawn(run) } else { 120.0 + 180.0 * drawn(run) };

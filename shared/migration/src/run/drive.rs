@@ -45,7 +45,6 @@ pub enum Drive {
 }
 
 /// Whose start a run follows.
-#[expect(clippy::large_enum_variant, reason = "a run has only one")]
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Whose {
     /// Somebody else's: a person's, another product's, or another run's.
