@@ -51,6 +51,12 @@ pub fn all() -> Vec<Broken> {
             rules::HARM,
         ),
         broken(
+            "spends one consent on every start",
+            spends_a_consent_twice,
+            "an unfinished load under DO_NOTHING that was emptied by hand",
+            rules::HARM,
+        ),
+        broken(
             "starts for the first time again when the answer was lost",
             starts_again_when_unanswered,
             "a first load in a window",
@@ -171,6 +177,20 @@ fn resumes_under_do_nothing(running: &Running, observation: &Observation, now: T
     let mut consenting = running.clone();
     consenting.plan.start = Start::Resume;
     decide::decide(&consenting, observation, now)
+}
+
+/// Starts a task again that has failed in this run, by what the plan consented to for the first start.
+fn spends_a_consent_twice(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let next = decide::decide(running, observation, now);
+    let run = &running.run;
+    let again = run.drive.start().is_some() && run.drive.restarts() == 0 && now < run.stop_due;
+    let has_failed = seen(observation).is_some_and(|task| task.phase() == Phase::Idle);
+    match next {
+        Next::Report(verdict) if again && has_failed && verdict.outcome == Outcome::Failed => {
+            Next::Start { kind: StartKind::ResumeProcessing, why: String::new() }
+        }
+        next => next,
+    }
 }
 
 fn starts_again_when_unanswered(running: &Running, observation: &Observation, now: Timestamp) -> Next {

@@ -16,7 +16,7 @@ use migration::run::verdict::{Outcome, Verdict};
 use plan::{TaskPlan, Then, settings};
 use stateright::{Model, Property};
 
-use crate::dms::{By, Dms, Minute, Move, Refused, Start, Status, TABLES, Task, table_name};
+use crate::dms::{By, Consent, Dms, Minute, Move, Refused, Start, Status, TABLES, Task, table_name};
 use crate::names::{at, minute};
 use crate::rules;
 use crate::story::Story;
@@ -275,7 +275,7 @@ impl Model for Story {
                 state.remember();
                 state.adversity -= u8::from(matches!(what, Move::TableFails(_) | Move::Ends(_)));
                 state.failed |= matches!(what, Move::Ends(_));
-                state.dms.happen(what, self.consent, state.now);
+                state.dms.happen(what, self.consent_left(&state), state.now);
             }
             Action::Person(what) => self.meddle(&mut state, what),
             Action::Poll(view) => {
@@ -430,6 +430,11 @@ impl Story {
         };
         let instance = InstanceSeen::Seen(InstanceStatus::Available);
         Observation { task: seen, absence, tables, connections, instance, ..Observation::default() }
+    }
+
+    /// What the plan still consents to: rows on top of those that are there may come by one start.
+    fn consent_left(&self, state: &State) -> Consent {
+        Consent { double: self.consent.double && state.starts <= 1, ..self.consent }
     }
 
     fn poll(&self, state: &mut State, view: View) {
@@ -596,7 +601,7 @@ impl Story {
             GuardedReload::Held(why) => Answer::NotCalled(why),
             GuardedReload::Made => return state.wait(),
             GuardedReload::Clear => {
-                let consent = self.consent;
+                let consent = self.consent_left(state);
                 call(state, fate, |state| state.dms.reload_tables(tables, By::Us, consent, state.now))
             }
         };

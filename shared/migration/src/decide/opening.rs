@@ -98,15 +98,17 @@ fn run(reading: &Reading, opening: Option<Opening>, execution: &ExecutionArn, no
         Some(Mode::Migrate) | None => LONGEST_RUN,
     };
     // Nothing asks for a stop until the type of the task is known.
-    let (closes, at_close) = match opening {
-        Some(Opening::Open { closes, .. }) => (closes, Some(AtClose::LeaveRunning)),
-        Some(Opening::Shut { .. }) | None => (now.saturating_add(longest).unwrap_or(now), None),
+    let scheduled = plan.and_then(|plan| plan.scheduled_time).unwrap_or(now);
+    let (opened, closes, at_close) = match opening {
+        Some(Opening::Open { opened, closes }) => (opened, closes, Some(AtClose::LeaveRunning)),
+        Some(Opening::Shut { .. }) | None => (scheduled, now.saturating_add(longest).unwrap_or(now), None),
     };
     let name = reading.name.clone().unwrap_or_else(|| NAMELESS.to_owned());
     Run {
         notify: reading.notify.clone(),
         route: plan.and_then(route),
         at_close,
+        opened: opened.min(now),
         events: budget::OPENING,
         ..Run::begin(execution.clone(), name, whole_seconds(closes), now)
     }

@@ -210,7 +210,13 @@ fn begun(s: &Situation<'_>, task: &Task, seen: &observation::Task) -> Finding {
         (None, true) => return Finding::Open("the table statistics could not be seen just now".to_owned()),
     };
     let pass = TablePass::over(tables);
-    match start_type::choose(s.plan, seen, settings, &pass) {
+    let opening = s.plan.window.as_ref().map(|window| window::at(window, s.plan.scheduled_time, s.now));
+    let tonight = match opening {
+        Some(Opening::Open { opened, .. }) => opened,
+        // The run is still to come.
+        Some(Opening::Shut { .. }) | None => s.now,
+    };
+    match start_type::choose(s.plan, seen, settings, &pass, tonight) {
         Choice::Start(kind, why) => {
             Finding::Word(format!("a run starts the task with {}, because {why}", kind.as_str()))
         }

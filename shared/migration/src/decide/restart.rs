@@ -80,7 +80,7 @@ pub(super) fn once_more(s: &Situation<'_>, task: &Task, passing: bool) -> Option
 fn resume(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Option<String> {
     let settings = s.task.and_then(|task| task.settings.as_ref())?;
     let plan = Plan { start: Start::Auto, ..s.plan.clone() };
-    match start_type::choose(&plan, task, settings, &TablePass::over(tables)) {
+    match start_type::choose(&plan, task, settings, &TablePass::over(tables), s.run.opened) {
         Choice::Start(StartKind::ResumeProcessing, why) => Some(why),
         _ => None,
     }

@@ -13,6 +13,7 @@ use crate::run::status::Status;
 use crate::run::stop_reason::StopReason;
 use crate::run::tables::{self, TablePass};
 use crate::run::task::{Origin, Task as KnownTask};
+use crate::time::graces::CLOCK_SKEW;
 use plan::settings::PrepMode;
 use plan::{MigrationType, OnTableErrors, Plan, Start};
 
@@ -37,22 +38,31 @@ pub enum Choice {
     },
 }
 
-/// Chooses how to start a task that is idle.
-pub fn choose(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TablePass) -> Choice {
+/// Chooses how to start a task that is idle. A load that was begun at `tonight` or later is this night's: `Refresh` asks
+/// for no other one.
+pub fn choose(
+    plan: &Plan,
+    task: &Task,
+    settings: &TaskSettings,
+    pass: &TablePass,
+    tonight: Timestamp,
+) -> Choice {
     let start = plan.start;
     if !task.has_run() {
         return Choice::Start(StartKind::StartReplication, "the task has never run".to_owned());
     }
+    let anew = start == Start::Refresh && is_loaded_anew(task, pass, tonight);
     if task.migration_type != MigrationType::FullLoad
         && !matches!(start, Start::Reload | Start::Resume)
+        && !anew
         && Cause::of(task) == Cause::LostPosition
     {
         return lost_position(task);
     }
     match task.migration_type {
         MigrationType::Cdc => cdc(plan, task),
-        MigrationType::FullLoadAndCdc => load_and_cdc(plan, task, settings, pass),
-        MigrationType::FullLoad | MigrationType::Other(_) => full_load(start, task, settings, pass),
+        MigrationType::FullLoadAndCdc => load_and_cdc(plan, task, settings, pass, tonight),
+        MigrationType::FullLoad | MigrationType::Other(_) => full_load(start, task, settings, pass, tonight),
     }
 }
 
@@ -111,7 +121,42 @@ fn cdc(plan: &Plan, task: &Task) -> Choice {
     }
 }
 
-fn full_load(start: Start, task: &Task, settings: &TaskSettings, pass: &TablePass) -> Choice {
+/// True when the load that the task shows was begun this night.
+fn is_of_tonight(task: &Task, tonight: Timestamp) -> bool {
+    let began = task.stats.as_ref().and_then(|stats| stats.fresh_start_date);
+    began.is_some_and(|began| began >= tonight.saturating_sub(CLOCK_SKEW).unwrap_or(tonight))
+}
+
+/// True when the task shows a load of another night that came to its own end, tables in error included. The tables say
+/// how it ended, not its code and not the task's status.
+fn is_loaded_anew(task: &Task, pass: &TablePass, tonight: Timestamp) -> bool {
+    task.migration_type != MigrationType::Cdc && pass.settled() && !is_of_tonight(task, tonight)
+}
+
+/// What `Refresh` does: it wants this night's rows. A load that was cut off goes on.
+fn refresh(task: &Task, settings: &TaskSettings, pass: &TablePass, tonight: Timestamp) -> Option<Choice> {
+    if is_loaded_anew(task, pass, tonight) {
+        return Some(reload(settings, "the last load came to its end and the plan wants a new one"));
+    }
+    pass.complete().then(|| {
+        Choice::Complete(
+            "tonight's rows are there: every table was loaded since the window opened".to_owned(),
+        )
+    })
+}
+
+fn full_load(
+    start: Start,
+    task: &Task,
+    settings: &TaskSettings,
+    pass: &TablePass,
+    tonight: Timestamp,
+) -> Choice {
+    if start == Start::Refresh
+        && let Some(choice) = refresh(task, settings, pass, tonight)
+    {
+        return choice;
+    }
     let counted = task.stats.as_ref().map_or(0, |stats| stats.tables_errored);
     if pass.complete() && counted == 0 && task.status != Status::Failed {
         return match start {
@@ -126,10 +171,19 @@ fn full_load(start: Start, task: &Task, settings: &TaskSettings, pass: &TablePas
     unfinished(start, settings, pass)
 }
 
-fn load_and_cdc(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TablePass) -> Choice {
+fn load_and_cdc(
+    plan: &Plan,
+    task: &Task,
+    settings: &TaskSettings,
+    pass: &TablePass,
+    tonight: Timestamp,
+) -> Choice {
     let start = plan.start;
     if start == Start::Reload {
         return reload(settings, "the plan wants every table loaded again");
+    }
+    if start == Start::Refresh && is_loaded_anew(task, pass, tonight) {
+        return reload(settings, "the last load came to its end and the plan wants a new one");
     }
     let loaded = task.stats.as_ref().is_some_and(|stats| stats.full_load_finish_date.is_some());
     let counted = task.stats.as_ref().map_or(0, |stats| stats.tables_errored);
@@ -146,15 +200,13 @@ fn load_and_cdc(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TableP
                 task.stop_reason,
                 Some(StopReason::StoppedAtServerTime | StopReason::StoppedAtCommitTime)
             ));
-        return match start {
-            Start::Refresh => reload(settings, "the last load is complete and the plan wants a new one"),
-            _ if ended => {
-                Choice::Complete("the load is complete and replication has reached its end".to_owned())
-            }
-            _ => Choice::Start(
+        return if ended {
+            Choice::Complete("the load is complete and replication has reached its end".to_owned())
+        } else {
+            Choice::Start(
                 StartKind::ResumeProcessing,
                 "the load is complete and replication goes on where it stopped".to_owned(),
-            ),
+            )
         };
     }
     let reloads = plan.on_table_errors == OnTableErrors::Reload

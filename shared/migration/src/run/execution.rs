@@ -23,6 +23,9 @@ pub struct Run {
     pub execution: ExecutionArn,
     /// When it was validated for the first time.
     pub started: Timestamp,
+    /// From when on a load is this night's: the opening of the window, without one the scheduled time, else the
+    /// beginning of the run.
+    pub opened: Timestamp,
     /// What people call the task.
     pub name: String,
     /// Whom to tell.
@@ -113,6 +116,7 @@ impl Run {
         Run {
             execution,
             started: now,
+            opened: now,
             name,
             notify: Notify::default(),
             route: None,

@@ -1,6 +1,7 @@
 //! A task has come to rest in a run of ours: stop reason, counters and every table make the verdict.
 
 use migration::run::acts::{StartKind, StopCause, StopState};
+use migration::run::load::PreviousLoad;
 use migration::run::next::Next;
 use migration::run::observation::{InstanceSeen, TaskSeen};
 use plan::table_name::NamedByMapping;
@@ -718,6 +719,75 @@ fn an_end_that_nobody_asked_for_is_believed_at_the_second_look() {
             night().set(|case| case.running.plan.restarts = 0).failed(60, AWAY).at_rest(60).at(70),
             "Failed | the DMS task has failed",
         ),
+    ]);
+}
+
+/// A copy that goes on after a pause is whole, and its rows are of two nights.
+#[test]
+fn rows_of_an_earlier_night_are_named() {
+    let old = |table: usize, minute_of_its_end: i64| {
+        move |case: Case| {
+            case.set(|case| {
+                let tables = case.tables.as_mut().unwrap();
+                tables[table].load_ended = Some(minute(minute_of_its_end));
+                tables[table].rows = 700;
+            })
+        }
+    };
+    let resumed = |case: Case| {
+        let case = case.last_week("NORMAL").started_by(StartKind::ResumeProcessing, 1).began(1);
+        case.stopped(30, "FULL_LOAD_ONLY_FINISHED").tables(&COMPLETE).at(60)
+    };
+    let copy = || old(1, 25)(resumed(full_load(windowed())));
+    let rows = |case: Case| case.clone().over().verdict.rows;
+    check([
+        (
+            "one was loaded last night",
+            old(0, -600)(copy()),
+            "SucceededWithWarnings | the rows of 1 table are of an earlier night | shop.t0 its rows are of 2026-11-20T11:00:00Z",
+        ),
+        ("both were loaded tonight", old(0, 20)(copy()), "Succeeded | not earlier night"),
+        ("at the moment at which the window opened", old(0, 0)(copy()), "Succeeded | not earlier night"),
+        (
+            "replication keeps older rows as they are now",
+            old(0, -600)(resumed(load_and_cdc(json!({"Until": "FullLoadComplete"}))).loaded(20)),
+            "Succeeded | not earlier night",
+        ),
+        (
+            "what was stopped is judged with the same words",
+            old(0, -600)(night_paused()),
+            "Paused | shop.t0 its rows are of",
+        ),
+    ]);
+    assert_eq!(rows(old(0, -600)(copy())), 700, "rows that an earlier night has read are not this run's");
+}
+
+fn night_paused() -> Case {
+    let case = full_load(windowed()).last_week("NORMAL").started_by(StartKind::ResumeProcessing, 1).began(1);
+    case.told_to_stop(StopCause::Close, CLOSE).stopped(CLOSE + 1, "NORMAL").tables(&HALF).at(CLOSE + 5)
+}
+
+/// A load that was made anew is held against the one before it.
+#[test]
+fn a_load_that_brings_far_fewer_rows_is_told() {
+    let reloaded = |rows: u64, before: u64| {
+        let case = full_load(json!({"Start": "Refresh"})).last_week("FULL_LOAD_ONLY_FINISHED");
+        let case = case.started_by(StartKind::ReloadTarget, 1).began(1).fresh(1);
+        case.stopped(30, "FULL_LOAD_ONLY_FINISHED").tables(&COMPLETE).at(60).set(|case| {
+            case.run().previous_load = Some(PreviousLoad { rows: before, seconds: 60 });
+            for table in case.tables.as_mut().unwrap() {
+                table.rows = rows / 2;
+            }
+        })
+    };
+    check([
+        (
+            "less than half",
+            reloaded(498, 1_000),
+            "SucceededWithWarnings | this load brought 498 rows, and the one before it 1000",
+        ),
+        ("half", reloaded(500, 1_000), "Succeeded | not the one before it"),
+        ("more", reloaded(2_000, 1_000), "Succeeded | not the one before it"),
     ]);
 }
 

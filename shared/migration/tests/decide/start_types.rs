@@ -41,13 +41,55 @@ fn full_load_that_is_complete() {
     ]);
 }
 
+/// A schedule that fires twice in one window, or a second click: nothing that was just loaded is emptied.
+#[test]
+fn refresh_wants_the_rows_of_this_night_once() {
+    let loaded = |began: i64, tables: &[&str], word: &str| {
+        let case = full_load(and(windowed(), start(word)));
+        case.began(began).fresh(began).stopped(60, FINISHED).tables(tables).at(120)
+    };
+    let cdc = |began: i64, tables: &[&str]| {
+        let stops = json!({"Window": {"AtClose": "Stop"}});
+        let case = load_and_cdc(and(and(windowed(), stops), start("Refresh")));
+        case.began(began).fresh(began).loaded(50).stopped(60, NORMAL).tables(tables).at(120)
+    };
+    check([
+        (
+            "complete since the window opened",
+            loaded(5, &COMPLETE, "Refresh"),
+            "Skipped | tonight's rows are there | not to load the tables again, run with Start Refresh",
+        ),
+        ("Reload loads it all the same", loaded(5, &COMPLETE, "Reload"), "Start reload-target"),
+        ("begun a moment before, by DMS's clock", loaded(-1, &COMPLETE, "Refresh"), "Skipped"),
+        ("begun well before the window opened", loaded(-2, &COMPLETE, "Refresh"), "Start reload-target"),
+        (
+            "a table in error is loaded again, and no other",
+            loaded(5, &ERRORED, "Refresh"),
+            "Start resume-processing | 1 of 2 tables are not complete",
+        ),
+        ("a load that was cut off goes on", loaded(5, &HALF, "Refresh"), "Start resume-processing"),
+        ("a replication goes on after tonight's load", cdc(5, &COMPLETE), "Start resume-processing"),
+        ("and is loaded anew after another night's", cdc(-60, &COMPLETE), "Start reload-target"),
+    ]);
+}
+
 #[test]
 fn full_load_that_is_unfinished() {
     let half = |word: &str| full_load(start(word)).last_week(NORMAL).tables(&HALF);
     let failed = |word: &str| full_load(start(word)).last_week(FINISHED).tables(&ERRORED);
     check([
         ("Auto resumes", half("Auto"), "Start resume-processing | 1 of 2 tables are not complete"),
-        ("Refresh resumes", half("Refresh"), "Start resume-processing"),
+        ("Refresh resumes what was cut off", half("Refresh"), "Start resume-processing"),
+        (
+            "Refresh loads anew what came to its own end, tables in error included",
+            failed("Refresh"),
+            "Start reload-target | came to its end and the plan wants a new one",
+        ),
+        (
+            "and a task that failed after its tables were complete",
+            full_load(start("Refresh")).last_week("NORMAL").failed(-60, AWAY).tables(&COMPLETE),
+            "Start reload-target",
+        ),
         ("Resume resumes", half("Resume"), "Start resume-processing"),
         ("Reload loads all again", half("Reload"), "Start reload-target"),
         ("tables in error are resumed", failed("Auto"), "Start resume-processing"),
@@ -124,7 +166,11 @@ fn full_load_and_cdc() {
             "Rejected | a resume would skip them",
         ),
         ("not by Resume either", errored("Resume"), "Rejected | a resume would skip them"),
-        ("not by Refresh either", errored("Refresh"), "Rejected | a resume would skip them"),
+        (
+            "Refresh loads all tables: it wants this night's rows",
+            errored("Refresh"),
+            "Start reload-target | came to its end and the plan wants a new one",
+        ),
         ("Reload loads all tables", errored("Reload"), "Start reload-target"),
         (
             "errors that only the counters know count as errors",
@@ -232,7 +278,11 @@ fn a_position_that_the_log_no_longer_holds() {
             loaded("Resume"),
             "Start resume-processing | goes on where it stopped",
         ),
-        ("nor does Refresh, which goes on with what can be gone on with", loaded("Refresh"), lost),
+        (
+            "Refresh loads it anew as every night",
+            loaded("Refresh"),
+            "Start reload-target | came to its end and the plan wants a new one",
+        ),
         ("Reload does", loaded("Reload"), "Start reload-target | the plan wants every table loaded again"),
         ("not under DO_NOTHING", loaded("Reload").do_nothing(), "Rejected | a second time"),
         (

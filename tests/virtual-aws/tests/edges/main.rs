@@ -6,5 +6,6 @@
 mod believed;
 mod close;
 mod night;
+mod refresh;
 mod start;
 mod who;

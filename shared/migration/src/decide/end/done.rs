@@ -7,10 +7,10 @@ use plan::{MigrationType, OnErrors, OnTableErrors, Start};
 use super::at_most_with_warnings;
 use super::case::{End, Ended};
 use super::next_run::next_run;
-use super::tables::{Named, with_tables};
+use super::tables::{Named, of_an_earlier_night, with_tables};
 use crate::run::acts::StartKind;
 use crate::run::commands;
-use crate::run::tables::TablePass;
+use crate::run::tables::{TablePass, counted};
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::VALIDATION_PATIENCE;
 
@@ -54,13 +54,34 @@ pub(super) fn done(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End
         };
         return incomplete(ended, pass, bad, reason).into();
     }
-    let end = judge_rows(ended, pass, reason);
+    let end = fewer_rows(ended, &pass, older(ended, judge_rows(ended, pass.clone(), reason)));
     match begun_before(ended) {
         Some(began) => at_most_with_warnings(
             end,
             &format!("the load was begun before this run, at {began}: its rows are not this run's"),
         ),
         None => end,
+    }
+}
+
+/// A load that has gone on from an earlier night is whole, and its rows are of two.
+fn older(ended: Ended<'_>, end: End) -> End {
+    match of_an_earlier_night(ended).len() {
+        0 => end,
+        old => at_most_with_warnings(end, &format!("the rows of {} are of an earlier night", counted(old))),
+    }
+}
+
+/// A load that was made anew and brought less than half of the rows of the one before it is whole, and somebody should
+/// look why.
+fn fewer_rows(ended: Ended<'_>, pass: &TablePass, end: End) -> End {
+    let anew = ended.run.drive.start().is_some_and(|start| start.kind == StartKind::ReloadTarget);
+    match ended.run.previous_load {
+        Some(before) if anew && pass.rows < before.rows / 2 => at_most_with_warnings(
+            end,
+            &format!("this load brought {} rows, and the one before it {}", pass.rows, before.rows),
+        ),
+        _ => end,
     }
 }
 

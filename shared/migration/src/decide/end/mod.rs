@@ -107,7 +107,9 @@ fn stopped_by_us(ended: Ended<'_>, pass: TablePass, stop: &Stop) -> End {
 /// A success about which somebody should know this.
 fn at_most_with_warnings(end: End, reason: &str) -> End {
     match end {
-        End::Verdict(verdict) if verdict.outcome == Outcome::Succeeded => {
+        End::Verdict(verdict)
+            if matches!(verdict.outcome, Outcome::Succeeded | Outcome::SucceededWithWarnings) =>
+        {
             End::Verdict(Box::new(verdict.as_outcome(Outcome::SucceededWithWarnings).because(reason)))
         }
         end => end,

@@ -6,12 +6,16 @@ use crate::run::acts::StartKind;
 use crate::run::commands;
 use crate::run::tables::TablePass;
 use crate::run::verdict::Verdict;
+use jiff::Timestamp;
+
+/// No load that is there now is one of the next run's night.
+const NEXT_NIGHT: Timestamp = Timestamp::MAX;
 
 /// True when the next run goes on where this one was stopped.
 pub(super) fn is_resumed(ended: Ended<'_>) -> bool {
     let pass = TablePass::over(ended.tables);
     ended.settings.is_some_and(|settings| {
-        let choice = start_type::choose(ended.plan, ended.task, settings, &pass);
+        let choice = start_type::choose(ended.plan, ended.task, settings, &pass, NEXT_NIGHT);
         matches!(choice, Choice::Start(StartKind::ResumeProcessing, _))
     })
 }
@@ -21,7 +25,7 @@ pub(super) fn is_resumed(ended: Ended<'_>) -> bool {
 pub(super) fn next_run(ended: Ended<'_>, verdict: Verdict) -> Verdict {
     let Some(settings) = ended.settings else { return verdict };
     let pass = TablePass::over(ended.tables);
-    match start_type::choose(ended.plan, ended.task, settings, &pass) {
+    match start_type::choose(ended.plan, ended.task, settings, &pass, NEXT_NIGHT) {
         Choice::Undecided { why, to_do, settles } => {
             let verdict = verdict.to_do(format!("decide: {why}; {to_do}"));
             match settles {

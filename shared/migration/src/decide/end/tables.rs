@@ -5,8 +5,10 @@ use plan::clean::one_line;
 
 use super::case::Ended;
 use crate::run::stop_reason::StopReason;
+use crate::run::table::{Table, TableState};
 use crate::run::tables::TablePass;
-use crate::run::verdict::Verdict;
+use crate::run::verdict::{NamedTable, Verdict};
+use crate::time::window::whole_seconds;
 
 pub(super) enum Named {
     Incomplete,
@@ -24,6 +26,9 @@ pub(super) fn with_tables(
         verdict.last_failure = ended.task.last_failure.as_deref().map(one_line);
     }
     let mut named = std::mem::take(&mut pass.errored);
+    // What an earlier night has read is not this run's.
+    let old = of_an_earlier_night(ended);
+    pass.rows = pass.rows.saturating_sub(old.iter().map(|table| table.rows).sum());
     match which {
         Named::Incomplete => {
             if ended.task.migration_type != MigrationType::Cdc {
@@ -37,7 +42,26 @@ pub(super) fn with_tables(
             named.append(&mut pass.unverifiable);
         }
     }
+    named.extend(old);
     pass.into_verdict(verdict, named)
+}
+
+/// The tables whose rows an earlier night has loaded: complete since before this window opened, or before this run began
+/// without one. Replication keeps the rows of an earlier load as they are now, so that only a load alone grows old.
+pub(super) fn of_an_earlier_night(ended: Ended<'_>) -> Vec<NamedTable> {
+    if matches!(ended.task.migration_type, MigrationType::Cdc | MigrationType::FullLoadAndCdc) {
+        return Vec::new();
+    }
+    let since = ended.run.opened.min(ended.run.started);
+    let old = |table: &Table| {
+        let ended = table.load_ended.filter(|_| table.state == TableState::Completed)?;
+        (ended < since).then(|| NamedTable {
+            name: table.name.to_string(),
+            state: format!("its rows are of {}", whole_seconds(ended)),
+            rows: table.rows,
+        })
+    };
+    ended.tables.iter().filter_map(old).collect()
 }
 
 pub(super) fn code(reason: Option<&StopReason>) -> &str {

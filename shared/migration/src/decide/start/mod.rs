@@ -5,7 +5,7 @@ mod unanswered;
 
 use plan::clean::one_line;
 use plan::finding::Severity;
-use plan::{MigrationType, Until};
+use plan::{MigrationType, Start, Until};
 
 use crate::decide::connections::connections;
 use crate::decide::situation::Situation;
@@ -93,7 +93,7 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
         (None, true) => return unread(s),
     };
     let pass = TablePass::over(tables);
-    match start_type::choose(s.plan, task, settings, &pass) {
+    match start_type::choose(s.plan, task, settings, &pass, s.run.opened) {
         Choice::Start(kind, why) => {
             if let Some(verdict) = stops_too_soon(s, task) {
                 return s.report(verdict);
@@ -103,7 +103,11 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
         Choice::Complete(why) => {
             let mut verdict = Verdict::new(Outcome::Skipped, format!("there is nothing to do: {why}"), s.now);
             if task.migration_type != MigrationType::Cdc {
-                verdict = verdict.to_do("to load the tables again, run with Start Refresh");
+                let start = match s.plan.start {
+                    Start::Refresh => "Reload",
+                    Start::Auto | Start::Resume | Start::Reload => "Refresh",
+                };
+                verdict = verdict.to_do(format!("to load the tables again, run with Start {start}"));
             }
             s.report(pass.into_verdict(verdict, Vec::new()))
         }
