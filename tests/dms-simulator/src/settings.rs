@@ -68,9 +68,19 @@ impl Settings {
         without(self) == without(other)
     }
 
-    /// The document as DMS echoes it.
+    /// The document as DMS echoes it: without `ValidationSettings` while validation is off, and with null for
+    /// `TTSettings` while time travel is (both seen in a live task of defaults).
     pub(crate) fn text(&self) -> String {
-        self.0.to_string()
+        let mut echoed = self.0.clone();
+        if let Some(document) = echoed.as_object_mut() {
+            if !self.validates() {
+                document.remove("ValidationSettings");
+            }
+            if !self.flag("/TTSettings/EnableTT") {
+                document.insert("TTSettings".to_owned(), Value::Null);
+            }
+        }
+        echoed.to_string()
     }
 
     /// DMS names the log once a task with logging runs.

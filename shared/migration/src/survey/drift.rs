@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::run::observation::Route;
 use plan::finding::{Code, Findings};
 use plan::located::quoted;
-use plan::{MigrationType, OnDrift, Plan, TaskRequest};
+use plan::{MigrationType, OnDrift, Plan, TaskRequest, settings};
 
 /// The longest list of differences that is told.
 const MAX_NAMED: usize = 20;
@@ -67,7 +67,7 @@ pub fn differences(request: &TaskRequest, task: &Described) -> Vec<String> {
     }
     if let Some(stated) = request.replication_task_settings.as_ref().and_then(|document| document.json()) {
         let actual = parsed(&task.settings).unwrap_or(Value::Null);
-        compare_settings("ReplicationTaskSettings", stated, &actual, &mut found);
+        compare_settings(&mut Vec::new(), stated, &actual, &mut found);
     }
     let more = found.len().saturating_sub(MAX_NAMED);
     found.truncate(MAX_NAMED);
@@ -88,20 +88,24 @@ fn parsed(text: &Option<String>) -> Option<Value> {
     serde_json::from_str(text.as_deref()?).ok()
 }
 
-/// Every setting that the plan states must be in force; what it does not state may be anything.
-fn compare_settings(place: &str, stated: &Value, actual: &Value, found: &mut Vec<String>) {
+/// Every setting that the plan states must be in force; what it does not state may be anything. What DMS does not echo,
+/// or answers as null, is its default: a task shows no `ValidationSettings` while validation is off.
+fn compare_settings<'a>(path: &mut Vec<&'a str>, stated: &'a Value, actual: &Value, found: &mut Vec<String>) {
     match stated {
         Value::Null => {}
         Value::Object(members) => {
             for (name, stated) in members {
                 let actual = actual.get(name).unwrap_or(&Value::Null);
-                compare_settings(&format!("{place}.{name}"), stated, actual, found);
+                path.push(name);
+                compare_settings(path, stated, actual, found);
+                path.pop();
             }
         }
         _ if same_document(Some(stated), Some(actual)) => {}
+        _ if absent(actual) && same_document(Some(stated), settings::default_of(path).as_ref()) => {}
         _ => found.push(format!(
             "{}: the plan states {}, the task has {}",
-            quoted(place).trim_matches('"'),
+            quoted(&format!("ReplicationTaskSettings.{}", path.join("."))).trim_matches('"'),
             quoted(&stated.to_string()),
             quoted(&actual.to_string())
         )),
@@ -152,14 +156,42 @@ mod tests {
     fn only_stated_settings_count() {
         let mut found = Vec::new();
         let actual = json!({"Logging": {"EnableLogging": false, "CloudWatchLogGroup": "x"}, "Other": 1});
-        compare_settings(
-            "S",
-            &json!({"Logging": {"EnableLogging": false}, "New": null}),
-            &actual,
-            &mut found,
-        );
+        let stated = json!({"Logging": {"EnableLogging": false}, "New": null});
+        compare_settings(&mut Vec::new(), &stated, &actual, &mut found);
         assert_eq!(found, Vec::<String>::new());
-        compare_settings("S", &json!({"Logging": {"EnableLogging": true}}), &actual, &mut found);
-        assert_eq!(found, ["S.Logging.EnableLogging: the plan states \"true\", the task has \"false\""]);
+        let stated = json!({"Logging": {"EnableLogging": true}});
+        compare_settings(&mut Vec::new(), &stated, &actual, &mut found);
+        let word = "ReplicationTaskSettings.Logging.EnableLogging";
+        assert_eq!(found, [format!("{word}: the plan states \"true\", the task has \"false\"")]);
+    }
+
+    /// A live task without them shows no `ValidationSettings` and null for `TTSettings`.
+    #[test]
+    fn what_dms_does_not_echo_is_its_default() {
+        let echoed = json!({"Logging": {"EnableLogging": false}, "TTSettings": null});
+        let differs = |stated: Value| {
+            let mut found = Vec::new();
+            compare_settings(&mut Vec::new(), &stated, &echoed, &mut found);
+            found
+        };
+        for same in [
+            json!({"ValidationSettings": {"EnableValidation": false}}),
+            json!({"ValidationSettings": {"EnableValidation": false, "ThreadCount": 5, "TableFailureMaxCount": 1000}}),
+            json!({"TTSettings": {"EnableTT": false, "TTRecordSettings": null}}),
+        ] {
+            assert_eq!(differs(same.clone()), [""; 0], "{same}");
+        }
+        for (other, word) in [
+            (
+                json!({"ValidationSettings": {"EnableValidation": true}}),
+                "ValidationSettings.EnableValidation",
+            ),
+            (json!({"ValidationSettings": {"ThreadCount": 7}}), "ValidationSettings.ThreadCount"),
+            (json!({"TTSettings": {"EnableTT": true}}), "TTSettings.EnableTT"),
+            (json!({"Hyper": {"Drive": false}}), "Hyper.Drive"),
+        ] {
+            let found = differs(other.clone());
+            assert!(found.len() == 1 && found[0].contains(word), "{other}: {found:?}");
+        }
     }
 }

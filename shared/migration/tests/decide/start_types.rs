@@ -130,6 +130,10 @@ fn full_load_and_cdc() {
     let loaded = |word: &str| load_and_cdc(start(word)).last_week(NORMAL).loaded(-9000).tables(&COMPLETE);
     let ended = |word: &str| loaded(word).last_week("Stop Reason STOPPED_AFTER_CACHED_EVENTS");
     let half = |word: &str| load_and_cdc(start(word)).last_week(NORMAL).tables(&HALF);
+    let at_its_position = |reason: &str| {
+        let stated = json!({"Task": {"CdcStopPosition": "server_time:2026-12-01T00:00:00"}});
+        load_and_cdc(stated).last_week(reason).loaded(-9000).tables(&COMPLETE)
+    };
     let reloading =
         |case: Case| case.set(|case| case.running.plan.on_table_errors = plan::OnTableErrors::Reload);
     let errored = |word: &str| load_and_cdc(start(word)).last_week(NORMAL).loaded(-9000).tables(&ERRORED);
@@ -143,6 +147,17 @@ fn full_load_and_cdc() {
         ("loaded, with Refresh", loaded("Refresh"), "Start reload-target"),
         ("loaded, with Reload", loaded("Reload"), "Start reload-target"),
         ("ended as it was set up to", ended("Auto"), "Skipped | replication has reached its end"),
+        (
+            "stopped at the position that the plan states",
+            at_its_position("Stop Reason STOPPED_AT_SERVER_TIME"),
+            "Skipped | replication has reached its end",
+        ),
+        ("stopped before it", at_its_position(NORMAL), "Start resume-processing | replication goes on"),
+        (
+            "stopped at a position that the plan does not state",
+            loaded("Auto").last_week("Stop Reason STOPPED_AT_SERVER_TIME"),
+            "Start resume-processing | replication goes on",
+        ),
         ("half loaded", half("Auto"), "Start resume-processing"),
         ("half loaded under DO_NOTHING", half("Auto").do_nothing(), "Rejected | DO_NOTHING"),
         (

@@ -98,6 +98,12 @@ fn calls_are_made_where_the_decision_needs_them() {
             NOTHING,
         ),
         ("its load is over", replicating(json!({})), TABLES),
+        ("it is not listed", full_load(json!({})).started(1).not_there_once(), NOTHING),
+        (
+            "it is not listed for the second time: is it known at all?",
+            full_load(json!({})).started(1).not_listed(1, 1),
+            Wanted { absence: true, ..NOTHING },
+        ),
         ("it has come to rest", full_load(json!({})).started(1).began(1).stopped(5, "NORMAL"), AT_REST),
         (
             "it has failed",

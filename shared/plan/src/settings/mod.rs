@@ -88,6 +88,17 @@ pub fn flag(settings: &Value, pointer: &str) -> bool {
     settings.pointer(pointer).and_then(Value::as_bool).unwrap_or(false)
 }
 
+/// What DMS takes for the setting at this path of names where a task's own settings do not hold it, or hold null there;
+/// `None` for one that is not in the catalogue, or has no default.
+pub fn default_of(path: &[&str]) -> Option<Value> {
+    let (last, sections) = path.split_last()?;
+    let mut among = catalogue::SETTINGS;
+    for section in sections {
+        among = among.iter().find(|setting| setting.name == *section)?.keys();
+    }
+    among.iter().find(|setting| setting.name == *last)?.default_value()
+}
+
 /// The settings to create a task with: what the plan states, and a prep mode in any case, because DMS's own default
 /// drops target tables.
 pub fn for_creation(stated: Option<&Value>) -> Value {
@@ -109,6 +120,16 @@ pub fn for_creation(stated: Option<&Value>) -> Value {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_setting_that_is_not_stated_has_the_catalogues_default() {
+        assert_eq!(default_of(&["ValidationSettings", "EnableValidation"]), Some(json!(false)));
+        assert_eq!(default_of(&["FullLoadSettings", "MaxFullLoadSubTasks"]), Some(json!(8)));
+        for unknown in [&["ValidationSettings", "Hyper"][..], &["Hyper", "EnableValidation"], &["Hyper"], &[]]
+        {
+            assert_eq!(default_of(unknown), None, "{unknown:?}");
+        }
+    }
 
     #[test]
     fn a_task_is_always_created_with_a_stated_prep_mode() {

@@ -25,7 +25,8 @@ pub(super) fn endpoints(world: &World, input: Input) -> Result<Value, Fault> {
         .map(|endpoint| {
             json!({
                 "EndpointIdentifier": endpoint.endpoint_identifier,
-                "EndpointType": endpoint.endpoint_type.as_str(),
+                // Taken in lower case and answered in upper case.
+                "EndpointType": endpoint.endpoint_type.as_str().to_ascii_uppercase(),
                 "EngineName": endpoint.engine_name,
                 "Status": endpoint.status_at(world.age()),
                 "EndpointArn": endpoint.endpoint_arn,
