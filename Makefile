@@ -25,9 +25,9 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-rehearse: venv ## Run a plan through the whole product on this machine: PLAN=, SCENARIO=, AT=2026-10-25T01:30, SPEED=
+rehearse: venv ## Run a plan through the whole product on this machine: PLAN=, SCENARIO=, AT=2026-10-25T01:30, SPEED=, NIGHTS=
 	@tests/build-quietly
-	@target/debug/rehearse --plan "$(PLAN)" --scenario "$(SCENARIO)" --at "$(AT)" --speed "$(SPEED)"
+	@target/debug/rehearse --plan "$(PLAN)" --scenario "$(SCENARIO)" --at "$(AT)" --speed "$(SPEED)" --nights "$(NIGHTS)"
 
 check: prerequisites ## Name every fault of a plan, without an AWS account: PLAN=
 	@cargo run -q -p check-plan -- "$(PLAN)"

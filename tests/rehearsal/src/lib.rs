@@ -9,6 +9,7 @@
 pub mod error;
 pub mod execution;
 pub mod made_up;
+pub mod nights;
 pub mod screen;
 pub mod stack;
 pub mod story;

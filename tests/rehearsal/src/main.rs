@@ -16,6 +16,7 @@ use migration::run::document::Document;
 use plan::Plan;
 use plan::read::read;
 use rehearsal::execution::{Ended, Execution};
+use rehearsal::nights::{self, Night};
 use rehearsal::screen::{Screen, TableShown};
 use rehearsal::stack::Stack;
 use rehearsal::{Error, Result, made_up, story};
@@ -32,6 +33,7 @@ struct Arguments {
     scenario: Option<PathBuf>,
     at: Option<String>,
     speed: u32,
+    nights: u32,
 }
 
 fn main() -> ExitCode {
@@ -52,7 +54,7 @@ fn main() -> ExitCode {
 
 fn arguments() -> Result<Arguments> {
     use lexopt::prelude::*;
-    let mut arguments = Arguments { plan: PathBuf::new(), scenario: None, at: None, speed: 60 };
+    let mut arguments = Arguments { plan: PathBuf::new(), scenario: None, at: None, speed: 60, nights: 1 };
     let mut parser = lexopt::Parser::from_env();
     let bad = |error: lexopt::Error| Error::Arguments(error.to_string());
     while let Some(argument) = parser.next().map_err(bad)? {
@@ -68,6 +70,14 @@ fn arguments() -> Result<Arguments> {
                 let speed = text.parse().ok().filter(|speed| (1..=3600).contains(speed));
                 arguments.speed = speed.ok_or_else(|| {
                     Error::Arguments(format!("SPEED must be a whole number from 1 to 3600, not {text:?}"))
+                })?;
+            }
+            "nights" => {
+                let nights = if text.is_empty() { Some(1) } else { text.parse().ok() };
+                let nights = nights.filter(|nights| (1..=nights::MAX_NIGHTS).contains(nights));
+                arguments.nights = nights.ok_or_else(|| {
+                    let most = nights::MAX_NIGHTS;
+                    Error::Arguments(format!("NIGHTS must be a whole number from 1 to {most}, not {text:?}"))
                 })?;
             }
             _ => return Err(Error::Arguments(format!("there is no option --{name}"))),
@@ -104,28 +114,70 @@ async fn rehearse(arguments: &Arguments) -> Result<bool> {
     let stack = Stack::boot(Path::new(".")).await?;
     let clock = Clock::starting_at(begins, arguments.speed);
     let world = Arc::new(World::new(clock).with_dms(Simulator::new(scenario.clone(), seed())));
+    let stage = Stage { stack: &stack, world: &world, scenario: &scenario, zone: &zone };
     let outcome = tokio::select! {
-        outcome = run(&stack, &mut screen, &input, &world, &scenario, &zone) => outcome,
+        outcome = stage.nights(&mut screen, &input, plan.as_ref(), arguments.nights) => outcome,
         _ = tokio::signal::ctrl_c() => Err(Error::Arguments("it was interrupted".to_owned())),
     };
     screen.end();
-    let outcome = match outcome {
-        Ok((execution, ended)) => tell(&stack, &screen, &execution, &ended).await,
-        Err(error) => Err(error),
-    };
     stack.stop().await;
     outcome
+}
+
+/// Where the nights take place.
+struct Stage<'a> {
+    stack: &'a Stack,
+    world: &'a Arc<World>,
+    scenario: &'a Scenario,
+    zone: &'a TimeZone,
+}
+
+impl Stage<'_> {
+    /// One night after the other in one world. True when every verdict is good.
+    async fn nights(
+        &self,
+        screen: &mut Screen,
+        input: &Value,
+        plan: Option<&Plan>,
+        count: u32,
+    ) -> Result<bool> {
+        let Stage { stack, world, scenario, zone } = *self;
+        let mut nights: Vec<Night> = Vec::new();
+        let mut good = true;
+        for nth in 1..=count {
+            if let Some(last) = nights.last() {
+                let now = world.now();
+                let next = nights::next(plan, last.began, now);
+                world.leap(next.duration_since(now).as_secs() + 1);
+                let time = next.to_zoned_datetime(zone.clone()).strftime("%a %Y-%m-%d %H:%M");
+                screen.say(&format!("\n=== night {nth} of {count}: {time} ==="));
+            }
+            let began = world.now();
+            let input = if nth == 1 { input.clone() } else { nights::of_the_night(input, began) };
+            let name = if nth == 1 { "rehearsal".to_owned() } else { format!("rehearsal-{nth}") };
+            let (execution, ended) = run(stack, screen, &name, &input, world, scenario, zone).await?;
+            screen.end();
+            good &= tell(stack, screen, &execution, &ended).await?;
+            let tables = world.simulator(|dms| nights::tables(dms, world.now())).unwrap_or_default();
+            nights.push(Night { began, verdict: ended.verdict().to_owned(), tables });
+        }
+        if count > 1 {
+            screen.say(&nights::summary(&nights, zone));
+        }
+        Ok(good)
+    }
 }
 
 async fn run(
     stack: &Stack,
     screen: &mut Screen,
+    name: &str,
     input: &Value,
     world: &Arc<World>,
     scenario: &Scenario,
     zone: &TimeZone,
 ) -> Result<(Execution, Ended)> {
-    let execution = stack.start("rehearsal", input, world).await?;
+    let execution = stack.start(name, input, world).await?;
     let mut told = 0;
     let mut frames = tokio::time::interval(FRAME);
     let deadline = tokio::time::sleep(LONGEST);
