@@ -14,7 +14,7 @@ use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::primitives::DateTime;
 use aws_sdk_databasemigration::types::{MigrationTypeValue, ReplicationTask, Tag};
 use jiff::Timestamp;
-use migration::run::acts::CreateRefusal;
+use migration::commit;
 use migration::run::document::{Document, Running};
 use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::{Origin, Task};
@@ -97,10 +97,7 @@ async fn create(
                 // Somebody was quicker: the next look finds the task and adopts it.
                 Outcome::Refused(_) if failure.is_already_there() => None,
                 Outcome::Refused(refusal) => {
-                    let before = running.run.create_refusal.take();
-                    let first = before.map_or(now, |before| before.first);
-                    running.run.create_refusal =
-                        Some(CreateRefusal { refusal: refusal.clone(), first, last: now });
+                    commit::create_refused(&mut running.run, refusal.clone(), now);
                     None
                 }
                 Outcome::NotFound(_) | Outcome::Throttled(_) | Outcome::Lost => return Err(failure.into()),
@@ -129,7 +126,7 @@ async fn adopt(
     let arn = existing.replication_task_arn().unwrap_or_default();
     let task = existing::compare(context, wanted, existing, execution).await?;
     let Running { plan, run, .. } = &mut *running;
-    let why = match adoption::adopt(plan, run, &task, task::read_task(existing)?.has_run()) {
+    let why = match adoption::adopt(plan, run, &task, &task::read_task(existing)?) {
         Adoption::Modify => {
             modify(&context.dms, arn, wanted).await?;
             run.modified = true;

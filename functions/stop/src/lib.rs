@@ -1,7 +1,8 @@
 //! Asks DMS to stop the task.
 //!
-//! What it does: one StopReplicationTask call, made once; DMS's answer is written down. Where the task has not been seen
-//! for half an hour it looks first: what somebody else started after this run's close is not stopped.
+//! What it does: one StopReplicationTask call, made once; DMS's answer is written down. In an execution that was
+//! redriven and has not seen the task since, it looks first: what somebody else started after this run's close is not
+//! stopped.
 //!
 //! A repeat: DMS refuses to stop what is not running, and that is no failure.
 //!
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 use migration::commit;
 use migration::run::answer::Answer;
 use migration::run::document::{Document, Running};
+use migration::run::observation::TaskSeen;
 use migration::run::task::Task;
 use migration::time::graces::STOP_GIVEN_UP_AFTER;
 use migration_aws::clients::{self, Dms};
@@ -34,9 +36,12 @@ async fn look(
     task: &Task,
     now: Timestamp,
 ) -> Result<Option<String>, StepError> {
+    let late = now.duration_since(running.run.stop_due) > STOP_GIVEN_UP_AFTER;
     match task::observe(&context.dms, &TaskFilter::Arn(task.arn.to_string()), false).await {
-        Ok(seen) => Ok(commit::guard_stop(running, &seen, now)),
-        Err(error) if now.duration_since(running.run.stop_due) > STOP_GIVEN_UP_AFTER => Err(error),
+        Ok(TaskSeen::Seen(seen)) => Ok(commit::guard_stop(&mut running.run, &seen)),
+        Ok(TaskSeen::Unseen) if late => Ok(Some("DMS was too busy to show whose the task is now".to_owned())),
+        Ok(TaskSeen::Unseen | TaskSeen::NotThere) => Ok(None),
+        Err(error) if late => Err(error),
         Err(error) => {
             tracing::warn!("the look before the stop failed: {}", chain(&error));
             Ok(None)
@@ -57,7 +62,7 @@ pub async fn handle(context: &Dms, request: Request) -> Result<Document, StepErr
     if request.occasion.is_some() {
         commit::stop_unseen(&mut running, request.now);
     }
-    if commit::stop_wants_a_look(&running, request.now)
+    if commit::stop_wants_a_look(&running.run, request.now)
         && let Some(why) = look(context, &mut running, &task, request.now).await?
     {
         tracing::warn!("the stop was held back: {why}");

@@ -7,19 +7,11 @@ use aws_sdk_databasemigration::operation::stop_replication_task::StopReplication
 use aws_smithy_mocks::{RuleMode, mock_client};
 use migration::run::acts::StopCause;
 use migration::run::answer::Answer;
-use migration::run::task::Progress;
 use migration_aws::clients::Dms;
 use serde_json::json;
 use support::answers;
-use support::cases::{CLOSE, Case, TASK, full_load, minute, progress, windowed};
+use support::cases::{CLOSE, TASK, full_load, minute, windowed};
 use support::given::{Seen, described, fault, frame, request, running};
-
-/// A poll has seen the task a minute before the close.
-fn sighted(case: Case) -> Case {
-    case.set(|case| {
-        case.running.progress = Some(Progress { seen: minute(CLOSE - 1), ..progress(None) });
-    })
-}
 
 #[tokio::test]
 async fn what_dms_answers_is_written_down_and_never_asked_again() {
@@ -35,7 +27,7 @@ async fn what_dms_answers_is_written_down_and_never_asked_again() {
         let body = if status == 200 { json!({}) } else { fault(code, "no") };
         let stop = answers!(Client, stop_replication_task, status, body, seen);
         let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&stop]) };
-        let case = sighted(full_load(windowed()).started(1).told_to_stop(StopCause::Close, CLOSE));
+        let case = full_load(windowed()).started(1).told_to_stop(StopCause::Close, CLOSE);
         let document = stop::handle(&dms, request(&case.document(), CLOSE)).await.unwrap();
         let answer = running(document).run.stop.unwrap().answer;
         let found = match answer {
@@ -53,7 +45,7 @@ async fn what_dms_answers_is_written_down_and_never_asked_again() {
 async fn the_machines_own_stop_at_the_close_is_known_as_one() {
     let take = answers!(Client, stop_replication_task, 200, json!({}));
     let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take]) };
-    let case = sighted(full_load(windowed()).started(1));
+    let case = full_load(windowed()).started(1);
     let payload = json!({"Migration": case.document(), "Occasion": "LostSight"});
     let document = stop::handle(&dms, frame(payload, minute(CLOSE))).await.unwrap();
     let stop = running(document).run.stop.unwrap();
@@ -64,23 +56,16 @@ async fn the_machines_own_stop_at_the_close_is_known_as_one() {
 #[tokio::test]
 async fn what_somebody_else_started_since_is_not_stopped() {
     let later = CLOSE + 2 * 24 * 60;
-    for (status, began, seen, taken) in
-        [(200, later - 60, 5, 0), (200, 1, 5, 1), (200, later - 60, later - 29, 1), (500, 1, later - 1, 1)]
-    {
+    for (redrives, began, taken) in [(1, later - 60, 0), (1, 1, 1), (0, later - 60, 1)] {
         let take = answers!(Client, stop_replication_task, 200, json!({}));
-        let body = match status {
-            200 => json!({"ReplicationTasks": [described("running", Some(began))]}),
-            _ => fault("InternalFailure", "no"),
-        };
-        let look = answers!(Client, describe_replication_tasks, status, body);
+        let body = json!({"ReplicationTasks": [described("running", Some(began))]});
+        let look = answers!(Client, describe_replication_tasks, 200, body);
         let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take, &look]) };
-        let case = full_load(windowed()).started(1).told_to_stop(StopCause::Close, CLOSE).set(|case| {
-            case.run().latest_start = Some(minute(1));
-            case.running.progress = Some(Progress { seen: minute(seen), ..progress(None) });
-        });
-        let document = stop::handle(&dms, request(&case.document(), later)).await.unwrap();
-        let run = running(document).run;
-        assert_eq!(take.num_calls(), taken, "began at {began}, seen at {seen}");
+        let case = full_load(windowed()).started(1).told_to_stop(StopCause::Close, CLOSE);
+        let document = case.set(|case| case.run().latest_start = Some(minute(1))).document();
+        let payload = json!({"Migration": document, "Redrives": redrives});
+        let run = running(stop::handle(&dms, frame(payload, minute(later))).await.unwrap()).run;
+        assert_eq!(take.num_calls(), taken, "redriven {redrives} times, began at {began}");
         assert_eq!(run.taken_over.is_some(), taken == 0);
         assert_eq!(matches!(run.stop.unwrap().answer, Answer::NotCalled(_)), taken == 0);
     }
@@ -89,13 +74,19 @@ async fn what_somebody_else_started_since_is_not_stopped() {
 /// Stops are still made for the close: a look that fails holds none back. Long after it, nothing is stopped unseen.
 #[tokio::test(start_paused = true)]
 async fn a_look_before_the_stop_that_fails() {
-    for (at, stopped) in [(CLOSE + 60, true), (CLOSE + 300, false)] {
+    for (code, at, made, stopped) in [
+        ("InternalFailure", CLOSE + 60, true, 1),
+        ("InternalFailure", CLOSE + 300, false, 0),
+        ("ThrottlingException", CLOSE + 60, true, 1),
+        ("ThrottlingException", CLOSE + 300, true, 0),
+    ] {
         let take = answers!(Client, stop_replication_task, 200, json!({}));
-        let look = answers!(Client, describe_replication_tasks, 500, fault("InternalFailure", "no"));
+        let look = answers!(Client, describe_replication_tasks, 400, fault(code, "no"));
         let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take, &look]) };
         let case = full_load(windowed()).started(1).told_to_stop(StopCause::Close, CLOSE);
-        let made = stop::handle(&dms, request(&case.document(), at)).await;
-        assert_eq!((made.is_ok(), take.num_calls()), (stopped, usize::from(stopped)), "{at}");
+        let payload = json!({"Migration": case.document(), "Redrives": 1});
+        let outcome = stop::handle(&dms, frame(payload, minute(at))).await;
+        assert_eq!((outcome.is_ok(), take.num_calls()), (made, stopped), "{code} at {at}");
     }
 }
 

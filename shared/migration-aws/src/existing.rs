@@ -31,7 +31,7 @@ pub async fn compare(
     if let Some(owner) = owner.filter(|owner| owner != execution) {
         task.owner = match step_functions::describe(&context.step_functions, &owner).await? {
             Execution::Running { .. } => Owner::Running(owner),
-            Execution::Ended { at, .. } => Owner::Ended { execution: owner, at },
+            Execution::Ended { ran, .. } => Owner::Ended { execution: owner, ran },
             Execution::OutOfReach => Owner::OutOfReach(owner),
         };
     }

@@ -21,6 +21,8 @@ pub struct Request {
     pub occasion: Option<Occasion>,
     /// True when the notify step is to tell the end, whatever the document says was to be told before.
     pub last: bool,
+    /// How often the execution was redriven.
+    pub redrives: u64,
     /// The travelling document as it came.
     pub document: Value,
 }
@@ -56,7 +58,8 @@ impl Request {
         };
         let document = payload.get("Migration").cloned().ok_or_else(|| unreadable("`Migration`"))?;
         let last = payload.get("Last") == Some(&Value::Bool(true));
-        Ok(Request { now: moment.now(), execution, occasion, last, document })
+        let redrives = count("Redrives");
+        Ok(Request { now: moment.now(), execution, occasion, last, redrives, document })
     }
 
     /// Reads the document.
@@ -73,7 +76,10 @@ impl Request {
     /// As [`Request::document()`], and when the run has not begun yet or is over.
     pub fn running(&self) -> Result<Running, StepError> {
         match self.document()? {
-            Document::Running(running) => Ok(*running),
+            Document::Running(mut running) => {
+                running.run.redriven(self.redrives);
+                Ok(*running)
+            }
             Document::Opened(_) => Err(StepError::UnreadableDocument("the run has not begun yet".to_owned())),
             Document::Reported(_) => Err(StepError::UnreadableDocument("the run is over".to_owned())),
         }

@@ -1,6 +1,7 @@
 //! Other executions of the machine.
 
 use aws_sdk_sfn::Client;
+use aws_sdk_sfn::primitives::DateTime;
 use aws_sdk_sfn::types::ExecutionStatus;
 use jiff::Timestamp;
 use migration::run::execution_arn::ExecutionArn;
@@ -18,8 +19,8 @@ pub enum Execution {
     },
     /// It has ended.
     Ended {
-        /// When; `None` where Step Functions no longer knows it.
-        at: Option<Timestamp>,
+        /// From when to when it ran; `None` where Step Functions no longer knows it.
+        ran: Option<(Timestamp, Timestamp)>,
         /// How often it was redriven.
         redrives: i64,
     },
@@ -46,16 +47,17 @@ pub async fn describe(step_functions: &Client, arn: &ExecutionArn) -> Result<Exe
     let failure = match answer {
         Ok(answer) => {
             let redrives = i64::from(answer.redrive_count().unwrap_or_default());
-            let at = answer.stop_date().and_then(|date| Timestamp::from_second(date.secs()).ok());
+            let second = |date: &DateTime| Timestamp::from_second(date.secs()).ok();
+            let ran = second(answer.start_date()).zip(answer.stop_date().and_then(second));
             return Ok(match answer.status() {
                 ExecutionStatus::Running | ExecutionStatus::PendingRedrive => Execution::Running { redrives },
-                _ => Execution::Ended { at, redrives },
+                _ => Execution::Ended { ran, redrives },
             });
         }
         Err(error) => failure::read(format!("describing the execution {arn}"), error),
     };
     match failure.outcome() {
-        Outcome::NotFound(_) => Ok(Execution::Ended { at: None, redrives: 0 }),
+        Outcome::NotFound(_) => Ok(Execution::Ended { ran: None, redrives: 0 }),
         Outcome::Refused(_) => {
             tracing::warn!("{}; it counts as somebody else's", chain(&failure));
             Ok(Execution::OutOfReach)

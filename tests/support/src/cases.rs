@@ -363,7 +363,17 @@ impl Case {
     /// The table statistics: a state a table.
     pub fn tables(mut self, states: &[&str]) -> Case {
         let tables = states.iter().enumerate().map(|(nth, state)| table(nth, state, "Not enabled"));
-        self.tables = Some(tables.collect());
+        let mut tables: Vec<Table> = tables.collect();
+        // What is loaded was loaded by the last start from the beginning that the task shows.
+        if let TaskSeen::Seen(task) = &self.seen
+            && let Some(began) =
+                task.stats.as_ref().and_then(|stats| stats.fresh_start_date.or(stats.start_date))
+        {
+            for table in tables.iter_mut().filter(|table| table.load_ended.is_some()) {
+                table.load_ended = Some(began + SignedDuration::from_mins(1));
+            }
+        }
+        self.tables = Some(tables);
         self
     }
 

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::observation::{count_blind_rounds, join};
 use crate::pace::{budget, interval};
-use crate::run::acts::{Stop, StopCause, StopState};
-use crate::run::answer::Answer;
+use crate::run::acts::{CreateRefusal, Stop, StopCause, StopState};
+use crate::run::answer::{Answer, Refusal};
 use crate::run::document::Running;
 use crate::run::drive::Whose;
 use crate::run::execution::Run;
@@ -43,6 +43,15 @@ pub fn reload_answered(run: &mut Run, answer: Answer) {
         run.reloaded.retain(|name| !reload.tables.contains(name));
     }
     reload.answer = answer;
+}
+
+/// DMS refused to create the task. It has answered, so that the step is none that could not run, and it has cost less than
+/// was kept back for it.
+pub fn create_refused(run: &mut Run, refusal: Refusal, now: Timestamp) {
+    let first = run.create_refusal.take().map_or(now, |before| before.first);
+    run.create_refusal = Some(CreateRefusal { refusal, first, last: now });
+    run.creates = 0;
+    run.events = run.events.saturating_sub(budget::CREATE_RETRIES);
 }
 
 /// What DMS answered to the test of a connection, or why it was not asked for.

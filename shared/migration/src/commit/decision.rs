@@ -51,6 +51,10 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
             run.drive = driven_by(&run.drive, start);
             run.pace = None;
             run.reading = None;
+            // The pauses between tests before a start again begin anew.
+            if run.drive.restarts() > 0 {
+                run.test = None;
+            }
             run.stop_at_close = run.stops_at_close();
             step(What::Start, brief(run, now), format!("{}: {why}", kind.as_str()))
         }

@@ -4,12 +4,11 @@ use jiff::Timestamp;
 
 use crate::run::acts::{ReloadAct, StartAct};
 use crate::run::answer::Answer;
-use crate::run::document::Running;
 use crate::run::execution::Run;
 use crate::run::identity::{is_that_start, taken_over};
-use crate::run::observation::TaskSeen;
+use crate::run::observation::{self, TaskSeen};
 use crate::run::status::Phase;
-use crate::time::graces::{SIGHT_IS_OLD_AFTER, START_MARGIN};
+use crate::time::graces::START_MARGIN;
 
 /// What the guard says just before the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,21 +70,16 @@ fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarde
     Guarded::Clear
 }
 
-/// True when a stop is to be made so long after the task was last seen that somebody else may have started it since: a
-/// look comes first.
-pub fn stop_wants_a_look(running: &Running, now: Timestamp) -> bool {
-    let Running { run, progress, .. } = running;
-    let last_seen = progress.as_ref().map_or(run.started, |progress| progress.seen);
-    run.is_over(now) && now.duration_since(last_seen) > SIGHT_IS_OLD_AFTER
+/// True when the execution was redriven and has not seen the task since: somebody else may have started it, and a look
+/// comes before a stop.
+pub fn stop_wants_a_look(run: &Run, now: Timestamp) -> bool {
+    run.unseen_since_redrive && run.is_over(now)
 }
 
 /// The guard before a stop: why it must not be made. What somebody else started after this run's close is told, and
 /// never stopped.
-pub fn guard_stop(running: &mut Running, task: &TaskSeen, now: Timestamp) -> Option<String> {
-    let Running { run, progress, .. } = running;
-    let last_seen = progress.as_ref().map_or(run.started, |progress| progress.seen);
-    let TaskSeen::Seen(task) = task else { return None };
-    run.taken_over = run.taken_over.or(taken_over(run, last_seen, task, now));
+pub fn guard_stop(run: &mut Run, task: &observation::Task) -> Option<String> {
+    run.taken_over = run.taken_over.or(taken_over(run, task));
     run.taken_over.map(|date| format!("somebody else started the task at {date}, after this run's close"))
 }
 

@@ -41,8 +41,8 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     run.machine.max_blind_seconds = budget::max_blind_seconds(run, now);
     take_in_pending(run, observation, now);
     let TaskSeen::Seen(seen) = &observation.task else { return };
-    let last_seen = last.as_ref().map_or(run.started, |last| last.seen);
-    run.taken_over = run.taken_over.or(identity::taken_over(run, last_seen, seen, now));
+    run.taken_over = run.taken_over.or(identity::taken_over(run, seen));
+    run.unseen_since_redrive = false;
     run.latest_start = run.latest_start.max(seen.start_date());
     // A task that the plan describes is taken up by create-task, which looks who drives it.
     if plan.request().is_none() && known.is_none() {
@@ -56,7 +56,8 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     if seen.settings.is_some() {
         task.settings.clone_from(&seen.settings);
     }
-    run.route.get_or_insert_with(|| seen.route.clone());
+    // A task may have been moved to another instance.
+    run.route = Some(seen.route.clone());
     match seen.phase() {
         Phase::Starting => run.starting_since = run.starting_since.or(Some(now)),
         Phase::Running => run.starting_since = None,
@@ -66,8 +67,7 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
     if plan.mode == Mode::Migrate && under_way && run.drive == Drive::Nothing && task.driven_by().is_none() {
         let stated = plan.window.as_ref().and_then(|window| window.at_close);
-        let since = seen.start_date().unwrap_or(now);
-        join(run, whose(task, since), since, stated);
+        join(run, whose(task, seen), seen.start_date().unwrap_or(now), stated);
     }
     take_in_load(run, seen, observation.tables.as_deref(), now);
     if plan.until(&seen.migration_type) == Until::CaughtUp {
@@ -98,15 +98,25 @@ fn take_in_pending(run: &mut Run, observation: &Observation, now: Timestamp) {
     let good = |connections: &Vec<Connection>| {
         connections.iter().filter(|connection| connection.state == ConnectionState::Successful).count() >= 2
     };
-    let untested = observation.connections.as_ref().is_some_and(|connections| !good(connections));
+    let idle = !matches!(&observation.task, TaskSeen::Seen(task) if task.phase() != Phase::Idle);
+    let untested = match &observation.connections {
+        Some(connections) => !good(connections),
+        // Nobody could look at them just now: what was waited for still is.
+        None => idle && run.pending_since.is_some(),
+    };
     run.pending_since = (busy || untested).then(|| run.pending_since.unwrap_or(now));
 }
 
-/// Whose start this run follows. What an ended run of ours had started is ours again; what was started well after its
-/// end was started by somebody else.
-fn whose(task: &Task, since: Timestamp) -> Whose {
+/// Whose start this run follows. What was started while an ended run of ours ran, or moments later, is ours again; what
+/// was started before it, or well after its end, was started by somebody else. A task without any date is in its first
+/// start, which is the one of the run that had created it.
+fn whose(task: &Task, seen: &observation::Task) -> Whose {
+    // DMS dates the start of the task before it dates that of its statistics.
+    let since = seen.start_date().max(seen.task_start_date);
     match &task.owner {
-        Owner::Ended { execution, at: Some(at) } if since.duration_since(*at) <= START_GRACE => {
+        Owner::Ended { execution, ran: Some((began, ended)) }
+            if since.is_none_or(|since| since >= *began && since.duration_since(*ended) <= START_GRACE) =>
+        {
             Whose::EndedRun(execution.clone())
         }
         _ => Whose::SomebodyElse,

@@ -69,10 +69,12 @@ fn judge(s: &Situation<'_>, tests: Tests) -> Option<Next> {
     let since = s.run.pending_since.unwrap_or(s.now);
     let patient = s.can_wait(since, PATIENCE);
     let migrates = s.plan.mode == Mode::Migrate;
+    // What stands there may be the result of an earlier night: one test of this run must have been taken.
+    let lasting = tests.lasting && s.run.test.as_ref().is_some_and(|test| test.answer == Answer::Accepted);
     let open: Vec<&str> = tests.testing.iter().chain(&tests.untested).map(Arn::tail).collect();
     let settled = tests.testing.is_empty() && (tests.untested.is_empty() || !tests.failed.is_empty());
     if let Some(verdict) = tests.verdict {
-        let passes = migrates && !tests.lasting && patient;
+        let passes = migrates && !lasting && patient;
         // A test that is going on is waited for even then: both failures are told at once.
         if !passes && (settled || !patient) {
             let mend = "mend the endpoint's address, credentials or network; the next run tests it again";
@@ -81,6 +83,9 @@ fn judge(s: &Situation<'_>, tests: Tests) -> Option<Next> {
     }
     if tests.failed.is_empty() && open.is_empty() {
         return None;
+    }
+    if !patient && let Some(late) = s.came_too_late(since) {
+        return s.report(late);
     }
     if !patient {
         let words = format!("the connection test of {} has not come to an end", open.join(" and "));

@@ -1,6 +1,7 @@
 //! Before the task can be started: whose it is, and that it exists as the plan describes it.
 
-use plan::OnDrift;
+use plan::finding::Findings;
+use plan::{OnDrift, together};
 
 use crate::decide::connections::connections;
 use crate::decide::situation::Situation;
@@ -11,7 +12,7 @@ use crate::run::answer::{Refusal, RefusalKind};
 use crate::run::next::Next;
 use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
-use crate::run::task::Task;
+use crate::run::task::{Origin, Task};
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{BUSY_PATIENCE, MAX_CREATES, MISSING_FOR, MISSING_LOOKS, PATIENCE};
 
@@ -38,7 +39,7 @@ pub(super) fn owner(s: &Situation<'_>) -> Option<Next> {
 /// What a person does: mends the plan, or what it names, as the report says.
 pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
     if let Some(task) = s.task {
-        return drift(s, task);
+        return unfit(s, task).or_else(|| drift(s, task));
     }
     if !s.creates() {
         return missing(s);
@@ -52,7 +53,8 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
             let why = format!("DMS could not create the task yet ({}: {})", refusal.code, refusal.message);
             return s.wait_to_start(*first, why);
         }
-    } else if s.run.creates >= MAX_CREATES {
+    }
+    if s.run.creates >= MAX_CREATES {
         let trouble = s.run.last_trouble.as_deref().unwrap_or("no error is known");
         let verdict = Verdict::new(
             Outcome::Failed,
@@ -66,6 +68,9 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
             let since = s.run.pending_since.unwrap_or(s.now);
             if s.can_wait(since, BUSY_PATIENCE) {
                 return s.wait_to_start(since, "an older task with this identifier is being deleted");
+            }
+            if let Some(late) = s.came_too_late(since) {
+                return s.report(late);
             }
             let minutes = s.now.duration_since(since).as_mins();
             let words =
@@ -122,6 +127,20 @@ fn missing(s: &Situation<'_>) -> Option<Next> {
 pub(super) fn is_newly_missing(s: &Situation<'_>) -> bool {
     let absent = s.run.absent_since.map(|since| s.now.duration_since(since)).unwrap_or_default();
     s.run.not_there < MISSING_LOOKS || absent < MISSING_FOR
+}
+
+/// What the plan asks does not fit the type of a task that somebody else keeps, and that DMS did not list when the plan
+/// was checked.
+fn unfit(s: &Situation<'_>, task: &Task) -> Option<Next> {
+    if task.origin != Origin::External || s.creates() || s.run.drive.is_under_way() {
+        return None;
+    }
+    let mut findings = Findings::default();
+    together::check_type(s.plan, &task.migration_type, "", &mut findings);
+    let rejects = findings.reject();
+    let mut all = Vec::new();
+    findings.add_to(&mut all);
+    rejects.then(|| s.report(Verdict::rejected(&all, s.now))).flatten()
 }
 
 fn drift(s: &Situation<'_>, task: &Task) -> Option<Next> {

@@ -15,7 +15,8 @@ use crate::run::status::{Phase, Status};
 use crate::run::stop_reason::StopReason;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{
-    DMS_RESTARTS_WITHIN, DRIVER_RESTARTS_WITHIN, REFUSED_PATIENCE, SECOND_LOOK_AFTER, START_GRACE,
+    BUSY_PATIENCE, DMS_RESTARTS_WITHIN, DRIVER_RESTARTS_WITHIN, REFUSED_PATIENCE, SECOND_LOOK_AFTER,
+    START_GRACE,
 };
 
 /// Judges a task of this run that has come to rest: a verdict, a start again, or another look while DMS's answers do
@@ -63,6 +64,10 @@ fn not_believed_yet(s: &Situation<'_>, task: &Task) -> Option<Next> {
     if rested(s) < SECOND_LOOK_AFTER {
         return s.wait_briefly(format!("the task is {}; it is looked at once more", task.status));
     }
+    let since = s.run.drive.rest().unwrap_or(s.now);
+    if !s.run.windowed() && !s.can_wait(since, BUSY_PATIENCE) {
+        return None;
+    }
     match &s.observation.instance {
         InstanceSeen::Seen(status) if status.is_changing() => s.wait(format!(
             "the task is {} and its replication instance is {}: DMS may start the task again",
@@ -77,11 +82,15 @@ fn not_believed_yet(s: &Situation<'_>, task: &Task) -> Option<Next> {
 /// DMS may start a task again that has failed for what passes, and nobody would stop it then at the close. So may
 /// another run of ours that had started it, after its pause.
 fn may_come_back(s: &Situation<'_>, task: &Task) -> Option<Next> {
-    let (who, within) = match s.run.drive.joined() {
-        Some(_) => ("DMS, or who had started it,", DRIVER_RESTARTS_WITHIN),
-        None => ("DMS", DMS_RESTARTS_WITHIN),
+    let cause = Cause::of(task);
+    let (who, within, passes) = match s.run.drive.joined() {
+        Some(_) => (
+            "DMS, or who had started it,",
+            DRIVER_RESTARTS_WITHIN,
+            restart::dms_gave_up(task) && (cause.may_pass() || cause == Cause::Unknown),
+        ),
+        None => ("DMS", DMS_RESTARTS_WITHIN, task.status == Status::Failed && cause.may_pass()),
     };
-    let passes = task.status == Status::Failed && Cause::of(task).may_pass();
     (passes && !s.run.is_over(s.now) && rested(s) < within)
         .then(|| s.wait(format!("the task has failed for what may pass: {who} may start it again")))
         .flatten()

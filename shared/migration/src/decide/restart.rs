@@ -92,7 +92,7 @@ fn is_worth_a_try(s: &Situation<'_>, cause: Cause) -> bool {
     cause == Cause::Unknown && s.run.drive.restarts() == 0 && s.run.stop_due.duration_since(s.now) >= lost
 }
 
-fn dms_gave_up(task: &Task) -> bool {
+pub(super) fn dms_gave_up(task: &Task) -> bool {
     // A licence that allows no more allows no start either.
     let licensed = task.stop_reason != Some(StopReason::LicenseLimits);
     let class = StopClass::of(task.stop_reason.as_ref());

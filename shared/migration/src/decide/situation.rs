@@ -1,6 +1,7 @@
 //! What every judge looks at, and the short ways to a decision.
 
 use jiff::{SignedDuration, Timestamp};
+use plan::finding::Severity;
 use plan::{Mode, Plan, TaskPlan};
 
 use crate::run::execution::Run;
@@ -9,7 +10,7 @@ use crate::run::observation::{self, Observation, TaskSeen};
 use crate::run::status::Phase;
 use crate::run::step::Occasion;
 use crate::run::task::Task;
-use crate::run::verdict::Verdict;
+use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{START_MARGIN, START_TOLD_AFTER, TAGS_COUNT_AFTER};
 
 /// All that a judge looks at.
@@ -77,6 +78,29 @@ impl<'a> Situation<'a> {
         } else {
             self.now.duration_since(since) <= grace
         }
+    }
+
+    /// Skipped, for a run that came too late to wait for what stands in the way of its start; one that has waited for it
+    /// reports what that was.
+    pub(super) fn came_too_late(&self, since: Timestamp) -> Option<Verdict> {
+        let waited = self.now.duration_since(since) >= START_TOLD_AFTER;
+        let late = self.run.windowed() && self.plan.mode == Mode::Migrate && !waited;
+        let left = self.run.stop_due.duration_since(self.now);
+        (late && left < self.least_left()).then(|| self.too_little_time())
+    }
+
+    /// Skipped, since too little of the window is left to start in.
+    pub(super) fn too_little_time(&self) -> Verdict {
+        let left = self.run.stop_due.duration_since(self.now).as_mins();
+        let least = self.least_left();
+        let wanted = match least > START_MARGIN {
+            true => format!("the plan wants {}", least.as_mins()),
+            false => format!("with less than {} nothing is started", least.as_mins()),
+        };
+        Verdict::new(Outcome::Skipped, format!("{left} minutes are left in the window, {wanted}"), self.now)
+            .because("nothing was started")
+            .at_severity(Severity::Warning)
+            .to_do("the next run of the schedule tries again")
     }
 
     /// With less than this before the end of the run's time nothing is started.

@@ -121,16 +121,18 @@ fn cdc(plan: &Plan, task: &Task) -> Choice {
     }
 }
 
-/// True when the load that the task shows was begun this night.
-fn is_of_tonight(task: &Task, tonight: Timestamp) -> bool {
+/// True when this night has loaded tables: some of them came to their end in it, by their own dates. Without those the
+/// beginning of the load counts.
+fn is_of_tonight(task: &Task, pass: &TablePass, tonight: Timestamp) -> bool {
     let began = task.stats.as_ref().and_then(|stats| stats.fresh_start_date);
-    began.is_some_and(|began| began >= tonight.saturating_sub(CLOCK_SKEW).unwrap_or(tonight))
+    let last = pass.load_ends.map(|(_, last)| last).or(began);
+    last.is_some_and(|last| last >= tonight.saturating_sub(CLOCK_SKEW).unwrap_or(tonight))
 }
 
 /// True when the task shows a load of another night that came to its own end, tables in error included. The tables say
 /// how it ended, not its code and not the task's status.
 fn is_loaded_anew(task: &Task, pass: &TablePass, tonight: Timestamp) -> bool {
-    task.migration_type != MigrationType::Cdc && pass.settled() && !is_of_tonight(task, tonight)
+    task.migration_type != MigrationType::Cdc && pass.settled() && !is_of_tonight(task, pass, tonight)
 }
 
 /// What `Refresh` does: it wants this night's rows. A load that was cut off goes on.
@@ -138,10 +140,13 @@ fn refresh(task: &Task, settings: &TaskSettings, pass: &TablePass, tonight: Time
     if is_loaded_anew(task, pass, tonight) {
         return Some(reload(settings, "the last load came to its end and the plan wants a new one"));
     }
+    let since = tonight.saturating_sub(CLOCK_SKEW).unwrap_or(tonight);
+    let older = pass.load_ends.is_some_and(|(first, _)| first < since);
     pass.complete().then(|| {
-        Choice::Complete(
-            "tonight's rows are there: every table was loaded since the window opened".to_owned(),
-        )
+        Choice::Complete(match older {
+            false => "tonight's rows are there: every table was loaded since the window opened".to_owned(),
+            true => "a load that had begun earlier was completed since the window opened: some of its rows are older".to_owned(),
+        })
     })
 }
 

@@ -205,7 +205,7 @@ fn named(verdict: &Verdict, lines: &mut Vec<String>) {
     if verdict.named_tables.is_empty() {
         return;
     }
-    lines.push("\nTables that are not complete, or whose rows are not verified:".to_owned());
+    lines.push("\nTables to look at:".to_owned());
     for table in &verdict.named_tables {
         let (name, state) = (one_line(&table.name), one_line(&table.state));
         lines.push(format!("  {name}: {state} ({} rows read)", grouped(table.rows)));

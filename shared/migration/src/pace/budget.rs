@@ -42,13 +42,16 @@ pub const STOP_ROUND: u32 = POLL + STOP;
 /// *Stop task* with its retries.
 const STOP: u32 = 14;
 
+/// What the retries of *Create task* may cost while DMS or Lambda is too busy; given back when DMS has refused the task.
+pub const CREATE_RETRIES: u32 = 225;
+
 /// What an act costs at the most, by its Retry in the machine; an act that ends the run is in [`ENDING`].
 pub fn of_act(next: &Next) -> u32 {
     match next {
         Next::Wait { .. } | Next::Report(_) => 0,
         Next::Start { .. } | Next::Reload { .. } | Next::Test { .. } | Next::Tell { .. } => 5,
         Next::Stop { .. } => STOP,
-        Next::Create { .. } => 230,
+        Next::Create { .. } => 5 + CREATE_RETRIES,
     }
 }
 

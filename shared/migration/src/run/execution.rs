@@ -80,7 +80,13 @@ pub struct Run {
     pub last_trouble: Option<String>,
     /// Who got the task going.
     pub drive: Drive,
-    /// When somebody else started the task, after this run's close and while this run could not see it.
+    /// How often the execution had been redriven when this was written.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub redrives: u64,
+    /// True from a redrive of the execution until a poll has seen the task: somebody else may have started it since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unseen_since_redrive: bool,
+    /// When somebody else started the task, after this run's close and before this run was redriven.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken_over: Option<Timestamp>,
     /// The stop of the task by this run.
@@ -110,7 +116,19 @@ pub struct Run {
     pub told: Vec<Occasion>,
 }
 
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
 impl Run {
+    /// Writes down that the execution was redriven, when it was.
+    pub fn redriven(&mut self, redrives: u64) {
+        if redrives > self.redrives {
+            self.redrives = redrives;
+            self.unseen_since_redrive = true;
+        }
+    }
+
     /// A run that begins now: no window is known yet, and nothing has been done.
     pub fn begin(execution: ExecutionArn, name: String, closes: Timestamp, now: Timestamp) -> Run {
         Run {
@@ -138,6 +156,8 @@ impl Run {
             test: None,
             last_trouble: None,
             drive: Drive::Nothing,
+            redrives: 0,
+            unseen_since_redrive: false,
             taken_over: None,
             stop: None,
             latest_start: None,

@@ -7,7 +7,7 @@ use crate::run::answer::Answer;
 use crate::run::execution::Run;
 use crate::run::observation;
 use crate::run::status::Phase;
-use crate::time::graces::{CLOCK_SKEW, SIGHT_IS_OLD_AFTER, START_GRACE, START_MARGIN};
+use crate::time::graces::{CLOCK_SKEW, START_GRACE, START_MARGIN};
 use jiff::Timestamp;
 
 /// True when what the task does, or did last, is this run's doing or the run that it joined.
@@ -49,20 +49,15 @@ pub fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
     is_new(start, task) && [task.start_date(), fresh].iter().flatten().any(|date| soon_after(&date))
 }
 
-/// When somebody else started the task after this run's close, while this run could not see it: an execution that is
-/// redriven days later finds the task of another run. `last_seen` is when a poll last saw the task.
-pub fn taken_over(
-    run: &Run,
-    last_seen: Timestamp,
-    task: &observation::Task,
-    now: Timestamp,
-) -> Option<Timestamp> {
+/// When somebody else started the task after this run's close, before this execution was redriven: days later it finds
+/// the task of another run. While an execution runs on, blind or not, what starts its task after the close may be DMS
+/// itself.
+pub fn taken_over(run: &Run, task: &observation::Task) -> Option<Timestamp> {
     let date = task.start_date()?;
-    let out_of_sight = now.duration_since(last_seen) > SIGHT_IS_OLD_AFTER;
     let newer = date > run.stop_due && Some(date) > run.latest_start;
     let ours =
         run.drive.start().is_some_and(|start| is_new(start, task) && date <= start.asked + START_GRACE);
-    (out_of_sight && newer && !ours).then_some(date)
+    (run.unseen_since_redrive && newer && !ours).then_some(date)
 }
 
 /// True when the task's dates are those of this run, and so are its counters and rows: those of an earlier run may show

@@ -3,6 +3,7 @@
 use super::verdict::{MAX_NAMED, NamedTable, Verdict};
 use crate::run::observation::Stats;
 use crate::run::table::{Table, TableState, Validation};
+use jiff::Timestamp;
 use plan::table_name::NamedByMapping;
 
 /// So many tables, in words.
@@ -31,6 +32,8 @@ pub struct TablePass {
     pub unvalidated: Vec<NamedTable>,
     /// Cannot be compared: no primary key, or validation does not take this table.
     pub unverifiable: Vec<NamedTable>,
+    /// When the first and the last load of the complete tables ended, as far as DMS dates them.
+    pub load_ends: Option<(Timestamp, Timestamp)>,
     /// Rows read for the load.
     pub rows: u64,
 }
@@ -53,6 +56,10 @@ impl TablePass {
                 TableState::Completed => pass.loaded += 1,
                 state if state.is_errored() => pass.errored.push(named(state.as_str())),
                 state => pass.unfinished.push(named(state.as_str())),
+            }
+            if let Some(end) = table.load_ended.filter(|_| table.state == TableState::Completed) {
+                let (first, last) = pass.load_ends.unwrap_or((end, end));
+                pass.load_ends = Some((first.min(end), last.max(end)));
             }
             if table.state == TableState::Completed && table.load_ended.is_none() {
                 pass.endless.push(named("no end of its load is known"));

@@ -46,9 +46,9 @@ pub enum Owner {
     Ended {
         /// The execution.
         execution: ExecutionArn,
-        /// When it ended; absent where Step Functions no longer knows it.
+        /// From when to when it ran; absent where Step Functions no longer knows it.
         #[serde(skip_serializing_if = "Option::is_none")]
-        at: Option<Timestamp>,
+        ran: Option<(Timestamp, Timestamp)>,
     },
     /// An execution that may not be looked at: a sibling stack's, or one of a stack that is gone.
     OutOfReach(ExecutionArn),

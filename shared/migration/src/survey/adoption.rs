@@ -2,6 +2,8 @@
 
 use crate::run::execution::Run;
 use crate::run::execution_arn::ExecutionArn;
+use crate::run::observation;
+use crate::run::status::Phase;
 use crate::run::task::{Origin, Task};
 use plan::{OnDrift, Plan};
 
@@ -29,7 +31,11 @@ pub fn origin(owner_tag: Option<Option<&ExecutionArn>>, execution: &ExecutionArn
 /// What is done about a task that exists. Only a task of ours that has never run is modified, and once: what still
 /// differs then cannot be modified. One that another run drives, or that is rejected for its differences, is not
 /// touched.
-pub fn adopt(plan: &Plan, run: &Run, task: &Task, has_run: bool) -> Adoption {
+///
+/// The tag of a task that is under way is left: it says whose start that was.
+pub fn adopt(plan: &Plan, run: &Run, task: &Task, seen: &observation::Task) -> Adoption {
+    let has_run = seen.has_run();
+    let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
     let as_planned = task.differences.is_empty();
     let modifies =
         plan.on_drift == OnDrift::Modify && task.origin != Origin::External && !has_run && !run.modified;
@@ -37,7 +43,8 @@ pub fn adopt(plan: &Plan, run: &Run, task: &Task, has_run: bool) -> Adoption {
         Adoption::Leave
     } else if !as_planned && modifies {
         Adoption::Modify
-    } else if task.origin == Origin::Adopted && (as_planned || plan.on_drift == OnDrift::Ignore) {
+    } else if !under_way && task.origin == Origin::Adopted && (as_planned || plan.on_drift == OnDrift::Ignore)
+    {
         Adoption::TakeOver
     } else {
         Adoption::Leave
@@ -54,6 +61,27 @@ mod tests {
 
     const OWNER: &str = "arn:aws:states:us-east-1:123456789012:execution:migration:night-1";
     const ANOTHER: &str = "arn:aws:states:us-east-1:123456789012:execution:migration:night-0";
+
+    fn seen(status: &str) -> observation::Task {
+        let arn = |resource: &str| format!("arn:aws:dms:us-east-1:123456789012:{resource}").parse().unwrap();
+        observation::Task {
+            arn: arn("task:A"),
+            identifier: "orders".to_owned(),
+            route: observation::Route {
+                source: arn("endpoint:S"),
+                target: arn("endpoint:T"),
+                instance: arn("rep:I"),
+            },
+            migration_type: "full-load".to_owned().into(),
+            status: status.to_owned().into(),
+            stop_reason: None,
+            last_failure: None,
+            stats: None,
+            settings: None,
+            cdc_stop_position: None,
+            task_start_date: None,
+        }
+    }
 
     #[test]
     fn a_task_without_our_tag_is_kept_by_somebody_else() {
@@ -103,8 +131,12 @@ mod tests {
                         false => Owner::Nobody,
                     },
                 };
-                let done = adopt(&plan, &Run { modified, ..begun }, &task, has_run);
+                let run = Run { modified, ..begun };
+                let done = adopt(&plan, &run, &task, &seen(if has_run { "stopped" } else { "ready" }));
                 assert_eq!(done, expected, "{origin:?}, differs {differs}, has run {has_run}, {word}");
+                // A task that is under way keeps its tag, which says whose start that was.
+                let under_way = adopt(&plan, &run, &task, &seen("running"));
+                assert_ne!(under_way, TakeOver, "{origin:?}, differs {differs}, {word}");
             }
         }
     }

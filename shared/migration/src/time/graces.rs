@@ -131,9 +131,6 @@ pub const STOP_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
 /// How long a new tag may not count for what IAM allows.
 pub const TAGS_COUNT_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
-/// After so long without a look at the task a stop looks first whose task it is now.
-pub const SIGHT_IS_OLD_AFTER: SignedDuration = SignedDuration::from_mins(30);
-
 // While no poll can run.
 
 /// Seconds before the first look after a poll could not run; the machine doubles it.

@@ -1,12 +1,11 @@
 //! The window closes, in every phase of a run.
 
 use migration::run::acts::StopCause;
-use migration::run::task::{Owner, Progress};
+use migration::run::task::Owner;
 use serde_json::{Value, json};
 
 use support::cases::{
-    AWAY, CLOSE, Case, and, check, earlier_execution, full_load, kept, load_and_cdc, minute, progress,
-    windowed,
+    AWAY, CLOSE, Case, and, check, earlier_execution, full_load, kept, load_and_cdc, minute, windowed,
 };
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
@@ -206,8 +205,8 @@ fn started_and_to_be_left_running() {
 #[test]
 fn whose_the_task_is_decides_what_the_close_does() {
     let owned = |plan: Value, ended: Option<i64>, began: i64| {
-        let at = ended.map(minute);
-        let owner = Owner::Ended { execution: earlier_execution(), at };
+        let ran = ended.map(|ended| (minute(-120), minute(ended)));
+        let owner = Owner::Ended { execution: earlier_execution(), ran };
         let case = full_load(plan).set(|case| case.known().owner = owner);
         case.began(began).status("running").joined().tables(&HALF).at(CLOSE)
     };
@@ -228,6 +227,11 @@ fn whose_the_task_is_decides_what_the_close_does() {
             "a person started it well after the end of our run",
             owned(windowed(), Some(-30), -24),
             "LeftRunning | somebody else had started it, and the plan does not say in words that it is stopped",
+        ),
+        (
+            "a person had started it before our run began, which followed it and has ended",
+            owned(windowed(), Some(-10), -121),
+            "LeftRunning | somebody else had started it",
         ),
         (
             "when our run ended is not known any more",
@@ -264,27 +268,25 @@ fn a_stop_at_the_close_by_who_had_started_it_is_a_pause() {
 #[test]
 fn what_somebody_started_after_the_close_unseen_is_told_and_never_stopped() {
     let later = CLOSE + 2 * 24 * 60;
-    let seen = |case: Case, at: i64| {
-        case.set(|case| case.running.progress = Some(Progress { seen: minute(at), ..progress(None) }))
-    };
-    let redriven = |seen_at: i64, began: i64| {
-        let case = full_load(windowed()).started(1).began(1).status("running").at(60);
-        let mut case = seen(case, 59);
+    let watched = |began: i64| {
+        let mut case = full_load(windowed()).started(1).began(1).status("running").at(60);
         case.poll();
-        seen(case.began(began).status("running"), seen_at).at(later)
+        case.began(began).status("running").at(later)
     };
+    let redriven = |began: i64| watched(began).set(|case| case.run().redriven(1));
     let told_to_stop = |case: Case| case.told_to_stop(StopCause::Close, CLOSE);
     let unknown = "Unknown | somebody else started the task at | left alone | not stop it by hand";
     check([
-        ("days later", redriven(CLOSE - 5, later - 60), unknown),
-        ("a stop had been decided", told_to_stop(redriven(CLOSE - 5, later - 60)), unknown),
-        ("it is this run's own start", redriven(CLOSE - 5, 1), "Stop Close"),
+        ("days later", redriven(later - 60), unknown),
+        ("a stop had been decided", told_to_stop(redriven(later - 60)), unknown),
+        ("minutes after the close", redriven(CLOSE + 5).at(CLOSE + 20), unknown),
+        ("it is this run's own start", redriven(1), "Stop Close"),
+        ("it was started before the close", redriven(CLOSE), "Stop Close"),
         (
-            "it was seen a minute ago: DMS itself has started it again",
-            redriven(later - 1, later - 2),
+            "the execution was not redriven: DMS itself has started it again",
+            watched(CLOSE + 10),
             "Stop Close",
         ),
-        ("it was started before the close", redriven(CLOSE - 5, CLOSE), "Stop Close"),
     ]);
 }
 

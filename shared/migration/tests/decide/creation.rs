@@ -97,8 +97,13 @@ fn connections() {
             "Test TARGET",
         ),
         (
+            "a wrong password may be the result of an earlier night: one test is this run's",
+            absent().connected(Some("successful"), Some("password authentication failed")),
+            "Look again | test of TARGET failed: it is tested again",
+        ),
+        (
             "a wrong password does not pass by itself",
-            absent().connected(
+            absent().tested_again(TARGET, 1, 1).connected(
                 Some("successful"),
                 Some("FATAL: password authentication failed for user \"dms\""),
             ),
@@ -155,7 +160,6 @@ fn creating() {
                 kind: RefusalKind::Passing,
             };
             case.run().create_refusal = Some(refused_at(refusal));
-            case.run().creates = 7;
         })
     };
     let refused =

@@ -10,8 +10,8 @@ use migration::run::verdict::Outcome;
 use serde_json::{Value, json};
 
 use support::cases::{
-    AWAY, CLOSE, Case, DENIED, LAST_WEEK, LOG_IS_GONE, NO_MEMORY, NO_TABLES, NOBODY_KNOWS, and, cdc, check,
-    full_load, in_words, load_and_cdc, minute, windowed,
+    AWAY, CLOSE, Case, DENIED, LAST_WEEK, LOG_IS_GONE, NO_MEMORY, NO_TABLES, NOBODY_KNOWS, SOURCE, and, cdc,
+    check, full_load, in_words, load_and_cdc, minute, windowed,
 };
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
@@ -413,7 +413,10 @@ fn a_start_again_that_dms_did_not_take() {
         ),
         (
             "for now, and a password is wrong: the failure that led here is the one to tell",
-            again(json!({})).put_off(state).connected(Some("ORA-01017"), Some("successful")),
+            again(json!({}))
+                .put_off(state)
+                .tested_again(SOURCE, 61, 61)
+                .connected(Some("ORA-01017"), Some("successful")),
             failure,
         ),
         (
@@ -703,7 +706,11 @@ fn what_stays_busy_is_not_waited_for_for_ever() {
     check([
         ("a refused start again", refused.clone().pending(62).at(76), "Look again"),
         ("a quarter of an hour", refused.clone().pending(62).at(77), "Tell NotStarted"),
-        ("after an hour", refused.pending(62).at(123), "Failed | did not become ready in 61 minutes"),
+        (
+            "after an hour",
+            refused.pending(62).at(123),
+            "Failed | the DMS task is modifying | the next run resumes | not nothing was started",
+        ),
         (
             "a task that DMS stopped to start it again, without a date",
             stopped("RECYCLE_TASK").set(|case| case.stats_mut().stop_date = None).at(69),

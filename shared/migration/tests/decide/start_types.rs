@@ -61,7 +61,7 @@ fn refresh_wants_the_rows_of_this_night_once() {
         ),
         ("Reload loads it all the same", loaded(5, &COMPLETE, "Reload"), "Start reload-target"),
         ("begun a moment before, by DMS's clock", loaded(-1, &COMPLETE, "Refresh"), "Skipped"),
-        ("begun well before the window opened", loaded(-2, &COMPLETE, "Refresh"), "Start reload-target"),
+        ("begun well before the window opened", loaded(-3, &COMPLETE, "Refresh"), "Start reload-target"),
         (
             "a table in error is loaded again, and no other",
             loaded(5, &ERRORED, "Refresh"),

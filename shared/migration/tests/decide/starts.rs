@@ -42,7 +42,7 @@ fn a_start_that_was_taken() {
         (
             "the new start shows for five minutes beside the stop of last week",
             last_week().started_by(StartKind::ReloadTarget, 1).began(1).at(6),
-            "Succeeded",
+            "SucceededWithWarnings | the rows of 2 tables are of an earlier load",
         ),
         (
             "it was over within the second in which it began",
@@ -521,7 +521,8 @@ fn a_task_that_was_under_way_is_joined() {
                 .joined()
                 .failed(5, "Stop Reason FATAL_ERROR")
                 .tables(&[])
-                .at(6),
+                .at_rest(5)
+                .at(23),
             "Failed | the DMS task has failed",
         ),
         (

@@ -68,7 +68,10 @@ pub(super) fn done(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End
 fn older(ended: Ended<'_>, end: End) -> End {
     match of_an_earlier_night(ended).len() {
         0 => end,
-        old => at_most_with_warnings(end, &format!("the rows of {} are of an earlier night", counted(old))),
+        old => {
+            let when = if ended.run.windowed() { "night" } else { "load" };
+            at_most_with_warnings(end, &format!("the rows of {} are of an earlier {when}", counted(old)))
+        }
     }
 }
 
@@ -92,7 +95,7 @@ fn begun_before(ended: Ended<'_>) -> Option<Timestamp> {
     let began = stats.fresh_start_date.or(stats.start_date)?;
     let anew = matches!(plan.start, Start::Refresh | Start::Reload);
     let loads = task.migration_type != MigrationType::Cdc;
-    (anew && loads && run.drive.joined().is_some() && began < run.started).then_some(began)
+    (anew && loads && run.drive.joined().is_some() && began < run.opened).then_some(began)
 }
 
 /// Tables are missing from an end that was good otherwise.

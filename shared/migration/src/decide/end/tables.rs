@@ -1,5 +1,6 @@
 //! The tables of a verdict: which ones it names.
 
+use jiff::Timestamp;
 use plan::MigrationType;
 use plan::clean::one_line;
 
@@ -52,7 +53,9 @@ pub(super) fn of_an_earlier_night(ended: Ended<'_>) -> Vec<NamedTable> {
     if matches!(ended.task.migration_type, MigrationType::Cdc | MigrationType::FullLoadAndCdc) {
         return Vec::new();
     }
-    let since = ended.run.opened.min(ended.run.started);
+    // A run that follows what was under way follows that load.
+    let followed = ended.run.drive.joined().unwrap_or(Timestamp::MAX);
+    let since = ended.run.opened.min(ended.run.started).min(followed);
     let old = |table: &Table| {
         let ended = table.load_ended.filter(|_| table.state == TableState::Completed)?;
         (ended < since).then(|| NamedTable {

@@ -4,10 +4,10 @@ mod refused;
 mod unanswered;
 
 use plan::clean::one_line;
-use plan::finding::Severity;
 use plan::{MigrationType, Start, Until};
 
 use crate::decide::connections::connections;
+use crate::decide::restart;
 use crate::decide::situation::Situation;
 use crate::decide::start_type::{self, Choice, FAR_FUTURE};
 use crate::decide::verdicts::undecided;
@@ -19,7 +19,7 @@ use crate::run::status::Phase;
 use crate::run::tables::TablePass;
 use crate::run::task::Origin;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::{BUSY_PATIENCE, PATIENCE, START_MARGIN};
+use crate::time::graces::{BUSY_PATIENCE, PATIENCE};
 
 /// Starts the task, waits for a start to show, or says why there is nothing to start.
 ///
@@ -59,6 +59,13 @@ fn wait_until_ready(s: &Situation<'_>, task: &observation::Task, why: impl Into<
     if s.can_wait(since, BUSY_PATIENCE) {
         return s.wait_to_start(since, why);
     }
+    // The failure that led to a start again is the one to tell.
+    if s.run.drive.restarts() > 0 {
+        return restart::once_more(s, task, false);
+    }
+    if let Some(late) = s.came_too_late(since) {
+        return s.report(late);
+    }
     let minutes = s.now.duration_since(since).as_mins();
     let words = format!("the task is {} and did not become ready in {minutes} minutes", task.status);
     s.report(Verdict::new(Outcome::Failed, words, s.now).because("nothing was started"))
@@ -66,23 +73,8 @@ fn wait_until_ready(s: &Situation<'_>, task: &observation::Task, why: impl Into<
 
 /// The task can be started: should it be, and how?
 fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
-    let left = s.run.stop_due.duration_since(s.now);
-    let least = s.least_left();
-    let wanted = match least > START_MARGIN {
-        true => format!("the plan wants {}", least.as_mins()),
-        false => format!("with less than {} nothing is started", least.as_mins()),
-    };
-    if left < least {
-        return s.report(
-            Verdict::new(
-                Outcome::Skipped,
-                format!("{} minutes are left in the window, {wanted}", left.as_mins()),
-                s.now,
-            )
-            .because("nothing was started")
-            .at_severity(Severity::Warning)
-            .to_do("the next run of the schedule tries again"),
-        );
+    if s.run.stop_due.duration_since(s.now) < s.least_left() {
+        return s.report(s.too_little_time());
     }
     let Some(settings) = s.task.and_then(|task| task.settings.as_ref()) else {
         return s.wait_briefly("the task's settings could not be seen just now");

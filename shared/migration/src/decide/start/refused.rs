@@ -29,7 +29,8 @@ pub(super) fn refused(
     let throttled = refusal.kind == RefusalKind::Throttled;
     let patient = throttled || s.can_wait(start.first_decided, PATIENCE);
     let passes = refusal.passes() || (refusal.kind == RefusalKind::Denied && s.was_young(start.asked));
-    if task.phase() != Phase::Idle && (s.run.drive.restarts() > 0 || passes) {
+    let again = s.run.drive.restarts() > 0;
+    if task.phase() != Phase::Idle && (again || passes) {
         return wait_until_ready(s, task, format!("DMS could not start the task yet ({words})"));
     }
     if passes && patient {
