@@ -119,11 +119,11 @@ fn present(s: &Situation<'_>, seen: &observation::Task) -> Vec<Finding> {
         }
         Phase::Starting | Phase::Running if task.driven_by().is_some() => {}
         Phase::Starting | Phase::Running => found.push(Finding::Word(format!(
-            "the task is {} already: a run that begins now follows it, and stops it only where the plan says so in words",
+            "the task is {} already: a run that begins now follows it, and stops what somebody else has started only where the plan says so in words",
             seen.status
         ))),
         _ => found.push(Finding::Word(format!(
-            "the task is {} just now: a run waits until it can be started, for an hour at most",
+            "the task is {} just now: a run waits until it can be started, as long as its window allows",
             seen.status
         ))),
     }

@@ -84,7 +84,8 @@ impl<'a> Situation<'a> {
     /// reports what that was.
     pub(super) fn came_too_late(&self, since: Timestamp) -> Option<Verdict> {
         let waited = self.now.duration_since(since) >= START_TOLD_AFTER;
-        let late = self.run.windowed() && self.plan.mode == Mode::Migrate && !waited;
+        let started = self.run.drive.is_under_way();
+        let late = self.run.windowed() && self.plan.mode == Mode::Migrate && !waited && !started;
         let left = self.run.stop_due.duration_since(self.now);
         (late && left < self.least_left()).then(|| self.too_little_time())
     }

@@ -1,13 +1,15 @@
 //! Before the task can be started: whose it is, that it exists, what it differs in, and that it is connected.
 
+use migration::commit;
+use migration::pace::budget;
 use migration::run::acts::CreateRefusal;
-use migration::run::answer::{Refusal, RefusalKind};
+use migration::run::answer::{Answer, Refusal, RefusalKind};
 use migration::run::step::Occasion;
 use migration::run::task::{Origin, Owner};
 use serde_json::json;
 
 use support::cases::{
-    CLOSE, Case, SOURCE, TARGET, and, check, earlier_execution, full_load, kept, minute, windowed,
+    CLOSE, Case, SOURCE, TARGET, and, check, earlier_execution, full_load, kept, minute, refusal, windowed,
 };
 
 #[test]
@@ -86,6 +88,22 @@ fn connections() {
                 .pending(1)
                 .at(CLOSE - 2),
             "Rejected | endpoint:TARGET failed: no route",
+        ),
+        (
+            "a run that came too late for a test has not waited for it",
+            full_load(windowed()).not_created().connected(None, None).pending(CLOSE - 2).at(CLOSE - 1),
+            "Skipped | 1 minutes are left in the window",
+        ),
+        (
+            "what DMS says to a test is told",
+            absent().connected(None, Some("successful")).pending(1).tested_again(SOURCE, 2, 2).at(2).set(
+                |case| {
+                    let no =
+                        refusal("InvalidResourceStateFault", "Replication instance i is modifying", true);
+                    case.run().test.as_mut().unwrap().answer = no;
+                },
+            ),
+            "Look again | SOURCE is being tested; DMS says to the last test | i is modifying",
         ),
         (
             "both failed: one after the other",
@@ -216,6 +234,15 @@ fn creating() {
             "until too little of it is left",
             changing(full_load(windowed()).not_created()).at(CLOSE - 2),
             "Failed | refused to create the task | not mend the plan",
+        ),
+        (
+            "an older task is on its way out, and the run came too late to wait for that",
+            full_load(windowed())
+                .status("deleting")
+                .set(|case| case.running.task = None)
+                .pending(CLOSE - 3)
+                .at(CLOSE - 1),
+            "Skipped | 1 minutes are left in the window | nothing was started",
         ),
         ("the step could not run twice", absent().set(|case| case.run().creates = 2), "Create"),
         (
@@ -371,4 +398,26 @@ fn drift() {
             "Skipped | the window closed",
         ),
     ]);
+}
+
+#[test]
+fn what_dms_says_to_an_act_before_the_start_is_written_down() {
+    let refused = |message: &str| Refusal {
+        code: "InvalidResourceStateFault".to_owned(),
+        message: message.to_owned(),
+        kind: RefusalKind::Passing,
+    };
+    let mut case = full_load(windowed()).not_created();
+    case.run().creates = 2;
+    case.run().events = 1_000;
+    commit::create_refused(case.run(), refused("one"), minute(3));
+    assert_eq!(case.run().events, 1_000 - budget::CREATE_RETRIES, "the step has not used its retries");
+    commit::create_refused(case.run(), refused("two"), minute(9));
+    let known = case.run().create_refusal.clone().unwrap();
+    assert_eq!((known.first, known.last, known.refusal.message.as_str()), (minute(3), minute(9), "two"));
+    assert_eq!(case.run().creates, 0, "a step that was answered is none that could not run");
+
+    let mut case = full_load(windowed()).tested_again(SOURCE, 2, 5);
+    commit::test_answered(case.run(), Answer::Refused(refused("no")));
+    assert_eq!(case.run().test.clone().unwrap().answer, Answer::Refused(refused("no")));
 }

@@ -183,6 +183,11 @@ fn a_resume_whose_answer_was_lost_under_do_nothing() {
             "Start resume-processing",
         ),
         ("of a replication", resumed(cdc(plan()), PrepMode::DoNothing, &half), "Start resume-processing"),
+        (
+            "and the tables cannot be seen just now",
+            resumed(full_load(plan()), PrepMode::DoNothing, &half).set(|case| case.tables = None),
+            "Wait | the table statistics could not be seen",
+        ),
     ]);
 }
 
