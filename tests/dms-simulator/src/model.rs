@@ -110,7 +110,13 @@ impl ServiceModel {
 
     /// What is wrong with an answer's body; nothing when it fits the model.
     pub fn check_output(&self, operation: &str, body: &Value) -> Vec<String> {
-        self.check(operation, body, |operation| operation.output.as_ref())
+        let mut findings = self.check(operation, body, |operation| operation.output.as_ref());
+        // The live service answers this one word in upper case, and its own model has it in lower case.
+        let kind = |finding: &str| {
+            finding.contains(".EndpointType: \"SOURCE\"") || finding.contains(".EndpointType: \"TARGET\"")
+        };
+        findings.retain(|finding| !kind(finding));
+        findings
     }
 
     fn check(

@@ -13,7 +13,6 @@ use crate::run::status::Status;
 use crate::run::stop_reason::StopReason;
 use crate::run::tables::{self, TablePass};
 use crate::run::task::{Origin, Task as KnownTask};
-use crate::time::graces::CLOCK_SKEW;
 use plan::settings::PrepMode;
 use plan::{MigrationType, OnTableErrors, Plan, Start};
 
@@ -126,7 +125,7 @@ fn cdc(plan: &Plan, task: &Task) -> Choice {
 fn is_of_tonight(task: &Task, pass: &TablePass, tonight: Timestamp) -> bool {
     let began = task.stats.as_ref().and_then(|stats| stats.fresh_start_date);
     let last = pass.load_ends.map(|(_, last)| last).or(began);
-    last.is_some_and(|last| last >= tonight.saturating_sub(CLOCK_SKEW).unwrap_or(tonight))
+    last.is_some_and(|last| last >= tonight)
 }
 
 /// True when the task shows a load of another night that came to its own end, tables in error included. The tables say
@@ -140,8 +139,7 @@ fn refresh(task: &Task, settings: &TaskSettings, pass: &TablePass, tonight: Time
     if is_loaded_anew(task, pass, tonight) {
         return Some(reload(settings, "the last load came to its end and the plan wants a new one"));
     }
-    let since = tonight.saturating_sub(CLOCK_SKEW).unwrap_or(tonight);
-    let older = pass.load_ends.is_some_and(|(first, _)| first < since);
+    let older = pass.load_ends.is_some_and(|(first, _)| first < tonight);
     pass.complete().then(|| {
         Choice::Complete(match older {
             false => "tonight's rows are there: every table was loaded since the window opened".to_owned(),

@@ -1,6 +1,8 @@
 //! The window closes, in every phase of a run.
 
+use migration::commit;
 use migration::run::acts::StopCause;
+use migration::run::observation::TaskSeen;
 use migration::run::task::Owner;
 use serde_json::{Value, json};
 
@@ -308,4 +310,28 @@ fn joined() {
         ("not seen, and to be stopped", joined(stated("Stop")).unseen(), "Stop Close"),
         ("not seen, and to be left", joined(windowed()).unseen(), "Look again | too busy"),
     ]);
+}
+
+/// Before a stop of an execution that was redriven, somebody else's start is looked for.
+#[test]
+fn the_guard_before_a_stop() {
+    let run = |redrives: u64| {
+        let mut case = full_load(windowed()).started(1);
+        case.run().latest_start = Some(minute(1));
+        case.run().redriven(redrives);
+        case.run().clone()
+    };
+    for (redrives, at, looks) in
+        [(0, CLOSE + 1, false), (1, CLOSE - 1, false), (1, CLOSE, true), (1, CLOSE + 1, true)]
+    {
+        assert_eq!(commit::stop_wants_a_look(&run(redrives), minute(at)), looks, "{redrives} {at}");
+    }
+    for (began, held) in [(1, false), (CLOSE, false), (CLOSE + 1, true)] {
+        let case = full_load(windowed()).began(began).status("running");
+        let TaskSeen::Seen(seen) = &case.seen else { panic!("the case has a task") };
+        let mut run = run(1);
+        let why = commit::guard_stop(&mut run, seen);
+        assert_eq!(why.is_some_and(|why| why.contains("somebody else started the task at")), held, "{began}");
+        assert_eq!(run.taken_over, held.then(|| minute(began)));
+    }
 }

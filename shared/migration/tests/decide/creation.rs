@@ -128,8 +128,16 @@ fn connections() {
             "Rejected | endpoint:TARGET failed | the next run tests it again",
         ),
         (
+            "nor where the other one was never tested",
+            absent()
+                .tested_again(TARGET, 1, 1)
+                .connected(None, Some("FATAL: password authentication failed for user \"dms\"")),
+            "Rejected | endpoint:TARGET failed",
+        ),
+        (
             "nor while the other one is still tested: then both are told",
             absent()
+                .tested_again(TARGET, 1, 1)
                 .connected(Some("testing"), Some("FATAL: password authentication failed for user \"dms\"")),
             "Look again | SOURCE is being tested",
         ),

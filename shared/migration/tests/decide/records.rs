@@ -85,6 +85,16 @@ fn what_is_waited_for_is_pending_from_the_first_look_that_shows_it() {
         ("one was never tested", ready().connected(Some("successful"), None), Some(9)),
         ("none was ever tested", ready().connected(None, None), Some(9)),
         ("nobody looked at them", ready().set(|case| case.connections = None), None),
+        (
+            "they were waited for, and could not be seen just now",
+            ready().pending(4).set(|case| case.connections = None),
+            Some(4),
+        ),
+        (
+            "they were waited for, and the task runs",
+            ready().pending(4).status("running").set(|case| case.connections = None),
+            None,
+        ),
     ];
     for (fact, case, since) in cases {
         assert_eq!(pending(case), since.map(minute), "{fact}");

@@ -730,3 +730,14 @@ fn what_stays_busy_is_not_waited_for_for_ever() {
         ),
     ]);
 }
+
+#[test]
+fn the_pauses_between_connection_tests_begin_anew_with_a_start_again() {
+    let tested = |case: Case| case.tested_again(SOURCE, 2, 40);
+    let mut first = tested(full_load(json!({})).at(41));
+    starts_with(&poll(&mut first), "Start start-replication");
+    assert!(first.run().test.is_some(), "which endpoint was tested last is remembered for the first start");
+    let mut again = tested(failed(json!({}), AWAY));
+    starts_with(&poll(&mut again), "Start resume-processing");
+    assert_eq!(again.run().test, None);
+}
