@@ -232,6 +232,8 @@ pub struct Task {
     dates: u8,
     /// Its tables.
     pub tables: [Load; TABLES],
+    /// Which of them were loaded to the end in this story, and not before it.
+    pub loaded_tonight: [bool; TABLES],
     /// Rows of them are arriving: a table that a failure left in its load still shows that it is in it.
     loading: [bool; TABLES],
     /// When anything of it changed last.
@@ -269,6 +271,9 @@ pub enum Move {
     /// `deleting` is over.
     Gone,
 }
+
+/// Tables that were loaded before the story were loaded so long before.
+const A_DAY: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 
 /// The task and the target.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -310,6 +315,7 @@ impl Task {
             load_finished: None,
             dates: 0,
             tables: [Load::Before; TABLES],
+            loaded_tonight: [false; TABLES],
             loading: [false; TABLES],
             changed: 0,
         }
@@ -480,6 +486,7 @@ impl Dms {
             Move::Up => self.up(consent, now),
             Move::TableLoaded(table) => {
                 task.tables[table] = Load::Completed;
+                task.loaded_tonight[table] = true;
                 task.loading[table] = false;
                 self.target[table].complete = true;
                 self.look_whether_loaded(now);
@@ -666,7 +673,8 @@ impl Task {
             state: migration::run::table::TableState::from(load.as_str()),
             rows: u64::from(*load != Load::Before),
             refused_rows: 0,
-            load_ended: (*load == Load::Completed).then(|| crate::names::at(0)),
+            load_ended: (*load == Load::Completed)
+                .then(|| crate::names::at(0) - A_DAY * i32::from(!self.loaded_tonight[nth])),
             validation: migration::run::table::Validation::NotEnabled,
             validation_failed: 0,
             validation_suspended: 0,

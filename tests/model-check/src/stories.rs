@@ -12,7 +12,8 @@ const KEEP: bool = false;
 fn with_history(task: Task, play: impl FnOnce(&mut Dms)) -> (Task, [Target; TABLES]) {
     let mut dms = Dms::with(Some(task));
     play(&mut dms);
-    let task = dms.task.unwrap_or_else(|| Task::new(Kind::FullLoad, KEEP, false));
+    let mut task = dms.task.unwrap_or_else(|| Task::new(Kind::FullLoad, KEEP, false));
+    task.loaded_tonight = [false; TABLES];
     (task, dms.target)
 }
 
