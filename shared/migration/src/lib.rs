@@ -3,7 +3,7 @@
 //! Nothing here talks to AWS and nothing reads a clock: what DMS said comes in as plain values, the time comes in as a
 //! timestamp, and a decision goes out. So the same input gives the same answer on a laptop, in a test and in Lambda.
 //!
-//! The rooms, from the lowest up; a room uses those above it in this list and no other:
+//! The rooms, from the lowest up; a room uses those listed before it and no other:
 //!
 //! | room | what is decided there |
 //! |---|---|

@@ -72,11 +72,10 @@ fn judge(s: &Situation<'_>, tests: Tests) -> Option<Next> {
     // What stands there may be the result of an earlier night: one test of this run must have been taken.
     let lasting = tests.lasting && s.run.test.as_ref().is_some_and(|test| test.answer == Answer::Accepted);
     let open: Vec<&str> = tests.testing.iter().chain(&tests.untested).map(Arn::tail).collect();
-    let settled = tests.testing.is_empty() && (tests.untested.is_empty() || !tests.failed.is_empty());
     if let Some(verdict) = tests.verdict {
         let passes = migrates && !lasting && patient;
         // A test that is going on is waited for even then: both failures are told at once.
-        if !passes && (settled || !patient) {
+        if !passes && (tests.testing.is_empty() || !patient) {
             let mend = "mend the endpoint's address, credentials or network; the next run tests it again";
             return s.report(refused(s, verdict).because("nothing was started").to_do(mend));
         }

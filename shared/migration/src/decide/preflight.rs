@@ -17,7 +17,7 @@ use crate::run::tables::TablePass;
 use crate::run::task::{Origin, Owner, Task};
 use crate::run::verdict::{Outcome, Verdict};
 use crate::survey::adoption::{self, Adoption};
-use crate::time::graces::MAX_MISSING;
+use crate::time::graces::PREFLIGHT_MISSING_LOOKS;
 use crate::time::window::{self, Opening, whole_seconds};
 
 /// What a pre-flight comes to: something that it waits for, something that rejects the plan, or what a run would do.
@@ -76,7 +76,7 @@ fn absent(s: &Situation<'_>) -> Vec<Finding> {
     if !s.creates() {
         return vec![Finding::Fault(no_such_task(s))];
     }
-    if s.task.is_some() && s.run.not_there < MAX_MISSING {
+    if s.task.is_some() && s.run.not_there < PREFLIGHT_MISSING_LOOKS {
         return vec![Finding::Open("DMS does not list the task; it is looked for once more".to_owned())];
     }
     let mut found: Vec<Finding> = tested(s).into_iter().collect();

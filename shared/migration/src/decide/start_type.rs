@@ -37,8 +37,8 @@ pub enum Choice {
     },
 }
 
-/// Chooses how to start a task that is idle. A load that was begun at `tonight` or later is this night's: `Refresh` asks
-/// for no other one.
+/// Chooses how to start a task that is idle. A load of which a table came to its end at `tonight` or later is this
+/// night's: `Refresh` asks for no other one.
 pub fn choose(
     plan: &Plan,
     task: &Task,
@@ -50,7 +50,7 @@ pub fn choose(
     if !task.has_run() {
         return Choice::Start(StartKind::StartReplication, "the task has never run".to_owned());
     }
-    let anew = start == Start::Refresh && is_loaded_anew(task, pass, tonight);
+    let anew = start == Start::Refresh && wants_a_new_load(task, pass, tonight);
     if task.migration_type != MigrationType::FullLoad
         && !matches!(start, Start::Reload | Start::Resume)
         && !anew
@@ -128,15 +128,15 @@ fn is_of_tonight(task: &Task, pass: &TablePass, tonight: Timestamp) -> bool {
     last.is_some_and(|last| last >= tonight)
 }
 
-/// True when the task shows a load of another night that came to its own end, tables in error included. The tables say
+/// True when `Refresh` wants a new load: the task shows one of another night that came to its own end, tables in error included. The tables say
 /// how it ended, not its code and not the task's status.
-fn is_loaded_anew(task: &Task, pass: &TablePass, tonight: Timestamp) -> bool {
+fn wants_a_new_load(task: &Task, pass: &TablePass, tonight: Timestamp) -> bool {
     task.migration_type != MigrationType::Cdc && pass.settled() && !is_of_tonight(task, pass, tonight)
 }
 
 /// What `Refresh` does: it wants this night's rows. A load that was cut off goes on.
 fn refresh(task: &Task, settings: &TaskSettings, pass: &TablePass, tonight: Timestamp) -> Option<Choice> {
-    if is_loaded_anew(task, pass, tonight) {
+    if wants_a_new_load(task, pass, tonight) {
         return Some(reload(settings, "the last load came to its end and the plan wants a new one"));
     }
     let older = pass.load_ends.is_some_and(|(first, _)| first < tonight);
@@ -185,7 +185,7 @@ fn load_and_cdc(
     if start == Start::Reload {
         return reload(settings, "the plan wants every table loaded again");
     }
-    if start == Start::Refresh && is_loaded_anew(task, pass, tonight) {
+    if start == Start::Refresh && wants_a_new_load(task, pass, tonight) {
         return reload(settings, "the last load came to its end and the plan wants a new one");
     }
     let loaded = task.stats.as_ref().is_some_and(|stats| stats.full_load_finish_date.is_some());

@@ -273,7 +273,7 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
             std::iter::once(goes_on).chain(by_hand).collect()
         }
         Occasion::LostSight => {
-            let close = on_the_clocks(news, run.closes);
+            let close = on_the_clocks(news, run.stop_due);
             vec![
                 format!(
                     "nothing yet: the run looks for the task again, after {FIRST_BLIND_SECONDS} s at first, then after \

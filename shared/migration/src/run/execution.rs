@@ -47,9 +47,9 @@ pub struct Run {
     /// True when the task is stopped at the close, seen or not: something of this run is under way and the plan wants
     /// it stopped. The machine reads it too.
     pub stop_at_close: bool,
-    /// What only the machine reads.
+    /// What the machine reads while no poll can run.
     pub machine: Machine,
-    /// History events that the execution may have come to at the most, as [`crate::pace::budget`] counts them.
+    /// History events that the execution may have come to at the most, as the budget in `pace` counts them.
     pub events: u32,
     /// Polls so far.
     pub polls: u32,

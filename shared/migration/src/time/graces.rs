@@ -30,7 +30,7 @@ pub const AFTER_ADOPTION_SECONDS: u32 = 1;
 pub const MAX_CREATES: u32 = 3;
 
 /// How many looks in a row a pre-flight makes for a task that DMS does not list: its lists are eventually consistent.
-pub const MAX_MISSING: u32 = 2;
+pub const PREFLIGHT_MISSING_LOOKS: u32 = 2;
 
 /// How many looks must find no task of somebody else's before a run says that there is none.
 pub const MISSING_LOOKS: u32 = 3;
@@ -50,11 +50,13 @@ pub const DELETED_UNCONFIRMED_FOR: SignedDuration = SignedDuration::from_mins(15
 /// How long the tables of a task at rest are waited for that DMS refuses to show.
 pub const REFUSED_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 
-/// How long a refusal that passes or a connection test is waited out in a run without a window, and how long a date
-/// that DMS shows may be an old one.
+/// How long a refusal that passes or a connection test is waited out in a run without a window, how long a start that
+/// was taken may not show while the task is on its way, how long tables that DMS refuses to show are waited for before a
+/// start, and how long a date that DMS shows may be an old one.
 pub const PATIENCE: SignedDuration = SignedDuration::from_mins(30);
 
-/// How long a task that is busy with something else is waited for before its start in a run without a window.
+/// How long a task that is busy with something else is waited for before its start, and an instance that is being
+/// changed before an end is believed, in a run without a window.
 pub const BUSY_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 
 /// After so long a wait before the start people are told what the run waits for.

@@ -196,6 +196,18 @@ fn sight_is_lost() {
     insta::assert_snapshot!(mail(&message));
 }
 
+/// A task that is told to stop ten minutes before its window closes is told so then.
+#[test]
+fn the_stop_that_is_told_is_the_one_that_is_made() {
+    let led = and(night(), json!({"Window": {"StopLead": "PT10M"}}));
+    let case = full_load(led).started(1).began(1).status("running").at(60);
+    let message = News::on_the_way(&case.running, Occasion::LostSight, minute(63)).compose();
+    let due = case.running.run.stop_due.to_string();
+    assert_eq!(case.running.run.closes.duration_since(case.running.run.stop_due).as_mins(), 10);
+    let told = message.text.lines().find(|line| line.contains("told to stop at")).unwrap();
+    assert!(told.contains(&due), "{due}: {told}");
+}
+
 #[test]
 fn tables_in_error_on_the_way() {
     let case = full_load(and(night(), json!({"Notify": {"On": ["Finished", "Warning", "Started"]}})));
