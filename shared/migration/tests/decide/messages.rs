@@ -202,10 +202,10 @@ fn the_stop_that_is_told_is_the_one_that_is_made() {
     let led = and(night(), json!({"Window": {"StopLead": "PT10M"}}));
     let case = full_load(led).started(1).began(1).status("running").at(60);
     let message = News::on_the_way(&case.running, Occasion::LostSight, minute(63)).compose();
-    let due = case.running.run.stop_due.to_string();
     assert_eq!(case.running.run.closes.duration_since(case.running.run.stop_due).as_mins(), 10);
     let told = message.text.lines().find(|line| line.contains("told to stop at")).unwrap();
-    assert!(told.contains(&due), "{due}: {told}");
+    assert_eq!(case.running.run.closes, minute(CLOSE), "five in the morning in Berlin");
+    assert!(told.contains("04:50 CET"), "{told}");
 }
 
 #[test]
