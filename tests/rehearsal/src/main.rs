@@ -158,7 +158,9 @@ impl Stage<'_> {
             let (execution, ended) = run(stack, screen, &name, &input, world, scenario, zone).await?;
             screen.end();
             good &= tell(stack, screen, &execution, &ended).await?;
-            let tables = world.simulator(|dms| nights::tables(dms, world.now())).unwrap_or_default();
+            // The world is locked while one looks into its simulator.
+            let now = world.now();
+            let tables = world.simulator(|dms| nights::tables(dms, now)).unwrap_or_default();
             nights.push(Night { began, verdict: ended.verdict().to_owned(), tables });
         }
         if count > 1 {
