@@ -68,6 +68,7 @@ scale-long: prerequisites ## The same, with the rows that take most of the time 
 
 end-to-end: venv ## Prove every path through the whole machine: RECORD=folder writes what each story did
 	cargo build --workspace --bins --test end-to-end --quiet
+	timeout 300 target/debug/rehearse --plan events/nightly-refresh.json --speed 240 --nights 2 > target/rehearsal.log || { cat target/rehearsal.log; exit 1; }
 	$(if $(RECORD),RECORD="$(abspath $(RECORD))") cargo test --workspace --test end-to-end --quiet
 
 mutants: prerequisites ## Break the decision and the verdict hundreds of times: do the tests notice? (about an hour, not in CI)
