@@ -13,7 +13,6 @@
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::primitives::DateTime;
 use aws_sdk_databasemigration::types::{MigrationTypeValue, ReplicationTask, Tag};
-use jiff::Timestamp;
 use migration::commit;
 use migration::run::document::{Document, Running};
 use migration::run::execution_arn::ExecutionArn;
@@ -51,7 +50,7 @@ pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<D
         Some(existing) => {
             adopt(context, &mut running, wanted, &existing, &request.execution).await?;
         }
-        None => create(&context.dms, &mut running, wanted, &request.execution, request.now).await?,
+        None => create(&context.dms, &mut running, wanted, &request).await?,
     }
     if let (Some(_), TaskPlan::Request(request)) = (&running.task, &mut running.plan.task) {
         request.lighten();
@@ -63,9 +62,9 @@ async fn create(
     dms: &Client,
     running: &mut Running,
     wanted: &TaskRequest,
-    execution: &ExecutionArn,
-    now: Timestamp,
+    request: &Request,
 ) -> Result<(), StepError> {
+    let Request { execution, now, retries, .. } = request;
     let stated = wanted.replication_task_settings.as_ref().and_then(|document| document.json());
     let mut tags: Vec<Tag> =
         wanted.tags.iter().map(|tag| Tag::builder().key(&tag.key).value(&tag.value).build()).collect();
@@ -97,7 +96,7 @@ async fn create(
                 // Somebody was quicker: the next look finds the task and adopts it.
                 Outcome::Refused(_) if failure.is_already_there() => None,
                 Outcome::Refused(refusal) => {
-                    commit::create_refused(&mut running.run, refusal.clone(), now);
+                    commit::create_refused(&mut running.run, refusal.clone(), *retries, *now);
                     None
                 }
                 Outcome::NotFound(_) | Outcome::Throttled(_) | Outcome::Lost => return Err(failure.into()),
@@ -107,7 +106,7 @@ async fn create(
     match created {
         Some(created) => {
             let task =
-                Task { created: Some(now), ..Task::known(task::read_task(&created)?, Origin::Created) };
+                Task { created: Some(*now), ..Task::known(task::read_task(&created)?, Origin::Created) };
             running.wait(AFTER_CREATION_SECONDS, format!("the task {} was created", task.identifier));
             running.task = Some(task);
         }

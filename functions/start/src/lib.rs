@@ -26,6 +26,7 @@ use migration::run::observation::TaskSeen;
 use migration::run::step::What;
 use migration::run::task::Task;
 use migration_aws::clients::{self, Dms};
+use migration_aws::dms::connections;
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::{StepError, chain};
 use migration_aws::failure::{self, CallFailure};
@@ -152,20 +153,11 @@ async fn test(dms: &Client, mut running: Running) -> Result<Document, StepError>
     let (Some(test), Some(route)) = (&run.test, &run.route) else {
         return Err(StepError::UnreadableDocument("the document has no decided connection test".to_owned()));
     };
-    let attempt = format!("testing the connection of {}", test.endpoint);
-    let answer = dms
-        .test_connection()
-        .replication_instance_arn(route.instance.to_string())
-        .endpoint_arn(test.endpoint.to_string())
-        .customize()
-        .config_override(clients::once())
-        .send()
-        .await;
-    let answer = match answer {
-        Ok(_) => Answer::Accepted,
-        Err(error) => failure::read(attempt.clone(), error).into_answer(),
+    let answer = match connections::test(dms, &route.instance, &test.endpoint).await {
+        Ok(()) => Answer::Accepted,
+        Err(failure) => failure.into_answer(),
     };
-    tracing::info!(answer = ?answer, "{attempt}");
+    tracing::info!(answer = ?answer, "test of the connection of {}", test.endpoint);
     commit::test_answered(run, answer);
     Ok(running.into())
 }

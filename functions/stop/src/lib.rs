@@ -16,9 +16,7 @@ use jiff::Timestamp;
 use migration::commit;
 use migration::run::answer::Answer;
 use migration::run::document::{Document, Running};
-use migration::run::observation::TaskSeen;
 use migration::run::task::Task;
-use migration::time::graces::STOP_GIVEN_UP_AFTER;
 use migration_aws::clients::{self, Dms};
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::{StepError, chain};
@@ -36,16 +34,13 @@ async fn look(
     task: &Task,
     now: Timestamp,
 ) -> Result<Option<String>, StepError> {
-    let late = now.duration_since(running.run.stop_due) > STOP_GIVEN_UP_AFTER;
     match task::observe(&context.dms, &TaskFilter::Arn(task.arn.to_string()), false).await {
-        Ok(TaskSeen::Seen(seen)) => Ok(commit::guard_stop(&mut running.run, &seen)),
-        Ok(TaskSeen::Unseen) if late => Ok(Some("DMS was too busy to show whose the task is now".to_owned())),
-        Ok(TaskSeen::Unseen | TaskSeen::NotThere) => Ok(None),
-        Err(error) if late => Err(error),
-        Err(error) => {
+        Ok(seen) => Ok(commit::guard_stop(&mut running.run, &seen, now)),
+        Err(error) if commit::stops_without_a_look(&running.run, now) => {
             tracing::warn!("the look before the stop failed: {}", chain(&error));
             Ok(None)
         }
+        Err(error) => Err(error),
     }
 }
 

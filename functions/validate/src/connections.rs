@@ -2,18 +2,17 @@
 
 use aws_sdk_databasemigration::Client;
 use migration::run::observation::{ConnectionState, Route};
-use migration_aws::clients;
-use migration_aws::dms::connections::connections;
+use migration_aws::dms::connections;
 use migration_aws::error::StepError;
-use migration_aws::failure::{self, Outcome};
+use migration_aws::failure::Outcome;
 use plan::Arn;
 use plan::finding::{Code, Findings};
 
 /// Starts the tests of connections that were never tested or whose last test failed; the machine waits for their end.
 pub(crate) async fn test(dms: &Client, route: &Route, findings: &mut Findings) -> Result<(), StepError> {
-    let connections = connections(dms, route).await?;
+    let known = connections::connections(dms, route).await?;
     for endpoint in [&route.source, &route.target] {
-        let known = connections.iter().find(|connection| connection.endpoint == *endpoint);
+        let known = known.iter().find(|connection| connection.endpoint == *endpoint);
         if !matches!(
             known.map(|connection| &connection.state),
             Some(ConnectionState::Successful | ConnectionState::Testing)
@@ -30,16 +29,7 @@ async fn test_one(
     endpoint: &Arn,
     findings: &mut Findings,
 ) -> Result<(), StepError> {
-    let answer = dms
-        .test_connection()
-        .replication_instance_arn(instance.to_string())
-        .endpoint_arn(endpoint.to_string())
-        .customize()
-        .config_override(clients::once())
-        .send()
-        .await;
-    let Err(error) = answer else { return Ok(()) };
-    let failure = failure::read("testing a connection", error);
+    let Err(failure) = connections::test(dms, instance, endpoint).await else { return Ok(()) };
     match failure.outcome() {
         // Somebody tests it already, or the answer was lost: the connections that polls see will tell.
         Outcome::Refused(refusal) if refusal.passes() => Ok(()),

@@ -23,6 +23,8 @@ pub struct Request {
     pub last: bool,
     /// How often the execution was redriven.
     pub redrives: u64,
+    /// How often the machine has retried this step.
+    pub retries: u64,
     /// The travelling document as it came.
     pub document: Value,
 }
@@ -42,7 +44,8 @@ impl Request {
         };
         let entered = text("Now").and_then(|now| now.parse().ok()).ok_or_else(|| unreadable("time `Now`"))?;
         let count = |name: &str| payload.get(name).and_then(Value::as_u64).unwrap_or_default();
-        let moment = Moment { entered, invoked, again: count("Redrives") > 0 || count("Retries") > 0 };
+        let (redrives, retries) = (count("Redrives"), count("Retries"));
+        let moment = Moment { entered, invoked, again: redrives > 0 || retries > 0 };
         if moment.is_misconfigured() {
             tracing::error!(
                 "the invocation seems to be of {invoked:?}, long after the state was entered at {entered}: is FUNCTION_TIMEOUT \
@@ -58,8 +61,7 @@ impl Request {
         };
         let document = payload.get("Migration").cloned().ok_or_else(|| unreadable("`Migration`"))?;
         let last = payload.get("Last") == Some(&Value::Bool(true));
-        let redrives = count("Redrives");
-        Ok(Request { now: moment.now(), execution, occasion, last, redrives, document })
+        Ok(Request { now: moment.now(), execution, occasion, last, redrives, retries, document })
     }
 
     /// Reads the document.

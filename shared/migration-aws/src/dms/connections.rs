@@ -2,13 +2,33 @@
 
 use aws_sdk_databasemigration::Client;
 use migration::run::observation::{Connection, ConnectionState, Route};
+use plan::Arn;
 
 use super::{arn, filter};
+use crate::clients;
 use crate::error::StepError;
+use crate::failure::{self, CallFailure};
 use crate::pages::Pages;
 
 /// The most pages of connections that are read, as long as DMS makes them: two connections are asked for.
 const MAX_PAGES: usize = 20;
+
+/// Has DMS test the connection of an instance with an endpoint, once. What comes of the test shows in [`connections`].
+///
+/// # Errors
+/// When DMS does not take it: somebody tests it already, the instance is being changed, or no answer came.
+pub async fn test(dms: &Client, instance: &Arn, endpoint: &Arn) -> Result<(), CallFailure> {
+    let answer = dms
+        .test_connection()
+        .replication_instance_arn(instance.to_string())
+        .endpoint_arn(endpoint.to_string())
+        .customize()
+        .config_override(clients::once())
+        .send()
+        .await;
+    let attempt = format!("testing the connection of {endpoint}");
+    answer.map(|_| ()).map_err(|error| failure::read(attempt, error))
+}
 
 /// The connections of an instance with two endpoints, as far as they have been tested.
 ///

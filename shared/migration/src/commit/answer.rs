@@ -45,13 +45,15 @@ pub fn reload_answered(run: &mut Run, answer: Answer) {
     reload.answer = answer;
 }
 
-/// DMS refused to create the task. It has answered, so that the step is none that could not run, and it has cost less than
-/// was kept back for it.
-pub fn create_refused(run: &mut Run, refusal: Refusal, now: Timestamp) {
+/// DMS refused to create the task, in an attempt after so many retries. It has answered, so that the step is none that
+/// could not run, and a first attempt has used nothing of what was kept back for retries.
+pub fn create_refused(run: &mut Run, refusal: Refusal, retries: u64, now: Timestamp) {
     let first = run.create_refusal.take().map_or(now, |before| before.first);
     run.create_refusal = Some(CreateRefusal { refusal, first, last: now });
     run.creates = 0;
-    run.events = run.events.saturating_sub(budget::CREATE_RETRIES);
+    if retries == 0 {
+        run.events = run.events.saturating_sub(budget::CREATE_RETRIES);
+    }
 }
 
 /// What DMS answered to the test of a connection, or why it was not asked for.

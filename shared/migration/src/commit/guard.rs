@@ -6,9 +6,9 @@ use crate::run::acts::{ReloadAct, StartAct};
 use crate::run::answer::Answer;
 use crate::run::execution::Run;
 use crate::run::identity::{is_that_start, taken_over};
-use crate::run::observation::{self, TaskSeen};
+use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
-use crate::time::graces::START_MARGIN;
+use crate::time::graces::{START_MARGIN, STOP_GIVEN_UP_AFTER};
 
 /// What the guard says just before the call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,11 +76,25 @@ pub fn stop_wants_a_look(run: &Run, now: Timestamp) -> bool {
     run.unseen_since_redrive && run.is_over(now)
 }
 
+/// True while stops are made for the close, whatever a look before them shows. Long after it nothing is stopped unseen.
+pub fn stops_without_a_look(run: &Run, now: Timestamp) -> bool {
+    now.duration_since(run.stop_due) <= STOP_GIVEN_UP_AFTER
+}
+
 /// The guard before a stop: why it must not be made. What somebody else started after this run's close is told, and
 /// never stopped.
-pub fn guard_stop(run: &mut Run, task: &observation::Task) -> Option<String> {
-    run.taken_over = run.taken_over.or(taken_over(run, task));
-    run.taken_over.map(|date| format!("somebody else started the task at {date}, after this run's close"))
+pub fn guard_stop(run: &mut Run, task: &TaskSeen, now: Timestamp) -> Option<String> {
+    match task {
+        TaskSeen::Seen(task) => {
+            run.taken_over = run.taken_over.or(taken_over(run, task));
+            run.taken_over
+                .map(|date| format!("somebody else started the task at {date}, after this run's close"))
+        }
+        TaskSeen::Unseen if !stops_without_a_look(run, now) => {
+            Some("DMS was too busy to show whose the task is now".to_owned())
+        }
+        TaskSeen::Unseen | TaskSeen::NotThere => None,
+    }
 }
 
 /// What the guard says just before a request to load tables again.

@@ -13,5 +13,6 @@ pub use answer::{
 pub use decision::write_down;
 pub use guard::{
     Guarded, GuardedReload, guard_reload, guard_start, guard_stop, may_be_a_repeat, stop_wants_a_look,
+    stops_without_a_look,
 };
 pub use observation::take_in;

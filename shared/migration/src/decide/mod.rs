@@ -48,7 +48,7 @@ type Judge = fn(&Situation<'_>) -> Option<Next>;
 const JUDGES: [(&str, Judge); 14] = [
     ("preflight", preflight::preflight),
     ("owner", create::owner),
-    ("later", taken_over::taken_over),
+    ("taken-over", taken_over::taken_over),
     ("gone", missing::gone),
     ("stopping", stopping::stopping),
     ("close", close::close),

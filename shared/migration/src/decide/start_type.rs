@@ -50,17 +50,18 @@ pub fn choose(
     if !task.has_run() {
         return Choice::Start(StartKind::StartReplication, "the task has never run".to_owned());
     }
-    let anew = start == Start::Refresh && wants_a_new_load(task, pass, tonight);
+    if start == Start::Refresh && wants_a_new_load(task, pass, tonight) {
+        return reload(settings, "the last load came to its end and the plan wants a new one");
+    }
     if task.migration_type != MigrationType::FullLoad
         && !matches!(start, Start::Reload | Start::Resume)
-        && !anew
         && Cause::of(task) == Cause::LostPosition
     {
         return lost_position(task);
     }
     match task.migration_type {
         MigrationType::Cdc => cdc(plan, task),
-        MigrationType::FullLoadAndCdc => load_and_cdc(plan, task, settings, pass, tonight),
+        MigrationType::FullLoadAndCdc => load_and_cdc(plan, task, settings, pass),
         MigrationType::FullLoad | MigrationType::Other(_) => full_load(start, task, settings, pass, tonight),
     }
 }
@@ -128,24 +129,21 @@ fn is_of_tonight(task: &Task, pass: &TablePass, tonight: Timestamp) -> bool {
     last.is_some_and(|last| last >= tonight)
 }
 
-/// True when `Refresh` wants a new load: the task shows one of another night that came to its own end, tables in error included. The tables say
-/// how it ended, not its code and not the task's status.
+/// True when `Refresh` wants a new load: the task shows one of another night that came to its own end, tables in error
+/// included. The tables say how it ended, not its code and not the task's status.
 fn wants_a_new_load(task: &Task, pass: &TablePass, tonight: Timestamp) -> bool {
     task.migration_type != MigrationType::Cdc && pass.settled() && !is_of_tonight(task, pass, tonight)
 }
 
-/// What `Refresh` does: it wants this night's rows. A load that was cut off goes on.
-fn refresh(task: &Task, settings: &TaskSettings, pass: &TablePass, tonight: Timestamp) -> Option<Choice> {
-    if wants_a_new_load(task, pass, tonight) {
-        return Some(reload(settings, "the last load came to its end and the plan wants a new one"));
+/// Why `Refresh` wants no new load of a task whose tables are complete.
+fn loaded_tonight(pass: &TablePass, tonight: Timestamp) -> String {
+    match pass.load_ends {
+        Some((first, _)) if first < tonight => {
+            "a load that had begun earlier was completed since the window opened: some of its rows are older"
+        }
+        _ => "tonight's rows are there: every table was loaded since the window opened",
     }
-    let older = pass.load_ends.is_some_and(|(first, _)| first < tonight);
-    pass.complete().then(|| {
-        Choice::Complete(match older {
-            false => "tonight's rows are there: every table was loaded since the window opened".to_owned(),
-            true => "a load that had begun earlier was completed since the window opened: some of its rows are older".to_owned(),
-        })
-    })
+    .to_owned()
 }
 
 fn full_load(
@@ -155,38 +153,25 @@ fn full_load(
     pass: &TablePass,
     tonight: Timestamp,
 ) -> Choice {
-    if start == Start::Refresh
-        && let Some(choice) = refresh(task, settings, pass, tonight)
-    {
-        return choice;
+    if start == Start::Refresh && pass.complete() {
+        return Choice::Complete(loaded_tonight(pass, tonight));
     }
     let counted = task.stats.as_ref().map_or(0, |stats| stats.tables_errored);
     if pass.complete() && counted == 0 && task.status != Status::Failed {
         return match start {
-            Start::Auto | Start::Resume => {
+            Start::Auto | Start::Resume | Start::Refresh => {
                 Choice::Complete(format!("all {} tables were loaded by an earlier run", pass.total))
             }
-            Start::Refresh | Start::Reload => {
-                reload(settings, "the last load is complete and the plan wants a new one")
-            }
+            Start::Reload => reload(settings, "the last load is complete and the plan wants a new one"),
         };
     }
     unfinished(start, settings, pass)
 }
 
-fn load_and_cdc(
-    plan: &Plan,
-    task: &Task,
-    settings: &TaskSettings,
-    pass: &TablePass,
-    tonight: Timestamp,
-) -> Choice {
+fn load_and_cdc(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TablePass) -> Choice {
     let start = plan.start;
     if start == Start::Reload {
         return reload(settings, "the plan wants every table loaded again");
-    }
-    if start == Start::Refresh && wants_a_new_load(task, pass, tonight) {
-        return reload(settings, "the last load came to its end and the plan wants a new one");
     }
     let loaded = task.stats.as_ref().is_some_and(|stats| stats.full_load_finish_date.is_some());
     let counted = task.stats.as_ref().map_or(0, |stats| stats.tables_errored);

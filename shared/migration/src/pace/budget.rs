@@ -42,7 +42,8 @@ pub const STOP_ROUND: u32 = POLL + STOP;
 /// *Stop task* with its retries.
 const STOP: u32 = 14;
 
-/// What the retries of *Create task* may cost while DMS or Lambda is too busy; given back when DMS has refused the task.
+/// What the retries of *Create task* may cost while DMS or Lambda is too busy; given back when DMS has refused the task at
+/// the first attempt.
 pub const CREATE_RETRIES: u32 = 225;
 
 /// What an act costs at the most, by its Retry in the machine; an act that ends the run is in [`ENDING`].

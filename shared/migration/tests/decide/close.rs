@@ -328,10 +328,17 @@ fn the_guard_before_a_stop() {
     }
     for (began, held) in [(1, false), (CLOSE, false), (CLOSE + 1, true)] {
         let case = full_load(windowed()).began(began).status("running");
-        let TaskSeen::Seen(seen) = &case.seen else { panic!("the case has a task") };
         let mut run = run(1);
-        let why = commit::guard_stop(&mut run, seen);
+        let why = commit::guard_stop(&mut run, &case.seen, minute(CLOSE + 1));
         assert_eq!(why.is_some_and(|why| why.contains("somebody else started the task at")), held, "{began}");
         assert_eq!(run.taken_over, held.then(|| minute(began)));
+    }
+    for (seen, at, held) in [
+        (TaskSeen::Unseen, CLOSE + 240, false),
+        (TaskSeen::Unseen, CLOSE + 241, true),
+        (TaskSeen::NotThere, CLOSE + 241, false),
+    ] {
+        let why = commit::guard_stop(&mut run(1), &seen, minute(at));
+        assert_eq!(why.is_some(), held, "{seen:?} at {at}");
     }
 }

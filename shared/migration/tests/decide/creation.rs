@@ -418,9 +418,10 @@ fn what_dms_says_to_an_act_before_the_start_is_written_down() {
     let mut case = full_load(windowed()).not_created();
     case.run().creates = 2;
     case.run().events = 1_000;
-    commit::create_refused(case.run(), refused("one"), minute(3));
+    commit::create_refused(case.run(), refused("one"), 0, minute(3));
     assert_eq!(case.run().events, 1_000 - budget::CREATE_RETRIES, "the step has not used its retries");
-    commit::create_refused(case.run(), refused("two"), minute(9));
+    commit::create_refused(case.run(), refused("two"), 1, minute(9));
+    assert_eq!(case.run().events, 1_000 - budget::CREATE_RETRIES, "one that was retried has used some");
     let known = case.run().create_refusal.clone().unwrap();
     assert_eq!((known.first, known.last, known.refusal.message.as_str()), (minute(3), minute(9), "two"));
     assert_eq!(case.run().creates, 0, "a step that was answered is none that could not run");
