@@ -60,7 +60,7 @@ async fn start(dms: &Client, mut running: Running, now: Timestamp) -> Result<Doc
     let Some((kind, decided)) = run.drive.start().map(|start| (start.kind, start.decided)) else {
         return Err(StepError::UnreadableDocument("the document has no decided start".to_owned()));
     };
-    let seen = match look(dms, task, decided, now).await? {
+    let seen = match look(dms, task, commit::may_be_a_repeat(run, decided, now)).await? {
         Ok(seen) => seen,
         Err(not_called) => {
             commit::start_answered(&mut running.run, not_called, now);
@@ -101,12 +101,11 @@ async fn start(dms: &Client, mut running: Running, now: Timestamp) -> Result<Doc
 async fn look(
     dms: &Client,
     task: &Task,
-    decided: Timestamp,
-    now: Timestamp,
+    may_be_a_repeat: bool,
 ) -> Result<Result<TaskSeen, Answer>, StepError> {
     match task::observe(dms, &TaskFilter::Arn(task.arn.to_string()), false).await {
         Ok(seen) => Ok(Ok(seen)),
-        Err(error) if commit::may_be_a_repeat(decided, now) => Err(error),
+        Err(error) if may_be_a_repeat => Err(error),
         Err(error) => {
             let why = format!("the look before the call failed: {}", chain(&error));
             tracing::warn!("{why}");
@@ -124,14 +123,14 @@ async fn reload(dms: &Client, mut running: Running, now: Timestamp) -> Result<Do
         return Err(StepError::UnreadableDocument("the document has no decided reload".to_owned()));
     };
     let tables = decided.tables.clone();
-    let seen = match look(dms, task, decided.decided, now).await? {
+    let seen = match look(dms, task, commit::may_be_a_repeat(run, decided.decided, now)).await? {
         Ok(seen) => seen,
         Err(not_called) => {
             commit::reload_answered(run, not_called);
             return Ok(running.into());
         }
     };
-    let answer = match commit::guard_reload(decided, &seen, now) {
+    let answer = match commit::guard_reload(run, decided, &seen, now) {
         GuardedReload::Held(why) => {
             tracing::warn!("the reload was held back: {why}");
             Answer::NotCalled(why)

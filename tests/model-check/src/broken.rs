@@ -7,28 +7,53 @@ use migration::run::acts::{StartKind, StopCause};
 use migration::run::answer::Answer;
 use migration::run::document::Running;
 use migration::run::drive::{Drive, Whose};
+use migration::run::lag::Reading;
 use migration::run::next::Next;
 use migration::run::observation::{Absence, Observation, TaskSeen};
 use migration::run::status::Phase;
-use migration::run::table::{Table, TableState};
+use migration::run::table::{Table, TableState, Validation};
 use migration::run::verdict::{Outcome, Verdict};
+use migration::time::present::Moment;
 use plan::Start;
 
 use crate::rules;
-use crate::story::Decider;
+use crate::story::{Clock, Decider, Story};
 
-/// A broken decider, a story in which it is wrong, and the rule that it breaks there.
+/// What is wrong, a story in which it is, and the rule that it breaks there.
 pub struct Broken {
-    /// What is wrong with it.
+    /// What is wrong, in words.
     pub name: &'static str,
-    pub decide: Decider,
+    pub wrong: Wrong,
     pub story: &'static str,
     pub rule: &'static str,
 }
 
+/// What is put in the place of the product's own.
+pub enum Wrong {
+    Decider(Decider),
+    Clock(Clock),
+}
+
+impl Wrong {
+    /// The story as it goes with what is wrong.
+    pub fn put_into(&self, story: Story) -> Story {
+        match self {
+            Wrong::Decider(decide) => story.decided_by(*decide),
+            Wrong::Clock(clock) => story.timed_by(*clock),
+        }
+    }
+}
+
+/// The machine's clock alone: it stands still where a step is made again.
+fn machine_clock(moment: Moment) -> Timestamp {
+    moment.entered
+}
+
 /// All of them.
 pub fn all() -> Vec<Broken> {
-    let broken = |name, decide: Decider, story, rule| Broken { name, decide, story, rule };
+    let broken =
+        |name, decide: Decider, story, rule| Broken { name, wrong: Wrong::Decider(decide), story, rule };
+    let mistimed = |name, clock: Clock, story, rule| Broken { name, wrong: Wrong::Clock(clock), story, rule };
     vec![
         broken("takes stopped for success", stopped_is_success, "a first load in a window", rules::SUCCESS),
         broken(
@@ -105,6 +130,42 @@ pub fn all() -> Vec<Broken> {
             rules::EARLY,
         ),
         broken("sleeps a fixed time", sleeps_a_fixed_time, "a first load in a window", rules::ABANDONED),
+        broken(
+            "takes a lag of zero for caught up",
+            takes_zero_for_caught_up,
+            "a replication that is waited for until it has caught up",
+            rules::CAUGHT_UP,
+        ),
+        broken(
+            "does not look at validation",
+            ignores_validation,
+            "a load whose rows are compared",
+            rules::VALIDATED,
+        ),
+        broken(
+            "takes the rows of any night for tonight's",
+            knows_no_night,
+            "the nightly copy, for three nights",
+            rules::TONIGHT,
+        ),
+        broken(
+            "knows no other execution",
+            blames_another_run,
+            "two executions, a task that is joined",
+            rules::BLAME,
+        ),
+        broken(
+            "gives a stop up after the first",
+            gives_a_stop_up,
+            "a first load in a window",
+            rules::PAST_CLOSE,
+        ),
+        mistimed(
+            "starts by a clock that stands still",
+            machine_clock,
+            "a first load in a window",
+            rules::LATE,
+        ),
         broken("is silent about what to do", says_nothing_to_do, "a first load in a window", rules::HELPS),
     ]
 }
@@ -309,4 +370,46 @@ fn says_nothing_to_do(running: &Running, observation: &Observation, now: Timesta
         }
         next => next,
     }
+}
+
+fn takes_zero_for_caught_up(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let mut credulous = running.clone();
+    credulous.run.reading = running.run.reading.map(|_| Reading::Seen);
+    decide::decide(&credulous, observation, now)
+}
+
+fn ignores_validation(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let mut observation = observation.clone();
+    for table in observation.tables.iter_mut().flatten() {
+        (table.validation, table.validation_failed, table.validation_pending) = (Validation::Validated, 0, 0);
+    }
+    decide::decide(running, &observation, now)
+}
+
+/// A run whose night began with the task's first load.
+fn knows_no_night(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let mut timeless = running.clone();
+    timeless.run.opened = Timestamp::MIN;
+    decide::decide(&timeless, observation, now)
+}
+
+/// What it has joined was stopped at its close by the other run, which it takes for somebody's doing.
+fn blames_another_run(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let joined = running.run.drive.joined().is_some();
+    match decide::decide(running, observation, now) {
+        Next::Report(verdict) if joined && verdict.outcome == Outcome::Paused => {
+            report(Outcome::Interrupted, now)
+        }
+        next => next,
+    }
+}
+
+/// Says at once that a task which does not stop could not be stopped.
+fn gives_a_stop_up(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let at_work = seen(observation).is_some_and(|task| task.phase() == Phase::Running);
+    if running.run.stop.is_some() && at_work && now >= running.run.stop_due {
+        let verdict = Verdict::new(Outcome::Failed, "the task could not be stopped", now);
+        return Next::Report(Box::new(verdict.to_do("aws dms stop-replication-task")));
+    }
+    decide::decide(running, observation, now)
 }

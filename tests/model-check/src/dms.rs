@@ -4,8 +4,10 @@
 //! [`Dms::moves`] says what can happen, and whoever explores chooses. What it answers to a call is decided here, by the
 //! settings: the legality of each call in each status, and what each kind of start does to rows.
 
+use migration::run::lag::LagPoint;
 use migration::run::observation;
 use migration::run::stop_reason::StopReason;
+use migration::run::table::Validation;
 use plan::MigrationType;
 use plan::settings::PrepMode;
 use plan::table_name::TableName;
@@ -170,11 +172,35 @@ pub enum Start {
     Reload,
 }
 
+/// Where a replication stands, in a story that waits for it to catch up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Replication {
+    /// It searches the source's log: it reads nothing, and its latencies are zero.
+    Searching,
+    /// It reads, and is far behind.
+    Behind,
+    /// It reads, and is a second behind.
+    Current,
+}
+
+/// What validation says about a table, in a story that compares rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Compared {
+    /// Not loaded yet.
+    NotYet,
+    /// Its rows are being compared.
+    Pending,
+    /// All are equal.
+    Equal,
+    /// Some differ.
+    Differing,
+}
+
 /// Whose doing something is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum By {
-    /// This run's.
-    Us,
+    /// That of an execution of the story, counted from 0.
+    Run(u8),
     /// A person's, in the console.
     Person,
     /// DMS's own, or before the story.
@@ -232,8 +258,16 @@ pub struct Task {
     dates: u8,
     /// Its tables.
     pub tables: [Load; TABLES],
-    /// Which of them were loaded to the end in this story, and not before it.
-    pub loaded_tonight: [bool; TABLES],
+    /// The night in which each was loaded to the end, as [`night`] counts; 0 before the story.
+    pub loaded_in: [u8; TABLES],
+    /// What validation says of each; `None` in a story that compares no rows.
+    pub compared: Option<[Compared; TABLES]>,
+    /// Where its replication stands, and since when; `None` in a story that waits for no lag, and while it is not at work.
+    pub replication: Option<(Replication, Minute)>,
+    /// The story waits for its lag.
+    pub lags: bool,
+    /// The execution that its owner tag names.
+    pub owner: Option<u8>,
     /// Rows of them are arriving: a table that a failure left in its load still shows that it is in it.
     loading: [bool; TABLES],
     /// When anything of it changed last.
@@ -260,6 +294,14 @@ pub enum Move {
     TableLoaded(usize),
     /// A table's load ends in an error.
     TableFails(usize),
+    /// The rows of a table are compared, and equal.
+    Compared(usize),
+    /// Rows of a table are found to differ.
+    Differs(usize),
+    /// The replication has found its place in the source's log, and reads.
+    Reads,
+    /// The replication has caught up.
+    CatchesUp,
     /// `stopping` is over.
     Down,
     /// The task comes to rest for this reason.
@@ -270,6 +312,14 @@ pub enum Move {
     Modified,
     /// `deleting` is over.
     Gone,
+}
+
+/// Minutes of a day: a story of many nights opens each so long after the one before.
+pub const DAY: Minute = 24 * 60;
+
+/// The night of a minute, from its opening to that of the next one; the first is 1.
+pub fn night(minute: Minute) -> u8 {
+    u8::try_from(1 + minute / DAY).unwrap_or(u8::MAX)
 }
 
 /// Tables that were loaded before the story were loaded so long before.
@@ -286,11 +336,22 @@ pub struct Dms {
     pub harm: Option<Harm>,
 }
 
+/// Which complete tables a reload of the task may replace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Replace {
+    /// None.
+    Nothing,
+    /// Those that were loaded in an earlier night.
+    EarlierNights,
+    /// All.
+    Everything,
+}
+
 /// What the plan has consented to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Consent {
-    /// Complete tables may be replaced by a reload of the task.
-    pub replace: bool,
+    /// Complete tables that may be replaced by a reload of the task.
+    pub replace: Replace,
     /// Unfinished tables may be loaded on top of their rows: they were emptied by hand.
     pub double: bool,
 }
@@ -315,10 +376,39 @@ impl Task {
             load_finished: None,
             dates: 0,
             tables: [Load::Before; TABLES],
-            loaded_tonight: [false; TABLES],
+            loaded_in: [0; TABLES],
+            compared: None,
+            replication: None,
+            lags: false,
+            owner: None,
             loading: [false; TABLES],
             changed: 0,
         }
+    }
+
+    /// The same, in a story that compares rows.
+    pub fn validating(self) -> Task {
+        Task { compared: Some([Compared::NotYet; TABLES]), ..self }
+    }
+
+    /// The same, in a story that waits for its lag.
+    pub fn lagging(self) -> Task {
+        Task { lags: true, ..self }
+    }
+
+    /// Every table was loaded in this night.
+    pub fn is_of(&self, night: u8) -> bool {
+        self.loaded_in.iter().all(|loaded| *loaded == night)
+    }
+
+    /// Nothing has shown for half an hour that it reads its source.
+    pub fn is_silent(&self, now: Minute) -> bool {
+        matches!(self.replication, Some((Replication::Searching, since)) if now >= since + 30)
+    }
+
+    /// It reads its source and has caught up.
+    pub fn is_current(&self) -> bool {
+        matches!(self.replication, Some((Replication::Current, _)))
     }
 
     /// True while it works.
@@ -440,9 +530,28 @@ impl Dms {
         }
         task.changed = now;
         for &table in tables {
-            self.fill(table, by, consent);
+            self.fill(table, by, consent, now);
         }
         Ok(())
+    }
+
+    /// The hours until the next night's opening go by: of all dates only their order counts.
+    pub fn sleep(&mut self, opening: Minute) {
+        let Some(task) = &mut self.task else { return };
+        task.changed = 0;
+        let mut dates = [&mut task.fresh, &mut task.started, &mut task.stopped, &mut task.load_finished];
+        dates.sort_by_key(|date| date.map(|date| (date.minute, date.second)));
+        let mut ranks: Vec<Date> = dates.iter().filter_map(|date| **date).collect();
+        ranks.dedup();
+        let long_ago = opening.saturating_sub(DAY / 2);
+        for date in dates.into_iter().flatten() {
+            let rank = ranks.iter().position(|known| known == date).unwrap_or_default();
+            *date = Date { minute: long_ago, second: u8::try_from(rank).unwrap_or(u8::MAX) };
+        }
+        task.dates = 0;
+        if let Some((_, since)) = &mut task.replication {
+            *since = long_ago;
+        }
     }
 
     /// All that can happen by itself now.
@@ -460,6 +569,16 @@ impl Dms {
                 let mut moves: Vec<Move> =
                     under_way.flat_map(|table| [Move::TableLoaded(table), Move::TableFails(table)]).collect();
                 moves.extend(FAILURES.map(Move::Ends));
+                for (table, compared) in task.compared.iter().flatten().enumerate() {
+                    if *compared == Compared::Pending {
+                        moves.extend([Move::Compared(table), Move::Differs(table)]);
+                    }
+                }
+                match task.replication {
+                    Some((Replication::Searching, _)) => moves.push(Move::Reads),
+                    Some((Replication::Behind, _)) => moves.push(Move::CatchesUp),
+                    Some((Replication::Current, _)) | None => {}
+                }
                 moves
             }
             Status::Stopping => vec![Move::Down],
@@ -486,7 +605,10 @@ impl Dms {
             Move::Up => self.up(consent, now),
             Move::TableLoaded(table) => {
                 task.tables[table] = Load::Completed;
-                task.loaded_tonight[table] = true;
+                task.loaded_in[table] = night(now);
+                if let Some(compared) = &mut task.compared {
+                    compared[table] = Compared::Pending;
+                }
                 task.loading[table] = false;
                 self.target[table].complete = true;
                 self.look_whether_loaded(now);
@@ -496,6 +618,10 @@ impl Dms {
                 task.loading[table] = false;
                 self.look_whether_loaded(now);
             }
+            Move::Compared(table) => task.compared_is(table, Compared::Equal),
+            Move::Differs(table) => task.compared_is(table, Compared::Differing),
+            Move::Reads => task.replication = Some((Replication::Behind, now)),
+            Move::CatchesUp => task.replication = Some((Replication::Current, now)),
             Move::Down => task.come_to_rest(Status::Stopped, Reason::Normal, now),
             Move::Ends(reason) => {
                 task.interrupt(Load::Loading);
@@ -519,6 +645,9 @@ impl Dms {
     fn up(&mut self, consent: Consent, now: Minute) {
         let Some(task) = &mut self.task else { return };
         task.status = Status::Running;
+        if task.lags && task.kind != Kind::FullLoad {
+            task.replication = Some((Replication::Searching, now));
+        }
         if task.kind == Kind::Cdc {
             task.tables = [Load::Completed; TABLES];
             return;
@@ -535,19 +664,24 @@ impl Dms {
             task.loading[table] = true;
         }
         for table in wanted {
-            self.fill(table, by, consent);
+            self.fill(table, by, consent, now);
         }
         self.look_whether_loaded(now);
     }
 
     /// Rows begin to arrive in a table, after its preparation.
-    fn fill(&mut self, table: usize, by: By, consent: Consent) {
+    fn fill(&mut self, table: usize, by: By, consent: Consent, now: Minute) {
         let Some(task) = &self.task else { return };
         let target = &mut self.target[table];
         let mut harm = None;
         if task.truncates {
             // A reload of single tables in error replaces no complete one.
-            if target.complete && !consent.replace {
+            let consented = match consent.replace {
+                Replace::Nothing => false,
+                Replace::EarlierNights => task.loaded_in[table] < night(now),
+                Replace::Everything => true,
+            };
+            if target.complete && !consented {
                 harm = Some(Harm::CompleteTableReplaced);
             }
             *target = Target::default();
@@ -555,7 +689,7 @@ impl Dms {
             harm = Some(Harm::RowsDoubled);
         }
         target.copies = (target.copies + 1).min(3);
-        if by == By::Us {
+        if matches!(by, By::Run(_)) {
             self.harm = self.harm.or(harm);
         }
     }
@@ -583,6 +717,7 @@ impl Task {
         self.has_run = true;
         self.started = Some(date);
         self.stopped = None;
+        self.replication = None;
         self.by = by;
         self.asked_by = by;
         self.start = start;
@@ -597,6 +732,13 @@ impl Task {
     fn note_the_end_of_the_load(&mut self, now: Minute) {
         if self.load_finished.is_none() {
             self.load_finished = Some(self.date(now));
+        }
+    }
+
+    /// Rows of a task at rest are compared no more.
+    fn compared_is(&mut self, table: usize, what: Compared) {
+        if let Some(compared) = &mut self.compared {
+            compared[table] = what;
         }
     }
 
@@ -658,9 +800,37 @@ impl Task {
         observation::TaskSettings {
             prep_mode: if self.truncates { PrepMode::TruncateBeforeLoad } else { PrepMode::DoNothing },
             create_pk_after_full_load: self.keys_last,
-            validation: false,
+            validation: self.compared.is_some(),
             named: plan::table_name::NamedByMapping::default(),
         }
+    }
+
+    fn has(&self, table: usize, what: Compared) -> bool {
+        self.compared.is_some_and(|compared| compared[table] == what)
+    }
+
+    /// Every row was compared, and is equal.
+    pub fn is_validated(&self) -> bool {
+        self.compared.is_none_or(|compared| compared.iter().all(|table| *table == Compared::Equal))
+    }
+
+    /// As CloudWatch shows its lag: a point a minute while it runs, up to the minute before.
+    pub fn lag(&self, now: Minute) -> Vec<LagPoint> {
+        let Some((replication, since)) = self.replication.filter(|_| self.status == Status::Running) else {
+            return Vec::new();
+        };
+        let began = self.started.map_or(0, |date| date.minute);
+        let point = |minute: Minute| {
+            let (source, target) = match replication {
+                Replication::Searching => (0.0, 0.0),
+                Replication::Behind => (90.0, 100.0),
+                // Before it had caught up it was behind.
+                Replication::Current if minute < since => (90.0, 100.0),
+                Replication::Current => (0.0, 1.0),
+            };
+            LagPoint { at: crate::names::at(minute), source: Some(source), target: Some(target) }
+        };
+        (now.saturating_sub(15).max(began)..now).map(point).collect()
     }
 
     /// As DescribeTableStatistics shows its tables; none before the first run.
@@ -674,18 +844,31 @@ impl Task {
             rows: u64::from(*load != Load::Before),
             refused_rows: 0,
             load_ended: (*load == Load::Completed)
-                .then(|| crate::names::at(0) - A_DAY * i32::from(!self.loaded_tonight[nth])),
-            validation: migration::run::table::Validation::NotEnabled,
-            validation_failed: 0,
+                .then(|| crate::names::at(0) + A_DAY * (i32::from(self.loaded_in[nth]) - 1)),
+            validation: match self.compared.map(|compared| compared[nth]) {
+                None => Validation::NotEnabled,
+                Some(Compared::NotYet | Compared::Pending) => Validation::from("Pending records"),
+                Some(Compared::Equal) => Validation::Validated,
+                Some(Compared::Differing) => Validation::from("Mismatched records"),
+            },
+            validation_failed: u64::from(self.has(nth, Compared::Differing)),
             validation_suspended: 0,
-            validation_pending: 0,
-            changes: 0,
+            validation_pending: u64::from(self.has(nth, Compared::Pending)),
+            changes: u64::from(matches!(
+                self.replication,
+                Some((Replication::Behind | Replication::Current, _))
+            )),
         };
         self.tables.iter().enumerate().map(table).collect()
     }
 }
 
 impl Date {
+    /// Its minute.
+    pub fn minute(self) -> Minute {
+        self.minute
+    }
+
     fn instant(self) -> jiff::Timestamp {
         crate::names::at(self.minute) + jiff::SignedDuration::from_secs(i64::from(self.second))
     }

@@ -9,8 +9,8 @@ use crate::dms::Minute;
 /// The task's ARN, as a plan names it.
 pub const TASK: &str = "arn:aws:dms:eu-central-1:123456789012:task:A";
 
-/// The execution of every story.
-pub const EXECUTION: &str = "arn:aws:states:eu-central-1:123456789012:execution:migration:story";
+/// The executions of every story; each has its number behind it.
+pub const EXECUTION: &str = "arn:aws:states:eu-central-1:123456789012:execution:migration:story-";
 
 /// When every story begins, in seconds of Unix time: an evening in 2026.
 const EVENING: i64 = 1_795_208_400;

@@ -2,13 +2,14 @@
 
 use migration::run::verdict::Outcome;
 use migration::time::graces::STOP_GIVEN_UP_AFTER;
-use plan::{OnTableErrors, Then, Until};
+use plan::{OnTableErrors, Start, Then, Until};
 use stateright::Property;
 
-use crate::dms::Kind;
+use crate::dms::{Kind, Minute};
+use crate::execution::{Execution, LONG_STEP, Report};
 use crate::names::{at, minute};
 use crate::story::Story;
-use crate::world::{LONG_STEP, Report, State, Step};
+use crate::world::State;
 
 /// Minutes after the time to give up within which the report must be sent: a few steps of the model.
 const REPORT_WITHIN: u16 = 12;
@@ -17,7 +18,11 @@ const REPORT_WITHIN: u16 = 12;
 pub const HARM: &str = "no harm to rows in the target without consent";
 pub const TWICE: &str = "start-replication is never asked for again once DMS has taken it";
 pub const RESTARTS: &str = "no more starts than the plan allows";
-pub const PAST_CLOSE: &str = "what this run started is stopped at the close, or reported as not stopped";
+pub const PAST_CLOSE: &str = "what this run started is stopped at the close, or asked to stop for four hours";
+pub const ANOTHERS: &str = "what somebody started after the close is not stopped by a run that is redriven";
+pub const VALIDATED: &str = "no plain success with rows that differ or were not compared";
+pub const CAUGHT_UP: &str = "no success of a replication that does not read or is behind";
+pub const TONIGHT: &str = "no success says that a row is tonight's which is not";
 pub const EARLY: &str = "nothing is stopped before the close without cause";
 pub const LATE: &str = "nothing is started outside its window";
 pub const ABANDONED: &str =
@@ -32,83 +37,131 @@ pub const REPORTED: &str = "every run ends with a report";
 pub const IN_TIME: &str = "the report comes in time";
 
 /// The names of all rules.
-pub const NAMES: [&str; 15] = [
-    HARM, TWICE, RESTARTS, PAST_CLOSE, EARLY, LATE, ABANDONED, SUCCESS, BLAME, PAUSED, SKIPPED, OVERSLEPT,
-    HELPS, REPORTED, IN_TIME,
+pub const NAMES: [&str; 19] = [
+    HARM, TWICE, RESTARTS, PAST_CLOSE, EARLY, LATE, ANOTHERS, ABANDONED, SUCCESS, VALIDATED, CAUGHT_UP,
+    TONIGHT, BLAME, PAUSED, SKIPPED, OVERSLEPT, HELPS, REPORTED, IN_TIME,
 ];
 
 /// Every property.
 pub fn all() -> Vec<Property<Story>> {
     vec![
         Property::always(HARM, |_: &Story, state: &State| state.dms.harm.is_none()),
-        Property::always(TWICE, |_: &Story, state: &State| !state.started_twice),
+        Property::always(TWICE, |_: &Story, state: &State| each(state, |execution| !execution.started_twice)),
         Property::always(RESTARTS, |story: &Story, state: &State| {
-            u32::from(state.starts) <= 1 + story.plan.restarts
+            let allowed = story.runs.first().map_or(0, |begun| 1 + begun.plan.restarts);
+            each(state, |execution| u32::from(execution.starts) <= allowed)
         }),
-        Property::always(PAST_CLOSE, |story: &Story, state: &State| {
-            reported(state, |report| is_kept(story, state, report))
+        Property::always(PAST_CLOSE, |_: &Story, state: &State| reported(state, is_kept)),
+        Property::always(EARLY, |_: &Story, state: &State| each(state, |execution| !execution.stopped_early)),
+        Property::always(LATE, |_: &Story, state: &State| each(state, |execution| !execution.started_late)),
+        Property::always(ANOTHERS, |_: &Story, state: &State| {
+            each(state, |execution| !execution.stopped_anothers)
         }),
-        Property::always(EARLY, |_: &Story, state: &State| !state.stopped_early),
-        Property::always(LATE, |_: &Story, state: &State| !state.started_late),
         Property::always(ABANDONED, |story: &Story, state: &State| {
-            reported(state, |report| !is_abandoned(story, state, report))
+            reported(state, |execution, report| !is_abandoned(story, execution, report))
         }),
         Property::always(SUCCESS, |story: &Story, state: &State| {
-            reported(state, |report| is_honest(story, report))
+            reported(state, |_, report| is_honest(story, report))
+        }),
+        Property::always(VALIDATED, |_: &Story, state: &State| {
+            reported(state, |_, report| report.outcome != Outcome::Succeeded || report.validated)
+        }),
+        Property::always(CAUGHT_UP, |story: &Story, state: &State| {
+            reported(state, |_, report| {
+                until(story) != Some(Until::CaughtUp)
+                    || report.outcome != Outcome::Succeeded
+                    || report.current
+            })
+        }),
+        Property::always(TONIGHT, |story: &Story, state: &State| {
+            reported(state, |_, report| is_of_tonight(story, report))
         }),
         Property::always(BLAME, |_: &Story, state: &State| {
-            reported(state, |report| report.outcome != Outcome::Interrupted || state.meddled)
+            reported(state, |_, report| report.outcome != Outcome::Interrupted || state.meddled)
         }),
         Property::always(PAUSED, |_: &Story, state: &State| {
-            reported(state, |report| report.outcome != Outcome::Paused || at(report.at) >= state.run.stop_due)
+            reported(state, |execution, report| {
+                report.outcome != Outcome::Paused || at(report.at) >= execution.run.stop_due
+            })
         }),
         Property::always(SKIPPED, |_: &Story, state: &State| {
-            reported(state, |report| report.outcome != Outcome::Skipped || !report.at_work)
+            reported(state, |_, report| report.outcome != Outcome::Skipped || !report.at_work)
         }),
-        Property::always(OVERSLEPT, |_: &Story, state: &State| !state.overslept),
-        Property::always(HELPS, |_: &Story, state: &State| reported(state, |report| report.helps)),
+        Property::always(OVERSLEPT, |_: &Story, state: &State| each(state, |execution| !execution.overslept)),
+        Property::always(HELPS, |_: &Story, state: &State| reported(state, |_, report| report.helps)),
         Property::always(IN_TIME, |_: &Story, state: &State| {
-            state.step == Step::Reported || state.now <= last_minute(state)
+            each(state, |execution| execution.has_ended() || execution.wakes <= last_minute(execution))
         }),
-        Property::eventually(REPORTED, |_: &Story, state: &State| state.report.is_some()),
+        Property::eventually(REPORTED, |_: &Story, state: &State| {
+            state.executions.iter().all(Execution::has_ended)
+        }),
     ]
 }
 
-fn reported(state: &State, holds: impl FnOnce(&Report) -> bool) -> bool {
-    state.report.as_ref().is_none_or(holds)
+fn each(state: &State, holds: impl Fn(&Execution) -> bool) -> bool {
+    state.executions.iter().all(holds)
+}
+
+fn reported(state: &State, holds: impl Fn(&Execution, &Report) -> bool) -> bool {
+    each(state, |execution| execution.report().is_none_or(|report| holds(execution, report)))
+}
+
+fn until(story: &Story) -> Option<Until> {
+    story.runs.first().and_then(|begun| begun.plan.until)
 }
 
 /// The minute by which a run has reported: what is left is a redrive, which comes when it comes.
-fn last_minute(state: &State) -> u16 {
-    let end = minute(state.run.stop_due);
+fn last_minute(execution: &Execution) -> Minute {
+    let end = minute(execution.run.stop_due);
     // Without a window the model lets DMS be done within an hour; a redrive comes an hour after the close.
-    let end = if state.run.windowed() { end } else { 120 };
-    let given_up = u16::try_from(STOP_GIVEN_UP_AFTER.as_mins()).unwrap_or(u16::MAX) + LONG_STEP;
-    end.saturating_add(60 + given_up + 30 + REPORT_WITHIN)
+    let end = if execution.run.windowed() { end } else { 120 };
+    end.saturating_add(60 + given_up_after() + LONG_STEP + 30 + REPORT_WITHIN)
 }
 
-/// Rule 4: at the close with Stop, the task is stopped, or the report owns up.
-fn is_kept(story: &Story, state: &State, report: &Report) -> bool {
-    let closed = at(report.at) >= state.run.stop_due;
+/// Minutes for which a task is asked to stop.
+fn given_up_after() -> Minute {
+    Minute::try_from(STOP_GIVEN_UP_AFTER.as_mins()).unwrap_or(Minute::MAX)
+}
+
+/// Rule 4: at the close with Stop, the task is stopped; it is asked to for hours before the report says that it was not.
+fn is_kept(execution: &Execution, report: &Report) -> bool {
+    let close = execution.run.stop_due;
+    let closed = at(report.at) >= close;
     let bad = !report.outcome.good();
-    !(story.stops_at_close() && closed && report.at_work) || (bad && report.owns_up)
+    // What runs since the close, and was not running before an execution was redriven, is told and never stopped: whether
+    // DMS itself or somebody started it cannot be told.
+    let tried = report.at >= minute(close) + given_up_after() || execution.run.taken_over.is_some();
+    !(execution.run.stops_at_close() && closed && report.at_work) || (bad && report.owns_up && tried)
 }
 
 /// Rule 9 and the promise that a running task is never abandoned.
-fn is_abandoned(story: &Story, state: &State, report: &Report) -> bool {
-    let before_close = at(report.at) < state.run.stop_due;
-    let waited_for_load = matches!(story.plan.until, None | Some(Until::FullLoadComplete));
-    let wanted = report.loaded && waited_for_load && story.plan.then == Then::LeaveRunning;
+fn is_abandoned(story: &Story, execution: &Execution, report: &Report) -> bool {
+    let before_close = at(report.at) < execution.run.stop_due;
+    let plan = story.runs.first().map(|begun| &begun.plan);
+    let reached = match until(story) {
+        None | Some(Until::FullLoadComplete) => report.loaded,
+        // A lag of zero ends a run too, with a warning, when nothing shows for half an hour that the task reads.
+        Some(Until::CaughtUp) => report.current || report.outcome == Outcome::SucceededWithWarnings,
+        Some(Until::Stopped) => false,
+    };
+    let wanted = reached && plan.is_some_and(|plan| plan.then == Then::LeaveRunning);
     // A stop that is refused for good is said to be, at once.
-    let refused = state.run.stop.is_some() && report.owns_up && !report.outcome.good();
+    let refused = execution.run.stop.is_some() && report.owns_up && !report.outcome.good();
     before_close && report.at_work && !wanted && !refused
 }
 
 /// Rule 1.
 fn is_honest(story: &Story, report: &Report) -> bool {
     let loads = story.dms.task.as_ref().is_none_or(|task| task.kind != Kind::Cdc);
-    let tolerant = story.plan.on_table_errors == OnTableErrors::Warn;
+    let tolerant = story.runs.iter().any(|begun| begun.plan.on_table_errors == OnTableErrors::Warn);
     let success =
         report.outcome == Outcome::Succeeded || report.outcome == Outcome::SucceededWithWarnings && !tolerant;
     !(success && loads) || report.complete
+}
+
+/// A refresh that succeeds, or has nothing to do, has tonight's rows in every table.
+fn is_of_tonight(story: &Story, report: &Report) -> bool {
+    let refreshes = story.runs.iter().any(|begun| begun.plan.start == Start::Refresh);
+    let says_so = report.outcome == Outcome::Succeeded || report.says_tonight;
+    !(refreshes && says_so) || report.tonight
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::dms::{By, Consent, Dms, Kind, Move, Reason, Start, TABLES, Target, Task};
+use crate::dms::{By, Consent, DAY, Dms, Kind, Move, Reason, Replace, Start, TABLES, Target, Task};
 use crate::story::{Story, window};
 
 const TRUNCATE: bool = true;
@@ -13,13 +13,13 @@ fn with_history(task: Task, play: impl FnOnce(&mut Dms)) -> (Task, [Target; TABL
     let mut dms = Dms::with(Some(task));
     play(&mut dms);
     let mut task = dms.task.unwrap_or_else(|| Task::new(Kind::FullLoad, KEEP, false));
-    task.loaded_tonight = [false; TABLES];
+    task.loaded_in = [0; TABLES];
     (task, dms.target)
 }
 
 fn happen(dms: &mut Dms, moves: &[Move]) {
     for what in moves {
-        dms.happen(*what, Consent { replace: false, double: false }, 0);
+        dms.happen(*what, Consent { replace: Replace::Nothing, double: false }, 0);
     }
 }
 
@@ -78,9 +78,14 @@ pub fn all() -> Vec<Story> {
         Story::kept("somebody else's load is joined and stopped as stated", running, stop());
     joined_to_stop.dms.target = filled;
     let mut denied =
-        Story::kept("a stop that is denied for good", new(Kind::FullLoad, TRUNCATE), window(json!({})));
+        Story::kept("a stop that is denied for good", new(Kind::FullLoad, TRUNCATE), window(json!({})))
+            .with_adversity(1);
     denied.stop_is_denied = true;
     vec![
+        Story::kept("a first load, redriven anywhere", new(Kind::FullLoad, TRUNCATE), window(json!({})))
+            .redriven_anywhere(),
+        after("a replication goes on, redriven anywhere", loaded(Kind::LoadAndCdc, TRUNCATE), stop())
+            .redriven_anywhere(),
         Story::kept("a first load in a window", new(Kind::FullLoad, TRUNCATE), window(json!({}))),
         Story::kept("a first load under DO_NOTHING", new(Kind::FullLoad, KEEP), window(json!({}))),
         Story::kept("a first load without a window", new(Kind::FullLoad, TRUNCATE), json!({})),
@@ -148,5 +153,65 @@ pub fn all() -> Vec<Story> {
         joined,
         joined_to_stop,
         denied,
+        Story::kept("two executions, a first load", new(Kind::FullLoad, TRUNCATE), window(json!({})))
+            .and_again(0, 0)
+            .with_adversity(1),
+        Story::kept("two executions, a task that is joined", new(Kind::FullLoad, TRUNCATE), stop())
+            .and_again(8, 0)
+            .with_adversity(1),
+        Story::created(
+            "two executions, a task that one of them creates",
+            Kind::FullLoad,
+            json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}}),
+            window(json!({})),
+        )
+        .and_again(0, 0)
+        .with_adversity(1),
+        after(
+            "two executions, an unfinished load under DO_NOTHING",
+            half(Kind::FullLoad, KEEP, false),
+            window(json!({"Start": "Resume"})),
+        )
+        .and_again(0, 0)
+        .with_adversity(1),
+        Story::kept(
+            "a replication that is waited for until it has caught up",
+            new(Kind::Cdc, TRUNCATE).lagging(),
+            and(leave(), json!({"Until": "CaughtUp", "Window": {"Duration": "PT56M"}})),
+        )
+        .with_adversity(1),
+        Story::kept(
+            "a replication that is stopped once it has caught up",
+            new(Kind::Cdc, TRUNCATE).lagging(),
+            and(stop(), json!({"Until": "CaughtUp", "Then": "Stop", "Window": {"Duration": "PT56M"}})),
+        )
+        .with_adversity(1),
+        Story::kept(
+            "a load whose rows are compared",
+            new(Kind::LoadAndCdc, TRUNCATE).validating(),
+            and(stop(), json!({"Until": "FullLoadComplete", "Then": "Stop"})),
+        )
+        .with_adversity(1),
+        after(
+            "the nightly copy, for three nights",
+            loaded(Kind::FullLoad, TRUNCATE),
+            window(json!({"Start": "Refresh"})),
+        )
+        .and_again(DAY, DAY)
+        .and_again(2 * DAY, 2 * DAY)
+        .with_adversity(1),
+        after(
+            "the nightly copy, asked for twice in one window",
+            loaded(Kind::FullLoad, TRUNCATE),
+            window(json!({"Start": "Refresh"})),
+        )
+        .and_again(12, 0)
+        .with_adversity(1),
+        after("an unfinished load, in two nights", half(Kind::FullLoad, TRUNCATE, false), window(json!({})))
+            .and_again(DAY, DAY)
+            .with_adversity(1),
+        Story::kept("a load and its replication, in two nights", new(Kind::LoadAndCdc, TRUNCATE), stop())
+            .and_again(DAY, DAY)
+            .with_adversity(1),
     ]
 }

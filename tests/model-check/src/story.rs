@@ -1,42 +1,63 @@
 //! What is explored: a plan, a task with a history, and how much goes wrong on the way.
 
+use jiff::Timestamp;
 use migration::decide::decide;
 use migration::decide::opening;
 use migration::run::document::{Document, Running};
 use migration::run::execution::Run;
 use migration::run::next::Next;
 use migration::run::observation::Observation;
+use migration::time::present::Moment;
 use plan::finding::Findings;
-use plan::{MigrationType, Plan, Start as PlanStart, TaskPlan};
+use plan::{MigrationType, Plan, TaskPlan};
 use serde_json::{Value, json};
 
-use crate::dms::{Consent, Dms, Kind, Task};
+use crate::dms::{Consent, Dms, Kind, Minute, Replace, Task};
 use crate::names::{EXECUTION, Names, TASK, at};
 
 /// The function that is checked, or one that is broken on purpose.
-pub type Decider = fn(&Running, &Observation, jiff::Timestamp) -> Next;
+pub type Decider = fn(&Running, &Observation, Timestamp) -> Next;
+
+/// What a step takes for the present.
+pub type Clock = fn(Moment) -> Timestamp;
 
 /// A run as it was opened.
 #[derive(Clone, Debug)]
-pub struct Story {
-    /// What people call it.
-    pub name: &'static str,
+pub struct Begun {
+    /// When its execution begins, in minutes of the story.
+    pub at: Minute,
     /// The plan, read.
     pub plan: Plan,
     /// The run at its beginning.
     pub run: Run,
+}
+
+/// One or more executions of one plan, and the world that they begin in.
+#[derive(Clone, Debug)]
+pub struct Story {
+    /// What people call it.
+    pub name: &'static str,
+    /// Its executions, as each was opened: at once, moments apart, or in the nights that follow.
+    pub runs: Vec<Begun>,
     /// DMS at its beginning.
     pub dms: Dms,
     /// How many things go wrong at the most: failures, people in the console, lost answers, stale and missing ones.
     pub adversity: u8,
     /// The role of the stop function may not stop this task.
     pub stop_is_denied: bool,
+    /// An execution may be aborted in a poll too, and redriven: every poll is a place where that can happen, so that it
+    /// is explored in a few stories.
+    pub polls_are_redriven: bool,
     /// What the plan consents to.
     pub consent: Consent,
     /// Names for observations.
     pub names: Names,
     /// What decides.
     pub decide: Decider,
+    /// What tells the time.
+    pub clock: Clock,
+    /// What the executions were given, but for when they were scheduled.
+    input: Value,
 }
 
 /// Minutes that a window of a story is open.
@@ -72,37 +93,55 @@ impl Story {
         Story::open(name, &plan, None)
     }
 
-    #[allow(clippy::panic, reason = "a story whose plan is no plan is a mistake in this crate")]
     fn open(name: &'static str, input: &Value, task: Option<Task>) -> Story {
-        let names = Names::default();
-        let execution = EXECUTION.parse().unwrap_or_else(|error| panic!("{EXECUTION}: {error}"));
-        let kept = task
-            .as_ref()
-            .map(|task| (MigrationType::from(task.kind.as_str().to_owned()), names.route.clone()));
-        let opened = match opening::open(input, &execution, at(0)) {
-            Document::Running(running) => opening::settle(*running, kept, Findings::default(), at(0)),
+        let start = input.get("Start").and_then(Value::as_str).unwrap_or_default();
+        let consent = Consent {
+            replace: match start {
+                "Refresh" => Replace::EarlierNights,
+                "Reload" => Replace::Everything,
+                _ => Replace::Nothing,
+            },
+            double: start == "Resume",
+        };
+        let story = Story {
+            name,
+            runs: Vec::new(),
+            dms: Dms::with(task),
+            adversity: 2,
+            stop_is_denied: false,
+            polls_are_redriven: false,
+            consent,
+            names: Names::default(),
+            decide,
+            clock: Moment::now,
+            input: input.clone(),
+        };
+        story.and_again(0, 0)
+    }
+
+    /// The same plan is run once more: an execution begins at a minute of the story, in the window that opens at another.
+    #[allow(clippy::panic, reason = "a story whose plan is no plan is a mistake in this crate")]
+    pub fn and_again(mut self, begins: Minute, opens: Minute) -> Story {
+        let arn = format!("{EXECUTION}{}", self.runs.len());
+        let execution = arn.parse().unwrap_or_else(|error| panic!("{arn}: {error}"));
+        let mut input = self.input.clone();
+        if input.get("ScheduledTime").is_some() {
+            merge(&mut input, json!({"ScheduledTime": at(opens)}));
+        }
+        let route = &self.names.route;
+        let task = self.dms.task.as_ref();
+        let kept = task.map(|task| (MigrationType::from(task.kind.as_str().to_owned()), route.clone()));
+        let opened = match opening::open(&input, &execution, at(begins)) {
+            Document::Running(running) => opening::settle(*running, kept, Findings::default(), at(begins)),
             over => over,
         };
-        let Document::Running(running) = opened else { panic!("{name}: {opened:?}") };
+        let Document::Running(running) = opened else { panic!("{}: {opened:?}", self.name) };
         let Running { mut plan, run, .. } = *running;
         if let TaskPlan::Request(request) = &mut plan.task {
             request.lighten();
         }
-        let consent = Consent {
-            replace: matches!(plan.start, PlanStart::Refresh | PlanStart::Reload),
-            double: plan.start == PlanStart::Resume,
-        };
-        Story {
-            name,
-            run,
-            plan,
-            dms: Dms::with(task),
-            adversity: 2,
-            stop_is_denied: false,
-            consent,
-            names,
-            decide,
-        }
+        self.runs.push(Begun { at: begins, plan, run });
+        self
     }
 
     /// The same with so many things that go wrong.
@@ -110,14 +149,29 @@ impl Story {
         Story { adversity, ..self }
     }
 
+    /// The same, where an execution may be redriven in a poll too.
+    pub fn redriven_anywhere(self) -> Story {
+        Story { polls_are_redriven: true, ..self }
+    }
+
     /// The same, decided by this.
     pub fn decided_by(self, decide: Decider) -> Story {
         Story { decide, ..self }
     }
 
-    /// True when the run stops its task at the close.
-    pub fn stops_at_close(&self) -> bool {
-        self.run.stops_at_close()
+    /// The same, with this clock.
+    pub fn timed_by(self, clock: Clock) -> Story {
+        Story { clock, ..self }
+    }
+
+    /// The plan of the execution with this number.
+    pub fn plan_of(&self, nth: u8) -> &Plan {
+        &self.runs[usize::from(nth)].plan
+    }
+
+    /// True when its runs have windows.
+    pub fn is_windowed(&self) -> bool {
+        self.runs.iter().any(|begun| begun.run.windowed())
     }
 }
 

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
 use model_check::broken::{self, Broken};
+use model_check::execution::Execution;
 use model_check::rules;
 use model_check::stories;
 use model_check::story::Story;
@@ -88,7 +89,7 @@ fn is_caught(broken: Broken) -> Explored {
         return Explored { states: 0, good: false, words };
     };
     let until = HasDiscoveries::AllOf(BTreeSet::from([broken.rule]));
-    let story = story.with_adversity(2).decided_by(broken.decide);
+    let story = broken.wrong.put_into(story.with_adversity(2));
     let checker = story.checker().finish_when(until).spawn_bfs().join();
     let good = checker.discovery(broken.rule).is_some();
     let verb = if good { "is caught by" } else { "IS NOT CAUGHT by" };
@@ -103,9 +104,10 @@ fn told(path: Path<State, Action>) -> String {
         let task = state.dms.task.as_ref().map(|task| (task.status, task.tables, task.reason));
         words.push_str(&format!(
             "    minute {:>3}  {:?}, DMS {task:?} -> {action:?}\n",
-            state.now, state.step
+            state.now,
+            state.executions.iter().map(|execution| (execution.wakes, &execution.step)).collect::<Vec<_>>(),
         ));
-        if let Some(report) = &state.report {
+        for report in state.executions.iter().filter_map(Execution::report) {
             words.push_str(&format!("    {report:?}\n"));
         }
     }

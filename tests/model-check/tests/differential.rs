@@ -9,7 +9,7 @@ use dms_simulator::ledger::TableKey;
 use dms_simulator::scenario::{Trouble, What};
 use dms_simulator::{Fault, Scenario, Simulator, TableState};
 use jiff::{SignedDuration, Timestamp};
-use model_check::dms::{By, Consent, Dms, Kind, Load, Reason, Refused, Start, Status, TABLES, Task};
+use model_check::dms::{By, Consent, Dms, Kind, Load, Reason, Refused, Replace, Start, Status, TABLES, Task};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ const TARGET: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:T";
 const IDENTIFIER: &str = "orders";
 
 /// The model's answers concern no consent here: harm is for the model check.
-const CONSENT: Consent = Consent { replace: true, double: true };
+const CONSENT: Consent = Consent { replace: Replace::Everything, double: true };
 
 /// What is done to both.
 #[derive(Clone, Copy, Debug)]
@@ -114,7 +114,7 @@ impl Both {
                     Start::Reload => "reload-target",
                 };
                 let real = self.call("StartReplicationTask", json!({"StartReplicationTaskType": word}));
-                (real, self.model.start(start, By::Us, self.minute))
+                (real, self.model.start(start, By::Run(0), self.minute))
             }
             Step::Stop => (self.call("StopReplicationTask", json!({})), self.model.stop(self.minute)),
             Step::Delete => (self.call("DeleteReplicationTask", json!({})), self.model.delete(self.minute)),
@@ -129,7 +129,7 @@ impl Both {
                     .map(|nth| json!({"SchemaName": "shop", "TableName": format!("t{nth}")}))
                     .collect();
                 let real = self.call("ReloadTables", json!({"TablesToReload": names}));
-                (real, self.model.reload_tables(&tables, By::Us, CONSENT, self.minute))
+                (real, self.model.reload_tables(&tables, By::Run(0), CONSENT, self.minute))
             }
         };
         assert_eq!(real, modelled, "{step:?} of {:?}", self.model.task);

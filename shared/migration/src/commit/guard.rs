@@ -35,10 +35,10 @@ pub fn guard_start(run: &Run, task: &TaskSeen, now: Timestamp) -> Guarded {
     }
 }
 
-/// True when the step that makes an act comes so long after its decision that it may have been made before: an
-/// execution was redriven.
-pub fn may_be_a_repeat(decided: Timestamp, now: Timestamp) -> bool {
-    now.duration_since(decided) > START_MARGIN
+/// True when the step that makes an act may have been made before: the execution was redriven since a poll has seen the
+/// task, or the step comes too long after its decision.
+pub fn may_be_a_repeat(run: &Run, decided: Timestamp, now: Timestamp) -> bool {
+    run.unseen_since_redrive || now.duration_since(decided) > START_MARGIN
 }
 
 /// What stands in the way of this start.
@@ -46,7 +46,7 @@ fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarde
     let TaskSeen::Seen(task) = task else {
         return Guarded::Held("the task could not be seen just before the start".to_owned());
     };
-    if may_be_a_repeat(start.decided, now) {
+    if may_be_a_repeat(run, start.decided, now) {
         if is_that_start(start, task) {
             return Guarded::Made;
         }
@@ -110,8 +110,8 @@ pub enum GuardedReload {
 
 /// The guard before a request to load tables again: a step that comes so late that it must be made for a second time
 /// makes none, and none is made when the task was started anew since it was decided.
-pub fn guard_reload(reload: &ReloadAct, task: &TaskSeen, now: Timestamp) -> GuardedReload {
-    if reload.answer != Answer::Lost || may_be_a_repeat(reload.decided, now) {
+pub fn guard_reload(run: &Run, reload: &ReloadAct, task: &TaskSeen, now: Timestamp) -> GuardedReload {
+    if reload.answer != Answer::Lost || may_be_a_repeat(run, reload.decided, now) {
         return GuardedReload::Made;
     }
     match task {

@@ -43,6 +43,10 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     let TaskSeen::Seen(seen) = &observation.task else { return };
     run.taken_over = run.taken_over.or(identity::taken_over(run, seen));
     run.unseen_since_redrive = false;
+    if seen.start_date() > run.latest_start {
+        // What an earlier start was seen to read says nothing of this one.
+        run.reading = None;
+    }
     run.latest_start = run.latest_start.max(seen.start_date());
     // A task that the plan describes is taken up by create-task, which looks who drives it.
     if plan.request().is_none() && known.is_none() {

@@ -3,7 +3,7 @@
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::{not_stopped, stop_command};
 use crate::run::acts::Stop;
-use crate::run::answer::{Answer, RefusalKind};
+use crate::run::answer::{Answer, Refusal, RefusalKind};
 use crate::run::execution::Run;
 use crate::run::next::Next;
 use crate::run::status::Phase;
@@ -13,7 +13,7 @@ use crate::time::graces::{STOP_AGAIN_AFTER, STOP_PATIENCE};
 
 /// Waits until a task that was told to stop has come to rest. DMS is asked until it has taken a stop, seen or not;
 /// after a quarter of an hour people are told that the task has not stopped yet, and after four hours the run reports
-/// it.
+/// it. A stop that lacks a permission is told at once: somebody can grant it while the stop is asked for.
 ///
 /// A repeat: DMS refuses to stop what is not running, which is no failure.
 ///
@@ -27,20 +27,27 @@ pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
         return None;
     }
     let waited = s.now.duration_since(stop.decided);
-    let runs = matches!(phase, Some(Phase::Running | Phase::Starting));
-    if runs && is_refused_for_good(s, stop) {
-        return s.report(not_stopped(s, stop.decided));
-    }
     if s.now >= s.run.gives_up(stop) {
         return s.report(match phase {
             Some(_) => not_stopped(s, stop.decided),
             None => not_seen(s, stop),
         });
     }
-    let untold = !s.run.told.contains(&Occasion::NotStopped);
-    if waited >= STOP_PATIENCE && untold && s.run.notify.warning {
-        let why = format!("the task has not stopped {} minutes after it was told to", waited.as_mins());
-        return Some(Next::Tell { occasion: Occasion::NotStopped, why });
+    if s.run.notify.warning && !s.run.told.contains(&Occasion::NotStopped) {
+        let runs = matches!(phase, Some(Phase::Running | Phase::Starting));
+        let why = match denial(s, stop).filter(|_| runs) {
+            Some(refusal) => Some(format!(
+                "the task could not be stopped so far: DMS says: {}: {}",
+                refusal.code, refusal.message
+            )),
+            None if waited >= STOP_PATIENCE => {
+                Some(format!("the task has not stopped {} minutes after it was told to", waited.as_mins()))
+            }
+            None => None,
+        };
+        if let Some(why) = why {
+            return Some(Next::Tell { occasion: Occasion::NotStopped, why });
+        }
     }
     let again = |why: &str| Some(Next::Stop { cause: stop.cause, why: why.to_owned() });
     match phase {
@@ -80,9 +87,13 @@ pub fn stops_unseen(run: &Run) -> bool {
     })
 }
 
-/// True when the stop lacks a permission, which no repeat gives it. A tag that a role's condition asks for may take
-/// minutes to count (IAM), so a task that was just created is told again, and any task a second time.
-fn is_refused_for_good(s: &Situation<'_>, stop: &Stop) -> bool {
-    let denied = matches!(&stop.answer, Answer::Refused(refusal) if refusal.kind == RefusalKind::Denied);
-    denied && stop.tries >= 2 && !s.was_young(s.now)
+/// The refusal of a stop that lacks a permission. A tag that a role's condition asks for may take minutes to count (IAM),
+/// so it means nothing yet on a task that was just created, and on any task the first time.
+fn denial<'a>(s: &Situation<'_>, stop: &'a Stop) -> Option<&'a Refusal> {
+    match &stop.answer {
+        Answer::Refused(refusal) if refusal.kind == RefusalKind::Denied => {
+            (stop.tries >= 2 && !s.was_young(s.now)).then_some(refusal)
+        }
+        _ => None,
+    }
 }

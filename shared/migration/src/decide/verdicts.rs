@@ -98,8 +98,7 @@ pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
     if let Some(Answer::Refused(refusal)) = stop.map(|stop| &stop.answer) {
         verdict = verdict.because(format!("DMS says: {}: {}", refusal.code, refusal.message));
         if refusal.kind == RefusalKind::Denied {
-            verdict =
-                verdict.to_do("let the role of the stop function stop this task (dms:StopReplicationTask)");
+            verdict = verdict.to_do(commands::ALLOW_STOP);
         }
     }
     if let Some(at) = stop.and_then(Stop::taken) {

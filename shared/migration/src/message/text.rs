@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::links::Links;
 use super::news::{Event, News};
-use crate::run::acts::StartAct;
+use crate::run::acts::{StartAct, Stop};
 use crate::run::answer::Answer;
 use crate::run::commands;
 use crate::run::drive::{Drive, Whose};
@@ -270,7 +270,9 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
                 true => format!("to see how far it is: {}", commands::describe_task(&task.arn)),
                 false => format!("to stop it by hand: {}", commands::stop_task(&task.arn)),
             });
-            std::iter::once(goes_on).chain(by_hand).collect()
+            let denied = run.stop.as_ref().is_some_and(Stop::is_denied);
+            let permission = denied.then(|| commands::ALLOW_STOP.to_owned());
+            std::iter::once(goes_on).chain(permission).chain(by_hand).collect()
         }
         Occasion::LostSight => {
             let close = on_the_clocks(news, run.stop_due);

@@ -5,7 +5,7 @@ use plan::Arn;
 use plan::table_name::TableName;
 use serde::{Deserialize, Serialize};
 
-use crate::run::answer::{Answer, Refusal};
+use crate::run::answer::{Answer, Refusal, RefusalKind};
 use crate::run::observation::OtherDates;
 
 /// DMS's refusal to create the task.
@@ -131,6 +131,11 @@ impl Stop {
             answer: Answer::Lost,
             state: StopState::Asked,
         }
+    }
+
+    /// True when its last try lacked a permission.
+    pub fn is_denied(&self) -> bool {
+        matches!(&self.answer, Answer::Refused(refusal) if refusal.kind == RefusalKind::Denied)
     }
 
     /// When DMS took it.

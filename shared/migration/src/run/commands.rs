@@ -36,6 +36,9 @@ pub fn stop_task(task: &Arn) -> String {
     )
 }
 
+/// What lets the stop function stop a task.
+pub const ALLOW_STOP: &str = "let the role of the stop function stop this task (dms:StopReplicationTask)";
+
 /// Lets DMS itself tell of a task's failures.
 pub fn tell_of_failures(task: &Task) -> String {
     let name = quoted(&task.identifier);

@@ -272,6 +272,13 @@ fn zeros_alone_are_not_caught_up() {
         case.set(move |case| {
             case.run().reading =
                 Some(Reading::NotSeen { changes: Some(0), zero_since: Some(support::cases::minute(minute)) });
+            case.run().latest_start = Some(support::cases::minute(1));
+        })
+    };
+    let seen_to_read = |case: Case| {
+        case.set(|case| {
+            case.run().reading = Some(Reading::Seen);
+            case.run().latest_start = Some(support::cases::minute(1));
         })
     };
     let changed = |case: Case| case.set(|case| case.tables.as_mut().unwrap()[0].changes = 1);
@@ -294,6 +301,16 @@ fn zeros_alone_are_not_caught_up() {
             "a latency shows it, in a minute before the five too",
             replicating(json!({})).lagging(28, &[0.0, 3.0, 0.0, 0.0, 0.0, 0.0, 0.0]),
             "Succeeded | not nothing",
+        ),
+        (
+            "it was seen to read before, since this start",
+            seen_to_read(quiet(json!({}))),
+            "Succeeded | not nothing",
+        ),
+        (
+            "DMS has started it again since, and it searches its place anew",
+            seen_to_read(quiet(json!({})).began(20)),
+            "Wait | lag is zero, and nothing shows yet that it reads",
         ),
         ("the stop waits as well", quiet(json!({"Then": "Stop"})), "Wait | lag is zero"),
         ("and comes then", since(quiet(json!({"Then": "Stop"})), 0), "Stop Done"),

@@ -273,12 +273,13 @@ fn the_guard_before_a_reload() {
     };
     let guard = |mut case: Case| {
         let decided = case.run().reload.clone().expect("a decided reload");
-        commit::guard_reload(&decided, &case.seen, case.now)
+        commit::guard_reload(&case.run().clone(), &decided, &case.seen, case.now)
     };
     assert_eq!(guard(decided()), GuardedReload::Clear);
     assert_eq!(guard(decided().at(12)), GuardedReload::Clear);
     for (fact, case) in [
         ("it comes so late that it may be made for a second time", decided().at(13)),
+        ("the execution was redriven", decided().set(|case| case.run().redriven(1))),
         ("it has its answer", decided().set(|case| commit::reload_answered(case.run(), Answer::Accepted))),
     ] {
         assert_eq!(guard(case), GuardedReload::Made, "{fact}");

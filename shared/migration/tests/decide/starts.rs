@@ -589,6 +589,13 @@ fn a_start_step_that_is_made_again_after_a_redrive_recognises_its_own_start() {
     assert_eq!(guard(decided(windowed()).began(1).stopped(9, FINISHED).at(60)), Guarded::Made);
     let held = |case| matches!(guard(case), Guarded::Held(_));
     assert!(held(running(1).at(2)), "within moments of the decision it was somebody else's");
+    let redriven = |case: support::cases::Case| case.set(|case| case.run().redriven(1));
+    assert_eq!(
+        guard(redriven(running(1).at(2))),
+        Guarded::Made,
+        "or this execution's own, before it was redriven"
+    );
+    assert_eq!(guard(redriven(decided(windowed()).at(2))), Guarded::Clear, "or it never was made");
     let doubted = |case, fact: &str| {
         let guarded = guard(case);
         assert!(matches!(guarded, Guarded::Doubtful(_)), "{fact}: {guarded:?}");

@@ -140,23 +140,41 @@ fn a_stop_that_dms_refuses() {
         .tables(&["Table completed"])
         .told_to_stop(StopCause::Done, 20)
         .at(21);
-    let at_once = "Failed | the task could not be stopped: it is running 0 minutes after it was told to stop \
+    let at_once = "Tell NotStopped | the task could not be stopped so far: DMS says: AccessDeniedException: is not \
+                   authorized to perform";
+    let in_the_end = "Failed | the task could not be stopped: it is running 240 minutes after it was told to stop \
                    | DMS says: AccessDeniedException: is not authorized to perform \
                    | let the role of the stop function stop this task (dms:StopReplicationTask) \
                    | stop it by hand: aws dms stop-replication-task --region eu-central-1 --replication-task-arn arn:";
+    let told_of = |case: Case| case.set(|case| case.run().told.push(Occasion::NotStopped));
     check([
         (
             "for want of a permission, once: a tag may not count yet",
             denied(1),
             "Stop Close | DMS has not taken the stop: it is told again",
         ),
-        ("for want of a permission, twice: no repeat gives it", denied(2), at_once),
+        ("for want of a permission, twice: people are told", denied(2), at_once),
+        (
+            "for want of a permission, and people were told: somebody may grant it",
+            told_of(denied(2)),
+            "Stop Close | DMS has not taken the stop: it is told again",
+        ),
+        ("for want of a permission, for four hours", told_of(denied(9)).at(CLOSE + 240), in_the_end),
+        (
+            "for want of a permission, and nobody wants warnings",
+            denied(2).set(|case| case.run().notify.warning = false),
+            "Stop Close | it is told again",
+        ),
         (
             "by DMS's own word for it",
             answered(told(), "AccessDeniedFault", 2),
-            "Failed | dms:StopReplicationTask",
+            "Tell NotStopped | AccessDeniedFault",
         ),
-        ("by another one", answered(told(), "UnauthorizedOperation", 2), "Failed | dms:StopReplicationTask"),
+        (
+            "by another one",
+            answered(told(), "UnauthorizedOperation", 2),
+            "Tell NotStopped | UnauthorizedOperation",
+        ),
         (
             "twice, the task being four minutes old: its tag may not count yet",
             created(denied(2), CLOSE - 4),
@@ -194,18 +212,33 @@ fn a_stop_that_dms_refuses() {
         (
             "twice, on its way up",
             denied(2).status("starting"),
-            "Failed | it is starting 0 minutes after | dms:StopReplicationTask",
+            "Tell NotStopped | DMS says: AccessDeniedException",
         ),
         (
             "twice, with its load done",
             answered(done, "AccessDeniedException", 2),
-            "Failed | it is running 1 minutes after | dms:StopReplicationTask | not its window closes",
+            "Tell NotStopped | DMS says: AccessDeniedException",
+        ),
+        (
+            "for four hours, with its load done",
+            told_of(answered(
+                load_and_cdc(json!({"Then": "Stop"}))
+                    .started(1)
+                    .began(1)
+                    .status("running")
+                    .tables(&["Table completed"])
+                    .told_to_stop(StopCause::Done, 20),
+                "AccessDeniedException",
+                9,
+            ))
+            .at(20 + 240),
+            "Failed | it is running 240 minutes after | dms:StopReplicationTask | not its window closes",
         ),
     ]);
 }
 
 #[test]
-fn a_stop_without_permission_is_tried_twice_and_told_within_the_minute() {
+fn a_stop_without_permission_is_told_within_the_minute_and_asked_for_on() {
     let mut case = told().at(CLOSE).set(|case| case.run().stop = None);
     let no = || refusal("AccessDeniedException", "is not authorized to perform", false);
     for tries in 1..=2 {
@@ -216,7 +249,9 @@ fn a_stop_without_permission_is_tried_twice_and_told_within_the_minute() {
         case.now += jiff::SignedDuration::from_secs(15);
     }
     let decided = in_words(&case.poll());
-    assert!(decided.starts_with("Failed: the task could not be stopped"), "{decided}");
+    assert!(decided.starts_with("Tell NotStopped"), "{decided}");
+    commit::told(case.run(), Occasion::NotStopped);
+    assert!(in_words(&case.poll()).starts_with("Stop Close"));
 }
 
 /// While DMS is too busy to take the stop, the poll looks at nothing: the stop comes first.
