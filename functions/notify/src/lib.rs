@@ -18,11 +18,10 @@ use migration::message::{Message, News};
 use migration::run::document::{Caught, Document, Reported, Running};
 use migration::run::execution::Run;
 use migration::run::step::{Occasion, What};
-use migration_aws::clients::SnsAndStepFunctions;
+use migration_aws::clients::Sns;
 use migration_aws::error::{StepError, chain};
 use migration_aws::request::Request;
 use migration_aws::sns;
-use migration_aws::step_functions::{self, Execution};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -31,14 +30,11 @@ use serde_json::{Value, json};
 /// # Errors
 /// [`StepError::Throttled`] and [`StepError::Unavailable`] when SNS does not take the message,
 /// [`StepError::UnreadableDocument`] on the way for a document of another release.
-pub async fn handle(context: &SnsAndStepFunctions, request: Request) -> Result<Document, StepError> {
+pub async fn handle(context: &Sns, request: Request) -> Result<Document, StepError> {
     match to_tell(&request)? {
         ToTell::OnTheWay(running, occasion) => on_the_way(context, *running, occasion, request.now).await,
         ToTell::TheEnd(reported) => {
-            // Without the count the id is that of the first end: better told twice than not at all.
-            let execution = step_functions::describe(&context.step_functions, &request.execution).await;
-            let redrives = execution.map_or(0, Execution::redrives);
-            let message = News::of_the_end(&reported, redrives, request.now).compose();
+            let message = News::of_the_end(&reported, request.redrives, request.now).compose();
             publish(context, &reported.run, &message).await?;
             Ok(Document::Reported(reported))
         }
@@ -46,7 +42,7 @@ pub async fn handle(context: &SnsAndStepFunctions, request: Request) -> Result<D
 }
 
 async fn on_the_way(
-    context: &SnsAndStepFunctions,
+    context: &Sns,
     mut running: Running,
     occasion: Occasion,
     now: Timestamp,
@@ -109,7 +105,7 @@ fn unreadable(request: &Request, error: &StepError) -> Reported {
 }
 
 /// Publishes to the plan's topic, and to the stack's own when the plan's does not take it.
-async fn publish(context: &SnsAndStepFunctions, run: &Run, message: &Message) -> Result<(), StepError> {
+async fn publish(context: &Sns, run: &Run, message: &Message) -> Result<(), StepError> {
     let default_topic = context.default_topic.as_str();
     let chosen = run.notify.topic_arn.as_ref().map(ToString::to_string);
     let Some(chosen) = chosen.filter(|chosen| chosen != default_topic) else {

@@ -80,23 +80,17 @@ impl DmsAndCloudWatch {
 
 /// What a function calls that tells people, and where to.
 #[derive(Clone, Debug)]
-pub struct SnsAndStepFunctions {
+pub struct Sns {
     /// SNS.
     pub sns: aws_sdk_sns::Client,
-    /// Step Functions, for the execution that is told about.
-    pub step_functions: aws_sdk_sfn::Client,
     /// The stack's own topic, for a plan that names none.
     pub default_topic: String,
 }
 
-impl SnsAndStepFunctions {
+impl Sns {
     /// The clients of a step.
-    pub fn of(configuration: &SdkConfig, default_topic: String) -> SnsAndStepFunctions {
-        SnsAndStepFunctions {
-            sns: aws_sdk_sns::Client::new(configuration),
-            step_functions: aws_sdk_sfn::Client::new(configuration),
-            default_topic,
-        }
+    pub fn of(configuration: &SdkConfig, default_topic: String) -> Sns {
+        Sns { sns: aws_sdk_sns::Client::new(configuration), default_topic }
     }
 }
 

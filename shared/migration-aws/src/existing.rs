@@ -30,8 +30,8 @@ pub async fn compare(
     let mut task = Task::known(task::read_task(existing)?, origin);
     if let Some(owner) = owner.filter(|owner| owner != execution) {
         task.owner = match step_functions::describe(&context.step_functions, &owner).await? {
-            Execution::Running { .. } => Owner::Running(owner),
-            Execution::Ended { ran, .. } => Owner::Ended { execution: owner, ran },
+            Execution::Running => Owner::Running(owner),
+            Execution::Ended { ran } => Owner::Ended { execution: owner, ran },
             Execution::OutOfReach => Owner::OutOfReach(owner),
         };
     }

@@ -13,29 +13,14 @@ use crate::failure::{self, Outcome};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Execution {
     /// It runs.
-    Running {
-        /// How often it was redriven.
-        redrives: i64,
-    },
+    Running,
     /// It has ended.
     Ended {
         /// From when to when it ran; `None` where Step Functions no longer knows it.
         ran: Option<(Timestamp, Timestamp)>,
-        /// How often it was redriven.
-        redrives: i64,
     },
     /// This role may not look at it: it belongs to another machine, or to one that was deployed before.
     OutOfReach,
-}
-
-impl Execution {
-    /// How often it was redriven, as far as that is known.
-    pub fn redrives(self) -> i64 {
-        match self {
-            Execution::Running { redrives } | Execution::Ended { redrives, .. } => redrives,
-            Execution::OutOfReach => 0,
-        }
-    }
 }
 
 /// Looks an execution up.
@@ -46,18 +31,17 @@ pub async fn describe(step_functions: &Client, arn: &ExecutionArn) -> Result<Exe
     let answer = step_functions.describe_execution().execution_arn(arn.to_string()).send().await;
     let failure = match answer {
         Ok(answer) => {
-            let redrives = i64::from(answer.redrive_count().unwrap_or_default());
             let second = |date: &DateTime| Timestamp::from_second(date.secs()).ok();
             let ran = second(answer.start_date()).zip(answer.stop_date().and_then(second));
             return Ok(match answer.status() {
-                ExecutionStatus::Running | ExecutionStatus::PendingRedrive => Execution::Running { redrives },
-                _ => Execution::Ended { ran, redrives },
+                ExecutionStatus::Running | ExecutionStatus::PendingRedrive => Execution::Running,
+                _ => Execution::Ended { ran },
             });
         }
         Err(error) => failure::read(format!("describing the execution {arn}"), error),
     };
     match failure.outcome() {
-        Outcome::NotFound(_) => Ok(Execution::Ended { ran: None, redrives: 0 }),
+        Outcome::NotFound(_) => Ok(Execution::Ended { ran: None }),
         Outcome::Refused(_) => {
             tracing::warn!("{}; it counts as somebody else's", chain(&failure));
             Ok(Execution::OutOfReach)

@@ -14,6 +14,7 @@ fn with_history(task: Task, play: impl FnOnce(&mut Dms)) -> (Task, [Target; TABL
     play(&mut dms);
     let mut task = dms.task.unwrap_or_else(|| Task::new(Kind::FullLoad, KEEP, false));
     task.loaded_in = [0; TABLES];
+    task.loaded_before(0);
     (task, dms.target)
 }
 

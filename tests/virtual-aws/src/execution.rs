@@ -50,6 +50,20 @@ pub struct Run {
     pub states: Vec<String>,
 }
 
+/// An execution that somebody stops, and redrives later. The state that it stood in is entered again with the document
+/// that it had then, and its clock still shows when it was entered first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Redrive {
+    /// The state in which it is stopped.
+    pub state: &'static str,
+    /// Entries of that state before the one in which it is stopped.
+    pub after_entries: u32,
+    /// What the state does is done, and nobody hears of it: its function runs on. Else it was stopped just before.
+    pub done: bool,
+    /// So long afterwards it is redriven.
+    pub pause: SignedDuration,
+}
+
 struct Execution {
     world: World,
     name: String,
@@ -58,12 +72,30 @@ struct Execution {
     /// `$migration`.
     document: Value,
     tally: Tally,
+    /// What is still to come of it.
+    redrive: Option<Redrive>,
+    /// How often it was redriven.
+    redrives: u32,
 }
 
-pub(crate) async fn run(world: World, name: String, input: Value) -> Result<Run, String> {
+pub(crate) async fn run(
+    world: World,
+    name: String,
+    input: Value,
+    redrive: Option<Redrive>,
+) -> Result<Run, String> {
     let began = world.clock().now();
     let arn = format!("arn:aws:states:us-east-1:123456789012:execution:migration:{name}");
-    let mut execution = Execution { world, name, arn, input, document: Value::Null, tally: Tally::begin() };
+    let mut execution = Execution {
+        world,
+        name,
+        arn,
+        input,
+        document: Value::Null,
+        tally: Tally::begin(),
+        redrive,
+        redrives: 0,
+    };
     execution.world.note_execution(&execution.name, "RUNNING");
     let mut states = Vec::new();
     let end = execution.go_through(began, &mut states).await;
@@ -109,7 +141,8 @@ impl Execution {
             if world.records() {
                 states.push(at.clone());
             }
-            let step = self.step(&at, state).await.map_err(|error| format!("{at}: {error}"))?;
+            let step =
+                self.step_until_it_holds(&at, state).await.map_err(|error| format!("{at}: {error}"))?;
             match step {
                 Step::To(next) => at = next,
                 Step::End(end) => return Ok(end),
@@ -126,14 +159,38 @@ impl Execution {
             error: &outcome.error,
             entered,
             execution: &self.arn,
-            redrives: 0,
+            redrives: self.redrives,
             retries: outcome.retries,
         };
         fill(template, &scope)
     }
 
-    async fn step(&mut self, name: &str, state: &State) -> Result<Step, String> {
-        let entered = self.world.clock().now();
+    /// Makes a step. In the one in which the execution is stopped, what came of it is lost, and it is made again once the
+    /// execution is redriven.
+    async fn step_until_it_holds(&mut self, name: &str, state: &State) -> Result<Step, String> {
+        let world = self.world.clone();
+        let entered = world.clock().now();
+        match &mut self.redrive {
+            Some(redrive) if redrive.state == name && redrive.after_entries > 0 => redrive.after_entries -= 1,
+            Some(redrive) if redrive.state == name => {
+                let Redrive { done, pause, .. } = *redrive;
+                self.redrive = None;
+                if done {
+                    let document = self.document.clone();
+                    self.step(name, state, entered).await?;
+                    self.document = document;
+                }
+                world.note_execution(&self.name, "ABORTED");
+                world.clock().sleep_for(pause.as_secs_f64()).await;
+                world.note_execution(&self.name, "RUNNING");
+                self.redrives += 1;
+            }
+            _ => {}
+        }
+        self.step(name, state, entered).await
+    }
+
+    async fn step(&mut self, name: &str, state: &State, entered: Timestamp) -> Result<Step, String> {
         let nothing = Outcome::default();
         let next = match &state.does {
             Does::Invoke { function, payload, timeout } => {

@@ -5,7 +5,7 @@ use aws_config::SdkConfig;
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
-use migration_aws::clients::{Dms, DmsAndCloudWatch, DmsAndStepFunctions, SnsAndStepFunctions};
+use migration_aws::clients::{Dms, DmsAndCloudWatch, DmsAndStepFunctions, Sns};
 use migration_aws::error::StepError;
 use migration_aws::serve;
 use serde_json::Value;
@@ -66,7 +66,7 @@ pub(crate) struct Clients {
     drives: Dms,
     looks_whose: DmsAndStepFunctions,
     observes: DmsAndCloudWatch,
-    tells: SnsAndStepFunctions,
+    tells: Sns,
 }
 
 impl Clients {
@@ -100,9 +100,9 @@ impl Clients {
         );
         Clients {
             drives: Dms { dms: dms.clone() },
-            looks_whose: DmsAndStepFunctions { dms: dms.clone(), step_functions: step_functions.clone() },
+            looks_whose: DmsAndStepFunctions { dms: dms.clone(), step_functions },
             observes: DmsAndCloudWatch { dms, cloudwatch },
-            tells: SnsAndStepFunctions { sns, step_functions, default_topic: TOPIC.to_owned() },
+            tells: Sns { sns, default_topic: TOPIC.to_owned() },
         }
     }
 

@@ -42,7 +42,7 @@ pub use clock::{Clock, Nap, Story};
 pub use definition::{Definition, State};
 pub use document::Document;
 pub use doubles::Message;
-pub use execution::{End, Run};
+pub use execution::{End, Redrive, Run};
 pub use expressions::{Scope, evaluate};
 pub use functions::Function;
 pub use invocation::Failure;

@@ -24,7 +24,7 @@ use crate::clock::{Clock, Story};
 use crate::connector::Connector;
 use crate::definition::Definition;
 use crate::doubles::{self, Known, Message};
-use crate::execution::{self, Run};
+use crate::execution::{self, Redrive, Run};
 use crate::functions::{Clients, Function};
 use crate::invocation::Sandbox;
 use crate::retry::Retry;
@@ -196,7 +196,17 @@ impl World {
 
     /// An execution of this name with this input, from now on.
     pub fn run(&self, name: &str, input: Value) -> impl Future<Output = Result<Run, String>> + use<> {
-        execution::run(self.clone(), name.to_owned(), input)
+        execution::run(self.clone(), name.to_owned(), input, None)
+    }
+
+    /// The same, stopped by somebody and redriven later.
+    pub fn run_redriven(
+        &self,
+        name: &str,
+        input: Value,
+        redrive: Redrive,
+    ) -> impl Future<Output = Result<Run, String>> + use<> {
+        execution::run(self.clone(), name.to_owned(), input, Some(redrive))
     }
 
     /// The same, stopped by somebody at this moment, unless it has ended by then: nothing more of it runs.

@@ -43,8 +43,9 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     let TaskSeen::Seen(seen) = &observation.task else { return };
     run.taken_over = run.taken_over.or(identity::taken_over(run, seen));
     run.unseen_since_redrive = false;
-    if seen.start_date() > run.latest_start {
-        // What an earlier start was seen to read says nothing of this one.
+    if seen.start_date() > run.latest_start && run.stop.is_none() {
+        // What an earlier start was seen to read says nothing of this one. Once the run has stopped the task, what led to
+        // that stays.
         run.reading = None;
     }
     run.latest_start = run.latest_start.max(seen.start_date());

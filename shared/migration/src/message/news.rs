@@ -65,14 +65,14 @@ pub struct News<'a> {
     /// The error of a step that could not run, when that is the news.
     pub(super) caught: Option<&'a Caught>,
     pub(super) event: Event<'a>,
-    pub(super) redrives: i64,
+    pub(super) redrives: u64,
     pub(super) now: Timestamp,
 }
 
 impl<'a> News<'a> {
     /// The end of a run. `redrives` is how often the execution was redriven: the same end told twice has one id, the
     /// end of a redriven run has another.
-    pub fn of_the_end(reported: &'a Reported, redrives: i64, now: Timestamp) -> News<'a> {
+    pub fn of_the_end(reported: &'a Reported, redrives: u64, now: Timestamp) -> News<'a> {
         News {
             plan: reported.plan.as_ref(),
             run: &reported.run,

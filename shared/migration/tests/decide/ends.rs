@@ -96,6 +96,16 @@ fn an_end_that_is_nobodys_success() {
         ("no reason with an unfinished table", ended("", &HALF), "Interrupted | no stop reason"),
         ("NORMAL without any table", ended("NORMAL", &[]), "Interrupted"),
         (
+            "NORMAL at the close, before this run had asked for it: another run of ours may have been quicker",
+            night().tables(&HALF).stopped(CLOSE, "Stop Reason NORMAL").at(CLOSE + 1),
+            "Paused | 1 of 2 tables are complete",
+        ),
+        (
+            "NORMAL a minute before the close",
+            night().tables(&HALF).stopped(CLOSE - 1, "Stop Reason NORMAL").at(CLOSE + 1),
+            "Interrupted | somebody else stopped the task",
+        ),
+        (
             "NORMAL by our own stop",
             stop(night().tables(&HALF), StopCause::Close),
             "Paused | 1 of 2 tables are complete | 1 partly loaded table will | the next run resumes | shop.t1 Full load",

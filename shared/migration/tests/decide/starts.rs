@@ -544,6 +544,35 @@ fn a_task_that_was_under_way_is_joined() {
     ]);
 }
 
+/// Somebody has started and stopped the task since this run began: another execution of ours, as where a schedule fires
+/// twice. What the author of the plan knew of the rows is no longer so.
+#[test]
+fn a_consent_to_a_resume_is_for_what_was_there_when_the_run_began() {
+    let half = ["Table completed", "Before load"];
+    let idle = |mode: PrepMode| {
+        let case =
+            full_load(and(windowed(), json!({"Start": "Resume"}))).last_week("NORMAL").tables(&half).at(6);
+        case.set(|case| {
+            let case = case.known();
+            case.settings.as_mut().unwrap().prep_mode = mode;
+        })
+    };
+    let since = |case: Case| case.began(2).stopped(4, "NORMAL").at(6);
+    check([
+        ("nobody has", idle(PrepMode::DoNothing), "Start resume-processing"),
+        (
+            "somebody has",
+            since(idle(PrepMode::DoNothing)),
+            "Rejected | DO_NOTHING | consents to a resume of what was there when this run began",
+        ),
+        (
+            "somebody has, and a resume empties what it loads again",
+            since(idle(PrepMode::TruncateBeforeLoad)),
+            "Start resume-processing",
+        ),
+    ]);
+}
+
 #[test]
 fn the_guard_before_the_call() {
     let decided = || full_load(windowed()).last_week(FINISHED).started_by(StartKind::ReloadTarget, 1).lost();

@@ -43,7 +43,7 @@ pub(super) struct Plan {
     start: Option<Start>,
     /// When the migration counts as done. By default `Stopped`, and `FullLoadComplete` for `full-load-and-cdc`.
     until: Option<Until>,
-    /// With `Until` `CaughtUp`: how many seconds replication may be behind, source and target together.
+    /// With `Until` `CaughtUp`: how many seconds the target may be behind the source (`CDCLatencyTarget`).
     #[schemars(range(min = 1, max = MAX_LAG_SECONDS), extend("default" = DEFAULT_LAG_SECONDS))]
     lag_seconds: Option<u64>,
     /// What happens to a task that still runs when `Until` has come true.

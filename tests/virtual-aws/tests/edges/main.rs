@@ -6,6 +6,7 @@
 mod believed;
 mod close;
 mod night;
+mod redrive;
 mod refresh;
 mod start;
 mod who;

@@ -3,7 +3,7 @@
 use dms_simulator::{Happening, Scenario};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use virtual_aws::{Definition, Run, Story, World};
+use virtual_aws::{Definition, Redrive, Run, Story, World};
 
 pub(crate) const INSTANCE: &str = "arn:aws:dms:us-east-1:123456789012:rep:I";
 pub(crate) const SOURCE: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:S";
@@ -73,6 +73,16 @@ pub(crate) fn after_an_abort(
         None
     })];
     stories.extend(told(&world, runs, meddling));
+    let told = world.tell(stories);
+    Night { runs: told.into_iter().flatten().flatten().collect(), world }
+}
+
+/// One run that somebody stops, and redrives later.
+pub(crate) fn redriven(world: World, plan: Value, redrive: Redrive, meddling: Vec<Meddling>) -> Night {
+    let run = world.run_redriven("night", plan, redrive);
+    let mut stories: Vec<Story<'_, Option<Run>>> =
+        vec![Box::pin(async move { Some(run.await.expect("the host can make every step")) })];
+    stories.extend(told(&world, Vec::new(), meddling));
     let told = world.tell(stories);
     Night { runs: told.into_iter().flatten().flatten().collect(), world }
 }

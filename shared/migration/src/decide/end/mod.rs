@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use plan::{MigrationType, Until};
 
 use crate::run::acts::{Stop, StopCause};
+use crate::run::execution::Run;
 use crate::run::lag::Reading;
 use crate::run::stop_reason::StopClass;
 use crate::run::tables::TablePass;
@@ -69,11 +70,16 @@ pub fn at_rest(ended: Ended<'_>) -> End {
                 }
             }
             Some(stop) => stopped_by_us(ended, pass, stop),
-            // Whoever had started it has stopped it at the close that this run has, too.
-            None if run.drive.joined().is_some() && run.is_over(stopped_at(ended)) => paused(ended, pass),
+            // Whoever stopped it at the close that this run has, too, was quicker.
+            None if is_kept_to(run) && run.is_over(stopped_at(ended)) => paused(ended, pass),
             None => interrupted(ended, pass).into(),
         },
     }
+}
+
+/// True when a stop at this run's close is what the plan wants, or what who started the task may have wanted.
+fn is_kept_to(run: &Run) -> bool {
+    run.stop_at_close || run.drive.joined().is_some()
 }
 
 /// When the task stopped, or was first seen to have.

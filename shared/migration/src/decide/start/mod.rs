@@ -3,8 +3,9 @@
 mod refused;
 mod unanswered;
 
+use jiff::Timestamp;
 use plan::clean::one_line;
-use plan::{MigrationType, Start, Until};
+use plan::{MigrationType, Plan, Start, Until};
 
 use crate::decide::connections::connections;
 use crate::decide::restart;
@@ -85,7 +86,9 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
         (None, true) => return unread(s),
     };
     let pass = TablePass::over(tables);
-    match start_type::choose(s.plan, task, settings, &pass, s.run.opened) {
+    let spent = spent_consent(s, task);
+    let plan = if spent.is_some() { &Plan { start: Start::Auto, ..s.plan.clone() } } else { s.plan };
+    match start_type::choose(plan, task, settings, &pass, s.run.opened) {
         Choice::Start(kind, why) => {
             if let Some(verdict) = stops_too_soon(s, task) {
                 return s.report(verdict);
@@ -103,8 +106,23 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
             }
             s.report(pass.into_verdict(verdict, Vec::new()))
         }
-        Choice::Undecided { why, to_do, settles } => s.report(undecided(s, pass, why, to_do, settles)),
+        Choice::Undecided { why, to_do, settles } => {
+            let verdict = undecided(s, pass, why, to_do, settles);
+            s.report(match spent {
+                Some(since) => verdict.because(format!(
+                    "Start Resume consents to a resume of what was there when this run began, and somebody else started the \
+                     task since, at {since}"
+                )),
+                None => verdict,
+            })
+        }
     }
+}
+
+/// When somebody else started the task after this run had begun, where the plan says Resume: what its author knew of the
+/// rows in the target is no longer so. A schedule that fires twice would load them twice.
+fn spent_consent(s: &Situation<'_>, task: &observation::Task) -> Option<Timestamp> {
+    task.start_date().filter(|date| s.plan.start == Start::Resume && *date > s.run.started)
 }
 
 /// The reason of a start, with what becomes of a stop position that is left over.

@@ -4,16 +4,15 @@
 //! [`Dms::moves`] says what can happen, and whoever explores chooses. What it answers to a call is decided here, by the
 //! settings: the legality of each call in each status, and what each kind of start does to rows.
 
-use migration::run::lag::LagPoint;
-use migration::run::observation;
-use migration::run::stop_reason::StopReason;
-use migration::run::table::Validation;
-use plan::MigrationType;
-use plan::settings::PrepMode;
-use plan::table_name::TableName;
+mod shown;
+mod words;
 
-/// How many tables there are: two are enough to be complete, half complete, and complete but for the last one.
-pub const TABLES: usize = 2;
+pub use shown::table_name;
+use words::FAILURES;
+pub use words::{
+    By, Compared, Consent, Harm, Kind, Load, Move, Reason, Refused, Replace, Replication, Start, Status,
+    TABLES, Target,
+};
 
 /// Minutes within which DMS starts a task again that it has stopped to recycle it. Nothing is documented; less than the
 /// patience with which it is waited for.
@@ -25,208 +24,10 @@ pub type Minute = u16;
 /// An instant as DMS dates it: no two of a task's are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Date {
-    minute: Minute,
+    /// Before the story it is negative.
+    minute: i32,
     second: u8,
 }
-
-/// What a task moves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// `full-load`.
-    FullLoad,
-    /// `cdc`.
-    Cdc,
-    /// `full-load-and-cdc`.
-    LoadAndCdc,
-}
-
-impl Kind {
-    /// DMS's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Kind::FullLoad => "full-load",
-            Kind::Cdc => "cdc",
-            Kind::LoadAndCdc => "full-load-and-cdc",
-        }
-    }
-}
-
-/// What a task is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
-    /// Created, never started.
-    Ready,
-    /// A start was accepted.
-    Starting,
-    /// At work.
-    Running,
-    /// A stop was accepted.
-    Stopping,
-    /// At rest.
-    Stopped,
-    /// At rest after a failure.
-    Failed,
-    /// Being changed by somebody; then what it was before.
-    Modifying,
-    /// On its way out.
-    Deleting,
-}
-
-impl Status {
-    /// DMS's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Status::Ready => "ready",
-            Status::Starting => "starting",
-            Status::Running => "running",
-            Status::Stopping => "stopping",
-            Status::Stopped => "stopped",
-            Status::Failed => "failed",
-            Status::Modifying => "modifying",
-            Status::Deleting => "deleting",
-        }
-    }
-
-    fn is_idle(self) -> bool {
-        matches!(self, Status::Ready | Status::Stopped | Status::Failed)
-    }
-}
-
-/// Why a task came to rest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reason {
-    /// `NORMAL`.
-    Normal,
-    /// `FULL_LOAD_ONLY_FINISHED`.
-    Finished,
-    /// A failure for a cause that may pass.
-    Environment,
-    /// A failure for a cause that does not pass.
-    Configuration,
-    /// `STOPPED_DUE_TO_LOW_MEMORY`.
-    LowMemory,
-    /// `RECYCLE_TASK`: DMS may start it again by itself.
-    Recycle,
-}
-
-impl Reason {
-    fn text(self) -> &'static str {
-        match self {
-            Reason::Normal => "Stop Reason NORMAL",
-            Reason::Finished => "Stop Reason FULL_LOAD_ONLY_FINISHED",
-            Reason::Environment => {
-                "Last Error Task 'X' was stopped after 7 recovery attempts Stop Reason FATAL_ERROR Error Level FATAL"
-            }
-            Reason::Configuration => {
-                "Last Error ARCHIVELOG mode is not configured Stop Reason FATAL_ERROR Error Level FATAL"
-            }
-            Reason::LowMemory => "Stop Reason STOPPED_DUE_TO_LOW_MEMORY",
-            Reason::Recycle => "Stop Reason RECYCLE_TASK",
-        }
-    }
-}
-
-/// Why DMS itself ends a task, at work or on its way up.
-const FAILURES: [Reason; 4] =
-    [Reason::Environment, Reason::Configuration, Reason::LowMemory, Reason::Recycle];
-
-/// Where a table is in its load.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Load {
-    /// `Before load`.
-    Before,
-    /// `Full load`.
-    Loading,
-    /// `Table completed`.
-    Completed,
-    /// `Table error`.
-    Errored,
-    /// `Table cancelled`.
-    Cancelled,
-    /// `Table is being reloaded`.
-    Reloading,
-}
-
-impl Load {
-    /// DMS's word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Load::Before => "Before load",
-            Load::Loading => "Full load",
-            Load::Completed => "Table completed",
-            Load::Errored => "Table error",
-            Load::Cancelled => "Table cancelled",
-            Load::Reloading => "Table is being reloaded",
-        }
-    }
-}
-
-/// How a start treats what is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Start {
-    /// `start-replication`.
-    Fresh,
-    /// `resume-processing`.
-    Resume,
-    /// `reload-target`.
-    Reload,
-}
-
-/// Where a replication stands, in a story that waits for it to catch up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Replication {
-    /// It searches the source's log: it reads nothing, and its latencies are zero.
-    Searching,
-    /// It reads, and is far behind.
-    Behind,
-    /// It reads, and is a second behind.
-    Current,
-}
-
-/// What validation says about a table, in a story that compares rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Compared {
-    /// Not loaded yet.
-    NotYet,
-    /// Its rows are being compared.
-    Pending,
-    /// All are equal.
-    Equal,
-    /// Some differ.
-    Differing,
-}
-
-/// Whose doing something is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum By {
-    /// That of an execution of the story, counted from 0.
-    Run(u8),
-    /// A person's, in the console.
-    Person,
-    /// DMS's own, or before the story.
-    Nobody,
-}
-
-/// What became of rows in the target that nobody had consented to lose or to have twice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Harm {
-    /// Rows of a table that was complete were replaced.
-    CompleteTableReplaced,
-    /// Rows are there twice.
-    RowsDoubled,
-    /// Rows that were there before the task were removed under DO_NOTHING. Cannot happen unless the model is wrong.
-    OldRowsLost,
-}
-
-/// One table of the target.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Target {
-    /// Loads whose rows, or some of them, are in it.
-    pub copies: u8,
-    /// One of them was complete.
-    pub complete: bool,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Task {
     /// What it moves.
@@ -273,47 +74,6 @@ pub struct Task {
     /// When anything of it changed last.
     pub changed: Minute,
 }
-
-/// Why DMS does not take a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Refused {
-    /// `ResourceNotFoundFault`.
-    NotFound,
-    /// `InvalidResourceStateFault`.
-    InvalidState,
-    /// `InvalidParameterCombinationException`.
-    InvalidCombination,
-}
-
-/// What can happen without anybody's call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Move {
-    /// `starting` is over.
-    Up,
-    /// A table's load comes to its end.
-    TableLoaded(usize),
-    /// A table's load ends in an error.
-    TableFails(usize),
-    /// The rows of a table are compared, and equal.
-    Compared(usize),
-    /// Rows of a table are found to differ.
-    Differs(usize),
-    /// The replication has found its place in the source's log, and reads.
-    Reads,
-    /// The replication has caught up.
-    CatchesUp,
-    /// `stopping` is over.
-    Down,
-    /// The task comes to rest for this reason.
-    Ends(Reason),
-    /// DMS starts a task again that it had stopped to recycle it.
-    ComesBack,
-    /// `modifying` is over.
-    Modified,
-    /// `deleting` is over.
-    Gone,
-}
-
 /// Minutes of a day: a story of many nights opens each so long after the one before.
 pub const DAY: Minute = 24 * 60;
 
@@ -335,27 +95,6 @@ pub struct Dms {
     /// What an act of ours did to it that nobody wanted.
     pub harm: Option<Harm>,
 }
-
-/// Which complete tables a reload of the task may replace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Replace {
-    /// None.
-    Nothing,
-    /// Those that were loaded in an earlier night.
-    EarlierNights,
-    /// All.
-    Everything,
-}
-
-/// What the plan has consented to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Consent {
-    /// Complete tables that may be replaced by a reload of the task.
-    pub replace: Replace,
-    /// Unfinished tables may be loaded on top of their rows: they were emptied by hand.
-    pub double: bool,
-}
-
 impl Task {
     /// A task that was never started.
     pub fn new(kind: Kind, truncates: bool, keys_last: bool) -> Task {
@@ -539,21 +278,31 @@ impl Dms {
     pub fn sleep(&mut self, opening: Minute) {
         let Some(task) = &mut self.task else { return };
         task.changed = 0;
+        task.loaded_before(opening);
+    }
+}
+
+impl Task {
+    /// All dates become those of a time long before this opening, in their order.
+    pub fn loaded_before(&mut self, opening: Minute) {
+        let task = self;
         let mut dates = [&mut task.fresh, &mut task.started, &mut task.stopped, &mut task.load_finished];
         dates.sort_by_key(|date| date.map(|date| (date.minute, date.second)));
         let mut ranks: Vec<Date> = dates.iter().filter_map(|date| **date).collect();
         ranks.dedup();
-        let long_ago = opening.saturating_sub(DAY / 2);
+        let long_ago = i32::from(opening) - i32::from(DAY / 2);
         for date in dates.into_iter().flatten() {
             let rank = ranks.iter().position(|known| known == date).unwrap_or_default();
             *date = Date { minute: long_ago, second: u8::try_from(rank).unwrap_or(u8::MAX) };
         }
         task.dates = 0;
         if let Some((_, since)) = &mut task.replication {
-            *since = long_ago;
+            *since = opening.saturating_sub(DAY / 2);
         }
     }
+}
 
+impl Dms {
     /// All that can happen by itself now.
     pub fn moves(&self, now: Minute) -> Vec<Move> {
         let Some(task) = &self.task else { return Vec::new() };
@@ -585,7 +334,7 @@ impl Dms {
             // When DMS itself starts a task again, it does so within minutes.
             Status::Stopped if task.reason == Some(Reason::Recycle) => {
                 let stopped = task.stopped.map_or(0, |date| date.minute);
-                if now.saturating_sub(stopped) <= COMES_BACK_WITHIN {
+                if i32::from(now) - stopped <= i32::from(COMES_BACK_WITHIN) {
                     vec![Move::ComesBack]
                 } else {
                     Vec::new()
@@ -705,7 +454,6 @@ impl Dms {
         }
     }
 }
-
 impl Task {
     fn begin(&mut self, start: Start, by: By, now: Minute) {
         let date = self.date(now);
@@ -726,7 +474,7 @@ impl Task {
 
     fn date(&mut self, minute: Minute) -> Date {
         self.dates = (self.dates + 1).min(59);
-        Date { minute, second: self.dates }
+        Date { minute: i32::from(minute), second: self.dates }
     }
 
     fn note_the_end_of_the_load(&mut self, now: Minute) {
@@ -756,125 +504,4 @@ impl Task {
         self.stopped = Some(self.date(now));
         self.changed = now;
     }
-
-    /// As DescribeReplicationTasks shows it.
-    pub fn described(&self, names: &crate::names::Names) -> observation::Task {
-        let rests = matches!(self.status, Status::Stopped | Status::Failed);
-        let reason = self.reason.filter(|_| rests);
-        let count = |wanted: &[Load]| {
-            let loads = self.kind != Kind::Cdc;
-            let tables = self.tables.iter().filter(|load| loads && wanted.contains(load));
-            u32::try_from(tables.count()).unwrap_or(0)
-        };
-        let stats = self.started.map(|started| observation::Stats {
-            tables_loaded: count(&[Load::Completed]),
-            tables_loading: count(&[Load::Loading, Load::Reloading]),
-            tables_queued: count(&[Load::Before]),
-            tables_errored: count(&[Load::Errored]),
-            percent: None,
-            fresh_start_date: self.fresh.map(Date::instant),
-            start_date: Some(started.instant()),
-            stop_date: self.stopped.map(Date::instant),
-            full_load_start_date: None,
-            full_load_finish_date: self.load_finished.map(Date::instant),
-        });
-        observation::Task {
-            arn: names.task.clone(),
-            identifier: "orders".to_owned(),
-            route: names.route.clone(),
-            migration_type: MigrationType::from(self.kind.as_str().to_owned()),
-            status: self.status.as_str().into(),
-            stop_reason: reason.and_then(|reason| StopReason::parse(reason.text())),
-            last_failure: reason
-                .filter(|_| self.status == Status::Failed)
-                .map(|reason| reason.text().to_owned()),
-            stats,
-            settings: Some(self.settings()),
-            cdc_stop_position: None,
-            task_start_date: None,
-        }
-    }
-
-    /// The settings in force.
-    pub fn settings(&self) -> observation::TaskSettings {
-        observation::TaskSettings {
-            prep_mode: if self.truncates { PrepMode::TruncateBeforeLoad } else { PrepMode::DoNothing },
-            create_pk_after_full_load: self.keys_last,
-            validation: self.compared.is_some(),
-            named: plan::table_name::NamedByMapping::default(),
-        }
-    }
-
-    fn has(&self, table: usize, what: Compared) -> bool {
-        self.compared.is_some_and(|compared| compared[table] == what)
-    }
-
-    /// Every row was compared, and is equal.
-    pub fn is_validated(&self) -> bool {
-        self.compared.is_none_or(|compared| compared.iter().all(|table| *table == Compared::Equal))
-    }
-
-    /// As CloudWatch shows its lag: a point a minute while it runs, up to the minute before.
-    pub fn lag(&self, now: Minute) -> Vec<LagPoint> {
-        let Some((replication, since)) = self.replication.filter(|_| self.status == Status::Running) else {
-            return Vec::new();
-        };
-        let began = self.started.map_or(0, |date| date.minute);
-        let point = |minute: Minute| {
-            let (source, target) = match replication {
-                Replication::Searching => (0.0, 0.0),
-                Replication::Behind => (90.0, 100.0),
-                // Before it had caught up it was behind.
-                Replication::Current if minute < since => (90.0, 100.0),
-                Replication::Current => (0.0, 1.0),
-            };
-            LagPoint { at: crate::names::at(minute), source: Some(source), target: Some(target) }
-        };
-        (now.saturating_sub(15).max(began)..now).map(point).collect()
-    }
-
-    /// As DescribeTableStatistics shows its tables; none before the first run.
-    pub fn statistics(&self) -> Vec<migration::run::table::Table> {
-        if !self.has_run {
-            return Vec::new();
-        }
-        let table = |(nth, load): (usize, &Load)| migration::run::table::Table {
-            name: table_name(nth),
-            state: migration::run::table::TableState::from(load.as_str()),
-            rows: u64::from(*load != Load::Before),
-            refused_rows: 0,
-            load_ended: (*load == Load::Completed)
-                .then(|| crate::names::at(0) + A_DAY * (i32::from(self.loaded_in[nth]) - 1)),
-            validation: match self.compared.map(|compared| compared[nth]) {
-                None => Validation::NotEnabled,
-                Some(Compared::NotYet | Compared::Pending) => Validation::from("Pending records"),
-                Some(Compared::Equal) => Validation::Validated,
-                Some(Compared::Differing) => Validation::from("Mismatched records"),
-            },
-            validation_failed: u64::from(self.has(nth, Compared::Differing)),
-            validation_suspended: 0,
-            validation_pending: u64::from(self.has(nth, Compared::Pending)),
-            changes: u64::from(matches!(
-                self.replication,
-                Some((Replication::Behind | Replication::Current, _))
-            )),
-        };
-        self.tables.iter().enumerate().map(table).collect()
-    }
-}
-
-impl Date {
-    /// Its minute.
-    pub fn minute(self) -> Minute {
-        self.minute
-    }
-
-    fn instant(self) -> jiff::Timestamp {
-        crate::names::at(self.minute) + jiff::SignedDuration::from_secs(i64::from(self.second))
-    }
-}
-
-/// The name of the n-th table.
-pub fn table_name(nth: usize) -> TableName {
-    TableName::new("shop", format!("t{nth}"))
 }
