@@ -1,8 +1,9 @@
-//! `docs/architecture.md` explains the judges of the decision, in their order, and names every room; no page names a
-//! file that is not there.
+//! `docs/architecture.md` explains the judges of the decision, in their order, and names every room; `docs/operations.md`
+//! has a paragraph for every class of cause; no page names a file that is not there.
 
-#![allow(clippy::expect_used, reason = "a test may end where it is")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may end where it is")]
 
+use migration::decide::cause::Cause;
 use support::plans::root;
 
 #[test]
@@ -18,6 +19,29 @@ fn the_decision_is_explained_in_its_order() {
     let explained: Vec<(usize, String)> = rows.collect();
     let judges: Vec<(usize, String)> = (1..).zip(migration::decide::judges().map(str::to_owned)).collect();
     assert_eq!(explained, judges);
+}
+
+#[test]
+fn every_class_of_cause_has_its_paragraph() {
+    let text =
+        std::fs::read_to_string(root().join("docs/operations.md")).expect("docs/operations.md can be read");
+    let chapter = text.split("\n## Causes of a failure\n").nth(1).expect("there is a chapter on the causes");
+    let chapter = chapter.split("\n## ").next().expect("it has an end");
+    let paragraphs: Vec<String> = chapter
+        .split("\n\n")
+        .map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|paragraph| paragraph.starts_with('*'))
+        .collect();
+    assert_eq!(paragraphs.len(), Cause::ALL.len(), "a paragraph for each class, and none more");
+    for (cause, paragraph) in Cause::ALL.iter().zip(paragraphs) {
+        let about = paragraph.strip_prefix(&format!("*{}.* ", cause.in_words()));
+        let about = about.unwrap_or_else(|| panic!("{cause:?} is not the class of: {paragraph}"));
+        let again = about.contains("starts the task again");
+        let tried = cause.may_pass() || *cause == Cause::Unknown;
+        assert_eq!(again, tried, "whether the run starts the task again: {paragraph}");
+        assert_eq!(!tried, about.contains("The run ends at once"), "{paragraph}");
+        assert!(about.contains(" You "), "what a person does: {paragraph}");
+    }
 }
 
 #[test]

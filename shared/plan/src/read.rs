@@ -11,7 +11,7 @@ use super::{embedded, members, request, together, window};
 use crate::finding::{Code, Finding, Findings, reject};
 
 /// How often a task is started again after a failure that may pass, unless the plan says otherwise.
-pub(super) const DEFAULT_RESTARTS: u32 = 1;
+pub(super) const DEFAULT_RESTARTS: u32 = 5;
 
 /// The most often that a plan may want it.
 pub(super) const MAX_RESTARTS: u64 = 100;

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::decide::cause::Cause;
 use crate::pace::{budget, interval};
 use crate::run::acts::{ReloadAct, StartAct, Stop, TestAct};
 use crate::run::answer::Answer;
@@ -48,7 +49,14 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
                 missing_since: None,
                 lost_since,
             };
+            let restarts = run.drive.restarts();
             run.drive = driven_by(&run.drive, start);
+            if let TaskSeen::Seen(task) = seen
+                && run.drive.restarts() > restarts
+                && Cause::of(task) == Cause::Unknown
+            {
+                run.unrecognised.push(Cause::gist(task));
+            }
             run.pace = None;
             run.reading = None;
             // The pauses between tests before a start again begin anew.

@@ -28,14 +28,20 @@ pub(super) fn restart(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Optio
         return None;
     }
     let cause = Cause::of(task);
-    if !dms_gave_up(task) || !(cause.may_pass() || is_worth_a_try(s, cause)) {
+    if !dms_gave_up(task) || !(cause.may_pass() || is_worth_a_try(s, task, cause)) {
         return None;
     }
     let why = resume(s, task, tables)?;
     let number = s.run.drive.restarts() + 1;
-    let pause = pause(s.run.drive.restarts());
-    let waited = s.run.drive.rest().map(|since| s.now.duration_since(since)).unwrap_or_default();
+    // A start that failed between two looks was never seen at work, and the rest of before it still stands.
+    let started = s.run.drive.start().map_or(s.now, |start| start.decided);
+    let since = s.run.drive.rest().unwrap_or(s.now).max(started);
+    let waited = s.now.duration_since(since);
+    let pause = pause(s.run.drive.restarts(), s.run.stop_due.duration_since(since));
     if waited < pause {
+        if since + pause + START_MARGIN >= s.run.stop_due {
+            return None;
+        }
         let left = (pause - waited).as_secs();
         return s.wait_briefly(format!(
             "the task has failed ({}); it is started again in {left} s, {number} of {} times",
@@ -86,10 +92,12 @@ fn resume(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Option<String> {
     }
 }
 
-/// A cause that is not recognised is tried once more, where at least as much time is left as was lost.
-fn is_worth_a_try(s: &Situation<'_>, cause: Cause) -> bool {
+/// A cause that is not recognised is tried once more, where at least as much time is left as was lost. When the same is
+/// said a second time it is not one that passes.
+fn is_worth_a_try(s: &Situation<'_>, task: &Task, cause: Cause) -> bool {
     let lost = s.run.drive.start().map(|start| s.now.duration_since(start.decided)).unwrap_or_default();
-    cause == Cause::Unknown && s.run.drive.restarts() == 0 && s.run.stop_due.duration_since(s.now) >= lost
+    let is_new = cause == Cause::Unknown && !s.run.unrecognised.contains(&Cause::gist(task));
+    is_new && s.run.stop_due.duration_since(s.now) >= lost
 }
 
 pub(super) fn dms_gave_up(task: &Task) -> bool {
@@ -99,6 +107,9 @@ pub(super) fn dms_gave_up(task: &Task) -> bool {
     task.status == Status::Failed || (licensed && matches!(class, StopClass::Failed | StopClass::ComesBack))
 }
 
-fn pause(restarts: u32) -> SignedDuration {
-    (FIRST_RESTART_PAUSE * 2i32.saturating_pow(restarts.min(10))).min(LONGEST_RESTART_PAUSE)
+/// The pause before the next start again, when so much time was left as the task came to rest. It takes no more than half
+/// of that: what comes back must have time to do something.
+fn pause(restarts: u32, left: SignedDuration) -> SignedDuration {
+    let grown = FIRST_RESTART_PAUSE * 2i32.saturating_pow(restarts.min(10));
+    grown.min(LONGEST_RESTART_PAUSE).min(left / 2)
 }

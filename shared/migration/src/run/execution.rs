@@ -89,6 +89,9 @@ pub struct Run {
     /// When somebody else started the task, after this run's close and before this run was redriven.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub taken_over: Option<Timestamp>,
+    /// The gists of failures that were not recognised and were tried once more all the same; each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unrecognised: Vec<String>,
     /// The stop of the task by this run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop: Option<Stop>,
@@ -159,6 +162,7 @@ impl Run {
             redrives: 0,
             unseen_since_redrive: false,
             taken_over: None,
+            unrecognised: Vec::new(),
             stop: None,
             latest_start: None,
             starting_since: None,

@@ -77,7 +77,8 @@ pub const START_MARGIN: SignedDuration = SignedDuration::from_mins(2);
 /// How long after a start the task may still show what it was before.
 pub const START_GRACE: SignedDuration = SignedDuration::from_mins(5);
 
-/// The pause before the first restart; each further one is twice as long, up to [`LONGEST_RESTART_PAUSE`].
+/// The pause before the first restart; each further one is twice as long, up to [`LONGEST_RESTART_PAUSE`], and none is
+/// longer than half of the time that is left. The pauses of a plan's default make half an hour.
 pub const FIRST_RESTART_PAUSE: SignedDuration = SignedDuration::from_mins(1);
 
 /// The longest pause before a restart.

@@ -17,6 +17,10 @@ use support::cases::{
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
 const HALF: [&str; 2] = ["Table completed", "Full load"];
 const ERRORED: [&str; 2] = ["Table completed", "Table error"];
+const HELD_SLOT: &str = "Last Error replication slot \"orders_00016402\" is active for PID 24321 Stop Reason FATAL_ERROR \
+     Error Level FATAL";
+const DISK_FULL: &str = "Last Error could not extend file \"base/16385/16402\": No space left on device Stop Reason \
+     FATAL_ERROR Error Level FATAL";
 
 /// A full load of this night that has been seen failed, with these words of DMS, for ten minutes.
 fn failed(plan: Value, words: &str) -> Case {
@@ -51,7 +55,7 @@ fn for_what_may_pass_and_for_nothing_else() {
         (
             "DMS has used up its own attempts",
             failed(json!({}), AWAY),
-            "Start resume-processing | a connection, a database or DMS itself was away or busy | 1 of 1 starts again \
+            "Start resume-processing | a connection, a database or DMS itself was away or busy | 1 of 5 starts again \
              | 1 of 2 tables are not complete",
         ),
         (
@@ -91,7 +95,7 @@ fn for_what_may_pass_and_for_nothing_else() {
         (
             "what nobody recognises is tried once, where a resume is safe",
             failed(json!({}), NOBODY_KNOWS),
-            "Start resume-processing | that this product recognises | 1 of 1 starts again",
+            "Start resume-processing | that this product recognises | 1 of 5 starts again",
         ),
         (
             "and not where a resume is not",
@@ -104,14 +108,14 @@ fn for_what_may_pass_and_for_nothing_else() {
             "Failed | that this product recognises",
         ),
         (
-            "nor a second time",
-            failed(json!({"Restarts": 3}), AWAY)
-                .started_again(1, 61)
-                .began(62)
-                .failed(80, NOBODY_KNOWS)
-                .at_rest(80)
-                .at(90),
-            "Failed | that this product recognises",
+            "a replication slot that is still held is waited out",
+            failed_cdc(HELD_SLOT),
+            "Start resume-processing | the replication slot is still held by another connection | 1 of 5",
+        ),
+        (
+            "a database whose disk is full has no room a minute later either",
+            failed(json!({}), DISK_FULL),
+            "Failed | a database has no room left | make room | could not extend file",
         ),
         (
             "no words at all",
@@ -133,6 +137,60 @@ fn for_what_may_pass_and_for_nothing_else() {
         ("a reason that DMS has learned since", stopped("SOMETHING_NEW"), "Interrupted"),
         ("a move that failed", stopped("").status("failed-move"), "Failed | the DMS task is failed-move"),
     ]);
+}
+
+/// The run has started the task again at minute 61, for a failure with these words; it has failed with those since.
+fn fell_again(plan: Value, before: &str, since: &str) -> Case {
+    let mut case = failed(plan, before);
+    starts_with(&poll(&mut case), "Start resume-processing");
+    case.answer_start(Answer::Accepted);
+    case.began(61).failed(70, since).tables(&HALF).at_rest(70).at(80)
+}
+
+#[test]
+fn what_nobody_recognises_is_tried_once_for_the_same_words() {
+    let told = "Failed | that this product recognises | DMS says: Last Error Task error notification";
+    let other_thread = NOBODY_KNOWS.replace("thread 0", "thread 7").replace("subtask 0", "subtask 12");
+    let other = "Last Error Something else Stop Reason FATAL_ERROR Error Level FATAL";
+    check([
+        ("the same words", fell_again(json!({}), NOBODY_KNOWS, NOBODY_KNOWS), told),
+        ("the same words of another thread", fell_again(json!({}), NOBODY_KNOWS, &other_thread), told),
+        ("other words", fell_again(json!({}), NOBODY_KNOWS, other), "Start resume-processing | 2 of 5"),
+        (
+            "the first ones that nobody recognises, after what may pass",
+            fell_again(json!({}), AWAY, NOBODY_KNOWS),
+            "Start resume-processing | 2 of 5",
+        ),
+        (
+            "what may pass, after them",
+            fell_again(json!({}), NOBODY_KNOWS, AWAY),
+            "Start resume-processing | 2 of 5",
+        ),
+        (
+            "as often as the plan says",
+            fell_again(json!({"Restarts": 1}), NOBODY_KNOWS, other),
+            "Failed | Something else",
+        ),
+    ]);
+    let mut case = fell_again(json!({}), NOBODY_KNOWS, AWAY);
+    assert_eq!(case.run().unrecognised.len(), 1);
+    starts_with(&poll(&mut case), "Start resume-processing");
+    assert_eq!(case.run().unrecognised.len(), 1, "what is recognised is not remembered");
+    case.answer_start(Answer::Accepted);
+    check([(
+        "again after something else",
+        case.began(80).failed(90, NOBODY_KNOWS).at_rest(90).at(110),
+        told,
+    )]);
+}
+
+#[test]
+fn a_start_again_for_what_nobody_recognises_that_dms_did_not_take_is_still_the_one_try() {
+    let mut case = failed(json!({}), NOBODY_KNOWS);
+    starts_with(&poll(&mut case), "Start resume-processing");
+    let mut case = case.put_off("Test connection for i and e should be successful").at(62);
+    starts_with(&poll(&mut case), "Start resume-processing");
+    assert_eq!((case.run().drive.restarts(), case.run().unrecognised.len()), (1, 1));
 }
 
 #[test]
@@ -285,14 +343,35 @@ fn only_by_the_run_whose_task_it_is_and_while_there_is_time() {
                 .restarts(2)
                 .at_rest(CLOSE - 5)
                 .at(CLOSE - 3),
-            "Look again | it is started again in 120 s, 3 of 3 times",
+            "Look again | it is started again in 30 s, 3 of 3 times",
         ),
         (
-            "and there the failure is told",
+            "the pause takes no more than half of what is left",
+            failed(and(windowed(), json!({"Restarts": 5})), AWAY)
+                .restarts(4)
+                .at_rest(CLOSE - 12)
+                .at(CLOSE - 7),
+            "Look again | it is started again in 60 s, 5 of 5 times",
+        ),
+        (
+            "and then it is over",
+            failed(and(windowed(), json!({"Restarts": 5})), AWAY)
+                .restarts(4)
+                .at_rest(CLOSE - 12)
+                .at(CLOSE - 6),
+            "Start resume-processing | 5 of 5 starts again",
+        ),
+        (
+            "where half of it leaves no time to start in, DMS alone is waited for",
             failed(and(windowed(), json!({"Restarts": 3})), AWAY)
                 .restarts(2)
-                .at_rest(CLOSE - 12)
-                .at(CLOSE - 2),
+                .at_rest(CLOSE - 4)
+                .at(CLOSE - 3),
+            "Wait | DMS may start it again",
+        ),
+        (
+            "and at the close the failure is told",
+            failed(and(windowed(), json!({"Restarts": 3})), AWAY).restarts(2).at_rest(CLOSE - 4).at(CLOSE),
             "Failed | the DMS task has failed",
         ),
     ]);
@@ -326,7 +405,7 @@ fn each_time_after_a_pause_that_is_twice_as_long_up_to_a_quarter_of_an_hour() {
 
 #[test]
 fn at_most_so_often() {
-    let fell_again = |plan: Value, number: u32| {
+    let fell = |plan: Value, number: u32| {
         failed(plan, AWAY)
             .started_again(number, 61)
             .began(61)
@@ -336,21 +415,22 @@ fn at_most_so_often() {
             .at(200)
     };
     check([
+        ("the fifth start by default", fell(json!({}), 4), "Start resume-processing | 5 of 5 starts again"),
         (
-            "once by default, and the second failure is told",
-            fell_again(json!({}), 1),
+            "and no more, and the sixth failure is told",
+            fell(json!({}), 5),
             "Failed | the DMS task has failed | 7 recovery attempts | the next run resumes",
         ),
-        ("twice", fell_again(json!({"Restarts": 2}), 1), "Start resume-processing | 2 of 2 starts again"),
-        ("twice, and no more", fell_again(json!({"Restarts": 2}), 2), "Failed | the DMS task has failed"),
+        ("twice", fell(json!({"Restarts": 2}), 1), "Start resume-processing | 2 of 2 starts again"),
+        ("twice, and no more", fell(json!({"Restarts": 2}), 2), "Failed | the DMS task has failed"),
         (
             "a second failure for what does not pass is told at once",
-            fell_again(json!({"Restarts": 2}), 1).failed(80, NO_TABLES),
+            fell(json!({"Restarts": 2}), 1).failed(80, NO_TABLES),
             "Failed | set up wrongly",
         ),
         (
             "what was started again comes to a good end like any other",
-            fell_again(json!({}), 1).stopped(90, "Stop Reason FULL_LOAD_ONLY_FINISHED").tables(&COMPLETE),
+            fell(json!({}), 1).stopped(90, "Stop Reason FULL_LOAD_ONLY_FINISHED").tables(&COMPLETE),
             "Succeeded | all 2 tables are complete",
         ),
     ]);
@@ -605,9 +685,32 @@ fn a_night_with_three_failures_and_two_starts_again() {
     assert_eq!(reported.run.drive.restarts(), 2);
 }
 
+/// The database is back after half an hour; until then each start again fails within a minute.
+#[test]
+fn the_starts_again_of_the_default_reach_over_half_an_hour_and_no_single_one_waits_for_long() {
+    let mut case = full_load(json!({})).started(1).began(1).failed(60, AWAY).tables(&HALF).at_first_look();
+    let (mut starts, mut told) = (Vec::new(), None);
+    for now in 60..180 {
+        case = case.at(now);
+        let decided = poll(&mut case);
+        if decided.starts_with("Start resume-processing") {
+            starts.push(now - 60);
+            case.answer_start(Answer::Accepted);
+            case = case.began(now).failed(now, AWAY);
+        } else if decided.starts_with("Failed") {
+            told = Some(now - 60);
+            break;
+        }
+    }
+    assert_eq!(starts.len(), 5, "{starts:?}");
+    assert!(starts[4] >= 30, "half an hour after the failure it is still tried: {starts:?}");
+    assert!(starts[0] <= 1 && starts.windows(2).all(|pair| pair[1] - pair[0] <= 17), "{starts:?}");
+    assert!(told.is_some_and(|told| told <= 60), "after an hour people know: {told:?}");
+}
+
 #[test]
 fn a_start_again_that_is_decided_anew_is_the_same_one() {
-    let mut case = again(json!({})).put_off("Test connection for i and e should be successful");
+    let mut case = again(json!({"Restarts": 1})).put_off("Test connection for i and e should be successful");
     let first = case.run().drive.start().cloned().unwrap();
     starts_with(&poll(&mut case), "Start resume-processing");
     let start = case.run().drive.start().cloned().unwrap();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use jiff::SignedDuration;
+use migration::decide::cause::Cause;
 use migration::run::acts::{ReloadAct, StartAct, StartKind, Stop, StopCause, StopState};
 use migration::run::answer::Answer;
 use migration::run::document::Document;
@@ -459,8 +460,17 @@ fn given_up() -> impl Strategy<Value = Case> {
         0 => case,
         1 => not_taken(going(case, "failed"), refusal("ThrottlingException", "Rate exceeded", true)),
         2 => not_taken(going(case, "failed"), refusal("AccessDeniedException", "not authorized", false)),
+        3 => tried(going(case, "failed")),
         _ => going(case, "failed"),
     })
+}
+
+/// The same with these words having been tried over once.
+fn tried(mut case: Case) -> Case {
+    let TaskSeen::Seen(task) = &case.seen else { return case };
+    let gist = Cause::gist(task);
+    case.run().unrecognised = vec![gist];
+    case
 }
 
 /// The same with a start again that DMS answered like this.
@@ -670,12 +680,15 @@ proptest! {
         }
         if made {
             prop_assert_eq!(after.drive.restarts(), before.drive.restarts() + 1);
-            let unknown_once = before.drive.restarts() == 0 && said(task).is_none();
+            let unknown_once = said(task).is_none() && !before.unrecognised.contains(&Cause::gist(task));
             let words = format!("{:?} {:?}", task.stop_reason, task.last_failure);
             prop_assert!(dms_gave_up(task) && (may_pass(task) || unknown_once), "{words}");
             prop_assert!(before.stop.is_none() && before.drive.joined().is_none());
+            prop_assert_eq!(after.unrecognised.len() - before.unrecognised.len(), usize::from(!may_pass(task)));
+            let rest = after.drive.rest().unwrap().max(before.drive.start().unwrap().decided);
             let pause = SignedDuration::from_mins((1 << before.drive.restarts()).min(15));
-            prop_assert!(d.before.now.duration_since(after.drive.rest().unwrap()) >= pause);
+            let most = before.stop_due.duration_since(rest) / 2;
+            prop_assert!(d.before.now.duration_since(rest) >= pause.min(most));
         } else {
             prop_assert_eq!(after.drive.restarts(), before.drive.restarts(), "a start that DMS did not take is none");
         }

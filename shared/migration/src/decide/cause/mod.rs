@@ -12,6 +12,9 @@ use crate::run::stop_reason::StopReason;
 
 pub use signs::{SIGNS, Sign};
 
+/// The length of a gist: so many are kept as a plan has starts again.
+const GIST: usize = 200;
+
 /// The class of a cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Cause {
@@ -65,6 +68,14 @@ impl Cause {
             ) => Cause::Environment,
             (None, _) => Cause::Unknown,
         }
+    }
+
+    /// What a task's failure says, as far as it tells one failure from another: without its numbers, which differ from one
+    /// time to the next, and no longer than its beginning.
+    pub fn gist(task: &Task) -> String {
+        let words = task.last_failure.as_deref().or(task.stop_reason.as_ref().map(StopReason::as_str));
+        let words = words.unwrap_or_default().chars().filter(|character| !character.is_ascii_digit());
+        words.take(GIST).collect()
     }
 
     /// The class that a text of DMS's or of a database's speaks of; `None` where it is not recognised.
