@@ -60,13 +60,18 @@ pub struct Story {
     input: Value,
 }
 
+/// How often a task is started again: once shows what a start again can do, and each one more multiplies the states.
+const RESTARTS: u32 = 1;
+
 /// Minutes that a window of a story is open.
 pub const OPEN: u16 = 24;
 
 impl Story {
     /// A task that somebody else keeps, with a window or without; `more` is merged into the plan.
     pub fn kept(name: &'static str, task: Task, more: Value) -> Story {
-        let mut plan = json!({"Task": {"ReplicationTaskArn": TASK}, "Notify": {"On": ["Finished"]}});
+        let mut plan = json!({
+            "Task": {"ReplicationTaskArn": TASK}, "Restarts": RESTARTS, "Notify": {"On": ["Finished"]},
+        });
         merge(&mut plan, more);
         Story::open(name, &plan, Some(task))
     }
@@ -87,6 +92,7 @@ impl Story {
                 }]},
                 "ReplicationTaskSettings": settings,
             },
+            "Restarts": RESTARTS,
             "Notify": {"On": ["Finished"]},
         });
         merge(&mut plan, more);

@@ -100,7 +100,7 @@ pub(crate) fn a_task_that_dms_gives_up_on_again_and_again_is_started_again_once_
 ) {
     let loops = Trouble::after(120.0, What::RecoverableThenFail);
     let world = stage.world(EVENING, scenario().with_trouble(loops));
-    let run = stage.run(&world, &plan());
+    let run = stage.run(&world, &with(plan(), "Restarts", json!(1)));
     run.expect("Failed").says("recovery attempts").says("a connection, a database or DMS itself was away");
     assert_eq!(run.starts(), ["start-replication", "resume-processing"], "{}", run.story());
     let subjects: Vec<_> = run.messages().iter().map(|message| message.subject.clone()).collect();
@@ -135,6 +135,11 @@ pub(crate) fn a_stop_that_is_denied_is_told_with_what_to_do(stage: &Stage<'_>) {
         .says("aws dms stop-replication-task")
         .says("dms:StopReplicationTask");
     run.task(TASK, |task| assert_eq!(task.status(), Status::Running));
+    let early = run.messages().into_iter().find(|message| message.subject.contains("not stopped yet"));
+    assert!(early.is_some_and(|message| message.text.contains("dms:StopReplicationTask")), "{}", run.story());
+    let asked = run.calls("StopReplicationTask");
+    let until = asked.last().map(|call| call.local.duration_since(at("2026-11-20T23:00:00Z")).as_mins());
+    assert!(until.is_some_and(|minutes| (230..=241).contains(&minutes)), "asked until {until:?} min after the close");
 }
 
 pub(crate) fn poll_that_comes_back_after_the_close_says_how_it_ended(stage: &Stage<'_>) {

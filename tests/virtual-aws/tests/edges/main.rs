@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
 mod believed;
+mod blind;
 mod close;
 mod night;
 mod redrive;
