@@ -14,6 +14,7 @@ use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::primitives::DateTime;
 use aws_sdk_databasemigration::types::{MigrationTypeValue, ReplicationTask, Tag};
 use migration::commit;
+use migration::run::answer::Refusal;
 use migration::run::document::{Document, Running};
 use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::{Origin, Task};
@@ -48,7 +49,7 @@ pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<D
     let existing = task::describe(&context.dms, &filter, true).await?;
     match existing {
         Some(existing) => {
-            adopt(context, &mut running, wanted, &existing, &request.execution).await?;
+            adopt(context, &mut running, wanted, &existing, &request).await?;
         }
         None => create(&context.dms, &mut running, wanted, &request).await?,
     }
@@ -120,17 +121,25 @@ async fn adopt(
     running: &mut Running,
     wanted: &TaskRequest,
     existing: &ReplicationTask,
-    execution: &ExecutionArn,
+    request: &Request,
 ) -> Result<(), StepError> {
     let arn = existing.replication_task_arn().unwrap_or_default();
+    let Request { execution, now, retries, .. } = request;
     let task = existing::compare(context, wanted, existing, execution).await?;
     let Running { plan, run, .. } = &mut *running;
     let why = match adoption::adopt(plan, run, &task, &task::read_task(existing)?) {
         Adoption::Modify => {
-            modify(&context.dms, arn, wanted).await?;
-            run.modified = true;
-            // What was changed shows at the next look, and so does what could not be.
-            running.wait(AFTER_CREATION_SECONDS, "the task was modified as the plan describes it");
+            match modify(&context.dms, arn, wanted).await? {
+                Modified::Done => {
+                    run.modified = true;
+                    // What was changed shows at the next look, and so does what could not be.
+                    running.wait(AFTER_CREATION_SECONDS, "the task was modified as the plan describes it");
+                }
+                Modified::Refused(refusal) => {
+                    commit::create_refused(run, refusal, *retries, *now);
+                    running.wait(AFTER_ADOPTION_SECONDS, "the task was not modified; look again");
+                }
+            }
             return Ok(());
         }
         Adoption::TakeOver => {
@@ -165,8 +174,16 @@ async fn take_over(dms: &Client, arn: &str, execution: &ExecutionArn) -> Result<
     answer.map(|_| ()).map_err(|error| failure::read(attempt, error).into())
 }
 
+/// What DMS answered to a modification.
+enum Modified {
+    /// It takes it.
+    Done,
+    /// It does not: what stands in the way may pass, as an instance in change.
+    Refused(Refusal),
+}
+
 /// Makes a task that has never run what the plan describes, as far as DMS can.
-async fn modify(dms: &Client, arn: &str, wanted: &TaskRequest) -> Result<(), StepError> {
+async fn modify(dms: &Client, arn: &str, wanted: &TaskRequest) -> Result<Modified, StepError> {
     let attempt = "modifying the replication task";
     let stated = wanted.replication_task_settings.as_ref().and_then(|document| document.json());
     let answer = dms
@@ -182,5 +199,10 @@ async fn modify(dms: &Client, arn: &str, wanted: &TaskRequest) -> Result<(), Ste
         .config_override(clients::once())
         .send()
         .await;
-    answer.map(|_| ()).map_err(|error| failure::read(attempt, error).into())
+    let Err(error) = answer else { return Ok(Modified::Done) };
+    let failure = failure::read(attempt, error);
+    match failure.outcome() {
+        Outcome::Refused(refusal) => Ok(Modified::Refused(refusal.clone())),
+        Outcome::NotFound(_) | Outcome::Throttled(_) | Outcome::Lost => Err(failure.into()),
+    }
 }

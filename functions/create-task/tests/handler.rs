@@ -249,6 +249,21 @@ async fn drift_of_a_task_of_ours() {
     assert!(asked.replication_task_settings().unwrap().contains("TRUNCATE_BEFORE_LOAD"));
     assert!(document.task.is_none() && document.run.modified, "the next look compares again");
 
+    // What stands in the way may pass, as an instance in change: the run waits, as for a creation.
+    let refused = World {
+        modify: answers!(
+            Client,
+            modify_replication_task,
+            400,
+            fault("InvalidResourceStateFault", "Replication instance is modifying")
+        ),
+        ..differing(false)
+    };
+    let document = refused.create_task(&case).await.unwrap();
+    let refusal = document.run.create_refusal.as_ref().unwrap().refusal.clone();
+    assert!(!document.run.modified && document.task.is_none());
+    assert_eq!(refusal.code, "InvalidResourceStateFault");
+
     // What DMS would not modify is not modified for ever.
     let again = differing(false);
     let document = again.create_task(&Case { running: document, ..case.clone() }).await.unwrap();

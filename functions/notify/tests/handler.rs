@@ -14,9 +14,8 @@ use migration_aws::error::StepError;
 use migration_aws::request::Request;
 use plan::finding::{Code, Finding, MAX_FINDINGS, Severity};
 use serde_json::{Value, json};
-use support::answers;
 use support::cases::{EXECUTION, execution as own, full_load, minute};
-use support::given::{Seen, fault, frame, reported, request, running};
+use support::given::{Seen, frame, reported, request, running};
 
 const DEFAULT_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:migrations";
 const CHOSEN_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:payments";

@@ -166,6 +166,12 @@ pub fn all() -> Vec<Broken> {
             "a first load in a window",
             rules::LATE,
         ),
+        broken(
+            "does not know what became of a start whose answer was lost",
+            leaves_a_lost_start,
+            "a first load in a window",
+            rules::IDLE,
+        ),
         broken("is silent about what to do", says_nothing_to_do, "a first load in a window", rules::HELPS),
     ]
 }
@@ -400,6 +406,15 @@ fn blames_another_run(running: &Running, observation: &Observation, now: Timesta
         Next::Report(verdict) if joined && verdict.outcome == Outcome::Paused => {
             report(Outcome::Interrupted, now)
         }
+        next => next,
+    }
+}
+
+/// Reports a start whose answer was lost and which does not show, instead of deciding it anew.
+fn leaves_a_lost_start(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let missing = running.run.drive.start().is_some_and(|start| start.missing_since.is_some());
+    match decide::decide(running, observation, now) {
+        Next::Start { .. } if missing => report(Outcome::Unknown, now),
         next => next,
     }
 }

@@ -23,6 +23,8 @@ pub const ANOTHERS: &str = "what somebody started after the close is not stopped
 pub const VALIDATED: &str = "no plain success with rows that differ or were not compared";
 pub const CAUGHT_UP: &str = "no success of a replication that does not read or is behind";
 pub const TONIGHT: &str = "no success says that a row is tonight's which is not";
+pub const IDLE: &str =
+    "no run ends Unknown before its close over a task at rest, but for a resume that must not be repeated";
 pub const EARLY: &str = "nothing is stopped before the close without cause";
 pub const LATE: &str = "nothing is started outside its window";
 pub const ABANDONED: &str =
@@ -37,9 +39,9 @@ pub const REPORTED: &str = "every run ends with a report";
 pub const IN_TIME: &str = "the report comes in time";
 
 /// The names of all rules.
-pub const NAMES: [&str; 19] = [
+pub const NAMES: [&str; 20] = [
     HARM, TWICE, RESTARTS, PAST_CLOSE, EARLY, LATE, ANOTHERS, ABANDONED, SUCCESS, VALIDATED, CAUGHT_UP,
-    TONIGHT, BLAME, PAUSED, SKIPPED, OVERSLEPT, HELPS, REPORTED, IN_TIME,
+    TONIGHT, IDLE, BLAME, PAUSED, SKIPPED, OVERSLEPT, HELPS, REPORTED, IN_TIME,
 ];
 
 /// Every property.
@@ -75,6 +77,14 @@ pub fn all() -> Vec<Property<Story>> {
         }),
         Property::always(TONIGHT, |story: &Story, state: &State| {
             reported(state, |_, report| is_of_tonight(story, report))
+        }),
+        Property::always(IDLE, |_: &Story, state: &State| {
+            reported(state, |execution, report| {
+                report.outcome != Outcome::Unknown
+                    || !report.at_rest
+                    || at(report.at) >= execution.run.stop_due
+                    || report.may_double
+            })
         }),
         Property::always(BLAME, |_: &Story, state: &State| {
             reported(state, |_, report| report.outcome != Outcome::Interrupted || state.meddled)

@@ -87,6 +87,21 @@ pub fn all() -> Vec<Story> {
             .redriven_anywhere(),
         after("a replication goes on, redriven anywhere", loaded(Kind::LoadAndCdc, TRUNCATE), stop())
             .redriven_anywhere(),
+        Story::created(
+            "a task that is created, redriven anywhere",
+            Kind::FullLoad,
+            json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}}),
+            window(json!({})),
+        )
+        .redriven_anywhere()
+        .with_adversity(1),
+        Story::kept(
+            "tables in error are loaded again, redriven anywhere",
+            new(Kind::LoadAndCdc, TRUNCATE),
+            and(stop(), json!({"OnTableErrors": "Reload"})),
+        )
+        .redriven_anywhere()
+        .with_adversity(1),
         Story::kept("a first load in a window", new(Kind::FullLoad, TRUNCATE), window(json!({}))),
         Story::kept("a first load under DO_NOTHING", new(Kind::FullLoad, KEEP), window(json!({}))),
         Story::kept("a first load without a window", new(Kind::FullLoad, TRUNCATE), json!({})),

@@ -45,9 +45,9 @@ pub struct Story {
     pub adversity: u8,
     /// The role of the stop function may not stop this task.
     pub stop_is_denied: bool,
-    /// An execution may be aborted in a poll too, and redriven: every poll is a place where that can happen, so that it
-    /// is explored in a few stories.
-    pub polls_are_redriven: bool,
+    /// An execution may be aborted in any step, polls included, and redriven at once, soon or late. That multiplies the
+    /// states, so that it is explored in a few stories.
+    pub is_redriven_anywhere: bool,
     /// What the plan consents to.
     pub consent: Consent,
     /// Names for observations.
@@ -115,7 +115,7 @@ impl Story {
             dms: Dms::with(task),
             adversity: 2,
             stop_is_denied: false,
-            polls_are_redriven: false,
+            is_redriven_anywhere: false,
             consent,
             names: Names::default(),
             decide,
@@ -157,7 +157,7 @@ impl Story {
 
     /// The same, where an execution may be redriven in a poll too.
     pub fn redriven_anywhere(self) -> Story {
-        Story { polls_are_redriven: true, ..self }
+        Story { is_redriven_anywhere: true, ..self }
     }
 
     /// The same, decided by this.

@@ -240,7 +240,7 @@ impl Story {
                 deeds.push(Deed::Poll(View::True));
                 if may_go_wrong {
                     deeds.extend([Deed::Poll(View::Busy), Deed::GoBlind(1), Deed::GoBlind(12)]);
-                    if self.polls_are_redriven {
+                    if self.is_redriven_anywhere {
                         deeds.push(Deed::PollAgain(Redrive::Soon));
                         if windowed {
                             deeds.push(Deed::PollAgain(Redrive::Late));
@@ -264,9 +264,11 @@ impl Story {
                 deeds.push(Deed::Act(Fate::Heard));
                 if may_go_wrong {
                     deeds.extend([Fate::TakenUnheard, Fate::Lost, Fate::Busy].map(Deed::Act));
-                    deeds.push(Deed::Act(Fate::Redriven(Redrive::AtOnce)));
                     deeds.push(Deed::Act(Fate::Redriven(Redrive::Soon)));
-                    if windowed {
+                    if self.is_redriven_anywhere {
+                        deeds.push(Deed::Act(Fate::Redriven(Redrive::AtOnce)));
+                    }
+                    if windowed && (self.is_redriven_anywhere || matches!(execution.step, Step::Start(_))) {
                         deeds.push(Deed::Act(Fate::Redriven(Redrive::Late)));
                     }
                     if execution.step != Step::Create {

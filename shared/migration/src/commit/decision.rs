@@ -1,6 +1,7 @@
 //! A decision comes into the document: what the machine does next, and what must be known should the answer be lost.
 
 use jiff::Timestamp;
+use plan::Plan;
 
 use crate::decide::cause::Cause;
 use crate::pace::{budget, interval};
@@ -12,14 +13,16 @@ use crate::run::execution::Run;
 use crate::run::next::Next;
 use crate::run::observation::{OtherDates, TaskSeen};
 use crate::run::step::{Step, What};
+use crate::time::window;
 
 /// Writes a decision down. Every act is written as one whose answer is lost, before it is made.
 pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timestamp) -> Document {
-    let run = &mut running.run;
+    let Running { plan, run, .. } = &mut running;
+    let brief = |run: &Run| interval::brief(run, wake(plan, run, now), now);
     let pause = |run: &Run, soon: bool| match &run.stop {
-        Some(stop) => interval::to_stop(run, stop, wake(run, now), now),
-        None if soon => brief(run, now),
-        None => interval::seconds(run, run.stop_due, now),
+        Some(stop) => interval::to_stop(run, stop, wake(plan, run, now), now),
+        None if soon => brief(run),
+        None => interval::seconds(run, wake(plan, run, now), now),
     };
     run.events = run.events.saturating_add(budget::of_act(&next));
     let (seen_start_date, seen_dates) = match seen {
@@ -30,7 +33,7 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
     running.next = match next {
         Next::Create { why } => {
             run.creates += 1;
-            step(What::Create, brief(run, now), why)
+            step(What::Create, brief(run), why)
         }
         Next::Start { kind, why } => {
             let first_decided = first_decided(&run.drive, now);
@@ -64,17 +67,17 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
                 run.test = None;
             }
             run.stop_at_close = run.stops_at_close();
-            step(What::Start, brief(run, now), format!("{}: {why}", kind.as_str()))
+            step(What::Start, brief(run), format!("{}: {why}", kind.as_str()))
         }
         Next::Reload { tables, why } => {
             run.reloaded.extend(tables.iter().cloned());
             run.reload = Some(ReloadAct { tables, decided: now, seen_start_date, answer: Answer::Lost });
-            step(What::Reload, brief(run, now), why)
+            step(What::Reload, brief(run), why)
         }
         Next::Test { endpoint, why } => {
             let first = run.test.as_ref().map_or(now, |test| test.first);
             run.test = Some(TestAct { endpoint, first, last: now, answer: Answer::Lost });
-            step(What::Test, brief(run, now), why)
+            step(What::Test, brief(run), why)
         }
         Next::Stop { cause, why } => {
             run.stop = Some(match run.stop.take() {
@@ -108,12 +111,13 @@ fn driven_by(before: &Drive, start: StartAct) -> Drive {
     }
 }
 
-/// The shortest interval, cut at the end of the work.
-fn brief(run: &Run, now: Timestamp) -> u32 {
-    interval::brief(run, wake(run, now), now)
-}
-
-/// The end of the work, until it has come.
-fn wake(run: &Run, now: Timestamp) -> Timestamp {
-    if run.is_over(now) { Timestamp::MAX } else { run.stop_due }
+/// The next moment that no interval reaches past: the last one for a start, while nothing is under way, so that what stood
+/// in its way is still told; then the end of the work.
+fn wake(plan: &Plan, run: &Run, now: Timestamp) -> Timestamp {
+    let last_start = run.stop_due.saturating_sub(window::least_left(plan.window.as_ref())).unwrap_or(now);
+    match run.drive.is_under_way() {
+        false if now < last_start => last_start,
+        _ if run.is_over(now) => Timestamp::MAX,
+        _ => run.stop_due,
+    }
 }

@@ -50,7 +50,7 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
             return s.report(not_created(s, refusal));
         }
         if !again::is_due(*first, *last, s.now) {
-            let why = format!("DMS could not create the task yet ({}: {})", refusal.code, refusal.message);
+            let why = format!("DMS could not {} yet ({}: {})", made(s), refusal.code, refusal.message);
             return s.wait_to_start(*first, why);
         }
     }
@@ -90,9 +90,14 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
     }
 }
 
-/// DMS refused to create the task: for what the plan asks, or for what is not the plan's fault.
+/// What the create step asks for: a task that is there is modified.
+fn made(s: &Situation<'_>) -> &'static str {
+    if s.seen().is_some() { "modify the task" } else { "create the task" }
+}
+
+/// DMS refused to create or to modify the task: for what the plan asks, or for what is not the plan's fault.
 fn not_created(s: &Situation<'_>, refusal: &Refusal) -> Verdict {
-    let words = format!("DMS refused to create the task: {}: {}", refusal.code, refusal.message);
+    let words = format!("DMS refused to {}: {}: {}", made(s), refusal.code, refusal.message);
     let (outcome, to_do) = match refusal.kind {
         RefusalKind::Exhausted => (
             Outcome::Failed,

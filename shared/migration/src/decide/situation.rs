@@ -12,6 +12,7 @@ use crate::run::step::Occasion;
 use crate::run::task::Task;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{START_MARGIN, START_TOLD_AFTER, TAGS_COUNT_AFTER};
+use crate::time::window;
 
 /// All that a judge looks at.
 #[derive(Clone, Copy)]
@@ -106,8 +107,7 @@ impl<'a> Situation<'a> {
 
     /// With less than this before the end of the run's time nothing is started.
     pub(super) fn least_left(&self) -> SignedDuration {
-        let minimum = self.plan.window.as_ref().map_or(0, |window| i64::from(window.minimum_minutes));
-        SignedDuration::from_mins(minimum).max(START_MARGIN)
+        window::least_left(self.plan.window.as_ref())
     }
 
     pub(super) fn report(&self, verdict: Verdict) -> Option<Next> {

@@ -9,6 +9,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use plan::window::{Hours, When, Window};
 
+use super::graces::START_MARGIN;
+
 /// How far ahead the next opening is looked for; a window on one day of the week with a few exceptions is found.
 const DAYS_AHEAD: i32 = 60;
 
@@ -42,6 +44,12 @@ pub fn at(window: &Window, scheduled: Option<Timestamp>, now: Timestamp) -> Open
         }
         When::Hours(hours) => hours_at(hours, now),
     }
+}
+
+/// With less than this before the end of a run's time nothing is started.
+pub fn least_left(window: Option<&Window>) -> SignedDuration {
+    let minimum = window.map_or(0, |window| i64::from(window.minimum_minutes));
+    SignedDuration::from_mins(minimum).max(START_MARGIN)
 }
 
 /// How far ahead [`this_week`] looks.

@@ -139,7 +139,10 @@ pub(crate) fn a_stop_that_is_denied_is_told_with_what_to_do(stage: &Stage<'_>) {
     assert!(early.is_some_and(|message| message.text.contains("dms:StopReplicationTask")), "{}", run.story());
     let asked = run.calls("StopReplicationTask");
     let until = asked.last().map(|call| call.local.duration_since(at("2026-11-20T23:00:00Z")).as_mins());
-    assert!(until.is_some_and(|minutes| (230..=241).contains(&minutes)), "asked until {until:?} min after the close");
+    assert!(
+        until.is_some_and(|minutes| (230..=241).contains(&minutes)),
+        "asked until {until:?} min after the close"
+    );
 }
 
 pub(crate) fn poll_that_comes_back_after_the_close_says_how_it_ended(stage: &Stage<'_>) {

@@ -61,7 +61,7 @@ impl Status {
         }
     }
 
-    pub(super) fn is_idle(self) -> bool {
+    pub fn is_idle(self) -> bool {
         matches!(self, Status::Ready | Status::Stopped | Status::Failed)
     }
 }

@@ -56,6 +56,10 @@ pub struct Report {
     pub at: Minute,
     /// The task was at work by this run's start.
     pub at_work: bool,
+    /// The task was at rest.
+    pub at_rest: bool,
+    /// It names a resume whose answer was lost and which could load rows twice.
+    pub may_double: bool,
     /// Every table was complete.
     pub complete: bool,
     /// The load was over.
@@ -264,6 +268,8 @@ impl Execution {
             outcome: verdict.outcome,
             at: now,
             at_work: task.is_some_and(|task| task.is_at_work() && task.by == By::Run(self.nth)),
+            at_rest: task.is_some_and(|task| task.status.is_idle()),
+            may_double: words.contains("could load rows twice"),
             complete: task.is_some_and(Task::is_complete),
             loaded: task.is_some_and(Task::is_loaded),
             tonight: task.is_some_and(|task| task.is_of(night(minute(self.run.started)))),

@@ -73,8 +73,7 @@ pub(crate) fn after_an_abort(
         None
     })];
     stories.extend(told(&world, runs, meddling));
-    let told = world.tell(stories);
-    Night { runs: told.into_iter().flatten().flatten().collect(), world }
+    Night::of(world.tell(stories), world)
 }
 
 /// One run that somebody stops, and redrives later.
@@ -83,15 +82,13 @@ pub(crate) fn redriven(world: World, plan: Value, redrive: Redrive, meddling: Ve
     let mut stories: Vec<Story<'_, Option<Run>>> =
         vec![Box::pin(async move { Some(run.await.expect("the host can make every step")) })];
     stories.extend(told(&world, Vec::new(), meddling));
-    let told = world.tell(stories);
-    Night { runs: told.into_iter().flatten().flatten().collect(), world }
+    Night::of(world.tell(stories), world)
 }
 
 /// The runs begin at these minutes.
 pub(crate) fn nights(world: World, runs: Vec<(i64, &str, Value)>, meddling: Vec<Meddling>) -> Night {
     let stories = told(&world, runs, meddling);
-    let told = world.tell(stories);
-    Night { runs: told.into_iter().flatten().flatten().collect(), world }
+    Night::of(world.tell(stories), world)
 }
 
 fn told(
@@ -129,6 +126,15 @@ pub(crate) fn world(scenario: Scenario) -> World {
 }
 
 impl Night {
+    /// What became of these stories, whose ends hold whatever their verdicts.
+    fn of(told: Vec<Option<Option<Run>>>, world: World) -> Night {
+        let runs: Vec<Run> = told.into_iter().flatten().flatten().collect();
+        for run in &runs {
+            assert_eq!(run.document.wrong_end(), None, "{}", run.name);
+        }
+        Night { runs, world }
+    }
+
     /// The first run ended with one of these verdicts.
     pub(crate) fn expect(&self, outcomes: &[&str]) -> &Night {
         self.run_ended(0, outcomes)

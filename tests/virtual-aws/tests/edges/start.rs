@@ -100,16 +100,19 @@ fn an_endpoint_that_is_modified_for_forty_minutes_is_waited_for() {
 
 #[test]
 fn an_instance_that_does_not_come_back_is_told_with_its_words() {
-    let mut scenario = scenario();
-    scenario.replication_instances[0]
-        .changes
-        .push(StatusSpan { status: "modifying".to_owned(), ..StatusSpan::default() });
-    let night = night(world(scenario), plan(json!({})), vec![]);
-    night
-        .expect(&["Failed", "Rejected"])
-        .says("not started yet")
-        .says("its status is modifying")
-        .never_says("mend the plan");
+    // The last look comes before the plan's minimum is gone: the reason is not lost.
+    for minimum in [0, 15, 61, 180] {
+        let mut scenario = scenario();
+        scenario.replication_instances[0]
+            .changes
+            .push(StatusSpan { status: "modifying".to_owned(), ..StatusSpan::default() });
+        let night = night(world(scenario), plan(json!({"Window": {"MinimumMinutes": minimum}})), vec![]);
+        night
+            .expect(&["Failed", "Rejected"])
+            .says("not started yet")
+            .says("its status is modifying")
+            .never_says("mend the plan");
+    }
 }
 
 fn unreachable(times: Option<u32>) -> dms_simulator::Scenario {
