@@ -104,6 +104,11 @@ impl Connections {
         }
     }
 
+    /// The endpoint was changed, and nobody tests it again.
+    pub(crate) fn forget(&mut self, endpoint_arn: &str) {
+        self.known.retain(|it| it.endpoint_arn != endpoint_arn);
+    }
+
     pub(crate) fn next_due(&self) -> Option<Timestamp> {
         self.known.iter().filter_map(|connection| connection.due).min()
     }

@@ -1,90 +1,14 @@
-//! What people and the world do to DMS, outside the API.
+//! What happens to DMS outside the API client that is tried.
 
+use serde_json::{Value, json};
+
+use crate::input::Input;
 use crate::ledger;
-use crate::task::{Due, StartType, Status};
+use crate::operations;
+use crate::scenario::Happening;
+use crate::task::{Due, Status};
 use crate::time;
 use crate::world::World;
-
-/// What people and the world do, outside this API client.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Happening {
-    /// Somebody stops a starting or running task in the console; without effect on any other.
-    StopTask {
-        /// The task's identifier or ARN.
-        identifier: String,
-    },
-    /// Somebody starts an idle task in the console; without effect where DMS would refuse the state.
-    StartTask {
-        /// The task's identifier or ARN.
-        identifier: String,
-        start_type: StartType,
-    },
-    /// Somebody deletes a task in the console, which stops a running one first.
-    DeleteTask {
-        /// The task's identifier or ARN.
-        identifier: String,
-    },
-    /// Somebody moves an idle task to another instance; without effect where DMS would refuse the state.
-    MoveTask {
-        /// The task's identifier or ARN.
-        identifier: String,
-        /// The instance to move it to.
-        replication_instance_arn: String,
-        /// How long that takes.
-        seconds: f64,
-        /// Whether it goes well; otherwise the task stays where it is and ends in `failed-move`.
-        succeeds: bool,
-    },
-    /// Somebody has an idle task assessed; without effect on a task that is busy.
-    AssessTask {
-        /// The task's identifier or ARN.
-        identifier: String,
-        /// How long that takes.
-        seconds: f64,
-    },
-    /// Somebody puts rows into a target table.
-    FillTarget {
-        /// The target endpoint; every target when it is not given.
-        endpoint_arn: Option<String>,
-        schema: String,
-        table: String,
-        /// How many rows.
-        rows: u64,
-    },
-    /// Somebody empties a target table.
-    EmptyTarget {
-        /// The target endpoint; every target when it is not given.
-        endpoint_arn: Option<String>,
-        schema: String,
-        table: String,
-    },
-    /// Somebody changes an endpoint: DMS tests its connections again, and until then none is successful.
-    EndpointModified {
-        /// The endpoint's ARN.
-        arn: String,
-    },
-    /// An instance changes its status: `storage-full`, `maintenance`, `available`.
-    InstanceStatus {
-        /// The instance's ARN.
-        arn: String,
-        /// The new status.
-        status: String,
-    },
-    /// Others use a part of the account's requests: so many a second are left.
-    QuotaShared {
-        /// Requests a second.
-        per_second: f64,
-    },
-    /// Somebody changes a task's tags.
-    TagTask {
-        /// The task's identifier or ARN.
-        identifier: String,
-        /// The tag's key.
-        key: String,
-        /// Its new value; nothing takes the tag away.
-        value: Option<String>,
-    },
-}
 
 impl World {
     /// Does it.
@@ -103,6 +27,14 @@ impl World {
                     && self.tasks[index].status.is_idle()
                 {
                     self.with_task(index, |task, around| task.begin(now, start_type, around));
+                }
+            }
+            Happening::ModifyTask { identifier, changes } => {
+                if let Some(index) = self.position(&identifier) {
+                    let request = modify_request(&self.tasks[index].arn, &changes);
+                    // Whoever asked for it is told what DMS refuses; nobody here is.
+                    let _told_to_others = Input::new(&request)
+                        .and_then(|input| operations::answer(self, "ModifyReplicationTask", input));
                 }
             }
             Happening::DeleteTask { identifier } => {
@@ -141,10 +73,7 @@ impl World {
                     self.ledger.empty_by_hand(now, &ledger::key(&arn, &schema, &table));
                 }
             }
-            Happening::EndpointModified { arn } => {
-                let due = time::after(now, self.scenario.connection_tests.seconds);
-                self.connections.test_again(&arn, due);
-            }
+            Happening::EndpointModified { arn } => self.modify_endpoint(&arn),
             Happening::InstanceStatus { arn, status } => {
                 for instance in &mut self.scenario.replication_instances {
                     if instance.replication_instance_arn == arn {
@@ -159,13 +88,43 @@ impl World {
             }
             Happening::TagTask { identifier, key, value } => {
                 if let Some(index) = self.position(&identifier) {
-                    let tags = &mut self.tasks[index].tags;
+                    let mut tags = self.tasks[index].tags.clone();
                     match value {
                         Some(value) => tags.insert(key, value),
                         None => tags.remove(&key),
                     };
+                    self.tasks[index].tag(now, tags);
                 }
             }
         }
     }
+
+    /// DMS refuses to modify an endpoint that a task at work uses.
+    fn modify_endpoint(&mut self, arn: &str) {
+        let used = self.tasks.iter().any(|task| {
+            task.is_active() && (task.definition.source_arn == arn || task.definition.target_arn == arn)
+        });
+        if used {
+            return;
+        }
+        if self.scenario.behaviour.modified_endpoint_is_tested {
+            let due = time::after(self.now, self.scenario.connection_tests.seconds);
+            self.connections.test_again(arn, due);
+        } else {
+            self.connections.forget(arn);
+        }
+    }
+}
+
+/// A ModifyReplicationTask request; documents become the strings that hold them.
+fn modify_request(arn: &str, changes: &Value) -> Value {
+    let mut request = json!({ "ReplicationTaskArn": arn });
+    for (name, value) in changes.as_object().into_iter().flatten() {
+        let value = match value {
+            Value::Object(_) => json!(value.to_string()),
+            other => other.clone(),
+        };
+        request[name.as_str()] = value;
+    }
+    request
 }

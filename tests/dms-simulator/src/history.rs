@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::ledger;
 use crate::scenario::{ExistingTask, Tag, TaskState, Trouble};
 use crate::settings::Settings;
+use crate::tables::{Table, TableState};
 use crate::task::{Definition, MigrationType, StartType, Status, Task};
 use crate::time;
 use crate::world::World;
@@ -39,6 +40,10 @@ pub(crate) fn play(world: &mut World, now: Timestamp) {
         });
     }
     world.advance(now);
+    for (index, existing) in told.iter().enumerate() {
+        // The tasks of the scenario are the first ones, in its order.
+        world.with_task(index, |task, _| task.remember(existing));
+    }
     for task in &mut world.tasks {
         task.starts_before = task.starts.len();
     }
@@ -50,6 +55,24 @@ pub(crate) fn play(world: &mut World, now: Timestamp) {
     }
     world.scenario.troubles = troubles;
     world.outbox.forget();
+}
+
+impl Task {
+    /// Takes over what the scenario says of its end.
+    fn remember(&mut self, existing: &ExistingTask) {
+        if matches!(self.status, Status::Stopped | Status::Failed)
+            && let Some(reason) = existing.stop_reason_text()
+        {
+            self.stop_reason = Some(reason);
+        }
+        for told in &existing.table_states {
+            let meant =
+                |table: &&mut Table| table.schema == told.schema_name && table.name == told.table_name;
+            for table in self.tables.iter_mut().filter(meant) {
+                table.state = TableState::named(&told.table_state);
+            }
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]

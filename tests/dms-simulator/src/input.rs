@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::fault::Fault;
+use crate::identifier;
 use crate::time;
 
 /// The body of a request.
@@ -107,7 +108,13 @@ impl<'a> Input<'a> {
             if !known.contains(&name) {
                 return Err(Fault::invalid_value(format!("Unrecognized filter name: {name}")));
             }
-            filters.push(Filter { name: name.to_owned(), values: filter.required_texts("Values")? });
+            let values = filter.required_texts("Values")?;
+            if name.ends_with("-id") {
+                // Seen with an ARN among the identifiers of tasks; the other two are taken to be alike.
+                let checked = |value: &String| identifier::check(value, 255, &format!("Filter: {name}"));
+                values.iter().try_for_each(checked)?;
+            }
+            filters.push(Filter { name: name.to_owned(), values });
         }
         Ok(filters)
     }

@@ -18,8 +18,17 @@ use crate::time;
 pub(crate) struct Around<'a> {
     pub(crate) scenario: &'a Scenario,
     pub(crate) sources: &'a [SourceTable],
+    /// When the story began.
+    pub(crate) began: Timestamp,
     pub(crate) ledger: &'a mut Ledger,
     pub(crate) outbox: &'a mut Outbox,
+}
+
+impl Around<'_> {
+    /// Seconds of the story at an instant, fewer than none before it began.
+    pub(crate) fn age(&self, at: Timestamp) -> f64 {
+        at.duration_since(self.began).as_secs_f64()
+    }
 }
 
 pub(crate) const NO_TABLES: &str = "Last Error  No tables were found at task initialization. Either the selected \
@@ -36,10 +45,13 @@ impl Task {
     pub(crate) fn begin(&mut self, at: Timestamp, start_type: StartType, around: &Around) {
         let fresh = start_type != StartType::ResumeProcessing;
         self.starts.push(Start { at, start_type });
+        let durations = &around.scenario.durations;
+        let begins = time::after(at, durations.statistics_lag.min(durations.starting));
         let earlier = self.stats.filter(|_| !fresh);
+        self.earlier_stats = self.stats;
         self.stats = Some(Stats {
-            fresh_start: earlier.map_or(at, |stats| stats.fresh_start),
-            start: at,
+            fresh_start: earlier.map_or(begins, |stats| stats.fresh_start),
+            start: begins,
             stop: None,
             full_load_start: earlier.and_then(|stats| stats.full_load_start),
             full_load_finish: earlier.and_then(|stats| stats.full_load_finish),
@@ -48,7 +60,7 @@ impl Task {
         self.status = Status::Starting;
         self.recovering = false;
         self.agenda.clear();
-        self.schedule(time::after(at, around.scenario.durations.starting), Due::Running);
+        self.schedule(time::after(at, durations.starting), Due::Running);
         let number = self.starts.len() - self.starts_before;
         for (index, trouble) in around.scenario.troubles.iter().enumerate() {
             if self.is_meant(trouble, number) {
@@ -121,10 +133,13 @@ impl Task {
 
     /// Somebody stops the task.
     pub(crate) fn stop(&mut self, at: Timestamp, around: &mut Around) {
+        let durations = &around.scenario.durations;
+        let lag = durations.stop_lag.min(durations.stopping);
+        self.outdated = (lag > 0.0).then(|| self.as_shown(at, time::after(at, lag), 0));
         let state = TableState::named(&around.scenario.behaviour.interrupted_table_state);
         self.interrupt(at, &state, around);
         self.status = Status::Stopping;
-        self.schedule(time::after(at, around.scenario.durations.stopping), Due::Stopped);
+        self.schedule(time::after(at, durations.stopping), Due::Stopped);
     }
 
     /// Somebody deletes the task; a running one is stopped first.
@@ -148,7 +163,9 @@ impl Task {
     }
 
     fn come_to_rest(&mut self, at: Timestamp, around: &mut Around) {
-        self.end(at, "NORMAL", around);
+        let loads_only = self.definition.migration_type == MigrationType::FullLoad;
+        let finished = loads_only && around.scenario.behaviour.stopped_load_is_finished;
+        self.end(at, if finished { "FULL_LOAD_ONLY_FINISHED" } else { "NORMAL" }, around);
         if self.delete_when_stopped {
             self.begin_deleting(at, around);
         }
@@ -183,6 +200,9 @@ impl Task {
 
     fn note_end(&mut self, at: Timestamp) {
         if let Some(stats) = &mut self.stats {
+            // A run that is over before its statistics begin has them from its end on.
+            stats.fresh_start = stats.fresh_start.min(at);
+            stats.start = stats.start.min(at);
             stats.stop = Some(at);
         }
         if self.definition.migration_type.replicates() {
@@ -209,7 +229,7 @@ impl Task {
             self.definition.settings.name_log(&instance.replication_instance_identifier, &tail);
         }
         let resumed = self.starts.last().is_some_and(|start| start.start_type == StartType::ResumeProcessing);
-        self.capture_tables(resumed, around);
+        self.capture_tables(at, resumed, around);
         let captured = self.tables.iter().any(|table| table.state != TableState::DoesNotExist);
         if !captured && self.definition.settings.fails_without_tables() {
             return self.fail(at, NO_TABLES, around);
@@ -284,7 +304,8 @@ impl Task {
         }
         self.replication.flow(at);
         for table in &mut self.tables {
-            if self.definition.migration_type == MigrationType::Cdc && table.is_unfinished() {
+            let waits = table.is_unfinished() && table.state != TableState::Error;
+            if self.definition.migration_type == MigrationType::Cdc && waits {
                 // Without a load a table has nothing to wait for; the word is from memory.
                 table.state = TableState::Completed;
             }

@@ -11,12 +11,12 @@ use crate::time;
 
 impl Task {
     /// Looks which tables the rules take now. A resumed task remembers how far each of them was.
-    pub(crate) fn capture_tables(&mut self, resumed: bool, around: &Around) {
+    pub(crate) fn capture_tables(&mut self, at: Timestamp, resumed: bool, around: &Around) {
         let mine: Vec<_> = around
             .sources
             .iter()
             .filter(|table| table.endpoint_arn.as_ref().is_none_or(|arn| *arn == self.definition.source_arn))
-            .cloned()
+            .map(|table| table.at(around.age(at)))
             .collect();
         let validates = self.definition.settings.validates();
         let shows_missing = around.scenario.behaviour.explicit_tables_show;
@@ -73,9 +73,11 @@ impl Task {
         let preparation = self.definition.settings.preparation();
         let table = &mut self.tables[index];
         table.loads += 1;
+        table.source = table.source.at(around.age(at));
         let source = &table.source;
         let fails = source.error.is_some() && source.error_times.is_none_or(|times| table.loads <= times);
-        let rows = if fails { source.error_after_rows.min(source.rows) } else { source.rows };
+        let whole = source.rows.saturating_sub(source.lost_rows);
+        let rows = if fails { source.error_after_rows.min(source.rows) } else { whole };
         // An error cuts the load short where it happens.
         let share = if fails { rows as f64 / source.rows.max(1) as f64 } else { 1.0 };
         let ends = time::after(at, source.load_seconds * share);

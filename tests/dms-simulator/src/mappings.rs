@@ -1,9 +1,15 @@
 //! `TableMappings`: which tables of the source a task takes.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::fault::Fault;
 use crate::scenario::SourceTable;
+
+/// The types of rules beside selections.
+const RULE_TYPES: [&str; 5] =
+    ["transformation", "table-settings", "object-mapping", "validation", "post-processing"];
 
 /// The selection rules of a task, in the order in which they were given.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -47,19 +53,37 @@ pub(crate) fn everything() -> Value {
 
 impl Mappings {
     /// Reads the document. Rules that only transform are looked at no further.
+    ///
+    /// What is found first: text that is not JSON, no rules, a word that DMS does not know, no selection, a selection
+    /// that is not whole. Which of two selections that are not whole, or alike, comes first is not known.
     pub(crate) fn read(text: &str) -> Result<Self, Fault> {
-        let document: Value = serde_json::from_str(text).map_err(|_| invalid())?;
-        let listed = document.get("rules").and_then(Value::as_array).ok_or_else(invalid)?;
-        let mut rules = Vec::new();
+        let document: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
+        let listed = document.get("rules").filter(|rules| !rules.is_null());
+        let listed = listed.ok_or_else(|| Fault::invalid_value("Valid Table mappings is required"))?;
+        let listed = listed.as_array().ok_or_else(unknown_words)?;
+        let mut selections = Vec::new();
         for rule in listed {
             match rule.get("rule-type").and_then(Value::as_str) {
-                Some("selection") => rules.push(Rule::read(rule).ok_or_else(invalid)?),
-                Some(_) => {}
-                None => return Err(invalid()),
+                Some("selection") => selections.push((rule, Action::read(rule).ok_or_else(unknown_words)?)),
+                Some(kind) if RULE_TYPES.contains(&kind) => {}
+                _ => return Err(unknown_words()),
             }
         }
-        // At least one selection rule must be there, whatever it does.
-        if rules.is_empty() { Err(invalid()) } else { Ok(Self { rules }) }
+        if selections.is_empty() {
+            return Err(in_rules("At least one selection rule is required."));
+        }
+        let mut rules = Vec::new();
+        let mut ids = BTreeSet::new();
+        for (rule, action) in selections {
+            let id = rule_id(rule);
+            rules.push(Rule::read(rule, action, id.as_deref())?);
+            if let Some(id) = id
+                && !ids.insert(id.clone())
+            {
+                return Err(in_rules(&format!("Duplicate ruleid {id}")));
+            }
+        }
+        Ok(Self { rules })
     }
 
     /// The tables that the rules take, in the order in which they are to be loaded.
@@ -96,27 +120,42 @@ impl Mappings {
     }
 }
 
-impl Rule {
+impl Action {
     fn read(rule: &Value) -> Option<Self> {
-        let locator = rule.get("object-locator")?;
-        let action = match rule.get("rule-action").and_then(Value::as_str)? {
-            "include" => Action::Include,
-            "exclude" => Action::Exclude,
-            "explicit" => Action::Explicit,
-            _ => return None,
+        match rule.get("rule-action").and_then(Value::as_str)? {
+            "include" => Some(Self::Include),
+            "exclude" => Some(Self::Exclude),
+            "explicit" => Some(Self::Explicit),
+            _ => None,
+        }
+    }
+}
+
+impl Rule {
+    fn read(rule: &Value, action: Action, id: Option<&str>) -> Result<Self, Fault> {
+        let Some(locator) = rule.get("object-locator").filter(|locator| !locator.is_null()) else {
+            let id = id.unwrap_or("null");
+            return Err(in_rules(&format!(
+                "Rule with ruleId = {id} failed validation. object locator cannot be null"
+            )));
         };
+        let name = |member: &str| locator.get(member).and_then(Value::as_str).map(str::to_owned);
         // Consoles write the number as text, and export nulls for what is not set.
         let load_order = match rule.get("load-order") {
-            None | Some(Value::Null) => 0,
-            Some(Value::String(text)) => text.parse().ok()?,
-            Some(number) => number.as_i64()?,
+            None | Some(Value::Null) => Some(0),
+            Some(Value::String(text)) => text.parse().ok(),
+            Some(number) => number.as_i64(),
         };
-        Some(Self {
-            schema: locator.get("schema-name")?.as_str()?.to_owned(),
-            table: locator.get("table-name")?.as_str()?.to_owned(),
-            action,
-            load_order,
-        })
+        // What DMS says to half a locator and to an order that is no number is not known.
+        let read = || {
+            Some(Self {
+                schema: name("schema-name")?,
+                table: name("table-name")?,
+                action,
+                load_order: load_order?,
+            })
+        };
+        read().ok_or_else(unknown_words)
     }
 
     fn fits(&self, schema: &str, table: &str) -> bool {
@@ -127,8 +166,28 @@ impl Rule {
     }
 }
 
-fn invalid() -> Fault {
-    Fault::invalid_value("Invalid Table Mappings document")
+/// A rule's id as text: DMS reads a number as one.
+fn rule_id(rule: &Value) -> Option<String> {
+    match rule.get("rule-id")? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// DMS hands on what its JSON reader says, with line and column; here it is another reader's sentence.
+fn not_json(error: &serde_json::Error) -> Fault {
+    Fault::invalid_value(format!(
+        "Invalid Table Mappings document. Invalid json com.google.gson.stream.MalformedJsonException: {error} path $"
+    ))
+}
+
+fn unknown_words() -> Fault {
+    Fault::invalid_value("Invalid table mappings document.")
+}
+
+fn in_rules(what: &str) -> Fault {
+    Fault::invalid_value(format!("Error in mapping rules. {what}"))
 }
 
 /// Whether a name fits a pattern: `%` any run of characters, `_` any one, `[_]` the character itself, `[ab]` one of
@@ -241,15 +300,62 @@ mod tests {
         }
     }
 
+    const SELECTION: &str = r#"{"rule-type":"selection","rule-id":"1","rule-name":"1","rule-action":"include",
+                                "object-locator":{"schema-name":"s","table-name":"%"}}"#;
+
+    fn rules(listed: &[&str]) -> String {
+        format!(r#"{{"rules":[{}]}}"#, listed.join(","))
+    }
+
     #[test]
-    fn a_document_without_a_selection_rule_is_refused() {
-        for text in
-            ["", "{}", "[]", r#"{"rules":[]}"#, r#"{"rules":[{"rule-type":"transformation"}]}"#, "not json"]
-        {
-            let fault = Mappings::read(text).expect_err(text);
-            assert_eq!(fault.code, "InvalidParameterValueException", "{text}");
-            assert_eq!(fault.message, "Invalid Table Mappings document", "{text}");
+    fn each_fault_of_a_mapping_has_its_own_words() {
+        let transformation = r#"{"rule-type":"transformation","rule-id":"2"}"#;
+        let unknown_type = SELECTION.replace("selection", "collection");
+        let unknown_action = SELECTION.replace("include", "embrace");
+        let no_locator = r#"{"rule-type":"selection","rule-id":"1","rule-action":"include"}"#;
+        let no_selection = "Error in mapping rules. At least one selection rule is required.";
+        let words = "Invalid table mappings document.";
+        for (text, message) in [
+            ("{}".to_owned(), "Valid Table mappings is required"),
+            ("[]".to_owned(), "Valid Table mappings is required"),
+            (r#"{"rules":null}"#.to_owned(), "Valid Table mappings is required"),
+            (r#"{"rules":{}}"#.to_owned(), words),
+            (rules(&[]), no_selection),
+            (rules(&[transformation]), no_selection),
+            (rules(&[&unknown_type]), words),
+            (rules(&[transformation, &unknown_type]), words),
+            (rules(&[SELECTION, &unknown_action]), words),
+            (rules(&[no_locator, &unknown_type]), words),
+            (
+                rules(&[no_locator]),
+                "Error in mapping rules. Rule with ruleId = 1 failed validation. object locator cannot be null",
+            ),
+            (rules(&[SELECTION, SELECTION]), "Error in mapping rules. Duplicate ruleid 1"),
+        ] {
+            let fault = Mappings::read(&text).expect_err(&text);
+            assert_eq!(
+                (fault.code.as_str(), fault.message.as_str()),
+                ("InvalidParameterValueException", message),
+                "{text}"
+            );
         }
+        for text in ["", "not json", r#"{"rules": }"#] {
+            let fault = Mappings::read(text).expect_err(text);
+            assert!(
+                fault.message.starts_with("Invalid Table Mappings document. Invalid json com.google.gson"),
+                "{fault}"
+            );
+        }
+    }
+
+    #[test]
+    fn equal_names_whole_numbers_and_an_id_shared_with_another_type_are_taken() {
+        let second = SELECTION.replace(r#""rule-id":"1""#, r#""rule-id":2"#);
+        let shared = r#"{"rule-type":"transformation","rule-id":"1"}"#;
+        assert!(Mappings::read(&rules(&[SELECTION, &second, shared])).is_ok());
+        let as_number = SELECTION.replace(r#""rule-id":"1""#, r#""rule-id":1"#);
+        let fault = Mappings::read(&rules(&[SELECTION, &as_number])).expect_err("1 is \"1\"");
+        assert_eq!(fault.message, "Error in mapping rules. Duplicate ruleid 1");
     }
 
     #[test]

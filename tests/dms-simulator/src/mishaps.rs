@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::life::Around;
 use crate::news::News;
 use crate::scenario::{Trouble, What};
-use crate::tables::Validation;
+use crate::tables::{TableState, Validation};
 use crate::task::{Due, MigrationType, Status, Task};
 use crate::time;
 
@@ -43,6 +43,7 @@ impl Task {
             What::PauseReading => {
                 self.pause_reading(at, trouble.for_seconds.unwrap_or(READING_PAUSE), around);
             }
+            What::SuspendTable => self.suspend_tables(at, trouble, around),
             What::StoppedByUser => self.stop(at, around),
             What::DeletedByUser => self.delete(at, around),
             What::LowMemory => self.end(at, "STOPPED_DUE_TO_LOW_MEMORY", around),
@@ -62,6 +63,23 @@ impl Task {
         self.hold_replication(at);
         self.schedule(time::after(at, seconds), Due::ReadingResumed);
         self.tell(at, News::ReadingPaused, around);
+    }
+
+    fn suspend_tables(&mut self, at: Timestamp, trouble: &Trouble, around: &mut Around) {
+        let is = |wanted: &Option<String>, name: &str| wanted.as_deref().is_none_or(|wanted| wanted == name);
+        let mut any = false;
+        for table in &mut self.tables {
+            let meant = is(&trouble.schema_name, &table.schema) && is(&trouble.table_name, &table.name);
+            if meant && table.replicating_since.is_some() {
+                table.inserts = table.inserts_at(at);
+                table.replicating_since = None;
+                table.state = TableState::Error;
+                any = true;
+            }
+        }
+        if any {
+            self.fails_of_table_errors(at, around);
+        }
     }
 
     pub(crate) fn read_on(&mut self, at: Timestamp, around: &mut Around) {

@@ -33,8 +33,17 @@ pub(crate) fn answer(world: &mut World, operation: &str, input: Input) -> Result
         "AddTagsToResource" => tags::add(world, input),
         "ListTagsForResource" => tags::list(world, input),
         "RemoveTagsFromResource" => tags::remove(world, input),
-        _ => Err(Fault::new("UnknownOperationException", "")),
+        // AWS sends no text; here it tells which operation a reader of the log has to look for.
+        _ => Err(Fault::new(
+            "UnknownOperationException",
+            format!("{operation} is not served by the simulator"),
+        )),
     }
+}
+
+/// Whether IAM would let the call through.
+pub(crate) fn check_permitted(world: &World, operation: &str, input: Input) -> Result<(), Fault> {
+    tags::check_counted(world, operation, input)
 }
 
 /// The ARN of a task, in the partition, Region and account of its instance.
@@ -88,6 +97,11 @@ fn active<'a>(world: &'a World, arn: &str) -> Result<&'a Endpoint, Fault> {
 
 fn described(world: &World, index: usize) -> Value {
     json!({ "ReplicationTask": world.tasks[index].describe(world.now, true) })
+}
+
+/// The answer to Start, Stop and Delete.
+fn answered(world: &World, index: usize) -> Value {
+    json!({ "ReplicationTask": world.tasks[index].answer(world.now) })
 }
 
 /// An answer that is a page of a list.

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 mod events;
+mod happenings;
 mod lag;
 mod resources;
 mod tables;
@@ -14,13 +15,14 @@ mod timing;
 mod troubles;
 
 pub use events::{EventNumbers, Events};
+pub use happenings::{Happening, TimedHappening};
 pub use lag::{Lag, LagSpan, LagSpike};
 pub use resources::{
     Connection, ConnectionFailure, ConnectionTests, Endpoint, EndpointType, ReplicationInstance, StatusSpan,
     Tag,
 };
-pub use tables::{SourceTable, SourceTableGroup, TargetTable};
-pub use tasks::{ExistingTask, TaskState};
+pub use tables::{SourceChange, SourceTable, SourceTableGroup, TargetTable};
+pub use tasks::{ExistingTableState, ExistingTask, TaskState};
 pub use timing::{Behaviour, Durations, Throttling};
 pub use troubles::{Refusal, RefusalFault, Trouble, What};
 
@@ -65,6 +67,8 @@ pub struct Scenario {
     pub events: Events,
     /// What goes wrong with tasks.
     pub troubles: Vec<Trouble>,
+    /// What people, Terraform and the world do, and when.
+    pub happenings: Vec<TimedHappening>,
     /// API calls that are refused, or whose answer is lost.
     pub refusals: Vec<Refusal>,
     /// The account's request budget; without it calls are never throttled.
@@ -117,9 +121,21 @@ impl Scenario {
                 need(endpoint(arn), "TargetTables", arn);
             }
         }
+        for happening in &self.happenings {
+            if let Some(arn) = happening.what.arn() {
+                need(endpoint(arn) || instance(arn), "Happenings", arn);
+            }
+        }
         for task in &self.tasks {
+            let name = &task.replication_task_identifier;
+            if task.stop_reason.is_some() && !task.state.has_ended() {
+                found.push(format!("Tasks gives {name} a StopReason, and its State has no end"));
+            }
+            if !task.table_states.is_empty() && task.state == TaskState::NeverRun {
+                found.push(format!("Tasks gives {name} TableStates, and it has never run"));
+            }
             for fault in task.mappings().err().into_iter().chain(task.settings().err()) {
-                found.push(format!("Tasks holds {}: {}", task.replication_task_identifier, fault.message));
+                found.push(format!("Tasks holds {name}: {}", fault.message));
             }
         }
         found
@@ -179,6 +195,12 @@ impl Scenario {
     /// Adds something that goes wrong with a task.
     pub fn with_trouble(mut self, trouble: Trouble) -> Self {
         self.troubles.push(trouble);
+        self
+    }
+
+    /// Adds something that people or the world do, so many seconds after the story's beginning.
+    pub fn with_happening(mut self, at_seconds: f64, what: Happening) -> Self {
+        self.happenings.push(TimedHappening { at_seconds, what });
         self
     }
 

@@ -7,13 +7,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::fault::Fault;
-use crate::happening::Happening;
 use crate::input::Input;
 use crate::ledger::Ledger;
 use crate::operations;
 use crate::random::Random;
 use crate::replication::LagPoint;
-use crate::scenario::Scenario;
+use crate::scenario::{Happening, Scenario};
 use crate::task::Task;
 use crate::throttle::Throttle;
 use crate::world::World;
@@ -72,7 +71,8 @@ impl Simulator {
         {
             return Err(Fault::new("ThrottlingException", "Rate exceeded"));
         }
-        let refusal = self.world.scenario.refusals.iter().find(|it| it.hits(operation, call)).cloned();
+        let age = self.world.age();
+        let refusal = self.world.scenario.refusals.iter().find(|it| it.hits(operation, call, age)).cloned();
         let Some(refusal) = refusal else { return self.answer(operation, input) };
         if refusal.takes_effect {
             // The client never learns how this went.
@@ -82,7 +82,9 @@ impl Simulator {
     }
 
     fn answer(&mut self, operation: &str, input: &Value) -> Result<Value, Fault> {
-        let answer = operations::answer(&mut self.world, operation, Input::new(input)?);
+        let input = Input::new(input)?;
+        operations::check_permitted(&self.world, operation, input)?;
+        let answer = operations::answer(&mut self.world, operation, input);
         // What a call changes may be due at once: a duration of nothing, a stop position in the past.
         self.world.advance(self.world.now);
         answer

@@ -24,7 +24,7 @@ pub enum TableState {
     Error,
     /// A reload of it was asked for while the task runs.
     BeingReloaded,
-    /// What the scenario says instead of DMS's word for an interrupted load.
+    /// What the scenario says instead of one of DMS's words.
     Other(String),
 }
 
@@ -48,6 +48,10 @@ impl TableState {
             "Table cancelled" => Self::Cancelled,
             "Full load" => Self::FullLoad,
             "Before load" => Self::BeforeLoad,
+            "Table completed" => Self::Completed,
+            "Table error" => Self::Error,
+            "Table does not exist" => Self::DoesNotExist,
+            "Table is being reloaded" => Self::BeingReloaded,
             other => Self::Other(other.to_owned()),
         }
     }

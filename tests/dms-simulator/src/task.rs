@@ -1,16 +1,16 @@
-//! A replication task: what it was asked to do, what it has done, and how DMS describes it.
+//! A replication task: what it was asked to do, and what it has done.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
 
-use crate::counters::{Counters, Counts};
+use crate::counters::Counters;
+use crate::description::Outdated;
 use crate::mappings::Mappings;
 use crate::replication::Replication;
 use crate::settings::Settings;
-use crate::tables::{Table, TableState};
-use crate::time;
+use crate::tables::Table;
 
 /// What a task is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,7 +107,8 @@ impl MigrationType {
 }
 
 /// How a task is started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum StartType {
     /// For the first time.
     StartReplication,
@@ -175,15 +176,6 @@ pub(crate) enum Due {
     RecoveryFailed { message: String },
 }
 
-/// What describes show instead of the truth for a while after a start.
-#[derive(Debug, Clone)]
-pub(crate) struct Outdated {
-    pub(crate) until: Timestamp,
-    pub(crate) polls: u32,
-    pub(crate) description: Value,
-    pub(crate) statistics: Vec<Value>,
-}
-
 /// What a task was asked to do.
 #[derive(Debug, Clone)]
 pub(crate) struct Definition {
@@ -208,6 +200,8 @@ pub struct Task {
     pub(crate) arn: String,
     pub(crate) definition: Definition,
     pub(crate) tags: BTreeMap<String, String>,
+    /// When it got the first of its tags; nothing where it has none, or has had one since before the story.
+    pub(crate) tagged_at: Option<Timestamp>,
     pub(crate) created: Timestamp,
     pub(crate) status: Status,
     /// Where it returns to when it has been modified, moved or assessed.
@@ -217,6 +211,8 @@ pub struct Task {
     pub(crate) stop_reason: Option<String>,
     pub(crate) last_failure: Option<String>,
     pub(crate) stats: Option<Stats>,
+    /// Those of the run before, which are shown until the present ones begin.
+    pub(crate) earlier_stats: Option<Stats>,
     pub(crate) tables: Vec<Table>,
     pub(crate) queue: VecDeque<usize>,
     pub(crate) starts: Vec<Start>,
@@ -244,6 +240,7 @@ impl Task {
             arn,
             definition,
             tags: BTreeMap::new(),
+            tagged_at: None,
             created,
             status: Status::Creating,
             before: Status::Ready,
@@ -251,6 +248,7 @@ impl Task {
             stop_reason: None,
             last_failure: None,
             stats: None,
+            earlier_stats: None,
             tables: Vec::new(),
             queue: VecDeque::new(),
             starts: Vec::new(),
@@ -310,6 +308,14 @@ impl Task {
         self.definition.migration_type
     }
 
+    /// Gives it these tags, and no others.
+    pub(crate) fn tag(&mut self, now: Timestamp, tags: BTreeMap<String, String>) {
+        if self.tags.is_empty() {
+            self.tagged_at = Some(now);
+        }
+        self.tags = tags;
+    }
+
     /// Puts something on the agenda.
     pub(crate) fn schedule(&mut self, at: Timestamp, due: Due) {
         self.next_on_agenda += 1;
@@ -329,104 +335,8 @@ impl Task {
         self.arn.rsplit(':').next().unwrap_or_default()
     }
 
-    /// What a describe shows instead of the truth while it lags behind a start; uses up one of its polls.
-    pub(crate) fn outdated_description(&mut self, now: Timestamp) -> Option<Value> {
-        let shown = self.outdated.as_mut()?;
-        if shown.polls == 0 && now >= shown.until {
-            self.outdated = None;
-            return None;
-        }
-        shown.polls = shown.polls.saturating_sub(1);
-        Some(shown.description.clone())
-    }
-
     /// Keeps the counters of the tables where describes may have to show old ones.
     pub(crate) fn note_counts(&mut self, now: Timestamp, trails_by: f64) {
         self.counters.note(now, trails_by, &self.tables);
-    }
-
-    /// `ReplicationTask` as the operations answer it.
-    pub(crate) fn describe(&self, now: Timestamp, with_settings: bool) -> Value {
-        let definition = &self.definition;
-        let mut members = Map::new();
-        let mut put = |name: &str, value: Value| {
-            if !value.is_null() {
-                members.insert(name.to_owned(), value);
-            }
-        };
-        put("ReplicationTaskIdentifier", json!(definition.identifier));
-        put("SourceEndpointArn", json!(definition.source_arn));
-        put("TargetEndpointArn", json!(definition.target_arn));
-        put("ReplicationInstanceArn", json!(definition.instance_arn));
-        put("MigrationType", json!(definition.migration_type.as_str()));
-        put("TableMappings", json!(definition.mappings_text));
-        if with_settings {
-            put("ReplicationTaskSettings", json!(definition.settings.text()));
-        }
-        put("Status", json!(self.status.as_str()));
-        // Both outlive the run that they speak of, until the next one ends: a reader must look at the status first.
-        put("LastFailureMessage", json!(self.last_failure));
-        put("StopReason", json!(self.stop_reason));
-        put("ReplicationTaskCreationDate", time::wire(self.created));
-        put("ReplicationTaskStartDate", self.starts.last().map_or(Value::Null, |start| time::wire(start.at)));
-        put("CdcStartPosition", json!(definition.cdc_start_position));
-        put("CdcStopPosition", json!(definition.cdc_stop_position));
-        put("RecoveryCheckpoint", json!(self.checkpoint()));
-        put("ReplicationTaskArn", json!(self.arn));
-        put("ReplicationTaskStats", self.statistics(now));
-        put("TaskData", json!(definition.task_data));
-        put("TargetReplicationInstanceArn", json!(self.moving_to));
-        Value::Object(members)
-    }
-
-    // Only a task that has replicated changes, and has stopped, tells where it would go on.
-    fn checkpoint(&self) -> Option<String> {
-        let at = self.checkpoint_at.filter(|_| matches!(self.status, Status::Stopped | Status::Failed))?;
-        let seconds = at.as_second();
-        Some(format!("checkpoint:V1#{}#000004AF/{seconds:08X}#0#0#*#0#0", self.starts.len()))
-    }
-
-    fn statistics(&self, now: Timestamp) -> Value {
-        let Some(stats) = self.stats else { return Value::Null };
-        // A task that only replicates counts no tables: its progress is 100 with none loaded.
-        let loads = self.definition.migration_type.loads();
-        let counts = if loads { self.counters.shown(now, &self.tables) } else { Counts::default() };
-        let mut members = Map::new();
-        let mut put = |name: &str, value: Value| {
-            if !value.is_null() {
-                members.insert(name.to_owned(), value);
-            }
-        };
-        let instant = |at: Option<Timestamp>| at.map_or(Value::Null, time::wire);
-        let elapsed = time::between(stats.start, stats.stop.unwrap_or(now)) * 1000.0;
-        put("FullLoadProgressPercent", json!(self.progress(now)));
-        put("ElapsedTimeMillis", json!(elapsed as u64));
-        put("TablesLoaded", json!(counts.loaded));
-        put("TablesLoading", json!(counts.loading));
-        put("TablesQueued", json!(counts.queued));
-        put("TablesErrored", json!(counts.errored));
-        put("FreshStartDate", time::wire(stats.fresh_start));
-        put("StartDate", time::wire(stats.start));
-        put("StopDate", instant(stats.stop));
-        put("FullLoadStartDate", instant(stats.full_load_start));
-        put("FullLoadFinishDate", instant(stats.full_load_finish));
-        Value::Object(members)
-    }
-
-    /// DMS's estimate: a table that ended in an error counts as done, and a task that only replicates is at 100.
-    fn progress(&self, now: Timestamp) -> u64 {
-        if !self.definition.migration_type.loads() || self.loaded {
-            return 100;
-        }
-        let whole: u64 = self.tables.iter().map(|table| table.source.rows.max(1)).sum();
-        let done: u64 = self
-            .tables
-            .iter()
-            .map(|table| match table.state {
-                TableState::Completed | TableState::Error => table.source.rows.max(1),
-                _ => table.rows_at(now).min(table.source.rows),
-            })
-            .sum();
-        (done * 100).checked_div(whole).unwrap_or(0)
     }
 }

@@ -1,6 +1,6 @@
 //! Everything there is, and the order in which things happen in it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use jiff::Timestamp;
 
@@ -10,7 +10,7 @@ use crate::ledger::Ledger;
 use crate::life::Around;
 use crate::outbox::Outbox;
 use crate::random::Random;
-use crate::scenario::{EndpointType, Scenario, SourceTable};
+use crate::scenario::{EndpointType, Happening, Scenario, SourceTable, TimedHappening};
 use crate::task::Task;
 use crate::time;
 
@@ -18,7 +18,7 @@ use crate::time;
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) now: Timestamp,
-    began: Timestamp,
+    pub(crate) began: Timestamp,
     pub(crate) scenario: Scenario,
     pub(crate) sources: Vec<SourceTable>,
     pub(crate) connections: Connections,
@@ -29,6 +29,8 @@ pub(crate) struct World {
     pub(crate) random: Random,
     /// When the next thing falls due for which task; a task with nothing before it is not here.
     agenda: BTreeSet<(Timestamp, u64)>,
+    /// What the scenario has people do, the next one first.
+    happenings: VecDeque<(Timestamp, Happening)>,
     next_task: u64,
 }
 
@@ -45,9 +47,18 @@ impl World {
             outbox: Outbox::new(event_ids),
             random,
             agenda: BTreeSet::new(),
+            happenings: VecDeque::new(),
             next_task: 0,
         };
         history::play(&mut world, now);
+        let mut happenings: Vec<(Timestamp, Happening)> = world
+            .scenario
+            .happenings
+            .iter()
+            .map(|TimedHappening { at_seconds, what }| (time::after(now, *at_seconds), what.clone()))
+            .collect();
+        happenings.sort_by_key(|(at, _)| *at);
+        world.happenings = happenings.into();
         world
     }
 
@@ -60,19 +71,18 @@ impl World {
     pub(crate) fn advance(&mut self, now: Timestamp) {
         let now = self.now.max(now);
         loop {
-            let task = self.agenda.first().copied().filter(|(at, _)| *at <= now);
-            let test = self.connections.next_due().filter(|at| *at <= now);
-            match (task, test) {
-                (None, None) => break,
-                (Some((at, number)), test) if test.is_none_or(|test| at <= test) => {
-                    self.now = self.now.max(at);
-                    self.let_happen(at, number);
-                }
-                (_, Some(test)) => {
-                    self.now = self.now.max(test);
-                    self.connections.settle(test, &self.scenario);
-                }
-                (Some(_), None) => break,
+            let task = self.agenda.first().copied();
+            let test = self.connections.next_due();
+            let happening = self.happenings.front().map(|(at, _)| *at);
+            let next = [task.map(|(at, _)| at), test, happening].into_iter().flatten().min();
+            let Some(at) = next.filter(|at| *at <= now) else { break };
+            self.now = self.now.max(at);
+            if let Some((_, number)) = task.filter(|(due, _)| *due == at) {
+                self.let_happen(at, number);
+            } else if test == Some(at) {
+                self.connections.settle(at, &self.scenario);
+            } else if let Some((_, happening)) = self.happenings.pop_front() {
+                self.happen(happening);
             }
         }
         self.now = now;
@@ -115,6 +125,7 @@ impl World {
         let mut around = Around {
             scenario: &self.scenario,
             sources: &self.sources,
+            began: self.began,
             ledger: &mut self.ledger,
             outbox: &mut self.outbox,
         };

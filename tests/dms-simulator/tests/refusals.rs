@@ -81,6 +81,7 @@ fn each_operation_is_legal_only_in_its_states() {
                 story.stop(&arn).unwrap();
             }
             match status {
+                "stopping" => drop(story.after(3.0)),
                 "stopped" => drop(story.after(15.0)),
                 "modifying" => drop(story.call("ModifyReplicationTask", modify.clone()).unwrap()),
                 "deleting" => {
@@ -303,7 +304,12 @@ fn bad_requests_to_create_are_refused() {
         ("SourceEndpointArn", json!(TARGET), VALUE, ""),
         ("SourceEndpointArn", json!("arn:aws:dms:eu-central-1:123456789012:endpoint:NONE"), NOT_FOUND, ""),
         ("ReplicationInstanceArn", json!("arn:aws:dms:eu-central-1:123456789012:rep:NONE"), NOT_FOUND, ""),
-        ("TableMappings", json!("{\"rules\":[]}"), VALUE, "Invalid Table Mappings document"),
+        (
+            "TableMappings",
+            json!("{\"rules\":[]}"),
+            VALUE,
+            "Error in mapping rules. At least one selection rule is required.",
+        ),
         ("TableMappings", everything(), "SerializationException", ""),
         ("ReplicationTaskSettings", json!("{"), VALUE, "Invalid task settings JSON"),
         ("ReplicationTaskSettings", json!("[]"), VALUE, "Invalid task settings JSON"),
@@ -517,7 +523,11 @@ fn the_request_budget_fills_up_again() {
 #[test]
 fn unknown_operations_and_tasks_are_refused() {
     let mut story = Story::new(world());
-    assert_eq!(story.refused("MakeCoffee", json!({})).0, "UnknownOperationException");
+    for operation in ["MakeCoffee", "RebootReplicationInstance"] {
+        let (code, message) = story.refused(operation, json!({}));
+        let named = format!("{operation} is not served by the simulator");
+        assert_eq!((code.as_str(), message), ("UnknownOperationException", named));
+    }
     for operation in [
         "StartReplicationTask",
         "StopReplicationTask",
@@ -555,5 +565,6 @@ fn a_scenario_document_is_read_strictly() {
     assert!(wrong.contains("Tasks names"), "{wrong}");
     let scenario: Scenario = serde_json::from_str(text).unwrap();
     let said = scenario.contradictions();
-    assert!(said.contains(&"Tasks holds kept: Invalid Table Mappings document".to_owned()), "{said:?}");
+    let none = "Tasks holds kept: Error in mapping rules. At least one selection rule is required.";
+    assert!(said.contains(&none.to_owned()), "{said:?}");
 }

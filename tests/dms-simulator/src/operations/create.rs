@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{active, available, described, endpoint, task_arn};
 use crate::fault::Fault;
+use crate::identifier;
 use crate::input::Input;
 use crate::mappings::Mappings;
 use crate::positions;
@@ -26,9 +27,9 @@ pub(super) fn create(world: &mut World, input: Input) -> Result<Value, Fault> {
     let resource_identifier = input.text("ResourceIdentifier")?;
     let task_data = input.text("TaskData")?;
 
-    check_identifier(identifier, 255, "ReplicationTaskIdentifier")?;
+    identifier::check(identifier, 255, "ReplicationTaskIdentifier")?;
     if let Some(resource_identifier) = resource_identifier {
-        check_identifier(resource_identifier, 31, "ResourceIdentifier")?;
+        identifier::check(resource_identifier, 31, "ResourceIdentifier")?;
     }
     let taken = world.tasks.iter().find(|task| task.identifier().eq_ignore_ascii_case(identifier));
     if let Some(taken) = taken {
@@ -68,7 +69,7 @@ pub(super) fn create(world: &mut World, input: Input) -> Result<Value, Fault> {
         return Err(Fault::already_exists(format!("Resource already exists: {arn}"), taken.arn()));
     }
     let mut task = Task::new(arn, definition, world.now);
-    task.tags = tags;
+    task.tag(world.now, tags);
     task.schedule(time::after(world.now, world.scenario.durations.creating), Due::Created);
     let index = world.add(task);
     Ok(described(world, index))
@@ -101,20 +102,4 @@ impl Positions {
             states_start: start_time.is_some() || start.is_some(),
         })
     }
-}
-
-/// Letters, digits and single hyphens, a letter first, no hyphen last. The rule is the model's, the text is not.
-pub(super) fn check_identifier(identifier: &str, most: usize, member: &str) -> Result<(), Fault> {
-    let fits = (1..=most).contains(&identifier.len())
-        && identifier.starts_with(|first: char| first.is_ascii_alphabetic())
-        && identifier.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && !identifier.ends_with('-')
-        && !identifier.contains("--");
-    if fits {
-        return Ok(());
-    }
-    Err(Fault::invalid_value(format!(
-        "The parameter {member} is not a valid identifier. Identifiers must begin with a letter; must contain only \
-         ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens."
-    )))
 }

@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use super::create::{Positions, check_identifier};
-use super::{described, task};
+use super::create::Positions;
+use super::{answered, described, task};
 use crate::fault::Fault;
+use crate::identifier;
 use crate::input::Input;
 use crate::mappings::Mappings;
 use crate::news::News;
@@ -46,7 +47,7 @@ pub(super) fn modify(world: &mut World, input: Input) -> Result<Value, Fault> {
         }
     }
     if let Some(identifier) = identifier {
-        check_identifier(identifier, 255, "ReplicationTaskIdentifier")?;
+        identifier::check(identifier, 255, "ReplicationTaskIdentifier")?;
         let holder = world.tasks.iter().position(|task| task.identifier().eq_ignore_ascii_case(identifier));
         if let Some(holder) = holder.filter(|holder| *holder != index) {
             let arn = world.tasks[holder].arn();
@@ -102,5 +103,5 @@ pub(super) fn delete(world: &mut World, input: Input) -> Result<Value, Fault> {
     }
     let now = world.now;
     world.with_task(index, |task, around| task.delete(now, around));
-    Ok(described(world, index))
+    Ok(answered(world, index))
 }

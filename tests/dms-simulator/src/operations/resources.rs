@@ -1,6 +1,6 @@
 //! DescribeEndpoints and DescribeReplicationInstances.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::listed;
 use crate::fault::Fault;
@@ -22,17 +22,7 @@ pub(super) fn endpoints(world: &World, input: Input) -> Result<Value, Fault> {
                 _ => filter.takes(&endpoint.engine_name),
             })
         })
-        .map(|endpoint| {
-            json!({
-                "EndpointIdentifier": endpoint.endpoint_identifier,
-                // Taken in lower case and answered in upper case.
-                "EndpointType": endpoint.endpoint_type.as_str().to_ascii_uppercase(),
-                "EngineName": endpoint.engine_name,
-                "Status": endpoint.status_at(world.age()),
-                "EndpointArn": endpoint.endpoint_arn,
-                "SslMode": "none",
-            })
-        })
+        .map(|endpoint| endpoint.describe(world.age()))
         .collect();
     if fitting.is_empty() && !filters.is_empty() && !world.scenario.behaviour.nothing_found_is_empty {
         return Err(Fault::not_found("No Endpoints found matching given filter"));
@@ -60,21 +50,7 @@ pub(super) fn instances(world: &World, input: Input) -> Result<Value, Fault> {
                 _ => filter.takes(&instance.engine_version),
             })
         })
-        .map(|instance| {
-            json!({
-                "ReplicationInstanceIdentifier": instance.replication_instance_identifier,
-                "ReplicationInstanceClass": instance.replication_instance_class,
-                "ReplicationInstanceStatus": instance.status_at(world.age()),
-                "AllocatedStorage": 50,
-                "PreferredMaintenanceWindow": instance.preferred_maintenance_window,
-                "PendingModifiedValues": instance.pending_modified_values.clone().unwrap_or_else(|| json!({})),
-                "MultiAZ": false,
-                "EngineVersion": instance.engine_version,
-                "AutoMinorVersionUpgrade": true,
-                "ReplicationInstanceArn": instance.replication_instance_arn,
-                "PubliclyAccessible": false,
-            })
-        })
+        .map(|instance| instance.describe(world.age(), world.began))
         .collect();
     if fitting.is_empty() && !filters.is_empty() && !world.scenario.behaviour.nothing_found_is_empty {
         return Err(Fault::not_found("No Replication Instances found matching given filter"));

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::create::Positions;
-use super::{active, available, described, endpoint, task};
+use super::{active, answered, available, endpoint, task};
 use crate::connections;
 use crate::fault::Fault;
 use crate::input::Input;
 use crate::news::News;
-use crate::task::{MigrationType, Outdated, StartType, Status, Task};
+use crate::task::{MigrationType, StartType, Status, Task};
 use crate::time;
 use crate::world::World;
 
@@ -40,11 +40,8 @@ pub(super) fn start(world: &mut World, input: Input) -> Result<Value, Fault> {
     }
     let now = world.now;
     let durations = &world.scenario.durations;
-    let outdated = (durations.describe_lag > 0.0 || durations.describe_lag_polls > 0).then(|| Outdated {
-        until: time::after(now, durations.describe_lag),
-        polls: durations.describe_lag_polls,
-        description: started.describe(now, true),
-        statistics: started.tables.iter().map(|table| table.statistics(now)).collect(),
+    let outdated = (durations.describe_lag > 0.0 || durations.describe_lag_polls > 0).then(|| {
+        started.as_shown(now, time::after(now, durations.describe_lag), durations.describe_lag_polls)
     });
     world.with_task(index, |task, around| {
         task.outdated = outdated;
@@ -56,7 +53,7 @@ pub(super) fn start(world: &mut World, input: Input) -> Result<Value, Fault> {
         }
         task.begin(now, start_type, around);
     });
-    Ok(described(world, index))
+    Ok(answered(world, index))
 }
 
 fn check_start_type(task: &Task, start_type: StartType, states_start: bool) -> Result<(), Fault> {
@@ -89,15 +86,15 @@ pub(super) fn stop(world: &mut World, input: Input) -> Result<Value, Fault> {
         _ => false,
     };
     if !stoppable {
-        // The code is the model's; no trace of the text was found.
-        return Err(Fault::invalid_state("Replication Task cannot be stopped, invalid state"));
+        // The code is the model's; of the text Terraform knows the last four words.
+        return Err(Fault::invalid_state(format!(
+            "Replication Task {} is currently not running",
+            world.tasks[index].identifier()
+        )));
     }
     let now = world.now;
-    world.with_task(index, |task, around| {
-        task.outdated = None;
-        task.stop(now, around);
-    });
-    Ok(described(world, index))
+    world.with_task(index, |task, around| task.stop(now, around));
+    Ok(answered(world, index))
 }
 
 pub(super) fn reload_tables(world: &mut World, input: Input) -> Result<Value, Fault> {

@@ -8,7 +8,18 @@ use crate::fault::Fault;
 use crate::input::Input;
 use crate::scenario::Tag;
 use crate::tags;
+use crate::time;
 use crate::world::World;
+
+/// The operations whose permission is about a task.
+const ON_TASKS: [&str; 6] = [
+    "DeleteReplicationTask",
+    "DescribeTableStatistics",
+    "ModifyReplicationTask",
+    "ReloadTables",
+    "StartReplicationTask",
+    "StopReplicationTask",
+];
 
 pub(super) fn add(world: &mut World, input: Input) -> Result<Value, Fault> {
     let arn = input.required_text("ResourceArn")?;
@@ -53,6 +64,25 @@ pub(super) fn list(world: &World, input: Input) -> Result<Value, Fault> {
     Ok(json!({ "TagList": listed }))
 }
 
+/// Denies what IAM would deny: a call that a condition on the task's tags would allow, before they count. The roles of
+/// the caller are not known here; every call on a task is taken to hang on its tags.
+pub(super) fn check_counted(world: &World, operation: &str, input: Input) -> Result<(), Fault> {
+    let hangs_on_tags = ON_TASKS.contains(&operation);
+    let Some(arn) = input.text("ReplicationTaskArn")?.filter(|_| hangs_on_tags) else { return Ok(()) };
+    let tagged = world.tasks.iter().find(|task| task.arn == arn && !task.tags.is_empty());
+    let Some(at) = tagged.and_then(|task| task.tagged_at) else { return Ok(()) };
+    if world.now >= time::after(at, world.scenario.durations.tags_count_after) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        "AccessDeniedException",
+        format!(
+            "User is not authorized to perform: dms:{operation} on resource: {arn} because no identity-based policy \
+             allows the dms:{operation} action"
+        ),
+    ))
+}
+
 fn of(world: &World, arn: &str) -> Result<BTreeMap<String, String>, Fault> {
     if let Some(task) = world.tasks.iter().find(|task| task.arn == arn) {
         return Ok(task.tags.clone());
@@ -69,8 +99,9 @@ fn of(world: &World, arn: &str) -> Result<BTreeMap<String, String>, Fault> {
 }
 
 fn set(world: &mut World, arn: &str, tags: &BTreeMap<String, String>) {
+    let now = world.now;
     if let Some(task) = world.tasks.iter_mut().find(|task| task.arn == arn) {
-        task.tags.clone_from(tags);
+        task.tag(now, tags.clone());
         return;
     }
     let listed: Vec<Tag> =

@@ -115,6 +115,16 @@ pub struct Endpoint {
     pub status: String,
     /// What its status is for a while, instead.
     pub changes: Vec<StatusSpan>,
+    /// A name under `example.com` by default, for an engine that is a server; so are the members below.
+    pub server_name: Option<String>,
+    /// The engine's usual one by default.
+    pub port: Option<u16>,
+    /// `dms` by default.
+    pub username: Option<String>,
+    /// The identifier by default.
+    pub database_name: Option<String>,
+    /// A key of the endpoint's account by default.
+    pub kms_key_id: Option<String>,
     /// For how long a source keeps its log; for ever by default. A task that replicates and is resumed longer than
     /// this after it last read fails, and fails again whenever it is resumed; only a fresh start or a reload helps.
     pub log_retention_seconds: Option<f64>,
@@ -133,6 +143,11 @@ impl Default for Endpoint {
             engine_name: "postgres".to_owned(),
             status: "active".to_owned(),
             changes: Vec::new(),
+            server_name: None,
+            port: None,
+            username: None,
+            database_name: None,
+            kms_key_id: None,
             log_retention_seconds: None,
             log_gone_message: None,
             tags: Vec::new(),

@@ -22,6 +22,10 @@ pub struct SourceTable {
     pub error_after_rows: u64,
     /// How many loads end in the error before one succeeds; all of them by default.
     pub error_times: Option<u32>,
+    /// Rows that its load leaves out without a word: the table is `Table completed` without them. None by default.
+    pub lost_rows: u64,
+    /// What is different from a moment on; nothing by default.
+    pub changes: Vec<SourceChange>,
     /// Where validation ends: `Validated` by default.
     pub validation_state: String,
     /// How long validating it takes once it is loaded; 10 by default.
@@ -53,6 +57,8 @@ impl Default for SourceTable {
             error: None,
             error_after_rows: 0,
             error_times: None,
+            lost_rows: 0,
+            changes: Vec::new(),
             validation_state: "Validated".to_owned(),
             validation_seconds: 10.0,
             validation_failed_records: 0,
@@ -78,6 +84,23 @@ impl SourceTable {
         }
     }
 
+    /// The same table from a moment of the story on; what a load finds is decided when it begins.
+    pub fn changing(mut self, change: SourceChange) -> Self {
+        self.changes.push(change);
+        self
+    }
+
+    /// The table as it is so many seconds after the story's beginning.
+    pub(crate) fn at(&self, seconds: f64) -> Self {
+        let mut table = self.clone();
+        for change in self.changes.iter().filter(|change| change.from_seconds <= seconds) {
+            table.rows = change.rows.unwrap_or(table.rows);
+            table.load_seconds = change.load_seconds.unwrap_or(table.load_seconds);
+            table.lost_rows = change.lost_rows.unwrap_or(table.lost_rows);
+        }
+        table
+    }
+
     /// The same table, ending in `Table error` after so many rows, in each of the first `times` loads (`None`: in all).
     pub fn failing(mut self, error: &str, after_rows: u64, times: Option<u32>) -> Self {
         self.error = Some(error.to_owned());
@@ -85,6 +108,18 @@ impl SourceTable {
         self.error_times = times;
         self
     }
+}
+
+/// What is different about a source table from a moment on; a member that is left out stays as it was. Of several the
+/// later in the list wins.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct SourceChange {
+    /// When, counted from the story's beginning.
+    pub from_seconds: f64,
+    pub rows: Option<u64>,
+    pub load_seconds: Option<f64>,
+    pub lost_rows: Option<u64>,
 }
 
 /// Tables named `<TablePrefix>1` to `<TablePrefix><Count>`, with leading zeros so that they sort.

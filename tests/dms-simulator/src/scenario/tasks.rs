@@ -38,6 +38,20 @@ pub struct ExistingTask {
     pub state: TaskState,
     /// Why it failed, for `FailedHalfWay`.
     pub last_failure_message: Option<String>,
+    /// The StopReason's code, or its whole text, of a task that has come to rest; what its history gives by default.
+    pub stop_reason: Option<String>,
+    /// Tables that are in another state than their history gives. What it brought into the target stays there.
+    pub table_states: Vec<ExistingTableState>,
+}
+
+/// The state of one table of a task that is there before the story begins.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct ExistingTableState {
+    pub schema_name: String,
+    pub table_name: String,
+    /// DMS's word: `Table error`.
+    pub table_state: String,
 }
 
 impl Default for ExistingTask {
@@ -56,7 +70,16 @@ impl Default for ExistingTask {
             tags: Vec::new(),
             state: TaskState::NeverRun,
             last_failure_message: None,
+            stop_reason: None,
+            table_states: Vec::new(),
         }
+    }
+}
+
+impl TaskState {
+    /// Whether a task in it has come to rest after a run.
+    pub(super) fn has_ended(self) -> bool {
+        matches!(self, Self::Loaded | Self::StoppedHalfWay | Self::FailedHalfWay)
     }
 }
 
@@ -68,6 +91,12 @@ impl ExistingTask {
 
     pub(crate) fn mappings(&self) -> Result<Mappings, Fault> {
         Mappings::read(&self.mappings_text())
+    }
+
+    /// The whole text of the StopReason that is given.
+    pub(crate) fn stop_reason_text(&self) -> Option<String> {
+        let given = self.stop_reason.as_ref()?;
+        Some(if given.contains("Stop Reason") { given.clone() } else { format!("Stop Reason {given}") })
     }
 
     /// The effective settings; log names, which nobody may give when creating a task, are what DMS added since.

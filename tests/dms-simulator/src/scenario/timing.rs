@@ -21,6 +21,15 @@ pub struct Durations {
     /// How many describes after an accepted start still show the task as it was; 0 by default. The lag ends when
     /// both this and [`Durations::describe_lag`] are used up.
     pub describe_lag_polls: u32,
+    /// How long after an accepted start `ReplicationTaskStats` tells of the new run; that instant is its `StartDate`. 6
+    /// by default; the end of `starting` at the latest. Until then it tells of the run before, if there was one.
+    pub statistics_lag: f64,
+    /// How long after an accepted stop describes still show the task at work; 3 by default, the end of `stopping` at
+    /// the latest.
+    pub stop_lag: f64,
+    /// How long it takes until IAM's conditions count the tags of a task; 0 by default. Until then whatever is called
+    /// on a task with tags is denied. It runs from the task's first tag on.
+    pub tags_count_after: f64,
     /// Between two attempts to recover; 5 by default, as `RecoverableErrorInterval`.
     pub recovering: f64,
     /// How long the table counters of `ReplicationTaskStats` trail the table list; 0 by default.
@@ -37,6 +46,9 @@ impl Default for Durations {
             deleting: 20.0,
             describe_lag: 0.0,
             describe_lag_polls: 0,
+            statistics_lag: 6.0,
+            stop_lag: 3.0,
+            tags_count_after: 0.0,
             recovering: 5.0,
             counters_lag: 0.0,
         }
@@ -65,6 +77,11 @@ pub struct Behaviour {
     pub nothing_found_is_empty: bool,
     /// A task that is starting cannot be stopped. False by default.
     pub stop_refused_while_starting: bool,
+    /// A full load that somebody stops ends with `FULL_LOAD_ONLY_FINISHED`. False by default: with `NORMAL`.
+    pub stopped_load_is_finished: bool,
+    /// An endpoint that is modified is tested again by DMS itself, wherever it was tested. True by default; false
+    /// leaves its connections untested.
+    pub modified_endpoint_is_tested: bool,
 }
 
 impl Default for Behaviour {
@@ -77,6 +94,8 @@ impl Default for Behaviour {
             most_per_page: None,
             nothing_found_is_empty: false,
             stop_refused_while_starting: false,
+            stopped_load_is_finished: false,
+            modified_endpoint_is_tested: true,
         }
     }
 }

@@ -23,6 +23,10 @@ pub struct Trouble {
     pub stop_reason: Option<String>,
     /// How long reading is paused, for `PauseReading`; 600 by default.
     pub for_seconds: Option<f64>,
+    /// The table's schema, for `SuspendTable`; every schema by default.
+    pub schema_name: Option<String>,
+    /// The table, for `SuspendTable`; every table by default.
+    pub table_name: Option<String>,
 }
 
 impl Default for Trouble {
@@ -36,6 +40,8 @@ impl Default for Trouble {
             attempts: None,
             stop_reason: None,
             for_seconds: None,
+            schema_name: None,
+            table_name: None,
         }
     }
 }
@@ -91,6 +97,9 @@ pub enum What {
     /// DMS stops reading changes because its swap files have grown too large, and goes on later; the task shows
     /// `running`, and only an event tells. Nothing happens to a task that does not replicate then.
     PauseReading,
+    /// Changes to a table cannot be applied any more and DMS suspends it: it is in `Table error`, and the others go on.
+    /// Only a reload brings it back. Nothing happens to a table that is not being replicated then.
+    SuspendTable,
 }
 
 /// An API call that does not go well.
@@ -103,6 +112,10 @@ pub struct Refusal {
     pub call: Option<u32>,
     /// How many calls, from that one on; 1 by default.
     pub times: Option<u32>,
+    /// When calls begin to be refused, counted from the story's beginning; from the beginning on by default.
+    pub from_seconds: Option<f64>,
+    /// For how long from then on; for ever by default.
+    pub for_seconds: Option<f64>,
     /// The fault that the client gets.
     pub fault: RefusalFault,
     /// The operation takes effect all the same and only its answer is lost. False by default.
@@ -126,8 +139,23 @@ impl Refusal {
         self
     }
 
-    pub(crate) fn hits(&self, operation: &str, call: u32) -> bool {
+    /// The same, only in a span of the story.
+    pub fn between(mut self, from_seconds: f64, until_seconds: f64) -> Self {
+        self.from_seconds = Some(from_seconds);
+        self.for_seconds = Some(until_seconds - from_seconds);
+        self
+    }
+
+    /// Refuses every call of an operation.
+    pub fn each(operation: &str, code: &str, message: &str) -> Self {
+        Self { call: None, ..Self::of(operation, 1, code, message) }
+    }
+
+    pub(crate) fn hits(&self, operation: &str, call: u32, age: f64) -> bool {
+        let from = self.from_seconds.unwrap_or(0.0);
         (self.operation == operation || self.operation == "*")
+            && age >= from
+            && self.for_seconds.is_none_or(|lasts| age < from + lasts)
             && self.call.is_none_or(|first| call >= first && call - first < self.times.unwrap_or(1))
     }
 }

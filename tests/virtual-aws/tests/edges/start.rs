@@ -160,7 +160,7 @@ fn a_start_that_is_refused_for_a_connection_that_counts_as_tested_has_it_tested_
         call: Some(1),
         times: Some(2),
         fault: RefusalFault { code: "InvalidResourceStateFault".to_owned(), message: words.to_owned() },
-        takes_effect: false,
+        ..Refusal::default()
     });
     let night = night(world(scenario), plan(json!({})), vec![]);
     night.expect(&["Succeeded"]);
