@@ -114,16 +114,28 @@ fn where_nothing_could_be_read_nothing_looks_like_a_good_plan() {
 #[test]
 fn for_machines_it_prints_one_object() {
     let mut faulty = mapping();
-    faulty["rules"][0]["rule-id"] = json!("one");
+    faulty["rules"][0]["rule-action"] = json!("one");
     let plan = full_load().with("/Task/TableMappings", json!(faulty.to_string())).0.to_string();
     let printed: Value = serde_json::from_str(&printed(&check(&["--json", "-"], &plan))).expect("JSON");
-    let finding = json!({"Severity": "error", "Path": "/Task/TableMappings/rules/0/rule-id", "Code": "bad-rule-id",
-        "Message": "rule-id must be a number, such as \"1\", not \"one\"", "DmsError": "Invalid Table Mappings document"});
+    let finding = json!({"Severity": "error", "Path": "/Task/TableMappings/rules/0/rule-action", "Code": "unknown-word",
+        "Message": "rule-action must be one of include, exclude, explicit, not \"one\"",
+        "DmsError": "Invalid table mappings document."});
     assert_eq!(printed, json!({"Findings": [finding]}));
     let both = check(&["--json", &path("contradictory-cdc-start.json"), &path("cdc-only.json")], "");
     let both: Value = serde_json::from_slice(&both.stdout).expect("JSON");
     assert_eq!(both["Findings"].as_array().map(Vec::len), Some(2));
     assert_eq!(both["Findings"][0]["File"], path("contradictory-cdc-start.json"));
+}
+
+#[test]
+fn what_lies_behind_now_is_found() {
+    let stop = |time: &str| {
+        let mut plan = json!({"Task": event("cdc-only")["Task"]});
+        plan["Task"]["CdcStopPosition"] = json!(format!("server_time:{time}"));
+        printed(&check(&["-"], &plan.to_string())).contains("stop-in-the-past")
+    };
+    assert!(stop("2020-01-01T00:00:00"));
+    assert!(!stop("9000-01-01T00:00:00"));
 }
 
 #[test]

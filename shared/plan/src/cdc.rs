@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::MigrationType;
-use super::located::{Members, quoted};
-use super::shape::has_shape;
+use super::located::{Members, quoted, shown};
 use super::start_position::StartPosition;
+use super::stop_position;
 use crate::finding::{Code, Findings};
 
 /// What a request says about the bounds of a replication.
@@ -42,7 +42,11 @@ pub(super) fn read(
             findings.add(
                 &node.path,
                 Code::BadTime,
-                "CdcStartTime must be a UTC time like 2018-03-08T12:12:12 or epoch seconds",
+                format!(
+                    "CdcStartTime must be a UTC time like 2018-03-08T12:12:12 or epoch seconds, not {}{}",
+                    shown(node.value),
+                    of_epoch(node.value)
+                ),
             );
         }
     }
@@ -55,9 +59,7 @@ pub(super) fn read(
     if let Some(node) = members.get("CdcStopPosition")
         && let Some(text) = node.text(findings)
     {
-        let time = text.strip_prefix("server_time:").or_else(|| text.strip_prefix("commit_time:"));
-        let good = time.is_some_and(|time| is_utc_second(time.trim_start()));
-        if !good {
+        if stop_position::time(text).is_none() {
             findings.add(
                 &node.path,
                 Code::BadCdcStopPosition,
@@ -103,11 +105,7 @@ fn check_order(cdc: &Cdc, place: &str, findings: &mut Findings) {
         StartPosition::Date(date) => jiff::tz::Offset::UTC.to_timestamp(date).ok(),
         _ => None,
     });
-    let stop = cdc
-        .stop_position
-        .as_deref()
-        .and_then(|text| text.split_once(':'))
-        .and_then(|(_, time)| utc(time.trim()));
+    let stop = cdc.stop_position.as_deref().and_then(stop_position::time);
     if let (Some(start), Some(stop)) = (start, stop)
         && stop <= start
     {
@@ -121,7 +119,6 @@ fn check_order(cdc: &Cdc, place: &str, findings: &mut Findings) {
 
 /// The forms that DMS documents: a date, a checkpoint, or a log position of MySQL, PostgreSQL, SQL Server or Oracle.
 fn check_start_position(path: &str, text: &str, findings: &mut Findings) {
-    let mark = findings.mark();
     if text.eq_ignore_ascii_case("now") {
         findings.add(
             path,
@@ -130,21 +127,39 @@ fn check_start_position(path: &str, text: &str, findings: &mut Findings) {
              leave out both CdcStartPosition and CdcStartTime",
         );
     } else if StartPosition::read(text).is_none() {
-        findings.add(
+        findings.refused(
             path,
             Code::BadCdcStartPosition,
             format!(
                 "CdcStartPosition must be a date, a checkpoint:..., or a position in the source's log, not {}",
                 quoted(text)
             ),
+            "Invalid CdcStartPosition format",
         );
     }
-    findings.dms_would_say(mark, "Invalid CdcStartPosition format");
 }
 
-/// Exactly `YYYY-MM-DDThh:mm:ss`: DMS takes neither a part of it nor an offset.
-fn is_utc_second(text: &str) -> bool {
-    has_shape(text, "0000-00-00T00:00:00") && text.parse::<jiff::civil::DateTime>().is_ok()
+/// What is said of a number that is no epoch time in seconds: CloudFormation's property is in milliseconds.
+fn of_epoch(value: &Value) -> String {
+    let digits = match value {
+        Value::String(text) => text.trim().to_owned(),
+        other => other.to_string(),
+    };
+    let digits = digits.split('.').next().unwrap_or_default();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return String::new();
+    }
+    let (unit, to_cut) = match digits.len() {
+        12..=13 => ("milliseconds", 3),
+        15..=16 => ("microseconds", 6),
+        18..=19 => ("nanoseconds", 9),
+        9..=10 => return ": take the quotes away".to_owned(),
+        _ => return String::new(),
+    };
+    let seconds = &digits[..digits.len() - to_cut];
+    let time = seconds.parse().ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    let time = time.map(|time| format!(" ({time})")).unwrap_or_default();
+    format!(", which has {} digits and so is in {unit}: DMS wants {seconds}{time}", digits.len())
 }
 
 /// The CLI's skeleton holds the epoch where no time is meant.

@@ -5,6 +5,7 @@ use serde::de::value::StrDeserializer;
 use serde_json::{Map, Value};
 
 use super::members::{self, MEMBERS};
+use super::slips;
 use crate::finding::{Code, Findings};
 
 /// The longest piece of somebody else's text that a finding repeats, in characters.
@@ -60,7 +61,16 @@ impl<'a> Node<'a> {
             Value::Object(_) => "an object",
         };
         let place = if self.path.is_empty() { "the plan" } else { self.path.as_str() };
-        findings.add(&self.path, Code::WrongType, format!("{place} must be {expected}, not {found}"));
+        if let Some(said) = self.value.as_str().and_then(slips::of_a_file) {
+            findings.add(&self.path, Code::FileInsteadOfText, format!("{place} is {said}"));
+            return;
+        }
+        let in_brackets = self.value.as_array().is_some_and(|list| list.len() == 1 && list[0].is_object());
+        let advice = match expected.starts_with("an object") && in_brackets {
+            true => ": take the brackets around the object away",
+            false => "",
+        };
+        findings.add(&self.path, Code::WrongType, format!("{place} must be {expected}, not {found}{advice}"));
     }
 }
 
@@ -78,6 +88,17 @@ impl<'a> Members<'a> {
     /// Opens an object; a finding and `None` when the node is something else.
     pub fn open(node: &Node<'a>, findings: &mut Findings) -> Option<Self> {
         match node.value.as_object() {
+            Some(object) if holds_itself(node, object) => {
+                let name = node.path.rsplit('/').next().unwrap_or_default();
+                findings.add(
+                    &format!("{}/{name}", node.path),
+                    Code::WrappedInItself,
+                    format!(
+                        "{name} stands inside itself: it holds {name} once more; state what is inside it"
+                    ),
+                );
+                None
+            }
             Some(object) => Some(Members { path: node.path.clone(), object, asked: Vec::new() }),
             None => {
                 node.wrong_type("an object", findings);
@@ -240,6 +261,12 @@ impl<'a> Members<'a> {
             );
         }
     }
+}
+
+/// True for an object that holds nothing but an object of its own name.
+fn holds_itself(node: &Node<'_>, object: &Map<String, Value>) -> bool {
+    let name = node.path.rsplit('/').next().unwrap_or_default();
+    !name.is_empty() && object.len() == 1 && object.get(name).is_some_and(Value::is_object)
 }
 
 fn unknown_word(node: &Node<'_>, name: &str, known: &[&str], text: &str, findings: &mut Findings) {

@@ -7,7 +7,7 @@ use super::clean::line_of;
 use super::located::{Members, Node, deeper_than, quoted};
 use super::text::{self, NotTaken};
 use super::{Arn, ExternalTask, MAX_LEVELS, MAX_PLAN_BYTES, Notify, Plan, TaskPlan, Until};
-use super::{embedded, members, request, together, window};
+use super::{embedded, members, request, slips, stop_position, together, window};
 use crate::finding::{Code, Finding, Findings, reject};
 
 /// How often a task is started again after a failure that may pass, unless the plan says otherwise.
@@ -49,6 +49,15 @@ pub struct Reading {
 
 /// Reads the text of a plan: what [`read`] finds, and what is lost before a JSON value comes of a text.
 pub fn read_text(text: &str) -> Reading {
+    read_text_with(text, |_, _| {})
+}
+
+/// As [`read_text`], for who has a clock: what lies behind `now` is found as well.
+pub fn read_text_at(text: &str, now: jiff::Timestamp) -> Reading {
+    read_text_with(text, |plan, findings| stop_position::check(plan, now, findings))
+}
+
+fn read_text_with(text: &str, besides: impl FnOnce(&Value, &mut Findings)) -> Reading {
     let nothing = |findings: Findings| Reading {
         plan: None,
         findings: findings.into_sorted(),
@@ -61,6 +70,7 @@ pub fn read_text(text: &str) -> Reading {
             for place in &parsed.repeated {
                 embedded::repeated_key(place, &mut findings);
             }
+            besides(&parsed.value, &mut findings);
             read_value(&parsed.value, findings)
         }
         Err(NotTaken::TooDeep) => {
@@ -210,6 +220,16 @@ fn task_name(node: &Node<'_>) -> Option<String> {
 
 /// A task, or the answer of `describe-replication-tasks` that holds one.
 fn read_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
+    if let Some(name) =
+        slips::inside_itself(node.value, &["ReplicationTask"]).filter(|_| holds_one(node.value))
+    {
+        findings.add(
+            &format!("{}/{name}", node.path),
+            Code::WrappedInItself,
+            "the task stands inside ReplicationTask, as create- and modify-replication-task answer it: state what is inside it",
+        );
+        return None;
+    }
     let Some(list) = node.value.get("ReplicationTasks").and_then(Value::as_array) else {
         return read_one_task(node, findings);
     };
@@ -225,6 +245,10 @@ fn read_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
         return None;
     };
     read_one_task(&Node { value: task, path: format!("{}/ReplicationTasks/0", node.path) }, findings)
+}
+
+fn holds_one(value: &Value) -> bool {
+    value.as_object().is_some_and(|object| object.len() == 1)
 }
 
 fn read_one_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {

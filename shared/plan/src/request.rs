@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::arn::Arn;
 use super::located::{Members, Node, quoted};
-use super::{cdc, mappings, settings, tags};
+use super::{cdc, mapping_and_settings, mappings, settings, slips, system_schemas, tags};
 use crate::finding::{Code, Findings};
 
 /// What DMS is asked to create.
@@ -207,9 +207,19 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
     let settings = members
         .get("ReplicationTaskSettings")
         .and_then(|node| settings::read(&node, migration_type.as_ref(), findings));
+    if let Some(mapping) = &mappings {
+        let (rules_at, settings_at) =
+            (members.place("TableMappings"), members.place("ReplicationTaskSettings"));
+        system_schemas::check(mapping, &rules_at, findings);
+        mapping_and_settings::check((mapping, &rules_at), (settings.as_ref(), &settings_at), findings);
+    }
     let cdc = cdc::read(&mut members, migration_type.as_ref(), findings);
     let tags = members.get("Tags").map(|node| tags::read(&node, findings)).unwrap_or_default();
     let task_data = members.text("TaskData", findings).map(str::to_owned);
+    if let Some(said) = task_data.as_deref().and_then(slips::of_a_file) {
+        let path = members.place("TaskData");
+        findings.add(&path, Code::FileInsteadOfText, format!("TaskData is {said}"));
+    }
     let resource_identifier = members.text("ResourceIdentifier", findings);
     if let Some(chosen) = resource_identifier {
         check_identifier(&members.place("ResourceIdentifier"), chosen, MAX_RESOURCE_IDENTIFIER, findings);

@@ -8,6 +8,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::json_fault;
 use super::located::escaped;
 use crate::finding::MAX_FINDINGS;
 
@@ -23,7 +24,7 @@ pub struct Text {
 /// Why a text is no document that is taken.
 #[derive(Debug)]
 pub enum NotTaken {
-    /// It is not JSON: the reader's words, with line and column of its text, both from 1.
+    /// It is not JSON: what a person sees there, with line and column of its text, both from 1.
     NotJson {
         /// What is wrong there.
         what: String,
@@ -47,16 +48,16 @@ pub fn parse(text: &str) -> Result<Text, NotTaken> {
     let value = Place { path: &mut path, repeated: &mut repeated }
         .deserialize(&mut reader)
         .and_then(|value| reader.end().map(|()| value))
-        .map_err(|error| not_taken(&error))?;
+        .map_err(|error| not_taken(text, &error))?;
     Ok(Text { value, repeated })
 }
 
-fn not_taken(error: &serde_json::Error) -> NotTaken {
+fn not_taken(text: &str, error: &serde_json::Error) -> NotTaken {
     let words = error.to_string();
     if words.starts_with("recursion limit exceeded") {
         return NotTaken::TooDeep;
     }
-    let what = words.split(" at line ").next().unwrap_or_default().to_owned();
+    let what = json_fault::seen(text, &words, error.line(), error.column());
     NotTaken::NotJson { what, line: error.line(), column: error.column() }
 }
 
@@ -180,7 +181,7 @@ mod tests {
             match parse(text) {
                 Err(NotTaken::NotJson { what, line, column }) => {
                     assert_eq!((line, column), at, "{text}: {what}");
-                    assert!(!what.contains("line"), "{what}");
+                    assert!(!what.contains(" at line "), "{what}");
                 }
                 other => panic!("{text}: {other:?}"),
             }

@@ -3,6 +3,7 @@
 
 use super::home;
 use super::located::quoted;
+use super::source_log;
 use super::window::{AtClose, When, Window};
 use super::{MigrationType, OnTableErrors, Plan, Start, TaskPlan, TaskRequest, Then, Until, settings};
 use crate::finding::{Code, Findings};
@@ -39,6 +40,7 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
              use Then Stop, or Until Stopped",
         );
     }
+    source_log::check(plan, migration_type, path, findings);
     match migration_type {
         MigrationType::FullLoad => {
             if plan.until == Some(Until::FullLoadComplete) {
@@ -108,14 +110,6 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
                     &format!("{path}/Window/StopLead"),
                     Code::StopLeadWithoutStop,
                     "StopLead means nothing for a cdc task, which goes on at the close unless AtClose says Stop",
-                );
-            }
-            if at_close == Some(AtClose::Stop) {
-                findings.add(
-                    &format!("{path}/Window/AtClose"),
-                    Code::StoppedReplicationKeepsTheLog,
-                    "between two windows the source must keep its log for the stopped task: check the log retention \
-                     (PostgreSQL: the slot fills the source's disk)",
                 );
             }
             if matches!(plan.start, Start::Reload | Start::Refresh) {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use plan::finding::{Code, reject};
+use plan::finding::{Code, Severity, reject};
 use plan::members::MEMBERS;
 use plan::read;
 use serde_json::Value;
@@ -40,9 +40,13 @@ fn findings() -> String {
             Code::MoreFindings => "as the rest".to_owned(),
             _ => format!("{:?}", code.severity()).to_lowercase(),
         };
-        format!("| `{code}` | {severity} | {} | {} |\n", code.summary(), code.remedy())
+        let reason = code.reason().expect("every code has a reason");
+        let (cost, rests_on) = (reason.cost, reason.rests_on);
+        format!("| `{code}` | {severity} | {} | {} | {cost} | {rests_on} |\n", code.summary(), code.remedy())
     });
-    "| code | severity | when | how to mend |\n|---|---|---|---|\n".to_owned() + &rows.collect::<String>()
+    let head =
+        "| code | severity | when | how to mend | if it is ignored | rests on |\n|---|---|---|---|---|---|\n";
+    head.to_owned() + &rows.collect::<String>()
 }
 
 #[test]
@@ -63,12 +67,23 @@ fn the_findings_are_the_table_of_codes() {
 }
 
 #[test]
-fn every_code_says_when_it_is_noted_and_how_to_mend_it() {
+fn every_code_says_when_it_is_noted_how_to_mend_it_and_why_it_is_there() {
     for code in Code::ALL {
-        for cell in [code.summary(), code.remedy()] {
-            let fits = !cell.is_empty() && !cell.contains(['|', '\n']) && !cell.ends_with('.');
+        let reason = code.reason().unwrap_or_else(|| panic!("{code} has no reason"));
+        for cell in [code.summary(), code.remedy(), reason.cost, &reason.rests_on.to_string()] {
+            let fits = !cell.is_empty()
+                && !cell.contains(['|', '\n'])
+                && (!cell.ends_with('.') || cell.starts_with("**answer**"));
             assert!(fits, "{code}: {cell:?} is no cell of a table");
         }
+    }
+}
+
+#[test]
+fn an_error_rests_on_a_refusal_a_must_or_a_contradiction() {
+    for code in Code::ALL.iter().filter(|code| code.severity() == Severity::Error) {
+        let rests_on = code.reason().expect("a reason").rests_on;
+        assert!(rests_on.refuses(), "{code} is an error and rests on no refusal: {rests_on}");
     }
 }
 

@@ -1,14 +1,14 @@
 //! Every code that a finding can have, in one table: its name, its severity, when it is noted and how to mend it.
 //!
-//! To add one, add a row to the chapter whose crate notes it, a case and a near miss to that chapter's test, and run
-//! `make docs`, which writes the table into `docs/plan.md`.
+//! To add one, add a row to the chapter whose crate notes it, its reason in `reason/`, a case and a near miss to that
+//! chapter's test, and run `make docs`, which writes the table into `docs/plan.md`.
 
 use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::Severity;
+use super::{Reason, Severity, reason};
 
 /// Which crate notes a code; that crate's tests have a case and a near miss of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +111,12 @@ codes! {
         BadIdentifier = "bad-identifier", Error,
             "an identifier is none that DMS takes",
             "letters, digits and single hyphens, a letter first, no hyphen at the end";
+        BadKeyOrigin = "bad-key-origin", Warning,
+            "`origin` of a `primary-key-def` is neither `primary-key` nor `unique-index`",
+            "one of the two, or leave it out for `primary-key`";
+        BadMask = "bad-mask", Warning,
+            "`value` of `data-masking-digits-mask` is not one printable ASCII character that is no blank",
+            "such as `\"#\"` or `\"*\"`";
         BadNumber = "bad-number", Error,
             "`LagSeconds`, `MinimumMinutes`, `Restarts` or `StallMinutes` is no whole number, too large, or 0 where \
              that makes no sense",
@@ -138,6 +144,16 @@ codes! {
             "a time of day is not `hh:mm`, or `CdcStartTime` or `ScheduledTime` is no time",
             "`22:00`; `2018-03-08T12:12:12` in UTC or epoch seconds (not milliseconds); \
              `<aws.scheduler.scheduled-time>`";
+        BareList = "bare-list", Error,
+            "`TableMappings` is the list of rules itself",
+            "put it inside an object: `{\"rules\": [...]}`";
+        BeforeImageWithoutName = "before-image-without-name", Warning,
+            "`column-prefix` and `column-suffix` of a `before-image-def` are both empty",
+            "state one of them, or leave both out for the prefix `BI_`";
+        BeforeImagesTwice = "before-images-twice", Warning,
+            "rows before a change are asked for by a rule, `add-before-image-columns`, and by \
+             `BeforeImageSettings`",
+            "keep one of the two";
         BoundaryOfOtherWidth = "boundary-of-other-width", Error,
             "a boundary of `ranges` has more or fewer values than there are columns",
             "one value for each column";
@@ -156,6 +172,10 @@ codes! {
         ChangedTwice = "changed-twice", Warning,
             "two rules do the same kind of thing to the same object; DMS takes the one with the lowest `rule-id`",
             "keep one";
+        ColumnNotTransformable = "column-not-transformable", Warning,
+            "a transformation is about a column whose name holds `#`, `\\`, `/` or `-`, or is written from right \
+             to left",
+            "rename the column in the source, or in a view of it";
         ColumnWithoutExpression = "column-without-expression", Warning,
             "`add-column` without `expression` adds an empty column",
             "give an expression";
@@ -169,11 +189,18 @@ codes! {
         DurationFromNow = "duration-from-now", Info,
             "a `Duration` without a time in `ScheduledTime` counts from the start of the execution",
             "fine by hand; in a schedule write `<aws.scheduler.scheduled-time>`";
+        EndsBeforeItsStop = "ends-before-its-stop", Warning,
+            "the run ends when `Until` has come true and leaves the task running: nothing is there to stop it at the close, \
+             as `AtClose` says",
+            "`Then` `Stop`, or `Until` `Stopped`, which stays with the task until the close";
         EqualRuleIds = "equal-rule-ids", Warning,
             "two rules have the same `rule-id`",
             "give each rule its own";
         EqualRuleNames = "equal-rule-names", Warning,
             "two rules have the same `rule-name`",
+            "give each rule its own";
+        EqualSelectionIds = "equal-selection-ids", Error,
+            "two selection rules have the same `rule-id`, as numbers or as text",
             "give each rule its own";
         ExplicitWithPattern = "explicit-with-pattern", Error,
             "`rule-action` `explicit`, which names one table, with a wildcard",
@@ -183,37 +210,68 @@ codes! {
              `TableErrorPolicy` `SUSPEND_TABLE`, `DataErrorPolicy` `LOG_ERROR` or `IGNORE_RECORD`, \
              `FailOnNoTablesCaptured` `false`",
             "nothing, or the setting that the message names";
+        FileInsteadOfText = "file-instead-of-text", Error,
+            "a member holds the name of a file (`file://...`), which only the AWS CLI reads, or an address",
+            "put the content of the file there";
         FilterOfExcluded = "filter-of-excluded", Error,
             "a rule that excludes has filters",
             "take them out";
         FilterWithPattern = "filter-with-pattern", Warning,
             "a filter on tables that are named by a pattern",
             "a rule with the exact name for each table";
-        EndsBeforeItsStop = "ends-before-its-stop", Warning,
-            "the run ends when `Until` has come true and leaves the task running: nothing is there to stop it at the close, \
-             as `AtClose` says",
-            "`Then` `Stop`, or `Until` `Stopped`, which stays with the task until the close";
         FinishedLeftOut = "finished-left-out", Error,
             "`On` does not hold `Finished`",
             "add it: every run ends with a message";
+        HiccupIsFatal = "hiccup-is-fatal", Warning,
+            "`RecoverableErrorCount` is 0: DMS gives the task up at the first connection that is lost",
+            "`-1` for without end, or a count; `Restarts` of the plan starts it again";
         IncludedAndExcluded = "included-and-excluded", Warning,
             "a rule excludes exactly what another includes",
             "take one of them out";
         KeyOfAColumn = "key-of-a-column", Warning,
             "`define-primary-key` with `\"rule-target\": \"column\"`",
             "`\"rule-target\": \"table\"`";
+        KeyWithPattern = "key-with-pattern", Warning,
+            "`define-primary-key` with a wildcard in the name of the schema or table",
+            "a rule with the exact names for each table";
         LagWithoutCaughtUp = "lag-without-caught-up", Warning,
             "`LagSeconds` is stated, and nothing waits for it",
             "state `Until` `CaughtUp`, or leave it out";
+        LeadingZeros = "leading-zeros", Warning,
+            "a `rule-id` begins with 0",
+            "write it without zeros";
         LobWithoutMode = "lob-without-mode", Warning,
             "LOBs are to be migrated, and neither `FullLobMode` nor `LimitedSizeLobMode` is on",
             "set one of them to `true`";
+        LobsCutToNothing = "lobs-cut-to-nothing", Warning,
+            "`LobMaxSize` is 0 where LOBs are cut off at that size",
+            "the KB of the largest LOB, or `FullLobMode`";
         LobsLeftOut = "lobs-left-out", Warning,
             "`SupportLobs` is `false`: columns of LOBs are missing in the target, and DMS says nothing",
             "`true`, unless no table has such columns";
+        LobsNotInBatches = "lobs-not-in-batches", Warning,
+            "`BatchApplyEnabled` beside `FullLobMode`: changes of tables with LOBs are applied in batches in the \
+             limited mode only",
+            "`LimitedSizeLobMode` with a `LobMaxSize`, or no batches";
+        LogComponentTwice = "log-component-twice", Warning,
+            "`LogComponents` names a component twice",
+            "keep one";
+        LogEndsBeforeNextWindow = "log-ends-before-next-window", Warning,
+            "a replication is stopped until its next window, and the log of this source may not last so long; the \
+             message names engine and span",
+            "keep the log longer than that, or let the task run on";
         ManyTags = "many-tags", Warning,
             "there are more tags than AWS takes on one resource",
             "take some out";
+        MaskBeforeType = "mask-before-type", Warning,
+            "the type of a masked column is changed by a rule with a larger `rule-id` than the mask",
+            "give the change of type the smaller `rule-id`";
+        MaskNotForType = "mask-not-for-type", Warning,
+            "a masked column gets a type that its mask is not for, or too short for a hash of 64 characters",
+            "`string` or `wstring`, for random digits a whole number too; at least 64 long for a hash";
+        MaskedNotValidated = "masked-not-validated", Info,
+            "validation is on, and a rule masks columns, which DMS does not compare",
+            "nothing; a table whose key is masked is not compared at all";
         MissingMember = "missing-member", Error,
             "a required member is absent or empty",
             "add it at the place that is named";
@@ -252,6 +310,12 @@ codes! {
         OtherHome = "other-home", Error,
             "the plan's ARNs are of another account or Region than the machine that was given it",
             "give it to a machine there";
+        OtherLobSizeValidated = "other-lob-size-validated", Warning,
+            "`ValidationPartialLobSize` is another than `LobMaxSize`, at which LOBs are cut off",
+            "make them equal";
+        ParallelApplyWithoutBatches = "parallel-apply-without-batches", Warning,
+            "parallel apply is stated without `BatchApplyEnabled`, or its buffers and queues without threads",
+            "state what the message names; Kinesis and Kafka targets need no batches";
         PauseCannotResume = "pause-cannot-resume", Warning,
             "the window may pause the load, and under `DO_NOTHING` the next night could not resume it without \
              loading rows twice",
@@ -282,9 +346,15 @@ codes! {
         ReservedTag = "reserved-tag", Error,
             "a tag's key begins with `aws:` or `dms:`, or is the one that names the run that drives the task",
             "choose another key";
-        RuleIdAsNumber = "rule-id-as-number", Warning,
+        RuleIdAsNumber = "rule-id-as-number", Info,
             "`rule-id` is written as a number; DMS takes it",
             "nothing, or write it as text";
+        RuleNameAsNumber = "rule-name-as-number", Info,
+            "`rule-name` is written as a number; DMS very probably takes it",
+            "nothing, or write it as text";
+        RuleTargetMissing = "rule-target-missing", Warning,
+            "a transformation has no `rule-target`, and its action leaves one kind of object only",
+            "state the `rule-target` that the message names";
         RuleWithoutEffect = "rule-without-effect", Warning,
             "a rule that can do nothing: `table-settings` without settings, or columns for the rows before a change \
              in a full load",
@@ -311,27 +381,47 @@ codes! {
         SettingsWrapper = "settings-wrapper", Error,
             "the settings stand inside another object, `TaskSettings` or `ReplicationTaskSettings`",
             "state the inner object";
+        SeveralIntoOne = "several-into-one", Warning,
+            "`rename` gives several tables or columns, named by a pattern, one and the same name",
+            "name one exactly, or make the name with an `expression`";
         StarIsNoWildcard = "star-is-no-wildcard", Warning,
             "a name holds `*`, which stands for itself",
             "`%` is any text";
         StopBeforeStart = "stop-before-start", Error,
             "a replication is to end before it begins",
             "exchange the times, or correct one";
+        StopInThePast = "stop-in-the-past", Warning,
+            "`CdcStopPosition` is a time that has passed",
+            "a time to come, or leave it out";
         StopLeadWithoutStop = "stop-lead-without-stop", Warning,
             "`StopLead` is stated, and nothing is stopped at the close",
             "take it out, or state `AtClose` `Stop`";
         StoppedReplicationKeepsTheLog = "stopped-replication-keeps-the-log", Warning,
             "a `cdc` task is stopped at each close, and the source must keep its log until the next window",
             "check the log's retention; on PostgreSQL watch the disk";
+        SystemSchemaSelected = "system-schema-selected", Warning,
+            "a selection takes a schema that databases keep for themselves, such as `mysql` or `pg_catalog`, or \
+             `%` can mean it",
+            "exclude these schemas, or name your own";
+        SystemSchemaToAnotherEngine = "system-schema-to-another-engine", Error,
+            "a selection takes a system schema of the source's engine, and the target is of another engine",
+            "exclude the schemas that the message names";
         TagTwice = "tag-twice", Error,
             "two tags have the same key",
             "keep one";
+        TextAsNumber = "text-as-number", Warning,
+            "a number or a flag stands in a rule where DMS wants a text; it very probably takes it",
+            "write it in quotes";
         TooManyColumns = "too-many-columns", Error,
             "`ranges` with more than ten columns",
             "ten are enough to cut a table into parts";
         TopicElsewhere = "topic-elsewhere", Error,
             "`TopicArn` is in another Region than the task",
             "a topic in the Region of the task";
+        UnfitResync = "unfit-resync", Warning,
+            "`ResyncSettings` are not as the guide wants them: the range of `MaxResyncTime`, the cron expression, \
+             or the validation that a resync lives on",
+            "what the message says";
         UnknownDataType = "unknown-data-type", Warning,
             "a data type is none of DMS's own that is known",
             "one of the types in the message, if it is alike";
@@ -371,6 +461,9 @@ codes! {
         ValidationOfReplacedCharacters = "validation-of-replaced-characters", Warning,
             "`CharacterSetSettings` beside `EnableValidation`, which DMS does not support",
             "take one of them out";
+        ValidationRuleWithoutValidation = "validation-rule-without-validation", Warning,
+            "a `validation` rule, and `EnableValidation` is not on",
+            "set it to `true`, or take the rule out";
         ValueNotText = "value-not-text", Warning,
             "a value of a filter is written as a number or a flag",
             "write it as text";
@@ -389,9 +482,16 @@ codes! {
         WindowTwice = "window-twice", Error,
             "hours of the day stand beside `Duration`",
             "keep one of the two";
+        WrappedInItself = "wrapped-in-itself", Error,
+            "a document stands inside itself: `Task` in `Task`, `TableMappings` in `TableMappings`",
+            "state the inner one";
         WrongArn = "wrong-arn", Error,
             "an ARN names something else than is wanted here",
             "copy the ARN of the endpoint, instance or task";
+        WrongTablespace = "wrong-tablespace", Warning,
+            "a locator names both kinds of tablespace, another kind than `rule-target`, or none where that is a \
+             tablespace",
+            "name the one that the rule is about";
         WrongType = "wrong-type", Error,
             "a value is of another JSON type than wanted; the whole plan must be an object",
             "write what the message asks for";
@@ -508,6 +608,11 @@ impl Code {
     /// How to mend it, as Markdown without a full stop.
     pub fn remedy(&self) -> &'static str {
         self.row().map_or("", |row| row.remedy)
+    }
+
+    /// What it costs to ignore it, and what its rule rests on; `None` for [`Code::Other`].
+    pub fn reason(&self) -> Option<Reason> {
+        reason::of(self)
     }
 
     /// Which crate notes it.

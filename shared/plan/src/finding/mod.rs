@@ -1,10 +1,12 @@
 //! What is wrong or worth knowing about a plan, with its place in the plan as the user wrote it.
 
 mod code;
+mod reason;
 
 use serde::{Deserialize, Serialize};
 
 pub use code::{Chapter, Code};
+pub use reason::{Reason, RestsOn};
 
 /// The most findings one report carries; the rest is a count, so that a hostile plan cannot fill a message.
 pub const MAX_FINDINGS: usize = 100;
@@ -76,6 +78,14 @@ impl Findings {
     pub fn add(&mut self, path: &str, code: Code, message: impl Into<String>) {
         let (severity, path, message) = (code.severity(), bounded(path), message.into());
         self.0.push(Finding { severity, path, code, message, dms_error: None, count: 1 });
+    }
+
+    /// As [`Findings::add`], for a fault to which DMS's own answer is recorded.
+    pub fn refused(&mut self, path: &str, code: Code, message: impl Into<String>, words: impl Into<String>) {
+        self.add(path, code, message);
+        if let Some(noted) = self.0.last_mut() {
+            noted.dms_error = Some(words.into());
+        }
     }
 
     /// How much has been noted so far, for [`Findings::dms_would_say`].

@@ -7,11 +7,14 @@ use std::hash::Hash;
 use serde_json::Value;
 
 use super::locator::Locator;
-use super::rule::{Rule, What};
+use super::rule::{Rule, TYPES, What};
 use super::selection::Action;
 use super::transformation::Change;
 use crate::finding::{Code, Findings};
 use crate::located::quoted;
+
+/// What DMS answers to a mapping without a selection rule.
+const NO_SELECTION: &str = "Error in mapping rules. At least one selection rule is required.";
 
 /// Holds the rules against each other; `list` is all of them, `rules` those that could be read.
 pub(super) fn check(list: &[Value], rules: &[Rule<'_>], path: &str, findings: &mut Findings) {
@@ -22,15 +25,23 @@ pub(super) fn check(list: &[Value], rules: &[Rule<'_>], path: &str, findings: &m
     changes(rules, findings);
 }
 
+/// A rule whose type is not known may be the one that selects, and DMS finds unknown words first.
 fn something_is_selected(list: &[Value], path: &str, findings: &mut Findings) {
     let text = |rule: &Value, name: &str| rule.get(name).and_then(Value::as_str).map(str::to_owned);
+    let is_known = |rule: &Value| {
+        text(rule, "rule-type").is_some_and(|word| TYPES.iter().any(|(known, _)| *known == word))
+    };
+    if !list.iter().all(is_known) {
+        return;
+    }
     let mut selections =
         list.iter().filter(|rule| text(rule, "rule-type").as_deref() == Some("selection")).peekable();
     if selections.peek().is_none() {
-        findings.add(
+        findings.refused(
             path,
             Code::NoSelectionRule,
             "TableMappings needs at least one rule with \"rule-type\": \"selection\"",
+            NO_SELECTION,
         );
     } else if selections.all(|rule| text(rule, "rule-action").as_deref() == Some("exclude")) {
         findings.add(
@@ -58,16 +69,40 @@ fn repeated<'r, 'a, K: Eq + Hash>(
     repeated
 }
 
+/// DMS turns numbers into text, so that 1 and "1" are one id, and 1 and 01 are two as far as is known.
 fn ids(rules: &[Rule<'_>], findings: &mut Findings) {
-    for (rule, id, other) in repeated(rules, |rule| rule.id.as_deref()) {
-        findings.add(
-            &format!("{}/rule-id", rule.path),
-            Code::EqualRuleIds,
-            format!(
-                "rule-id {id} stands at {other} too: give each rule its own, where rules collide DMS takes the lowest"
+    let mut first: HashMap<&str, &str> = HashMap::new();
+    let mut first_selection: HashMap<&str, &str> = HashMap::new();
+    for rule in rules {
+        let Some(id) = rule.id.as_deref() else { continue };
+        let path = || format!("{}/rule-id", rule.path);
+        let selects = matches!(rule.what, What::Selection(_));
+        match (selects.then(|| first_selection.get(id)).flatten(), first.get(id)) {
+            (Some(other), _) => findings.refused(
+                &path(),
+                Code::EqualSelectionIds,
+                format!(
+                    "rule-id {id} stands at {other} too, and DMS refuses two selection rules of one id: give each rule its \
+                     own"
+                ),
+                format!("Error in mapping rules. Duplicate ruleid {id}"),
             ),
-        );
+            (None, Some(other)) => findings.add(
+                &path(),
+                Code::EqualRuleIds,
+                format!(
+                    "rule-id {id} stands at {other} too: give each rule its own; DMS refuses two selection rules of one \
+                     id, and whether it takes this is not known (a sample of AWS has it)"
+                ),
+            ),
+            (None, None) => {}
+        }
+        first.entry(id).or_insert(&rule.path);
+        if selects {
+            first_selection.entry(id).or_insert(&rule.path);
+        }
     }
+    leading_zeros(rules, findings);
     let mut numbers = rules.iter().filter(|rule| rule.id_is_number).peekable();
     if let Some(rule) = numbers.peek() {
         let path = format!("{}/rule-id", rule.path);
@@ -79,6 +114,37 @@ fn ids(rules: &[Rule<'_>], findings: &mut Findings) {
                 numbers.count()
             ),
         );
+    }
+}
+
+fn leading_zeros(rules: &[Rule<'_>], findings: &mut Findings) {
+    let zeros = |id: &&str| id.len() > 1 && id.starts_with('0');
+    let with_zeros = |rule: &&Rule<'_>| rule.id.as_deref().is_some_and(|id| zeros(&id));
+    let Some(first) = rules.iter().find(with_zeros) else { return };
+    findings.add(
+        &format!("{}/rule-id", first.path),
+        Code::LeadingZeros,
+        format!(
+            "a rule-id begins with 0, and whether DMS takes 01 and 1 for one id is not known: write it without zeros ({} \
+             such rules)",
+            rules.iter().filter(with_zeros).count()
+        ),
+    );
+    let number = |id: &str| id.trim_start_matches('0').to_owned();
+    let mut written: HashMap<String, (&str, &str)> = HashMap::new();
+    for rule in rules {
+        let Some(id) = rule.id.as_deref() else { continue };
+        let (other, place) = *written.entry(number(id)).or_insert((id, &rule.path));
+        if other != id {
+            findings.add(
+                &format!("{}/rule-id", rule.path),
+                Code::LeadingZeros,
+                format!(
+                    "rule-id {id} and rule-id {other} at {place} are one number in two ways, and whether DMS takes them for \
+                     one id is not known: give each rule its own"
+                ),
+            );
+        }
     }
 }
 
@@ -119,8 +185,8 @@ fn selections(rules: &[Rule<'_>], findings: &mut Findings) {
 /// One object takes one change of a kind: of several DMS takes the one with the lowest rule-id.
 fn changes(rules: &[Rule<'_>], findings: &mut Findings) {
     let change = |rule: &Rule<'_>| match rule.what {
-        What::Selection(_) | What::Transformation(Change::Masking | Change::Other(_, None)) => false,
-        _ => rule.locator.schema.is_some() || rule.locator.tablespace.is_some(),
+        What::Selection(_) | What::Transformation(Change::Masking(_) | Change::Other(_, None)) => false,
+        _ => rule.locator.schema.is_some() || rule.locator.names_a_tablespace(),
     };
     for (rule, _, other) in repeated(rules, |rule| change(rule).then_some((rule.what, rule.locator))) {
         findings.add(

@@ -38,9 +38,9 @@ pub(crate) const OPERATORS: [(&str, (Takes, bool)); 9] = [
 
 pub(super) fn read<'a>(rule: &mut Reading<'_, 'a>, filters: &Node<'a>) {
     for filter in filters.elements(rule.findings) {
-        rule.enter(&filter, |inner| {
+        rule.enter("filters", &filter, |inner| {
             inner.members.required_word("filter-type", &[("source", ())], inner.findings);
-            inner.members.required_text("column-name", inner.findings);
+            inner.required_text("column-name");
             match inner.members.get("filter-conditions") {
                 Some(conditions) => read_conditions(inner, &conditions),
                 None => inner.members.missing("filter-conditions", inner.findings),
@@ -53,7 +53,7 @@ fn read_conditions<'a>(filter: &mut Reading<'_, 'a>, conditions: &Node<'a>) {
     let list = conditions.elements(filter.findings);
     let mut negative = false;
     for condition in &list {
-        let negates = filter.enter(condition, read_condition);
+        let negates = filter.enter("filter-conditions", condition, read_condition);
         negative |= negates == Some(true);
     }
     // Conditions of one filter are joined by OR, and a row that is not one thing or not another is every row.

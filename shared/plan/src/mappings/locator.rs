@@ -11,30 +11,64 @@ pub(super) struct Locator<'a> {
     pub(super) schema: Option<&'a str>,
     pub(super) table: Option<&'a str>,
     pub(super) column: Option<&'a str>,
-    /// The tablespace of a table or an index, which only Oracle has.
-    pub(super) tablespace: Option<&'a str>,
+    /// The tablespace of a table, which only Oracle has.
+    pub(super) table_space: Option<&'a str>,
+    /// The tablespace of an index, which only Oracle has.
+    pub(super) index_space: Option<&'a str>,
     /// The type of the columns that are meant.
     pub(super) data_type: Option<&'a str>,
 }
 
+/// What DMS answers to a selection without a locator.
+fn without_locator(id: Option<&str>) -> Option<String> {
+    Some(format!(
+        "Error in mapping rules. Rule with ruleId = {} failed validation. object locator cannot be null",
+        id?
+    ))
+}
+
 impl<'a> Locator<'a> {
+    /// Reads the locator of a selection rule, to which DMS's answer is recorded when there is none.
+    pub(super) fn of_selection(rule: &mut Reading<'_, 'a>, id: Option<&str>) -> Locator<'a> {
+        let mark = rule.findings.mark();
+        let is_there = rule.members.get("object-locator").is_some();
+        let locator = Locator::read(rule, true);
+        if !is_there && let Some(words) = without_locator(id) {
+            rule.findings.dms_would_say(mark, &words);
+        }
+        locator
+    }
+
     /// Reads the locator of a rule; `of_tables` when it must name tables, not just schemas.
     pub(super) fn read(rule: &mut Reading<'_, 'a>, of_tables: bool) -> Locator<'a> {
         rule.required("object-locator", |inner| {
-            let mut locator = Locator::default();
-            let tablespace = inner
-                .members
-                .text("table-tablespace-name", inner.findings)
-                .or(inner.members.text("index-tablespace-name", inner.findings));
-            locator.tablespace = tablespace;
-            locator.schema = inner.name("schema-name", tablespace.is_none());
-            locator.table = inner.name("table-name", of_tables && tablespace.is_none());
+            let mut locator = Locator {
+                table_space: inner.text("table-tablespace-name"),
+                index_space: inner.text("index-tablespace-name"),
+                ..Locator::default()
+            };
+            let of_tables = of_tables && !locator.names_a_tablespace();
+            locator.schema = inner.name("schema-name", !locator.names_a_tablespace());
+            locator.table = inner.name("table-name", of_tables);
             locator.column = inner.name("column-name", false);
-            locator.data_type = inner.members.text("data-type", inner.findings);
+            locator.data_type = inner.text("data-type");
             read_table_type(inner);
+            if locator.table_space.is_some() && locator.index_space.is_some() {
+                inner.findings.add(
+                    inner.members.path(),
+                    Code::WrongTablespace,
+                    "table-tablespace-name and index-tablespace-name stand in one locator, and DMS takes one of the two in \
+                     a rule: give each tablespace a rule of its own",
+                );
+            }
             locator
         })
         .unwrap_or_default()
+    }
+
+    /// True when it names a tablespace of either kind.
+    pub(super) fn names_a_tablespace(&self) -> bool {
+        self.table_space.is_some() || self.index_space.is_some()
     }
 
     /// True when it names one table: neither name is a pattern.
@@ -46,11 +80,7 @@ impl<'a> Locator<'a> {
 impl<'a> Reading<'_, 'a> {
     /// A name or pattern of the locator.
     fn name(&mut self, member: &'static str, required: bool) -> Option<&'a str> {
-        let name = if required {
-            self.members.required_text(member, self.findings)
-        } else {
-            self.members.text(member, self.findings)
-        }?;
+        let name = if required { self.required_text(member) } else { self.text(member) }?;
         if name.contains('*') {
             self.findings.add(
                 &self.members.place(member),

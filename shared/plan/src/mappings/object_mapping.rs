@@ -8,7 +8,7 @@ pub(crate) const ACTIONS: [(&str, ()); 2] = [("map-record-to-record", ()), ("map
 
 pub(super) fn read(rule: &mut Reading<'_, '_>) {
     rule.members.required_word("rule-action", &ACTIONS, rule.findings);
-    rule.members.text("target-table-name", rule.findings);
+    rule.text("target-table-name");
     // What the parameters hold differs from target to target and grows; DMS reads them when the task starts.
     if let Some(node) = rule.members.get("mapping-parameters")
         && !node.value.is_object()

@@ -9,9 +9,9 @@ pub(super) fn read(rule: &mut Reading<'_, '_>) {
         return;
     };
     for tag in tags.elements(rule.findings) {
-        rule.enter(&tag, |tag| {
-            tag.members.required_text("key", tag.findings);
-            tag.members.text("value", tag.findings);
+        rule.enter("tag-set", &tag, |tag| {
+            tag.required_text("key");
+            tag.text("value");
         });
     }
 }

@@ -2,11 +2,17 @@
 
 use serde_json::Value;
 
+use super::data_type::ChangedTo;
 use super::locator::Locator;
-use super::{object_mapping, post_processing, selection, table_settings, transformation, validation};
+use super::{
+    belongs, object_mapping, post_processing, selection, table_settings, transformation, validation,
+};
 use crate::MigrationType;
 use crate::finding::{Code, Findings};
 use crate::located::{Members, Node, nearest, quoted, shown};
+
+/// What DMS answers to a word that it does not know: a `rule-type`, or the `rule-action` of a selection.
+const UNKNOWN_WORD: &str = "Invalid table mappings document.";
 
 /// A rule as far as it could be read.
 pub(super) struct Rule<'a> {
@@ -22,6 +28,8 @@ pub(super) struct Rule<'a> {
     pub(super) locator: Locator<'a>,
     /// What it does.
     pub(super) what: What<'a>,
+    /// The type that its columns get, when it changes that.
+    pub(super) changed_to: Option<ChangedTo<'a>>,
 }
 
 /// What a rule does, in the parts that are compared between rules.
@@ -45,6 +53,10 @@ pub(super) enum What<'a> {
 pub(super) struct Reading<'r, 'a> {
     /// Its members.
     pub(super) members: Members<'a>,
+    /// The type of the rule, when it is known.
+    pub(super) rule_type: Option<Type>,
+    /// The member of the rule that they stand in; empty for the rule itself.
+    within: &'static str,
     /// The migration type of the task, when it is known.
     pub(super) migration_type: Option<&'r MigrationType>,
     /// The finder's notes.
@@ -55,7 +67,7 @@ pub(super) struct Reading<'r, 'a> {
 const OF_THE_CONSOLE: [&str; 1] = ["isAutoSegmentationChecked"];
 
 /// The type of a rule.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(rename_all = "kebab-case"))]
 pub(crate) enum Type {
     /// Which tables are migrated.
@@ -88,38 +100,46 @@ pub(super) fn read<'a>(
     migration_type: Option<&MigrationType>,
     findings: &mut Findings,
 ) -> Option<Rule<'a>> {
-    let mut members = Members::open(node, findings)?;
-    let rule_type = members.required_word("rule-type", &TYPES, findings);
-    let (id, id_is_number) = read_id(&mut members, findings);
-    let name = members.required_text("rule-name", findings);
-    let mut reading = Reading { members, migration_type, findings };
-    let locator = match rule_type {
-        Some(Type::Transformation) => Locator::default(),
-        Some(_) => Locator::read(&mut reading, true),
-        None => Locator::default(),
-    };
-    let (locator, what) = match rule_type? {
-        Type::Selection => (locator, What::Selection(selection::read(&mut reading, &locator))),
-        Type::Transformation => transformation::read(&mut reading),
+    let members = Members::open(node, findings)?;
+    let mut reading = Reading { members, rule_type: None, within: "", migration_type, findings };
+    reading.rule_type = reading.known_word("rule-type", &TYPES);
+    let (id, id_is_number) = read_id(&mut reading.members, reading.findings);
+    let name = reading.name_of_the_rule();
+    let mut changed_to = None;
+    let (locator, what) = match reading.rule_type? {
+        Type::Transformation => {
+            let read = transformation::read(&mut reading);
+            changed_to = read.changed_to;
+            (read.locator, What::Transformation(read.change))
+        }
+        Type::Selection => {
+            let locator = Locator::of_selection(&mut reading, id.as_deref());
+            let action = selection::read(&mut reading, &locator);
+            (locator, What::Selection(action))
+        }
         Type::TableSettings => {
+            let locator = Locator::read(&mut reading, true);
             table_settings::read(&mut reading, &locator, id.as_deref());
             (locator, What::TableSettings)
         }
         Type::ObjectMapping => {
+            let locator = Locator::read(&mut reading, true);
             object_mapping::read(&mut reading);
             (locator, What::ObjectMapping)
         }
         Type::PostProcessing => {
+            let locator = Locator::read(&mut reading, true);
             post_processing::read(&mut reading);
             (locator, What::PostProcessing)
         }
         Type::Validation => {
+            let locator = Locator::read(&mut reading, true);
             validation::read(&mut reading, &locator);
             (locator, What::Validation)
         }
     };
     reading.close();
-    Some(Rule { path: node.path.clone(), id, id_is_number, name, locator, what })
+    Some(Rule { path: node.path.clone(), id, id_is_number, name, locator, what, changed_to })
 }
 
 /// A `rule-id`: digits, which the console writes as text and some generators as a number.
@@ -145,6 +165,72 @@ fn read_id(members: &mut Members<'_>, findings: &mut Findings) -> (Option<String
 }
 
 impl<'a> Reading<'_, 'a> {
+    /// A word that must be there, to which DMS's answer is recorded when it is another.
+    pub(super) fn known_word<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
+        if self.members.get(name).is_none() {
+            self.members.missing(name, self.findings);
+            return None;
+        }
+        let mark = self.findings.mark();
+        let word = self.members.word(name, words, self.findings);
+        if self.members.get(name).is_some_and(|node| node.value.is_string()) {
+            self.findings.dms_would_say(mark, UNKNOWN_WORD);
+        }
+        word
+    }
+
+    /// The `rule-name`. Generators write it as a number, and tasks run with it.
+    fn name_of_the_rule(&mut self) -> Option<&'a str> {
+        let Some(node) = self.members.get("rule-name") else {
+            self.members.missing("rule-name", self.findings);
+            return None;
+        };
+        if is_read_as_text(node.value) {
+            self.findings.add(
+                &node.path,
+                Code::RuleNameAsNumber,
+                format!(
+                    "rule-name is {}, and the user guide has a text there; DMS's reader makes a text of it",
+                    node.value
+                ),
+            );
+            return None;
+        }
+        node.text(self.findings)
+    }
+
+    /// A member that holds text; `None` also for a number or a flag, which DMS's reader takes as its text.
+    pub(super) fn text(&mut self, name: &'static str) -> Option<&'a str> {
+        let node = self.members.get(name)?;
+        self.text_of(&node)
+    }
+
+    /// A member that must be there and hold text.
+    pub(super) fn required_text(&mut self, name: &'static str) -> Option<&'a str> {
+        if self.members.get(name).is_none() {
+            self.members.missing(name, self.findings);
+            return None;
+        }
+        self.text(name)
+    }
+
+    /// The text of a value, as [`Reading::text`] reads that of a member.
+    pub(super) fn text_of(&mut self, node: &Node<'a>) -> Option<&'a str> {
+        if is_read_as_text(node.value) {
+            self.findings.add(
+                &node.path,
+                Code::TextAsNumber,
+                format!(
+                    "{} stands here without quotes where DMS wants a text; its reader very probably makes a text of it: \
+                     write it in quotes",
+                    node.value
+                ),
+            );
+            return None;
+        }
+        node.text(self.findings)
+    }
+
     /// True when the task replicates changes.
     pub(super) fn replicates(&self) -> bool {
         matches!(self.migration_type, Some(MigrationType::Cdc | MigrationType::FullLoadAndCdc))
@@ -182,7 +268,7 @@ impl<'a> Reading<'_, 'a> {
         read: impl FnOnce(&mut Reading<'_, 'a>) -> T,
     ) -> Option<T> {
         let node = self.members.get(name)?;
-        self.enter(&node, read)
+        self.enter(name, &node, read)
     }
 
     /// As [`Reading::inside`], for an object that must be there.
@@ -198,15 +284,21 @@ impl<'a> Reading<'_, 'a> {
         self.inside(name, read)
     }
 
-    /// Opens an object, reads it, and names what nobody asked for in it.
+    /// Opens an object that stands in this member of the rule, reads it, and names what nobody asked for in it.
     pub(super) fn enter<T>(
         &mut self,
+        within: &'static str,
         node: &Node<'a>,
         read: impl FnOnce(&mut Reading<'_, 'a>) -> T,
     ) -> Option<T> {
         let members = Members::open(node, self.findings)?;
-        let mut inner =
-            Reading { members, migration_type: self.migration_type, findings: &mut *self.findings };
+        let mut inner = Reading {
+            members,
+            rule_type: self.rule_type,
+            within,
+            migration_type: self.migration_type,
+            findings: &mut *self.findings,
+        };
         let read = read(&mut inner);
         inner.close();
         Some(read)
@@ -224,8 +316,9 @@ impl<'a> Reading<'_, 'a> {
                 );
                 continue;
             }
-            let advice = nearest(name, self.members.asked())
-                .map(|known| format!("; did you mean {known}?"))
+            let advice = belongs::advice(self.rule_type, self.within, name)
+                .or_else(|| Some(format!("did you mean {}?", nearest(name, self.members.asked())?)))
+                .map(|advice| format!("; {advice}"))
                 .unwrap_or_default();
             self.findings.add(
                 &place,
@@ -237,4 +330,9 @@ impl<'a> Reading<'_, 'a> {
             );
         }
     }
+}
+
+/// True for a number or a flag, of which DMS's reader of JSON makes a text where it wants one.
+fn is_read_as_text(value: &Value) -> bool {
+    value.is_number() || value.is_boolean()
 }

@@ -23,7 +23,7 @@ pub(crate) const MAX_LOAD_ORDER: u64 = 2_147_483_647;
 pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>) -> Option<Action> {
     let actions =
         [("include", Action::Include), ("exclude", Action::Exclude), ("explicit", Action::Explicit)];
-    let action = rule.members.required_word("rule-action", &actions, rule.findings);
+    let action = rule.known_word("rule-action", &actions);
     rule.number("load-order", 0..=MAX_LOAD_ORDER);
     if rule.members.get("parallel-load").is_some() || rule.members.get("lob-settings").is_some() {
         rule.findings.add(

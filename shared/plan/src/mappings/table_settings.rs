@@ -37,19 +37,15 @@ pub(crate) const LOB_MODES: [(&str, Lobs); 3] =
 
 pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>, id: Option<&str>) {
     if !locator.names_one() {
-        let mark = rule.findings.mark();
-        rule.findings.add(
+        rule.findings.refused(
             &rule.members.place("object-locator"),
             Code::SettingsWithPattern,
             "table-settings name one table exactly: write its schema and name without wildcards, and give each table a rule of its \
              own",
-        );
-        let id = id.unwrap_or("x");
-        rule.findings.dms_would_say(
-            mark,
-            &format!(
-                "Error in mapping rules. Rule with ruleId = {id} failed validation. Exact schema and table name required when \
-                 using table settings rule."
+            format!(
+                "Error in mapping rules. Rule with ruleId = {} failed validation. Exact schema and table name required when \
+                 using table settings rule.",
+                id.unwrap_or("x")
             ),
         );
     }
@@ -80,7 +76,7 @@ fn read_parallel_load(load: &mut Reading<'_, '_>) {
     load.members.ignore(&["collection-count-from-metadata"]);
     for list in [&partitions, &subpartitions, &columns].into_iter().flatten() {
         for name in list.elements(load.findings) {
-            name.text(load.findings);
+            load.text_of(&name);
         }
     }
     match kind {

@@ -39,7 +39,10 @@ pub(super) fn check(rules: &[Rule<'_>], findings: &mut Findings) {
 
 /// The schemas, and the tables in them, that a rule other than a selection is about.
 fn about<'a>(rule: &Rule<'a>) -> Option<(&'a str, Option<&'a str>)> {
-    let Locator { schema: Some(schema), table, tablespace: None, .. } = rule.locator else { return None };
+    let Locator { schema: Some(schema), table, table_space: None, index_space: None, .. } = rule.locator
+    else {
+        return None;
+    };
     match rule.what {
         What::Selection(_) => None,
         What::Transformation(Change::Name(Target::Schema) | Change::Other(Some(Target::Schema), _)) => {

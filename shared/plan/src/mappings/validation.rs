@@ -11,7 +11,16 @@ pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>) {
         let place = format!("{}/column-name", rule.members.place("object-locator"));
         rule.findings.add(&place, Code::MissingMember, "column-name is missing: the rule is about a column");
     }
-    for name in ["source-function", "target-function"] {
-        rule.members.required_text(name, rule.findings);
+    let functions = ["source-function", "target-function"].map(|name| {
+        rule.text(name);
+        rule.members.get(name).is_some()
+    });
+    if functions == [false, false] {
+        rule.findings.add(
+            rule.members.path(),
+            Code::RuleWithoutEffect,
+            "a validation rule without source-function and target-function compares the column as before: state one of \
+             them, the other side is then compared as it is",
+        );
     }
 }

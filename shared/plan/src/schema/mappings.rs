@@ -8,19 +8,24 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Map, Value, json};
 
 use super::parts::{
-    NumberOrDigits, Text, besides, only, optional_members, or_else_absent, stated, unstated, when, words,
-    words_that,
+    NumberOrDigits, TextOfARule, besides, only, optional_members, or_else_absent, stated, unstated, when,
+    words, words_that,
 };
+use crate::mappings::data_type::DATA_TYPES;
 use crate::mappings::filters::{OPERATORS, Takes};
 use crate::mappings::locator::TABLE_TYPES;
 use crate::mappings::object_mapping;
 use crate::mappings::rule::{TYPES, Type};
 use crate::mappings::selection::{Action, MAX_LOAD_ORDER};
 use crate::mappings::table_settings::{LOB_MODES, Lobs, MAX_COLUMNS, PARALLEL_LOADS, Parallel};
-use crate::mappings::transformation::{ACTIONS, DATA_TYPES, IMAGED_COLUMNS, TARGETS, Target};
+use crate::mappings::transformation::{ACTIONS, IMAGED_COLUMNS, TARGETS, Target};
 
 /// The most that DMS counts to in a mapping.
 const MAX_NUMBER: u64 = u32::MAX as u64;
+
+/// A text that may be empty, and one that may not.
+type Text = TextOfARule<0>;
+type FullText = TextOfARule<1>;
 
 /// What is migrated, rule by rule.
 #[derive(JsonSchema)]
@@ -47,7 +52,7 @@ struct AnyRule {
     #[schemars(extend("examples" = ["1"]))]
     rule_id: RuleId,
     /// A name for people.
-    rule_name: Text,
+    rule_name: FullText,
 }
 
 struct Rule;
@@ -89,19 +94,19 @@ struct RuleId(String);
 #[schemars(rename_all = "kebab-case", transform = optional_members)]
 struct Locator {
     /// The schema, by name or by pattern.
-    schema_name: Option<String>,
+    schema_name: Option<Text>,
     /// The table, by name or by pattern.
-    table_name: Option<String>,
+    table_name: Option<Text>,
     /// The column, by name or by pattern.
-    column_name: Option<String>,
+    column_name: Option<Text>,
     /// Whether tables are meant, views, or both.
     table_type: Option<TableType>,
     /// The type of the columns that are meant.
-    data_type: Option<String>,
+    data_type: Option<Text>,
     /// The tablespace of a table; only Oracle has any.
-    table_tablespace_name: Option<String>,
+    table_tablespace_name: Option<Text>,
     /// The tablespace of an index; only Oracle has any.
-    index_tablespace_name: Option<String>,
+    index_tablespace_name: Option<Text>,
 }
 
 #[derive(JsonSchema)]
@@ -156,7 +161,7 @@ struct Filter {
     /// The side that is filtered.
     filter_type: FilterType,
     /// The column of the source that is compared.
-    column_name: Text,
+    column_name: FullText,
     /// Conditions, joined by OR.
     #[schemars(length(min = 1), transform = negative_alone)]
     filter_conditions: Vec<Condition>,
@@ -212,18 +217,19 @@ fn condition(schema: &mut Schema) {
 #[derive(JsonSchema)]
 #[schemars(rename_all = "kebab-case", rename = "TransformationRule", transform = transformation)]
 struct Transformation {
-    /// The kind of object that is changed.
-    rule_target: RuleTarget,
+    /// The kind of object that is changed. An action that changes one kind only has been seen without it.
+    rule_target: Option<RuleTarget>,
     /// What is done to it.
     rule_action: TransformationAction,
     /// The objects that are changed.
     object_locator: Locator,
     /// The new name, prefix or suffix, or the name of the new column.
-    value: Option<String>,
+    value: Option<Text>,
     /// The prefix or suffix that is replaced.
-    old_value: Option<String>,
-    /// With `add-column`: what the column holds, in SQLite's words; `$NAME` is the column NAME.
-    expression: Option<String>,
+    old_value: Option<Text>,
+    /// With `add-column`: what the column holds, in SQLite's words; `$NAME` is the column NAME. With `rename`: the new
+    /// name.
+    expression: Option<Text>,
     /// The type of the column.
     data_type: Option<DataType>,
     /// With `define-primary-key`: the key.
@@ -246,7 +252,9 @@ fn transformation(schema: &mut Schema) {
     // A key of a column has been seen at work; it is warned of.
     let of_tables = words_that(&ACTIONS, |action| action.only_for() == Some(Target::Table));
     let named_by_locator = words_that(&ACTIONS, |action| !action.names_its_columns());
-    let target = |words: &[&str]| json!({ "properties": { "rule-target": { "enum": words } } });
+    let of_names = words_that(&ACTIONS, |action| action.only_for().is_none());
+    let target = |words: &[&str]| json!({ "properties": { "rule-target": { "anyOf": [{ "enum": words }, or_else_absent()] } } });
+    let new_name = json!({ "anyOf": [stated(&["value"]), stated(&["expression"])] });
     let column = located(stated(&["column-name"]));
     let needs = ["value", "old-value", "data-type", "primary-key-def", "before-image-def"].map(|member| {
         let needy = words_that(&ACTIONS, |action| action.needs().contains(&member));
@@ -256,6 +264,8 @@ fn transformation(schema: &mut Schema) {
         locates(&["schema-name"]),
         when("rule-target", &["table", "column"], locates(&TABLES)),
         when("rule-target", &["column"], when("rule-action", &named_by_locator, column)),
+        when("rule-action", &of_names, stated(&["rule-target"])),
+        when("rule-action", &["rename"], new_name),
         when("rule-action", &of_columns, target(&["column"])),
         when("rule-action", &of_tables, target(&["table", "column"])),
     ];
@@ -278,20 +288,22 @@ struct DataType {
 
 /// A name that is not known may be one that DMS has learned since.
 #[derive(JsonSchema)]
-#[schemars(transform = only(json_schema!({ "anyOf": [{ "enum": DATA_TYPES }, { "type": "string", "minLength": 1 }] })))]
+#[schemars(transform = only(json_schema!({
+    "anyOf": [{ "enum": DATA_TYPES }, { "type": ["string", "number", "boolean"], "minLength": 1 }],
+})))]
 struct DataTypeName(String);
 
 /// The primary key of a table.
 #[derive(JsonSchema)]
-#[schemars(rename_all = "kebab-case")]
+#[schemars(rename_all = "kebab-case", transform = optional_members)]
 struct PrimaryKey {
     /// Its name.
-    name: Text,
+    name: FullText,
     /// Where it comes from.
-    origin: Option<Value>,
+    origin: Option<Text>,
     /// Its columns.
     #[schemars(length(min = 1))]
-    columns: Vec<String>,
+    columns: Vec<Text>,
 }
 
 /// The columns of a row before it was changed.
@@ -301,9 +313,9 @@ struct BeforeImage {
     /// Of which columns.
     column_filter: Option<ImagedColumns>,
     /// What stands before the name of a column.
-    column_prefix: Option<String>,
+    column_prefix: Option<Text>,
     /// What stands behind the name of a column.
-    column_suffix: Option<String>,
+    column_suffix: Option<Text>,
 }
 
 #[derive(JsonSchema)]
@@ -334,11 +346,11 @@ struct ParallelLoad {
     /// By what the table is cut into parts.
     r#type: Option<ParallelLoadType>,
     /// With `partitions-list`: the partitions to load.
-    partitions: Option<Vec<String>>,
+    partitions: Option<Vec<Text>>,
     /// With `partitions-list`: the subpartitions to load.
-    subpartitions: Option<Vec<String>>,
+    subpartitions: Option<Vec<Text>>,
     /// With `ranges`: the columns by which the table is cut.
-    columns: Option<Vec<String>>,
+    columns: Option<Vec<Text>>,
     /// With `ranges`: where it is cut, with a value for each of the columns.
     boundaries: Option<Value>,
     /// For MongoDB and DocumentDB: how many parts.
@@ -405,7 +417,7 @@ struct ObjectMapping {
     /// What becomes of a row.
     rule_action: ObjectMappingAction,
     /// The table of items that is written.
-    target_table_name: Option<String>,
+    target_table_name: Option<Text>,
     /// How it is written; what stands here differs from target to target.
     mapping_parameters: Option<Map<String, Value>>,
 }
@@ -443,9 +455,9 @@ enum PostProcessingAction {
 #[schemars(rename_all = "kebab-case", transform = optional_members)]
 struct ObjectTag {
     /// Its key.
-    key: Text,
+    key: FullText,
     /// Its value.
-    value: Option<String>,
+    value: Option<Text>,
 }
 
 /// A validation rule: with what function a column is compared.
@@ -459,9 +471,9 @@ struct Validation {
     /// The column that is compared.
     object_locator: Locator,
     /// The function on the side of the source.
-    source_function: Text,
+    source_function: Option<Text>,
     /// The function on the side of the target.
-    target_function: Text,
+    target_function: Option<Text>,
 }
 
 fn of_a_column(schema: &mut Schema) {

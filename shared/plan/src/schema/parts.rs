@@ -149,11 +149,22 @@ pub(super) fn only(schema: Schema) -> impl FnMut(&mut Schema) {
     move |of_its_shape| *of_its_shape = schema.clone()
 }
 
-/// A text that must not be empty.
-#[derive(JsonSchema)]
-#[schemars(inline, extend("minLength" = 1))]
-#[allow(dead_code, reason = "only its schema is used")]
-pub(super) struct Text(String);
+/// A text of a rule: DMS's reader makes one of a number or a flag too. `LEAST` is how many characters it has at least.
+pub(super) struct TextOfARule<const LEAST: usize>;
+
+impl<const LEAST: usize> JsonSchema for TextOfARule<LEAST> {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        format!("TextOfARule_{LEAST}").into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": ["string", "number", "boolean"], "minLength": LEAST })
+    }
+}
 
 /// An object or the text of one, which must be an object too.
 #[derive(JsonSchema)]

@@ -98,6 +98,8 @@ fn description(setting: &Setting) -> Option<String> {
     let recommended =
         recommended.map(|range| format!("AWS recommends {} to {}.", range.start(), range.end()));
     let only = setting.only_with_cdc.then(|| "It means nothing for a full load.".to_owned());
-    let said: Vec<String> = [recommended, only].into_iter().flatten().collect();
+    let serverless =
+        (setting.name == "PreMigrationAssessment").then(|| "For DMS Serverless only.".to_owned());
+    let said: Vec<String> = [recommended, only, serverless].into_iter().flatten().collect();
     (!said.is_empty()).then(|| said.join(" "))
 }

@@ -3,14 +3,19 @@
 
 pub(super) mod catalogue;
 mod check;
+mod lobs;
 mod prep_mode;
+mod resync;
+mod silence;
+mod stated;
 mod together;
 
 use serde_json::Value;
 
 use super::MigrationType;
 use super::embedded;
-use super::located::Node;
+use super::located::{Node, escaped, quoted};
+use super::slips;
 use crate::finding::{Code, Findings};
 
 pub use prep_mode::PrepMode;
@@ -32,8 +37,11 @@ pub fn read(
 ) -> Option<Value> {
     let mark = findings.mark();
     let settings = embedded::read(node, "ReplicationTaskSettings", findings);
+    if settings == Err(embedded::Fault::List) {
+        node.wrong_type("an object, or a string that holds one", findings);
+    }
     findings.dms_would_say(mark, DMS_ERROR);
-    let mut settings = settings?;
+    let mut settings = settings.ok()?;
     take_out_what_is_read_only(&mut settings, &node.path, findings);
     take_out_a_wrapper(&mut settings, &node.path, findings);
     check::check(&mut settings, &node.path, migration_type, findings);
@@ -44,18 +52,24 @@ pub fn read(
 /// An object or a text that holds the settings instead of being them.
 fn take_out_a_wrapper(settings: &mut Value, place: &str, findings: &mut Findings) {
     let Some(settings) = settings.as_object_mut() else { return };
-    for name in WRAPPERS {
-        if settings.get(name).is_some_and(|value| value.is_object() || value.is_string()) {
-            settings.remove(name);
-            findings.add(
-                &format!("{place}/{name}"),
-                Code::SettingsWrapper,
-                format!(
-                    "the settings are wrapped in {name}, where DMS does not look for them: state what is inside it \
-                     as ReplicationTaskSettings"
-                ),
-            );
-        }
+    let holds = |value: &Value| value.is_object() || value.is_string();
+    let wraps = |name: &str| WRAPPERS.iter().any(|wrapper| slips::same_name(wrapper, name));
+    let found: Vec<String> = settings
+        .iter()
+        .filter(|(name, value)| wraps(name) && holds(value))
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in found {
+        settings.remove(&name);
+        findings.add(
+            &format!("{place}/{}", escaped(&name)),
+            Code::SettingsWrapper,
+            format!(
+                "the settings are wrapped in {}, where DMS does not look for them: state what is inside it as \
+                 ReplicationTaskSettings",
+                quoted(&name)
+            ),
+        );
     }
 }
 

@@ -3,14 +3,15 @@
 //!
 //! Only what is stated counts, but for the way of LOBs: there DMS's defaults decide whether one is on.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
-use super::{PrepMode, flag, prep_mode};
+use super::stated::{Stated, VALIDATES};
+use super::{PrepMode, lobs, prep_mode, resync, silence};
 use crate::MigrationType;
 use crate::finding::{Code, Findings};
 use crate::located::quoted;
-
-const VALIDATES: &str = "/ValidationSettings/EnableValidation";
 
 /// Checks settings whose single keys have been checked.
 pub(super) fn check(
@@ -20,79 +21,13 @@ pub(super) fn check(
     findings: &mut Findings,
 ) {
     let stated = Stated { settings, place, migration_type };
-    check_lobs(&stated, findings);
+    lobs::check(&stated, findings);
     check_logging(&stated, findings);
     check_validation(&stated, findings);
-    check_resync(&stated, findings);
+    resync::check(&stated, findings);
     check_replication(&stated, findings);
-    check_silence(&stated, findings);
-}
-
-struct Stated<'a> {
-    settings: &'a Value,
-    place: &'a str,
-    migration_type: Option<&'a MigrationType>,
-}
-
-impl Stated<'_> {
-    fn on(&self, pointer: &str) -> bool {
-        flag(self.settings, pointer)
-    }
-
-    fn off(&self, pointer: &str) -> bool {
-        self.settings.pointer(pointer).and_then(Value::as_bool) == Some(false)
-    }
-
-    fn word(&self, pointer: &str) -> Option<&str> {
-        self.settings.pointer(pointer).and_then(Value::as_str).filter(|word| !word.is_empty())
-    }
-
-    fn number(&self, pointer: &str) -> Option<i64> {
-        self.settings.pointer(pointer).and_then(Value::as_i64)
-    }
-
-    fn replicates(&self) -> bool {
-        matches!(self.migration_type, Some(MigrationType::Cdc | MigrationType::FullLoadAndCdc))
-    }
-
-    fn is(&self, migration_type: &MigrationType) -> bool {
-        self.migration_type == Some(migration_type)
-    }
-
-    fn at(&self, pointer: &str) -> String {
-        format!("{}{pointer}", self.place)
-    }
-}
-
-fn check_lobs(stated: &Stated<'_>, findings: &mut Findings) {
-    let (support, whole, limited) =
-        ("/TargetMetadata/SupportLobs", "/TargetMetadata/FullLobMode", "/TargetMetadata/LimitedSizeLobMode");
-    if stated.off(support) {
-        findings.add(
-            &stated.at(support),
-            Code::LobsLeftOut,
-            "with SupportLobs false DMS leaves LOB columns out of the target and says nothing, also those of long texts: \
-             set it to true unless no table has such columns",
-        );
-        return;
-    }
-    if stated.on(whole) && stated.on(limited) {
-        findings.add(
-            &stated.at(limited),
-            Code::ContradictorySettings,
-            "FullLobMode and LimitedSizeLobMode are both true, and a LOB can only go one way: whole, or cut off at \
-             LobMaxSize; set one of them to false",
-        );
-    }
-    if stated.off(limited) && !stated.on(whole) {
-        findings.add(
-            &stated.at(limited),
-            Code::LobWithoutMode,
-            "neither LimitedSizeLobMode nor FullLobMode is on, and with SupportLobs DMS wants one of them: set \
-             LimitedSizeLobMode to true with a LobMaxSize, or FullLobMode to true, or SupportLobs to false if no \
-             table has LOB columns",
-        );
-    }
+    check_parallel_apply(&stated, findings);
+    silence::check(&stated, findings);
 }
 
 fn check_logging(stated: &Stated<'_>, findings: &mut Findings) {
@@ -104,6 +39,21 @@ fn check_logging(stated: &Stated<'_>, findings: &mut Findings) {
             "DMS refuses EnableLogContext without EnableLogging: set Logging.EnableLogging to true, or EnableLogContext to \
              false",
         );
+    }
+    let components = stated.settings.pointer("/Logging/LogComponents").and_then(Value::as_array);
+    let mut named = HashSet::new();
+    for (at, component) in components.into_iter().flatten().enumerate() {
+        let Some(name) = component.get("Id").and_then(Value::as_str) else { continue };
+        if !named.insert(name) {
+            findings.add(
+                &stated.at(&format!("/Logging/LogComponents/{at}/Id")),
+                Code::LogComponentTwice,
+                format!(
+                    "{} stands twice in LogComponents, and which severity holds is not documented: keep one",
+                    quoted(name)
+                ),
+            );
+        }
     }
 }
 
@@ -150,27 +100,6 @@ fn check_validation(stated: &Stated<'_>, findings: &mut Findings) {
     }
 }
 
-fn check_resync(stated: &Stated<'_>, findings: &mut Findings) {
-    let (enabled, schedule, most) =
-        ("/ResyncSettings/EnableResync", "/ResyncSettings/ResyncSchedule", "/ResyncSettings/MaxResyncTime");
-    let incomplete = stated.word(schedule).is_none() || stated.number(most).is_none();
-    if stated.on(enabled) && stated.replicates() && incomplete {
-        findings.add(
-            &stated.at(enabled),
-            Code::ContradictorySettings,
-            "DMS refuses EnableResync for a task that replicates without both ResyncSchedule (a cron expression) and \
-             MaxResyncTime: state them",
-        );
-    }
-    if stated.word(schedule).is_some() && stated.is(&MigrationType::FullLoad) {
-        findings.add(
-            &stated.at(schedule),
-            Code::ContradictorySettings,
-            "DMS refuses ResyncSchedule for a full load, which is resynced once after its validation: take it out",
-        );
-    }
-}
-
 fn check_replication(stated: &Stated<'_>, findings: &mut Findings) {
     let loopback = "/LoopbackPreventionSettings/EnableLoopbackPrevention";
     if stated.on(loopback) && stated.on("/TargetMetadata/BatchApplyEnabled") {
@@ -201,37 +130,32 @@ fn check_replication(stated: &Stated<'_>, findings: &mut Findings) {
     }
 }
 
-/// Settings that people state, often copied from an example, and under which DMS reports success whatever is missing.
-fn check_silence(stated: &Stated<'_>, findings: &mut Findings) {
-    let (table, row) = ("/ErrorBehavior/TableErrorPolicy", "/ErrorBehavior/DataErrorPolicy");
-    if stated.word(table) == Some("SUSPEND_TABLE") && !stated.on(VALIDATES) {
-        findings.add(
-            &stated.at(table),
-            Code::FailureStaysSilent,
-            "with SUSPEND_TABLE the task goes on without a table in error and ends as if all were well; only the table \
-             statistics name it, which a run of ours reads: STOP_TASK makes DMS fail",
-        );
+/// Numbers of threads, buffers and queues with which changes are applied side by side.
+fn check_parallel_apply(stated: &Stated<'_>, findings: &mut Findings) {
+    let threads = "/TargetMetadata/ParallelApplyThreads";
+    let others = ["/TargetMetadata/ParallelApplyBufferSize", "/TargetMetadata/ParallelApplyQueuesPerThread"];
+    let stands = |pointer: &&str| stated.number(pointer).is_some_and(|number| number > 0);
+    if stands(&threads) {
+        if !stated.on("/TargetMetadata/BatchApplyEnabled") {
+            findings.add(
+                &stated.at(threads),
+                Code::ParallelApplyWithoutBatches,
+                "ParallelApplyThreads without BatchApplyEnabled: a relational or Redshift target applies changes side by side \
+                 in batches only; set BatchApplyEnabled to true, unless the target is Kinesis, Kafka or OpenSearch",
+            );
+        }
+        return;
     }
-    if let Some(policy @ ("LOG_ERROR" | "IGNORE_RECORD")) = stated.word(row)
-        && !stated.on(VALIDATES)
-    {
-        findings.add(
-            &stated.at(row),
-            Code::FailureStaysSilent,
-            format!(
-                "with {policy} a row in error is left out of the target, and no table counts as in error for it: \
-                 ValidationSettings.EnableValidation finds such rows, SUSPEND_TABLE and STOP_TASK do not go on \
-                 without them"
-            ),
-        );
-    }
-    let no_tables = "/ErrorBehavior/FailOnNoTablesCaptured";
-    if stated.off(no_tables) {
-        findings.add(
-            &stated.at(no_tables),
-            Code::FailureStaysSilent,
-            "with FailOnNoTablesCaptured false a mapping that matches no table starts a task that moves nothing: true \
-             makes DMS fail it",
-        );
+    // What DMS answers for a task that sets none of them is 0, and the guide's example has their defaults without threads.
+    let defaults = [100, 1];
+    for (pointer, default) in others.into_iter().zip(defaults) {
+        if stands(&pointer) && stated.number(pointer) != Some(default) {
+            let name = pointer.rsplit('/').next().unwrap_or_default();
+            findings.add(
+                &stated.at(pointer),
+                Code::ParallelApplyWithoutBatches,
+                format!("{name} means something beside ParallelApplyThreads only, and that is not stated: state it, or take {name} out"),
+            );
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
+mod answers;
 mod mappings;
 mod places;
 mod replication;
@@ -14,7 +15,7 @@ mod windows;
 use plan::finding::{Chapter, Code, Severity};
 use serde_json::{Value, json};
 use support::findings::{Case, hold};
-use support::plans::{Sample, cdc, full_load, load_and_cdc, night};
+use support::plans::{Sample, cdc, full_load, load_and_cdc, mapping, night};
 
 /// A case of two plans.
 fn plan(code: &'static str, path: &'static str, bad: Sample, good: Sample) -> Case {
@@ -90,6 +91,44 @@ fn a_fault_is_told_once() {
     ] {
         let found = full_load().with(pointer, value.clone()).findings();
         assert_eq!(found.iter().filter(|f| f.severity == Severity::Error).count(), 1, "{value}: {found:#?}");
+    }
+}
+
+#[test]
+fn a_member_of_a_rule_is_shown_where_it_belongs() {
+    let said = |rule: Value, path: &str| {
+        let mut mapping = mapping();
+        mapping["rules"].as_array_mut().unwrap().push(rule);
+        let found = full_load().with("/Task/TableMappings", mapping).findings();
+        let at = found.iter().find(|f| f.code == Code::UnknownRuleMember && f.path.ends_with(path));
+        at.unwrap_or_else(|| panic!("nothing at {path}: {found:#?}")).message.clone()
+    };
+    let rule = |members: Value| {
+        let mut rule = json!({
+            "rule-id": "2", "rule-name": "b", "object-locator": {"schema-name": "orders", "table-name": "items"},
+        });
+        rule.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        rule
+    };
+    for (members, path, advice) in [
+        (
+            json!({"rule-type": "transformation", "rule-target": "table", "rule-action": "define-primary-key", "name": "pk"}),
+            "/name",
+            "it belongs in primary-key-def",
+        ),
+        (
+            json!({"rule-type": "table-settings", "rule-action": "include", "parallel-load": {"type": "partitions-auto"}}),
+            "/rule-action",
+            "a table-settings rule has no rule-action, only parallel-load and lob-settings",
+        ),
+        (
+            json!({"rule-type": "table-settings", "lob-settings": {"lob-mode": "limited"}}),
+            "/lob-settings/lob-mode",
+            "it is called mode here",
+        ),
+    ] {
+        let message = said(rule(members), path);
+        assert!(message.ends_with(&format!("; {advice}")), "{path}: {message}");
     }
 }
 

@@ -16,6 +16,7 @@ pub(crate) fn cases() -> Vec<Case> {
         selections(),
         filters(),
         transformations(),
+        masks(),
         columns(),
         tables(),
         others(),
@@ -117,6 +118,21 @@ fn documents() -> Vec<Case> {
         member("not-json", place, &full_load(), json!("{rules: []}"), mapping()),
         plan("not-json", place, text(&format!("{good},")), text(&good)),
         plan("repeated-key", "/Task/TableMappings/rules/0/rule-id", text(&twice), text(&good)),
+        member("bare-list", place, &full_load(), mapping()["rules"].clone(), mapping()),
+        plan("bare-list", place, text(&mapping()["rules"].to_string()), text(&good)),
+        plan(
+            "wrapped-in-itself",
+            "/Task/TableMappings/TableMappings",
+            full_load().with(place, json!({"TableMappings": mapping()})),
+            full_load(),
+        ),
+        plan(
+            "wrapped-in-itself",
+            "/Task/TableMappings/table-mappings",
+            full_load().with(place, json!({"table-mappings": good})),
+            full_load().with(&format!("{place}/table-mappings"), json!(good)),
+        ),
+        member("file-instead-of-text", place, &full_load(), json!("file://mappings.json"), json!(good)),
         member("no-rules", place, &full_load(), json!({"Rules": []}), mapping()),
         member("no-rules", place, &full_load(), json!({"rules": {}}), mapping()),
         plan("no-selection-rule", place, full_load().with(place, excluded), full_load()),
@@ -191,6 +207,35 @@ fn rules_apart() -> Vec<Case> {
         ),
         rule("equal-rule-ids", "/Task/TableMappings/rules/1/rule-id", &key, &id(json!("1")), &id(json!("2"))),
         rule("equal-rule-ids", "/Task/TableMappings/rules/1/rule-id", &key, &id(json!(1)), &id(json!(2))),
+        // DMS's reader makes texts of numbers.
+        rule(
+            "equal-selection-ids",
+            "/Task/TableMappings/rules/1/rule-id",
+            &selection(),
+            &id(json!(1)),
+            &id(json!("01")),
+        ),
+        plan(
+            "equal-selection-ids",
+            "/Task/TableMappings/rules/2/rule-id",
+            tests(&[selection(), changed(other_table(selection()), &[("/rule-name", json!("third"))])]),
+            tests(&[key.clone(), changed(other_table(selection()), &[("/rule-name", json!("third"))])]),
+        ),
+        rule(
+            "leading-zeros",
+            "/Task/TableMappings/rules/1/rule-id",
+            &key,
+            &id(json!("02")),
+            &id(json!("20")),
+        ),
+        rule("leading-zeros", "/Task/TableMappings/rules/1/rule-id", &key, &id(json!("01")), &id(json!("0"))),
+        rule(
+            "rule-name-as-number",
+            "/Task/TableMappings/rules/1/rule-name",
+            &key,
+            &[("/rule-name", json!(2))],
+            &[("/rule-name", json!("2"))],
+        ),
         rule(
             "equal-rule-names",
             "/Task/TableMappings/rules/1/rule-name",
@@ -280,6 +325,25 @@ fn locators() -> Vec<Case> {
         sample.with("/Task/TableMappings", mapping)
     };
     let table_type = "/Task/TableMappings/rules/1/object-locator/table-type";
+    let system = "/Task/TableMappings/rules/0/object-locator/schema-name";
+    let of_schema = |name: &str| full_load().with(system, json!(name));
+    let everything = |excluded: &[&str]| {
+        let mut mapping = mapping();
+        mapping["rules"][0]["object-locator"]["schema-name"] = json!("%");
+        for (at, name) in excluded.iter().enumerate() {
+            let rule = changed(
+                selection(),
+                &[
+                    ("/rule-id", json!((at + 2).to_string())),
+                    ("/rule-name", json!(name)),
+                    ("/rule-action", json!("exclude")),
+                    ("/object-locator", json!({"schema-name": name, "table-name": "%"})),
+                ],
+            );
+            mapping["rules"].as_array_mut().unwrap().push(rule);
+        }
+        full_load().with("/Task/TableMappings", mapping)
+    };
     let tablespace = json!({
         "rule-type": "transformation", "rule-id": "2", "rule-name": "space", "rule-target": "table-tablespace",
         "object-locator": {"table-tablespace-name": "USERS"}, "rule-action": "rename", "value": "DATA",
@@ -301,7 +365,9 @@ fn locators() -> Vec<Case> {
         ),
         rule("missing-member", schema, &selection(), &schema_is(json!(null)), &schema_is(json!("%"))),
         rule("missing-member", table, &selection(), &table_is(json!("")), &table_is(json!("%"))),
-        rule("wrong-type", table, &selection(), &table_is(json!(5)), &table_is(json!("5"))),
+        rule("wrong-type", table, &selection(), &table_is(json!({})), &table_is(json!(5))),
+        rule("text-as-number", table, &selection(), &table_is(json!(5)), &table_is(json!("5"))),
+        rule("text-as-number", schema, &selection(), &schema_is(json!(true)), &schema_is(json!("true"))),
         rule(
             "missing-member",
             schema,
@@ -310,6 +376,39 @@ fn locators() -> Vec<Case> {
             &table_is(json!(null)),
         ),
         rule("missing-member", schema, &tablespace, &[("/object-locator", json!({"x": null}))], &[]),
+        rule(
+            "wrong-tablespace",
+            "/Task/TableMappings/rules/1/object-locator",
+            &tablespace,
+            &[("/object-locator/index-tablespace-name", json!("INDEXES"))],
+            &[],
+        ),
+        rule(
+            "wrong-tablespace",
+            "/Task/TableMappings/rules/1/object-locator",
+            &tablespace,
+            &[("/rule-target", json!("index-tablespace"))],
+            &[
+                ("/rule-target", json!("index-tablespace")),
+                ("/object-locator", json!({"index-tablespace-name": "USERS"})),
+            ],
+        ),
+        rule(
+            "wrong-tablespace",
+            "/Task/TableMappings/rules/1/object-locator",
+            &transformation("table", "rename"),
+            &[("/object-locator/table-tablespace-name", json!("USERS"))],
+            &[],
+        ),
+        plan(
+            "system-schema-selected",
+            system,
+            everything(&[]),
+            everything(&["mysql", "sys", "%\u{5f}schema"]),
+        ),
+        plan("system-schema-selected", system, everything(&["pg_catalog"]), everything(&["SYS", "SYSTEM"])),
+        plan("system-schema-selected", system, of_schema("MYSQL"), of_schema("mysql_orders")),
+        plan("system-schema-selected", system, of_schema("s%"), of_schema("shop%")),
         about("orders", "%", &table_settings(), &schema_is(json!("order")), &schema_is(json!("ORDERS"))),
         about("ord%", "item_", &table_settings(), &table_is(json!("item")), &[]),
         about("orders", "items", &transformation("table", "rename"), &table_is(json!("x%")), &[]),
@@ -528,8 +627,8 @@ fn transformations() -> Vec<Case> {
             "wrong-type",
             "/Task/TableMappings/rules/1/value",
             &rename,
+            &[("/value", json!([5]))],
             &[("/value", json!(5))],
-            &[("/value", json!("5"))],
         ),
         plan(
             "action-not-for-target",
@@ -539,6 +638,56 @@ fn transformations() -> Vec<Case> {
         ),
         rule("action-not-for-target", target, &primary_key(), &[("/rule-target", json!("schema"))], &[]),
         rule("key-of-a-column", target, &primary_key(), &[("/rule-target", json!("column"))], &[]),
+        rule(
+            "rule-target-missing",
+            target,
+            &primary_key(),
+            &[("/rule-target", json!(null))],
+            &[("/rule-target", json!("table"))],
+        ),
+        rule(
+            "rule-target-missing",
+            target,
+            &transformation("column", "remove-column"),
+            &[("/rule-target", json!(""))],
+            &[],
+        ),
+        rule("missing-member", target, &rename, &[("/rule-target", json!(null))], &[]),
+        rule(
+            "missing-member",
+            "/Task/TableMappings/rules/1/value",
+            &rename,
+            &[("/value", json!(null))],
+            &[("/value", json!(null)), ("/expression", json!("'new_' || lower($AR_M_SOURCE_TABLE_NAME)"))],
+        ),
+        rule(
+            "key-with-pattern",
+            "/Task/TableMappings/rules/1/object-locator",
+            &primary_key(),
+            &[("/object-locator/table-name", json!("item%"))],
+            &[("/object-locator/table-name", json!("item_s"))],
+        ),
+        rule(
+            "bad-key-origin",
+            "/Task/TableMappings/rules/1/primary-key-def/origin",
+            &primary_key(),
+            &[("/primary-key-def/origin", json!("index"))],
+            &[("/primary-key-def/origin", json!("unique-index"))],
+        ),
+        rule(
+            "several-into-one",
+            "/Task/TableMappings/rules/1/value",
+            &rename,
+            &[("/object-locator/table-name", json!("item%"))],
+            &[("/object-locator/table-name", json!("item_s"))],
+        ),
+        rule(
+            "several-into-one",
+            "/Task/TableMappings/rules/1/value",
+            &transformation("column", "rename"),
+            &[("/object-locator/column-name", json!("%"))],
+            &[("/object-locator/column-name", json!("%")), ("/rule-action", json!("add-prefix"))],
+        ),
         rule(
             "missing-member",
             "/Task/TableMappings/rules/1/primary-key-def",
@@ -557,10 +706,92 @@ fn transformations() -> Vec<Case> {
             "wrong-type",
             "/Task/TableMappings/rules/1/primary-key-def/columns/0",
             &primary_key(),
-            &[("/primary-key-def/columns", json!([1]))],
+            &[("/primary-key-def/columns", json!([[1]]))],
             &[],
         ),
     ]
+}
+
+/// Masks, and what else is done to a masked column.
+fn masks() -> Vec<Case> {
+    let value = "/Task/TableMappings/rules/1/value";
+    let digits = transformation("column", "data-masking-digits-mask");
+    let hash = changed(transformation("column", "data-masking-hash-mask"), &[("/value", json!(null))]);
+    let typed = |id: &str, data_type: Value| {
+        changed(
+            transformation("column", "change-data-type"),
+            &[
+                ("/rule-id", json!(id)),
+                ("/rule-name", json!("typed")),
+                ("/data-type", data_type),
+                ("/value", json!(null)),
+            ],
+        )
+    };
+    let both = |mask: &Value, other: Value| {
+        let mut mapping = mapping();
+        mapping["rules"]
+            .as_array_mut()
+            .unwrap()
+            .extend([changed(mask.clone(), &[("/rule-id", json!("5"))]), other]);
+        full_load().with("/Task/TableMappings", mapping)
+    };
+    let string = |length: u32| json!({"type": "string", "length": length});
+    let id = "/Task/TableMappings/rules/2/rule-id";
+    let masked = digits.clone();
+    let masked = changed(masked, &[("/value", json!("#"))]);
+    let validated = |validates: bool| {
+        with(masked.clone())
+            .with("/Task/ReplicationTaskSettings/ValidationSettings", json!({"EnableValidation": validates}))
+    };
+    let mut cases = vec![
+        plan(
+            "mask-before-type",
+            id,
+            both(&hash, typed("10", string(100))),
+            both(&hash, typed("3", string(100))),
+        ),
+        // Patterns that mean one column.
+        plan(
+            "mask-before-type",
+            id,
+            both(
+                &changed(hash.clone(), &[("/object-locator/column-name", json!("i%"))]),
+                typed("6", string(100)),
+            ),
+            both(
+                &changed(hash.clone(), &[("/object-locator/column-name", json!("x%"))]),
+                typed("6", string(100)),
+            ),
+        ),
+        plan(
+            "mask-before-type",
+            id,
+            both(&hash, changed(typed("6", string(100)), &[("/object-locator/table-name", json!("%"))])),
+            both(&hash, changed(typed("6", string(100)), &[("/object-locator/table-name", json!("x%"))])),
+        ),
+        plan(
+            "mask-not-for-type",
+            "/Task/TableMappings/rules/2/data-type/type",
+            both(&masked, typed("3", json!({"type": "int4"}))),
+            both(
+                &changed(hash.clone(), &[("/rule-action", json!("data-masking-digits-randomize"))]),
+                typed("3", json!({"type": "int4"})),
+            ),
+        ),
+        plan(
+            "mask-not-for-type",
+            "/Task/TableMappings/rules/2/data-type/length",
+            both(&hash, typed("3", string(63))),
+            both(&hash, typed("3", string(64))),
+        ),
+        plan("masked-not-validated", RULE, validated(true), validated(false)),
+        rule("value-not-used", value, &hash, &[("/value", json!("#"))], &[]),
+    ];
+    for bad in [json!(null), json!(""), json!(" "), json!("##"), json!("\u{e9}"), json!("\t")] {
+        cases.push(rule("bad-mask", value, &digits, &[("/value", bad)], &[("/value", json!("#"))]));
+    }
+    cases
 }
 
 fn columns() -> Vec<Case> {
@@ -573,6 +804,8 @@ fn columns() -> Vec<Case> {
         transformation("column", "add-before-image-columns"),
         &[("/before-image-def", json!({"column-filter": "pk-only", "column-prefix": "BI_"}))],
     );
+    let named = |name: Value| changed(image.clone(), &[("/before-image-def", name)]);
+    let images = "/Task/ReplicationTaskSettings/BeforeImageSettings";
     let imaged = |sample: Sample, rule: Value| {
         let mut mapping = mapping();
         mapping["rules"].as_array_mut().unwrap().push(rule);
@@ -585,6 +818,27 @@ fn columns() -> Vec<Case> {
             &transformation("column", "remove-column"),
             &[("/object-locator/column-name", json!(null))],
             &[("/object-locator/column-name", json!("%"))],
+        ),
+        rule(
+            "column-not-transformable",
+            column,
+            &transformation("column", "rename"),
+            &[("/object-locator/column-name", json!("order#"))],
+            &[("/object-locator/column-name", json!("order_no"))],
+        ),
+        rule(
+            "column-not-transformable",
+            column,
+            &transformation("column", "add-prefix"),
+            &[("/object-locator/column-name", json!("a-b%"))],
+            &[("/object-locator/column-name", json!("[a-d]%"))],
+        ),
+        rule(
+            "column-not-transformable",
+            column,
+            &transformation("column", "rename"),
+            &[("/object-locator/column-name", json!("\u{5e9}\u{5dd}"))],
+            &[("/object-locator/column-name", json!("\u{e9}t\u{e9}"))],
         ),
         rule(
             "column-without-expression",
@@ -602,7 +856,25 @@ fn columns() -> Vec<Case> {
             &says("$AR_H_USERS"),
             &says("$AR_H_COMMIT_TIMESTAMP || ${x}"),
         ),
-        rule("value-not-used", expression, &transformation("column", "rename"), &says("$A"), &says("")),
+        rule("value-not-used", expression, &transformation("column", "add-prefix"), &says("$A"), &says("")),
+        rule(
+            "value-not-used",
+            expression,
+            &transformation("column", "add-suffix"),
+            &says("$A"),
+            &[
+                ("/rule-action", json!("rename")),
+                ("/value", json!(null)),
+                ("/expression", json!("lower($A)")),
+            ],
+        ),
+        rule(
+            "unknown-header",
+            expression,
+            &added_column(),
+            &says("$AR_M_SOURCE_TABLE"),
+            &says("$AR_M_SOURCE_TABLE_NAME"),
+        ),
         rule(
             "missing-member",
             "/Task/TableMappings/rules/1/data-type",
@@ -646,7 +918,31 @@ fn columns() -> Vec<Case> {
             ),
             imaged(load_and_cdc(), image.clone()),
         ),
-        plan("rule-without-effect", RULE, imaged(full_load(), image.clone()), imaged(load_and_cdc(), image)),
+        plan(
+            "rule-without-effect",
+            RULE,
+            imaged(full_load(), image.clone()),
+            imaged(load_and_cdc(), image.clone()),
+        ),
+        plan(
+            "before-image-without-name",
+            "/Task/TableMappings/rules/1/before-image-def",
+            imaged(load_and_cdc(), named(json!({"column-prefix": "", "column-suffix": ""}))),
+            imaged(load_and_cdc(), named(json!({"column-prefix": "", "column-suffix": "_old"}))),
+        ),
+        plan(
+            "before-image-without-name",
+            "/Task/TableMappings/rules/1/before-image-def",
+            imaged(load_and_cdc(), named(json!({"column-prefix": ""}))),
+            imaged(load_and_cdc(), named(json!({"column-filter": "all"}))),
+        ),
+        plan(
+            "before-images-twice",
+            "/Task/ReplicationTaskSettings/BeforeImageSettings/EnableBeforeImage",
+            imaged(load_and_cdc(), image.clone())
+                .with(images, json!({"EnableBeforeImage": true, "FieldName": "old"})),
+            imaged(load_and_cdc(), image).with(images, json!({"EnableBeforeImage": false})),
+        ),
     ]
 }
 
@@ -783,11 +1079,18 @@ fn others() -> Vec<Case> {
             &[],
         ),
         rule(
-            "missing-member",
-            "/Task/TableMappings/rules/1/source-function",
+            "rule-without-effect",
+            RULE,
             &compared,
-            &[("/source-function", json!(""))],
-            &[],
+            &[("/source-function", json!("")), ("/target-function", json!(null))],
+            &[("/source-function", json!(null))],
+        ),
+        plan(
+            "validation-rule-without-validation",
+            RULE,
+            with(compared.clone()),
+            with(compared.clone())
+                .with("/Task/ReplicationTaskSettings/ValidationSettings", json!({"EnableValidation": true})),
         ),
         rule(
             "missing-member",

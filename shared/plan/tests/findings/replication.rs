@@ -99,3 +99,24 @@ pub(crate) fn cases() -> Vec<Case> {
     }
     cases
 }
+
+#[test]
+fn a_time_in_milliseconds_is_told_from_one_in_seconds() {
+    for (time, said) in [
+        (
+            json!(1_641_556_979_000_u64),
+            "which has 13 digits and so is in milliseconds: DMS wants 1641556979 (2022-01-07T12:02:59Z)",
+        ),
+        (
+            json!("1641556979000"),
+            "which has 13 digits and so is in milliseconds: DMS wants 1641556979 (2022-01-07T12:02:59Z)",
+        ),
+        (json!(1_641_556_979_000_000_u64), "in microseconds: DMS wants 1641556979"),
+        (json!("1641556979"), "take the quotes away"),
+        (json!("yesterday"), "not \"yesterday\""),
+    ] {
+        let found = cdc().with("/Task/CdcStartTime", time.clone()).findings();
+        assert!(found[0].message.contains(said), "{time}: {}", found[0].message);
+        assert_eq!(found[0].code.as_str(), "bad-time");
+    }
+}

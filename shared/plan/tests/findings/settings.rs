@@ -1,5 +1,6 @@
 //! Task settings.
 
+use plan::finding::Severity;
 use serde_json::{Value, json};
 
 use crate::{Case, member, plan};
@@ -47,7 +48,7 @@ fn key(code: &'static str, (section, name, bad, good): (&str, &str, Value, Value
 }
 
 pub(crate) fn cases() -> Vec<Case> {
-    [documents(), keys(), names(), contradictions(), doubts()].into_iter().flatten().collect()
+    [documents(), keys(), names(), contradictions(), resyncs(), doubts()].into_iter().flatten().collect()
 }
 
 /// What is wrong with a document as a whole.
@@ -364,6 +365,61 @@ fn contradictions() -> Vec<Case> {
     cases.into()
 }
 
+/// What a resync wants of its own settings and of others.
+fn resyncs() -> Vec<Case> {
+    let unfit = "unfit-resync";
+    let resync = |keys: Value| {
+        let base = json!({"EnableResync": true, "ResyncSchedule": "0 0 * * 6", "MaxResyncTime": 60});
+        let mut stated = base.as_object().expect("an object").clone();
+        stated.extend(keys.as_object().expect("an object").clone());
+        json!({ "ResyncSettings": stated, "ValidationSettings": {"EnableValidation": true} })
+    };
+    let of = |keys: Value| load_and_cdc_with(resync(keys));
+    let at = |name: &str| place("ResyncSettings", name);
+    let validates = |sample: Sample, validates: bool| {
+        sample.with(&format!("{SETTINGS}/ValidationSettings/EnableValidation"), json!(validates))
+    };
+    let loads = || full_load_with(resync(json!({"ResyncSchedule": null, "MaxResyncTime": null})));
+    let named = |id: &str| of(json!({"ValidationTaskId": id}));
+    let only = |only: bool| {
+        with(
+            cdc().with(SETTINGS, json!({})),
+            json!({"ResyncSettings": resync(json!({}))["ResyncSettings"],
+                   "ValidationSettings": {"EnableValidation": true, "ValidationOnly": only}}),
+        )
+    };
+    vec![
+        plan(unfit, at("MaxResyncTime"), of(json!({"MaxResyncTime": 4})), of(json!({"MaxResyncTime": 5}))),
+        plan(
+            unfit,
+            at("MaxResyncTime"),
+            of(json!({"MaxResyncTime": 14_401})),
+            of(json!({"MaxResyncTime": 14_400})),
+        ),
+        plan(
+            unfit,
+            at("ResyncSchedule"),
+            of(json!({"ResyncSchedule": "cron(0 0 * * ? *)"})),
+            of(json!({"ResyncSchedule": "0 0 * * 6"})),
+        ),
+        plan(unfit, at("EnableResync"), validates(of(json!({})), false), of(json!({}))),
+        plan(
+            unfit,
+            at("EnableResync"),
+            validates(of(json!({})), false),
+            validates(named("6DG4CLGJ5JSJ"), false),
+        ),
+        plan(unfit, at("EnableResync"), validates(loads(), false), loads()),
+        plan(unfit, at("EnableResync"), only(true), only(false)),
+        plan(
+            unfit,
+            at("ValidationTaskId"),
+            named("arn:aws:dms:us-west-2:123456789012:task:6DG4CLGJ5JSJ"),
+            named("6DG4CLGJ5JSJ"),
+        ),
+    ]
+}
+
 /// Settings that run and may not do what is wanted.
 fn doubts() -> Vec<Case> {
     let stated = |section: &str, keys: Value| full_load_with(json!({section: keys}));
@@ -382,6 +438,7 @@ fn doubts() -> Vec<Case> {
         }))
     };
     let silent = "failure-stays-silent";
+    let changes = |keys: Value| load_and_cdc_with(json!({ "ErrorBehavior": keys }));
     let (table, row) =
         (place("ErrorBehavior", "TableErrorPolicy"), place("ErrorBehavior", "DataErrorPolicy"));
     let none = place("ErrorBehavior", "FailOnNoTablesCaptured");
@@ -410,6 +467,85 @@ fn doubts() -> Vec<Case> {
             place("TargetMetadata", "LimitedSizeLobMode"),
             lobs(json!({"SupportLobs": null, "LimitedSizeLobMode": false})),
             lobs(json!({"SupportLobs": false, "LimitedSizeLobMode": false})),
+        ),
+        plan(
+            "lobs-cut-to-nothing",
+            place("TargetMetadata", "LobMaxSize"),
+            lobs(json!({"LobMaxSize": 0})),
+            lobs(json!({"LobMaxSize": 0, "FullLobMode": true, "LimitedSizeLobMode": false})),
+        ),
+        plan(
+            "lobs-cut-to-nothing",
+            place("TargetMetadata", "LobMaxSize"),
+            lobs(json!({"LobMaxSize": 0, "LimitedSizeLobMode": true})),
+            lobs(json!({"LobMaxSize": 0, "SupportLobs": false})),
+        ),
+        plan(
+            "lobs-not-in-batches",
+            place("TargetMetadata", "FullLobMode"),
+            lobs(json!({"FullLobMode": true, "LimitedSizeLobMode": false, "BatchApplyEnabled": true})),
+            lobs(json!({"FullLobMode": true, "LimitedSizeLobMode": false})),
+        ),
+        plan(
+            "other-lob-size-validated",
+            place("ValidationSettings", "ValidationPartialLobSize"),
+            full_load_with(
+                json!({"ValidationSettings": {"EnableValidation": true, "ValidationPartialLobSize": 64}}),
+            ),
+            full_load_with(
+                json!({"ValidationSettings": {"EnableValidation": true, "ValidationPartialLobSize": 32}}),
+            ),
+        ),
+        plan(
+            "log-component-twice",
+            "/Task/ReplicationTaskSettings/Logging/LogComponents/1/Id",
+            stated("Logging", json!({"LogComponents": [{"Id": "SORTER"}, {"Id": "SORTER"}]})),
+            stated("Logging", json!({"LogComponents": [{"Id": "SORTER"}, {"Id": "IO"}]})),
+        ),
+        plan(
+            "parallel-apply-without-batches",
+            place("TargetMetadata", "ParallelApplyThreads"),
+            lobs(json!({"ParallelApplyThreads": 4})),
+            lobs(json!({"ParallelApplyThreads": 4, "BatchApplyEnabled": true})),
+        ),
+        plan(
+            "parallel-apply-without-batches",
+            place("TargetMetadata", "ParallelApplyBufferSize"),
+            lobs(json!({"ParallelApplyBufferSize": 500})),
+            // As the guide's example has it.
+            lobs(json!({"ParallelApplyBufferSize": 100, "ParallelApplyQueuesPerThread": 1})),
+        ),
+        plan(
+            "hiccup-is-fatal",
+            place("ErrorBehavior", "RecoverableErrorCount"),
+            errors(json!({"RecoverableErrorCount": 0})),
+            errors(json!({"RecoverableErrorCount": -1})),
+        ),
+        plan(
+            silent,
+            place("TargetMetadata", "LimitedSizeLobMode"),
+            lobs(json!({"LimitedSizeLobMode": true, "LobMaxSize": 32})),
+            lobs(json!({"LimitedSizeLobMode": true, "LobMaxSize": 63})),
+        ),
+        plan(
+            silent,
+            place("ErrorBehavior", "DataTruncationErrorPolicy"),
+            errors(json!({"DataTruncationErrorPolicy": "LOG_ERROR"})),
+            errors(json!({"DataTruncationErrorPolicy": "SUSPEND_TABLE"})),
+        ),
+        plan(
+            silent,
+            place("ErrorBehavior", "ApplyErrorInsertPolicy"),
+            changes(json!({"ApplyErrorDeletePolicy": "STOP_TASK", "ApplyErrorInsertPolicy": "LOG_ERROR"})),
+            changes(
+                json!({"ApplyErrorDeletePolicy": "STOP_TASK", "ApplyErrorInsertPolicy": "INSERT_RECORD"}),
+            ),
+        ),
+        plan(
+            silent,
+            place("ErrorBehavior", "ApplyErrorEscalationPolicy"),
+            changes(json!({"ApplyErrorEscalationPolicy": "LOG_ERROR"})),
+            errors(json!({"ApplyErrorEscalationPolicy": "LOG_ERROR"})),
         ),
         plan("validation-of-replaced-characters", characters, replaced(true), replaced(false)),
         plan(
@@ -449,6 +585,26 @@ fn doubts() -> Vec<Case> {
             errors(json!({"FailOnNoTablesCaptured": true})),
         ),
     ]
+}
+
+/// What DMS answers about a task, and what exports of tasks hold, has no name that is not known.
+#[test]
+fn what_dms_answers_is_known() {
+    let echo = |name: &str| {
+        let file = format!("{}/tests/echoes/{name}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(file).expect("the answers are kept in files");
+        serde_json::from_str::<Value>(&text).expect("an answer is JSON")
+    };
+    let exported = json!({
+        "ValidationSettings": {"EnableValidation": false, "ValidationS3Time": 0, "ValidationS3Mask": 0},
+        "ResyncSettings": {"EnableResync": false, "ValidationTaskId": "JXPP94804DJOEWIJD9348R3049"},
+        "TTSettings": null,
+        "PreMigrationAssessment": {"Enable": true},
+    });
+    for settings in [echo("full-load-2024.json"), echo("full-load-2026.json"), exported] {
+        let found = full_load().with(SETTINGS, settings).findings();
+        assert!(found.iter().all(|found| found.severity == Severity::Info), "{found:#?}");
+    }
 }
 
 fn said(sample: &Sample, path: &str) -> String {

@@ -53,6 +53,22 @@ pub(crate) fn cases() -> Vec<Case> {
             cdc().with("/Window", night()),
         ),
         plan(
+            "stopped-replication-keeps-the-log",
+            "/Window/AtClose",
+            stopped_night(),
+            full_load().with("/Window", night()).with("/Window/AtClose", json!("Stop")),
+        ),
+        plan(
+            "stopped-replication-keeps-the-log",
+            "/Then",
+            until(cdc(), "CaughtUp").with("/Window", night()).with("/Then", json!("Stop")),
+            // It pauses for no time at all.
+            until(cdc(), "CaughtUp")
+                .with("/Window", night())
+                .with("/Window/Closes", json!("22:00"))
+                .with("/Then", json!("Stop")),
+        ),
+        plan(
             "ends-before-its-stop",
             "/Until",
             until(stopped_night(), "FullLoadComplete"),
@@ -125,4 +141,26 @@ pub(crate) fn cases() -> Vec<Case> {
             full_load().with(settings, keeps).with("/Window", night()).with("/Start", json!("Resume")),
         ),
     ]
+}
+
+#[test]
+fn a_pause_of_a_replication_is_told_with_its_span_and_its_engine() {
+    let said = |sample: Sample| {
+        let found = sample.findings();
+        let at = found.iter().find(|found| found.path == "/Window/AtClose");
+        at.unwrap_or_else(|| panic!("nothing is said: {found:#?}")).message.clone()
+    };
+    let nights = cdc().with("/Window", night()).with("/Window/AtClose", json!("Stop"));
+    let weekdays = nights.clone().with("/Window/Days", json!(["Sun", "Mon", "Tue", "Wed", "Thu"]));
+    assert!(said(nights.clone()).starts_with("the task stands still for up to 17 hours"), "{}", said(nights));
+    assert!(said(weekdays.clone()).starts_with("the task stands still for up to 65 hours"));
+    for (position, engine) in [
+        ("mysql-bin-changelog.000024:373", "set them to 66 hours or more"),
+        ("4AF/B00000D0", "PostgreSQL's log"),
+        ("00000014:00000061:0001", "SQL Server on RDS cuts its log within minutes"),
+        ("1234567", "archivelog retention hours"),
+    ] {
+        let message = said(weekdays.clone().with("/Task/CdcStartPosition", json!(position)));
+        assert!(message.contains(engine), "{position}: {message}");
+    }
 }

@@ -11,11 +11,12 @@ use support::plans::{Sample, cdc, full_load, night};
 use support::schema::{read, takes};
 
 /// What the schema leaves to the reader: what only several places together show, and what stands in a text.
-const LEFT_TO_THE_READER: [&str; 18] = [
+const LEFT_TO_THE_READER: [&str; 19] = [
     // Members seen together.
     "at-close-not-stated",
     "boundary-of-other-width",
     "cdc-start-with-full-load",
+    "equal-selection-ids",
     "reload-on-top",
     "reload-without-load",
     "stop-before-start",

@@ -112,7 +112,7 @@ fn rules() -> Vec<Row> {
         mapping("/Task/TableMappings/rules/0/rule-name", json!("")),
         mapping("/Task/TableMappings/rules/0/rule-action", json!("Include")),
         mapping("/Task/TableMappings/rules/0/object-locator", json!({})),
-        mapping("/Task/TableMappings/rules/0/object-locator/schema-name", json!(5)),
+        mapping("/Task/TableMappings/rules/0/object-locator/schema-name", json!({"a": 1})),
         mapping("/Task/TableMappings/rules/0/object-locator/table-type", json!("views")),
         mapping("/Task/TableMappings/rules/0/load-order", json!("first")),
         mapping("/Task/TableMappings/rules/0/filters/0/filter-type", json!("target")),
@@ -141,7 +141,8 @@ fn rules() -> Vec<Row> {
         mapping("/Task/TableMappings/rules/9/mapping-parameters", json!("x")),
         mapping("/Task/TableMappings/rules/10/tag-set/0/key", json!("")),
         mapping("/Task/TableMappings/rules/11/object-locator/column-name", json!(null)),
-        mapping("/Task/TableMappings/rules/11/source-function", json!("")),
+        mapping("/Task/TableMappings/rules/11/source-function", json!({})),
+        mapping("/Task/TableMappings/rules/3/rule-target", json!(null)),
     ]
 }
 

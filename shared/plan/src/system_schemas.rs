@@ -1,0 +1,176 @@
+//! Schemas that databases keep for themselves: a selection that takes one copies users, password hashes and settings of
+//! the server along, or fails on them. DMS does not leave all of them out by itself.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+
+use super::engine::Engine;
+use super::located::quoted;
+use super::table_name::{Pattern, Steps, literal, lower};
+use crate::finding::{Code, Findings};
+
+/// The most steps that are taken in one mapping; behind it nothing is named.
+const MAX_STEPS: usize = 1_000_000;
+
+/// The system schemas of an engine, and what is in them.
+fn of(engine: Engine) -> &'static [(&'static str, &'static str)] {
+    match engine {
+        Engine::MySql => &[
+            ("mysql", "users with their password hashes, and the server's own tables"),
+            ("sys", "views of the server's performance"),
+            ("performance_schema", "the server's performance counters"),
+            ("information_schema", "the server's catalogue"),
+        ],
+        Engine::PostgreSql => &[
+            ("pg_catalog", "roles with their password hashes, and the server's catalogue"),
+            ("information_schema", "the server's catalogue"),
+        ],
+        Engine::SqlServer => {
+            &[("sys", "logins and the server's catalogue"), ("INFORMATION_SCHEMA", "the server's catalogue")]
+        }
+        Engine::Oracle => &[
+            ("SYS", "users with their password hashes, and the data dictionary"),
+            ("SYSTEM", "tables of the server's own tools"),
+        ],
+        Engine::Db2 => &[
+            ("SYSIBM", "the server's catalogue"),
+            ("SYSCAT", "the server's catalogue"),
+            ("SYSSTAT", "the server's statistics"),
+        ],
+    }
+}
+
+/// Warns of a selection that takes a system schema, or whose pattern can mean one of some engine. The source is not
+/// known here: a mapping that excludes all of one engine's is taken to be for that engine.
+pub(super) fn check(mapping: &Value, path: &str, findings: &mut Findings) {
+    let selections = Selections::of(mapping);
+    let Some((at, pattern)) = selections.suspect() else { return };
+    let taken: Vec<(Engine, Vec<&str>)> = Engine::ALL
+        .into_iter()
+        .map(|engine| (engine, selections.takes(engine).into_iter().map(|(name, _)| name).collect()))
+        .collect();
+    let is_for_one =
+        |(engine, names): &(Engine, Vec<&str>)| names.is_empty() && selections.excludes_some(*engine);
+    if taken.iter().any(is_for_one) {
+        return;
+    }
+    let named: Vec<String> = taken
+        .iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(engine, names)| format!("{} ({})", names.join(", "), engine.name()))
+        .collect();
+    if named.is_empty() {
+        return;
+    }
+    findings.add(
+        &format!("{path}/rules/{at}/object-locator/schema-name"),
+        Code::SystemSchemaSelected,
+        format!(
+            "{} takes schemas that databases keep for themselves, and DMS is known to have copied MySQL's with the password \
+             hashes in them: {}; exclude those of your source, or name your own schemas",
+            quoted(pattern),
+            named.join("; ")
+        ),
+    );
+}
+
+/// Rejects a selection that takes a system schema of the source's engine into a target of another. Both are DMS's words
+/// for an engine; where the source's is not known nothing is said.
+pub fn check_engines(mapping: &Value, source: &str, target: &str, findings: &mut Findings) {
+    let Some(engine) = Engine::of(source).filter(|engine| Engine::of(target) != Some(*engine)) else {
+        return;
+    };
+    let selections = Selections::of(mapping);
+    let Some((at, _)) = selections.suspect() else { return };
+    let taken = selections.takes(engine);
+    if taken.is_empty() {
+        return;
+    }
+    let (names, holds): (Vec<&str>, Vec<String>) =
+        taken.iter().map(|(name, holds)| (*name, format!("{name} ({holds})"))).unzip();
+    findings.add(
+        &format!("/Task/TableMappings/rules/{at}/object-locator/schema-name"),
+        Code::SystemSchemaToAnotherEngine,
+        format!(
+            "the mapping takes system schemas of its {source} source, and would copy them into {target}: {}; exclude {}, or \
+             name your own schemas",
+            holds.join(", "),
+            names.join(", ")
+        ),
+    );
+}
+
+/// The schemas that the selection rules take and leave out, as far as whole schemas are concerned.
+struct Selections<'a> {
+    /// The number of the rule, and the pattern of its schemas; each pattern once.
+    included: Vec<(usize, &'a str, Pattern)>,
+    excluded: Vec<Pattern>,
+}
+
+impl<'a> Selections<'a> {
+    fn of(mapping: &'a Value) -> Selections<'a> {
+        let mut selections = Selections { included: Vec::new(), excluded: Vec::new() };
+        let rules = mapping.get("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        let mut seen = HashSet::new();
+        for (at, rule) in rules.iter().enumerate() {
+            let text = |pointer: &str| rule.pointer(pointer).and_then(Value::as_str);
+            let (Some("selection"), Some(schema)) = (text("/rule-type"), text("/object-locator/schema-name"))
+            else {
+                continue;
+            };
+            match text("/rule-action") {
+                Some("exclude")
+                    if text("/object-locator/table-name") == Some("%") && can_mean_one(schema) =>
+                {
+                    selections.excluded.push(Pattern::of(schema));
+                }
+                Some("include" | "explicit") if seen.insert(schema) && can_mean_one(schema) => {
+                    selections.included.push((at, schema, Pattern::of(schema)));
+                }
+                _ => {}
+            }
+        }
+        selections
+    }
+
+    /// The first rule that takes a system schema of any engine.
+    fn suspect(&self) -> Option<(usize, &'a str)> {
+        self.included.first().map(|(at, schema, _)| (*at, *schema))
+    }
+
+    /// The system schemas of an engine that are taken, and what is in them.
+    fn takes(&self, engine: Engine) -> Vec<(&'static str, &'static str)> {
+        let mut steps = Steps::new(MAX_STEPS);
+        let mut meets = |pattern: &Pattern, name: &str| pattern.selects(&lower(name), &mut steps);
+        of(engine)
+            .iter()
+            .filter(|(name, _)| self.included.iter().any(|(_, _, pattern)| meets(pattern, name)))
+            .filter(|(name, _)| {
+                !self.excluded.iter().any(|pattern| pattern.selects(&lower(name), &mut Steps::new(MAX_STEPS)))
+            })
+            .copied()
+            .collect()
+    }
+
+    /// True when a rule leaves out a system schema of this engine.
+    fn excludes_some(&self, engine: Engine) -> bool {
+        let mut steps = Steps::new(MAX_STEPS);
+        of(engine)
+            .iter()
+            .any(|(name, _)| self.excluded.iter().any(|pattern| pattern.selects(&lower(name), &mut steps)))
+    }
+}
+
+/// True for a pattern or name that a system schema of some engine has. Most names of a mapping have none, so this comes
+/// first and reads no pattern for them.
+fn can_mean_one(schema: &str) -> bool {
+    let names = || Engine::ALL.into_iter().flat_map(of).map(|(name, _)| *name);
+    match literal(schema) {
+        Some(name) => names().any(|system| system.eq_ignore_ascii_case(&name)),
+        None => {
+            let pattern = Pattern::of(schema);
+            names().any(|system| pattern.selects(&lower(system), &mut Steps::new(MAX_STEPS)))
+        }
+    }
+}
