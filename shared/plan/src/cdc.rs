@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::MigrationType;
 use super::located::{Members, quoted, shown};
+use super::slips;
 use super::start_position::StartPosition;
 use super::stop_position;
 use crate::finding::{Code, Findings};
@@ -45,7 +46,7 @@ pub(super) fn read(
                 format!(
                     "CdcStartTime must be a UTC time like 2018-03-08T12:12:12 or epoch seconds, not {}{}",
                     shown(node.value),
-                    of_epoch(node.value)
+                    slips::of_epoch(node.value)
                 ),
             );
         }
@@ -65,8 +66,9 @@ pub(super) fn read(
                 Code::BadCdcStopPosition,
                 format!(
                     "CdcStopPosition must be server_time:YYYY-MM-DDThh:mm:ss or commit_time:YYYY-MM-DDThh:mm:ss \
-                     (UTC), not {}",
-                    quoted(text)
+                     (UTC), not {}{}",
+                    quoted(text),
+                    slips::of_epoch(&text.rsplit(':').next().unwrap_or_default().into())
                 ),
             );
         }
@@ -137,29 +139,6 @@ fn check_start_position(path: &str, text: &str, findings: &mut Findings) {
             "Invalid CdcStartPosition format",
         );
     }
-}
-
-/// What is said of a number that is no epoch time in seconds: CloudFormation's property is in milliseconds.
-fn of_epoch(value: &Value) -> String {
-    let digits = match value {
-        Value::String(text) => text.trim().to_owned(),
-        other => other.to_string(),
-    };
-    let digits = digits.split('.').next().unwrap_or_default();
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return String::new();
-    }
-    let (unit, to_cut) = match digits.len() {
-        12..=13 => ("milliseconds", 3),
-        15..=16 => ("microseconds", 6),
-        18..=19 => ("nanoseconds", 9),
-        9..=10 => return ": take the quotes away".to_owned(),
-        _ => return String::new(),
-    };
-    let seconds = &digits[..digits.len() - to_cut];
-    let time = seconds.parse().ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    let time = time.map(|time| format!(" ({time})")).unwrap_or_default();
-    format!(", which has {} digits and so is in {unit}: DMS wants {seconds}{time}", digits.len())
 }
 
 /// The CLI's skeleton holds the epoch where no time is meant.

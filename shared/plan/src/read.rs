@@ -197,8 +197,9 @@ fn read_scheduled_time(plan: &mut Members<'_>, findings: &mut Findings) -> Optio
             Code::BadTime,
             format!(
                 "ScheduledTime must be <aws.scheduler.scheduled-time>, which EventBridge Scheduler replaces, or a UTC \
-                 time, not {}",
-                quoted(text)
+                 time, not {}{}",
+                quoted(text),
+                slips::of_epoch(node.value)
             ),
         );
     }

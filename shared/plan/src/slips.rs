@@ -1,5 +1,5 @@
-//! Slips that people really make where a document or a text is wanted: a file's name that only a tool reads, and a
-//! document that stands inside itself.
+//! Slips that people really make where a document, a text or a time is wanted: a file's name that only a tool reads, a
+//! document that stands inside itself, a time in another unit.
 
 use serde_json::Value;
 
@@ -40,6 +40,29 @@ pub(super) fn same_name(one: &str, other: &str) -> bool {
         name.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase()).collect()
     };
     letters(one) == letters(other)
+}
+
+/// What is said of a number that is no epoch time in seconds: CloudFormation's property is in milliseconds.
+pub(super) fn of_epoch(value: &Value) -> String {
+    let digits = match value {
+        Value::String(text) => text.trim().to_owned(),
+        other => other.to_string(),
+    };
+    let digits = digits.split('.').next().unwrap_or_default();
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return String::new();
+    }
+    let (unit, to_cut) = match digits.len() {
+        12..=13 => ("milliseconds", 3),
+        15..=16 => ("microseconds", 6),
+        18..=19 => ("nanoseconds", 9),
+        9..=10 => return ": take the quotes away".to_owned(),
+        _ => return String::new(),
+    };
+    let seconds = &digits[..digits.len() - to_cut];
+    let time = seconds.parse().ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    let time = time.map(|time| format!(" ({time})")).unwrap_or_default();
+    format!(", which has {} digits and so is in {unit}: DMS wants {seconds}{time}", digits.len())
 }
 
 #[cfg(test)]

@@ -84,7 +84,7 @@ fn a_described_task_pastes_in_as_one_element_and_as_the_whole_answer() {
                 "ReplicationTaskSettings/Logging/CloudWatchLogStream",
                 "ReplicationTaskArn",
                 "ReplicationTaskCreationDate",
-                "ReplicationTaskSettings/TargetMetadata/LimitedSizeLobMode",
+                "ReplicationTaskSettings/TargetMetadata/LobMaxSize",
                 "ReplicationTaskStartDate",
                 "ReplicationTaskStats",
                 "Status",

@@ -206,8 +206,9 @@ codes! {
             "`rule-action` `explicit`, which names one table, with a wildcard",
             "write the name out, or use `include`";
         FailureStaysSilent = "failure-stays-silent", Info,
-            "a task setting under which DMS goes on without the tables or rows in error, or without any table: \
-             `TableErrorPolicy` `SUSPEND_TABLE`, `DataErrorPolicy` `LOG_ERROR` or `IGNORE_RECORD`, \
+            "a task setting under which DMS goes on without the tables, rows, changes or ends of LOBs that did not fit, or \
+             without any table: `TableErrorPolicy` `SUSPEND_TABLE`; `DataErrorPolicy`, `DataTruncationErrorPolicy` and the four \
+             `ApplyError...Policy` `LOG_ERROR` or `IGNORE_RECORD`; `LimitedSizeLobMode` with DMS's 32 KB; \
              `FailOnNoTablesCaptured` `false`",
             "nothing, or the setting that the message names";
         FileInsteadOfText = "file-instead-of-text", Error,
@@ -243,6 +244,9 @@ codes! {
         LobWithoutMode = "lob-without-mode", Warning,
             "LOBs are to be migrated, and neither `FullLobMode` nor `LimitedSizeLobMode` is on",
             "set one of them to `true`";
+        LobsCutShort = "lobs-cut-short", Warning,
+            "`LobMaxSize` is smaller than the 32 KB at which DMS's own default cuts LOBs off",
+            "the KB of the largest LOB, or `FullLobMode`";
         LobsCutToNothing = "lobs-cut-to-nothing", Warning,
             "`LobMaxSize` is 0 where LOBs are cut off at that size",
             "the KB of the largest LOB, or `FullLobMode`";

@@ -118,23 +118,14 @@ fn ids(rules: &[Rule<'_>], findings: &mut Findings) {
 }
 
 fn leading_zeros(rules: &[Rule<'_>], findings: &mut Findings) {
-    let zeros = |id: &&str| id.len() > 1 && id.starts_with('0');
-    let with_zeros = |rule: &&Rule<'_>| rule.id.as_deref().is_some_and(|id| zeros(&id));
+    let with_zeros =
+        |rule: &&Rule<'_>| rule.id.as_deref().is_some_and(|id| id.len() > 1 && id.starts_with('0'));
     let Some(first) = rules.iter().find(with_zeros) else { return };
-    findings.add(
-        &format!("{}/rule-id", first.path),
-        Code::LeadingZeros,
-        format!(
-            "a rule-id begins with 0, and whether DMS takes 01 and 1 for one id is not known: write it without zeros ({} \
-             such rules)",
-            rules.iter().filter(with_zeros).count()
-        ),
-    );
-    let number = |id: &str| id.trim_start_matches('0').to_owned();
-    let mut written: HashMap<String, (&str, &str)> = HashMap::new();
+    let mark = findings.mark();
+    let mut written: HashMap<&str, (&str, &str)> = HashMap::new();
     for rule in rules {
         let Some(id) = rule.id.as_deref() else { continue };
-        let (other, place) = *written.entry(number(id)).or_insert((id, &rule.path));
+        let (other, place) = *written.entry(id.trim_start_matches('0')).or_insert((id, &rule.path));
         if other != id {
             findings.add(
                 &format!("{}/rule-id", rule.path),
@@ -145,6 +136,17 @@ fn leading_zeros(rules: &[Rule<'_>], findings: &mut Findings) {
                 ),
             );
         }
+    }
+    if findings.mark() == mark {
+        findings.add(
+            &format!("{}/rule-id", first.path),
+            Code::LeadingZeros,
+            format!(
+                "a rule-id begins with 0, and whether DMS takes 01 and 1 for one id is not known: write it without zeros ({} \
+                 such rules)",
+                rules.iter().filter(with_zeros).count()
+            ),
+        );
     }
 }
 

@@ -25,7 +25,7 @@ use serde_json::Value;
 
 use super::MigrationType;
 use super::embedded;
-use super::located::{Node, escaped, quoted};
+use super::located::{Node, escaped, nearest, quoted};
 use super::slips;
 use crate::finding::{Code, Findings};
 use rule::Rule;
@@ -114,14 +114,33 @@ fn without_rules(mapping: &Node<'_>, findings: &mut Findings) {
                 quoted(name)
             ),
         ),
-        _ => findings.add(
+        (_, rules) => findings.add(
             &mapping.path,
             Code::NoRules,
-            "TableMappings must be {\"rules\": [...]}, a list of rules of which at least one has \"rule-type\": \
-             \"selection\"",
+            format!(
+                "TableMappings must be {{\"rules\": [...]}}, a list of rules of which at least one has \"rule-type\": \
+                 \"selection\"{}",
+                instead_of_rules(mapping.value, rules)
+            ),
         ),
     }
     if rules.is_none() {
         findings.dms_would_say(mark, NO_RULES);
+    }
+}
+
+/// What stands where the list of rules should.
+fn instead_of_rules(mapping: &Value, rules: Option<&Value>) -> String {
+    match rules {
+        Some(Value::Object(_)) => "; rules is one rule here: put brackets around it".to_owned(),
+        Some(Value::String(text)) => match slips::of_a_file(text) {
+            Some(said) => format!("; rules is {said}"),
+            None => "; rules is a text here: write the list itself".to_owned(),
+        },
+        _ => {
+            let names = mapping.as_object().into_iter().flat_map(|object| object.keys());
+            let like = names.map(String::as_str).find(|name| nearest(name, &["rules"]).is_some());
+            like.map(|name| format!("; {} is not what it is called", quoted(name))).unwrap_or_default()
+        }
     }
 }

@@ -166,7 +166,7 @@ pub(super) fn read<'a>(rule: &mut Reading<'_, 'a>) -> Transformation<'a> {
         );
     }
     let data_type = data_type::read(rule);
-    if data_type.is_none() && needs(action, "data-type") {
+    if rule.members.get("data-type").is_none() && needs(action, "data-type") {
         rule.members.missing("data-type", rule.findings);
     }
     read_primary_key(rule, action);
@@ -350,7 +350,7 @@ fn read_values(rule: &mut Reading<'_, '_>, target: Option<Target>, action: Optio
 const ORIGINS: [&str; 2] = ["primary-key", "unique-index"];
 
 fn read_primary_key(rule: &mut Reading<'_, '_>, action: Option<Action>) {
-    let found = rule.inside("primary-key-def", |key| {
+    rule.inside("primary-key-def", |key| {
         key.required_text("name");
         if let Some(origin) = key.text("origin")
             && !ORIGINS.contains(&origin)
@@ -370,13 +370,13 @@ fn read_primary_key(rule: &mut Reading<'_, '_>, action: Option<Action>) {
             None => key.members.missing("columns", key.findings),
         }
     });
-    if found.is_none() && needs(action, "primary-key-def") {
+    if rule.members.get("primary-key-def").is_none() && needs(action, "primary-key-def") {
         rule.members.missing("primary-key-def", rule.findings);
     }
 }
 
 fn read_before_image(rule: &mut Reading<'_, '_>, action: Option<Action>) {
-    let found = rule.inside("before-image-def", |image| {
+    rule.inside("before-image-def", |image| {
         image.members.word("column-filter", &IMAGED_COLUMNS, image.findings);
         let prefix = image.text("column-prefix");
         let suffix = image.text("column-suffix");
@@ -393,7 +393,7 @@ fn read_before_image(rule: &mut Reading<'_, '_>, action: Option<Action>) {
     if action != Some(Action::AddBeforeImage) {
         return;
     }
-    if found.is_none() {
+    if rule.members.get("before-image-def").is_none() {
         rule.members.missing("before-image-def", rule.findings);
     }
     if rule.migration_type == Some(&MigrationType::FullLoad) {

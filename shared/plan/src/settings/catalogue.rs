@@ -195,7 +195,7 @@ pub(crate) const SETTINGS: &[Setting] = &[
     flag("FailTaskWhenCleanTaskResourceFailed", false),
     Setting::new("PostProcessingRules", Kind::Anything, ByDefault::Null),
     // DMS Serverless alone has it, and templates for both are shared.
-    section("PreMigrationAssessment", PRE_MIGRATION_ASSESSMENT).absent_by_default(),
+    Setting::new("PreMigrationAssessment", Kind::Anything, ByDefault::Absent),
 ];
 
 const TARGET_METADATA: &[Setting] = &[
@@ -373,8 +373,6 @@ const VALIDATION: &[Setting] = &[
     whole("ValidationS3Time", COUNT, 0).absent_by_default(),
     whole("ValidationS3Mask", COUNT, 0).absent_by_default(),
 ];
-
-const PRE_MIGRATION_ASSESSMENT: &[Setting] = &[flag("Enable", false).absent_by_default()];
 
 const RESYNC: &[Setting] = &[
     flag("EnableResync", false),

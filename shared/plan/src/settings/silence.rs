@@ -4,8 +4,8 @@
 use super::stated::{Stated, VALIDATES};
 use crate::finding::{Code, Findings};
 
-/// A LOB of this size or less is what DMS's own default lets through, in KB: larger ones are common.
-const SMALL_LOB: i64 = 32;
+/// The size at which DMS's own default cuts LOBs off, in KB.
+const DEFAULT_LOB: i64 = 32;
 
 /// What becomes of a change that cannot be applied, setting by setting. They mean something for a replication only.
 const APPLY: [&str; 4] = [
@@ -81,19 +81,31 @@ fn check_truncation(stated: &Stated<'_>, findings: &mut Findings) {
             ),
         );
     }
+    check_cut_lobs(stated, findings);
+}
+
+/// LOBs that are cut off at a size at which DMS's own default cuts them, or below.
+fn check_cut_lobs(stated: &Stated<'_>, findings: &mut Findings) {
     let (limited, size) = ("/TargetMetadata/LimitedSizeLobMode", "/TargetMetadata/LobMaxSize");
-    let small = stated.number(size).is_none_or(|size| (1..=SMALL_LOB).contains(&size));
-    if stated.on(limited) && !stated.on("/TargetMetadata/FullLobMode") && small {
-        findings.add(
-            &stated.at(limited),
-            Code::FailureStaysSilent,
-            format!(
-                "with LimitedSizeLobMode what is longer than LobMaxSize, here {} KB, is cut off, and only the task's log says \
-                 so: state the size of the largest LOB",
-                stated.number(size).unwrap_or(SMALL_LOB)
-            ),
-        );
+    let cuts = !stated.off(limited) && !stated.on("/TargetMetadata/FullLobMode");
+    let migrates = !stated.off("/TargetMetadata/SupportLobs");
+    let (place, kilobytes) = match stated.number(size) {
+        Some(kilobytes) => (size, kilobytes),
+        None if stated.on(limited) => (limited, DEFAULT_LOB),
+        None => return,
+    };
+    if !cuts || !migrates || !(1..=DEFAULT_LOB).contains(&kilobytes) {
+        return;
     }
+    let code = if kilobytes < DEFAULT_LOB { Code::LobsCutShort } else { Code::FailureStaysSilent };
+    findings.add(
+        &stated.at(place),
+        code,
+        format!(
+            "LimitedSizeLobMode cuts off what is longer than LobMaxSize, here {kilobytes} KB, and only the task's log says so: \
+             state the size of the largest LOB"
+        ),
+    );
 }
 
 /// Changes that meet another row than they expect, or none.

@@ -88,6 +88,8 @@ fn a_fault_is_told_once() {
         ("/Notify", json!({"On": "Finished"})),
         ("/Task/Tags", json!([{"Key": 5}])),
         ("/Task/MigrationType", json!("both")),
+        ("/Task/TableMappings/rules/0/rule-type", json!("select")),
+        ("/Task/TableMappings", json!({"rules": {"rule-type": "selection"}})),
     ] {
         let found = full_load().with(pointer, value.clone()).findings();
         assert_eq!(found.iter().filter(|f| f.severity == Severity::Error).count(), 1, "{value}: {found:#?}");

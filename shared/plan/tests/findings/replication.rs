@@ -119,4 +119,6 @@ fn a_time_in_milliseconds_is_told_from_one_in_seconds() {
         assert!(found[0].message.contains(said), "{time}: {}", found[0].message);
         assert_eq!(found[0].code.as_str(), "bad-time");
     }
+    let found = cdc().with("/Task/CdcStopPosition", json!("server_time:1641556979000")).findings();
+    assert!(found[0].message.contains("in milliseconds"), "{}", found[0].message);
 }

@@ -523,9 +523,21 @@ fn doubts() -> Vec<Case> {
         ),
         plan(
             silent,
-            place("TargetMetadata", "LimitedSizeLobMode"),
+            place("TargetMetadata", "LobMaxSize"),
             lobs(json!({"LimitedSizeLobMode": true, "LobMaxSize": 32})),
-            lobs(json!({"LimitedSizeLobMode": true, "LobMaxSize": 63})),
+            lobs(json!({"LimitedSizeLobMode": true, "LobMaxSize": 33})),
+        ),
+        plan(
+            silent,
+            place("TargetMetadata", "LimitedSizeLobMode"),
+            lobs(json!({"LimitedSizeLobMode": true})),
+            lobs(json!({"SupportLobs": true})),
+        ),
+        plan(
+            "lobs-cut-short",
+            place("TargetMetadata", "LobMaxSize"),
+            lobs(json!({"LobMaxSize": 31})),
+            lobs(json!({"LobMaxSize": 31, "FullLobMode": true, "LimitedSizeLobMode": false})),
         ),
         plan(
             silent,

@@ -35,6 +35,10 @@ pub(super) fn of(code: &Code) -> Option<Reason> {
                 "guide, target metadata: with `SupportLobs` one of the two is `true`; DMS takes a task without",
             ),
         ),
+        Code::LobsCutShort => reason(
+            "long texts and documents arrive without their ends, and only the task's log says so",
+            Limit("guide, LOB support: in limited mode larger LOBs are truncated, with a warning in the log"),
+        ),
         Code::LobsCutToNothing => {
             reason("LOBs arrive empty", Limit("guide, target metadata: limited mode wants a `LobMaxSize`"))
         }
