@@ -96,23 +96,32 @@ fn of_a_character(rest: &str) -> Option<&'static str> {
 /// What is open where the text ends.
 fn at_the_end(text: &str) -> String {
     let (mut open, mut quote) = (Vec::new(), None);
-    let mut escaped = false;
-    let mut line = 1;
-    for c in text.chars() {
-        match (quote, c) {
-            (Some(_), _) if escaped => escaped = false,
-            (Some(_), '\\') => escaped = true,
-            (Some(_), '"') => quote = None,
-            (None, '"') => quote = Some(line),
-            (None, '{' | '[') => open.push((c, line)),
-            (None, '}' | ']') => drop(open.pop()),
-            _ => {}
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        match (quote, byte) {
+            // What stands behind it is no quote.
+            (Some(_), b'\\') => at += 1,
+            (Some(_), b'"') => quote = None,
+            (Some(_), _) => {
+                // Most of a document is inside texts.
+                let rest = bytes[at..].iter().position(|byte| matches!(byte, b'"' | b'\\'));
+                at += rest.unwrap_or(bytes.len() - at);
+                continue;
+            }
+            (None, b'"') => quote = Some(at),
+            (None, b'{' | b'[') => open.push(at),
+            (None, b'}' | b']') => drop(open.pop()),
+            (None, _) => {}
         }
-        line += usize::from(c == '\n');
+        at += 1;
     }
+    let line = |at: usize| 1 + bytes[..at].iter().filter(|byte| **byte == b'\n').count();
     match (quote, open.last()) {
-        (Some(line), _) => format!("it ends inside a text, whose quote in line {line} nothing closes"),
-        (None, Some((bracket, line))) => format!("it ends, and nothing closes the {bracket} in line {line}"),
+        (Some(at), _) => format!("it ends inside a text, whose quote in line {} nothing closes", line(at)),
+        (None, Some(at)) => {
+            format!("it ends, and nothing closes the {} in line {}", char::from(bytes[*at]), line(*at))
+        }
         (None, None) => "it ends too early".to_owned(),
     }
 }

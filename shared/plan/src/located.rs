@@ -50,6 +50,17 @@ impl<'a> Node<'a> {
         text
     }
 
+    /// The meaning of a word of a set; a finding, in which it has this name, when it is something else.
+    pub fn word<T: Copy>(&self, name: &str, words: &[(&str, T)], findings: &mut Findings) -> Option<T> {
+        let text = self.text(findings)?;
+        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text) {
+            return Some(*meaning);
+        }
+        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        unknown_word(self, name, &known, text, findings);
+        None
+    }
+
     /// Says that something of another type was expected here.
     pub fn wrong_type(&self, expected: &str, findings: &mut Findings) {
         let found = match self.value {
@@ -190,14 +201,7 @@ impl<'a> Members<'a> {
         words: &[(&str, T)],
         findings: &mut Findings,
     ) -> Option<T> {
-        let node = self.get(name)?;
-        let text = node.text(findings)?;
-        if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text) {
-            return Some(*meaning);
-        }
-        let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        unknown_word(&node, name, &known, text, findings);
-        None
+        self.get(name)?.word(name, words, findings)
     }
 
     /// A member that must be there and is one of a set of words.
@@ -207,11 +211,13 @@ impl<'a> Members<'a> {
         words: &[(&str, T)],
         findings: &mut Findings,
     ) -> Option<T> {
-        if self.get(name).is_none() {
-            self.missing(name, findings);
-            return None;
+        match self.get(name) {
+            Some(node) => node.word(name, words, findings),
+            None => {
+                self.missing(name, findings);
+                None
+            }
         }
-        self.word(name, words, findings)
     }
 
     /// True when a member is there as a text without characters.

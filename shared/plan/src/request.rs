@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::arn::Arn;
 use super::located::{Members, Node, quoted};
-use super::{cdc, mapping_and_settings, mappings, settings, slips, system_schemas, tags};
+use super::{cdc, mapping_and_settings, mappings, settings, slips, tags};
 use crate::finding::{Code, Findings};
 
 /// What DMS is asked to create.
@@ -210,7 +210,6 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<TaskRequest> {
     if let Some(mapping) = &mappings {
         let (rules_at, settings_at) =
             (members.place("TableMappings"), members.place("ReplicationTaskSettings"));
-        system_schemas::check(mapping, &rules_at, findings);
         mapping_and_settings::check((mapping, &rules_at), (settings.as_ref(), &settings_at), findings);
     }
     let cdc = cdc::read(&mut members, migration_type.as_ref(), findings);

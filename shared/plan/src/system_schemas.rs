@@ -13,6 +13,9 @@ use crate::finding::{Code, Findings};
 /// The most steps that are taken in one mapping; behind it nothing is named.
 const MAX_STEPS: usize = 1_000_000;
 
+/// Patterns of more bytes than this are not read: nobody writes such a one for a schema.
+const LONGEST_PATTERN: usize = 1000;
+
 /// The system schemas of an engine, and what is in them.
 fn of(engine: Engine) -> &'static [(&'static str, &'static str)] {
     match engine {
@@ -43,9 +46,9 @@ fn of(engine: Engine) -> &'static [(&'static str, &'static str)] {
 
 /// Warns of a selection that takes a system schema, or whose pattern can mean one of some engine. The source is not
 /// known here: a mapping that excludes all of one engine's is taken to be for that engine.
-pub(super) fn check(mapping: &Value, path: &str, findings: &mut Findings) {
-    let selections = Selections::of(mapping);
-    let Some((at, pattern)) = selections.suspect() else { return };
+pub(super) fn check<'a>(selections: impl Iterator<Item = Selection<'a>>, findings: &mut Findings) {
+    let selections = Selections::of(selections);
+    let Some((place, pattern)) = selections.suspect() else { return };
     let taken: Vec<(Engine, Vec<&str>)> = Engine::ALL
         .into_iter()
         .map(|engine| (engine, selections.takes(engine).into_iter().map(|(name, _)| name).collect()))
@@ -64,7 +67,7 @@ pub(super) fn check(mapping: &Value, path: &str, findings: &mut Findings) {
         return;
     }
     findings.add(
-        &format!("{path}/rules/{at}/object-locator/schema-name"),
+        &format!("{place}/object-locator/schema-name"),
         Code::SystemSchemaSelected,
         format!(
             "{} takes schemas that databases keep for themselves, and DMS is known to have copied MySQL's with the password \
@@ -81,8 +84,11 @@ pub fn check_engines(mapping: &Value, source: &str, target: &str, findings: &mut
     let Some(engine) = Engine::of(source).filter(|engine| Engine::of(target) != Some(*engine)) else {
         return;
     };
-    let selections = Selections::of(mapping);
-    let Some((at, _)) = selections.suspect() else { return };
+    let rules = mapping.get("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let places: Vec<String> = (0..rules.len()).map(|at| format!("/Task/TableMappings/rules/{at}")).collect();
+    let selections =
+        Selections::of(rules.iter().zip(&places).filter_map(|(rule, place)| Selection::of(rule, place)));
+    let Some((place, _)) = selections.suspect() else { return };
     let taken = selections.takes(engine);
     if taken.is_empty() {
         return;
@@ -90,7 +96,7 @@ pub fn check_engines(mapping: &Value, source: &str, target: &str, findings: &mut
     let (names, holds): (Vec<&str>, Vec<String>) =
         taken.iter().map(|(name, holds)| (*name, format!("{name} ({holds})"))).unzip();
     findings.add(
-        &format!("/Task/TableMappings/rules/{at}/object-locator/schema-name"),
+        &format!("{place}/object-locator/schema-name"),
         Code::SystemSchemaToAnotherEngine,
         format!(
             "the mapping takes system schemas of its {source} source, and would copy them into {target}: {}; exclude {}, or \
@@ -101,42 +107,67 @@ pub fn check_engines(mapping: &Value, source: &str, target: &str, findings: &mut
     );
 }
 
-/// The schemas that the selection rules take and leave out, as far as whole schemas are concerned.
+/// A selection rule, as far as it is about schemas.
+pub(super) struct Selection<'a> {
+    /// The place of the rule.
+    pub(super) place: &'a str,
+    /// False for a rule that excludes.
+    pub(super) includes: bool,
+    pub(super) schema: &'a str,
+    pub(super) table: &'a str,
+}
+
+impl<'a> Selection<'a> {
+    fn of(rule: &'a Value, place: &'a str) -> Option<Selection<'a>> {
+        let text = |value: &'a Value, name: &str| value.get(name).and_then(Value::as_str);
+        let locator = rule.get("object-locator")?;
+        let selects = text(rule, "rule-type") == Some("selection");
+        let includes = match text(rule, "rule-action")? {
+            "include" | "explicit" => true,
+            "exclude" => false,
+            _ => return None,
+        };
+        let (schema, table) = (text(locator, "schema-name")?, text(locator, "table-name")?);
+        selects.then_some(Selection { place, includes, schema, table })
+    }
+}
+
+/// The schemas that the selection rules take and leave out, as far as a system schema has such a name.
 struct Selections<'a> {
-    /// The number of the rule, and the pattern of its schemas; each pattern once.
-    included: Vec<(usize, &'a str, Pattern)>,
+    /// The place of the first rule of each pattern, and the pattern.
+    included: Vec<(&'a str, &'a str, Pattern)>,
+    /// Patterns of schemas that are left out as a whole.
     excluded: Vec<Pattern>,
 }
 
 impl<'a> Selections<'a> {
-    fn of(mapping: &'a Value) -> Selections<'a> {
+    fn of(rules: impl Iterator<Item = Selection<'a>>) -> Selections<'a> {
         let mut selections = Selections { included: Vec::new(), excluded: Vec::new() };
-        let rules = mapping.get("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-        let mut seen = HashSet::new();
-        for (at, rule) in rules.iter().enumerate() {
-            let text = |pointer: &str| rule.pointer(pointer).and_then(Value::as_str);
-            let (Some("selection"), Some(schema)) = (text("/rule-type"), text("/object-locator/schema-name"))
-            else {
+        let (mut seen, mut last) = (HashSet::new(), None);
+        for Selection { place, includes, schema, .. } in
+            rules.filter(|rule| rule.includes || rule.table == "%")
+        {
+            // Most rules are about the schema of the rule before.
+            let key = (includes, schema);
+            if last == Some(key) || !seen.insert(key) {
                 continue;
-            };
-            match text("/rule-action") {
-                Some("exclude")
-                    if text("/object-locator/table-name") == Some("%") && can_mean_one(schema) =>
-                {
-                    selections.excluded.push(Pattern::of(schema));
-                }
-                Some("include" | "explicit") if seen.insert(schema) && can_mean_one(schema) => {
-                    selections.included.push((at, schema, Pattern::of(schema)));
-                }
-                _ => {}
+            }
+            last = Some(key);
+            if !can_mean_one(schema) {
+                continue;
+            }
+            if includes {
+                selections.included.push((place, schema, Pattern::of(schema)));
+            } else {
+                selections.excluded.push(Pattern::of(schema));
             }
         }
         selections
     }
 
     /// The first rule that takes a system schema of any engine.
-    fn suspect(&self) -> Option<(usize, &'a str)> {
-        self.included.first().map(|(at, schema, _)| (*at, *schema))
+    fn suspect(&self) -> Option<(&'a str, &'a str)> {
+        self.included.first().map(|(place, schema, _)| (*place, *schema))
     }
 
     /// The system schemas of an engine that are taken, and what is in them.
@@ -166,6 +197,9 @@ impl<'a> Selections<'a> {
 /// first and reads no pattern for them.
 fn can_mean_one(schema: &str) -> bool {
     let names = || Engine::ALL.into_iter().flat_map(of).map(|(name, _)| *name);
+    if schema.len() > LONGEST_PATTERN {
+        return false;
+    }
     match literal(schema) {
         Some(name) => names().any(|system| system.eq_ignore_ascii_case(&name)),
         None => {

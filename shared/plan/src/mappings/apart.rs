@@ -1,6 +1,7 @@
 //! What only shows when the rules of a mapping are seen together: that some table is selected, that no rule is there
 //! twice, and that rules do not undo each other. In one pass: a mapping may have thousands.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
@@ -27,27 +28,31 @@ pub(super) fn check(list: &[Value], rules: &[Rule<'_>], path: &str, findings: &m
 
 /// A rule whose type is not known may be the one that selects, and DMS finds unknown words first.
 fn something_is_selected(list: &[Value], path: &str, findings: &mut Findings) {
-    let text = |rule: &Value, name: &str| rule.get(name).and_then(Value::as_str).map(str::to_owned);
+    fn text<'v>(rule: &'v Value, name: &str) -> Option<&'v str> {
+        rule.get(name).and_then(Value::as_str)
+    }
+    let selects = |rule: &&Value| text(rule, "rule-type") == Some("selection");
+    if list.iter().filter(selects).any(|rule| text(rule, "rule-action") != Some("exclude")) {
+        return;
+    }
     let is_known = |rule: &Value| {
         text(rule, "rule-type").is_some_and(|word| TYPES.iter().any(|(known, _)| *known == word))
     };
     if !list.iter().all(is_known) {
         return;
     }
-    let mut selections =
-        list.iter().filter(|rule| text(rule, "rule-type").as_deref() == Some("selection")).peekable();
-    if selections.peek().is_none() {
+    if list.iter().any(|rule| selects(&rule)) {
+        findings.add(
+            path,
+            Code::NothingSelected,
+            "every selection rule excludes: give one that includes, DMS migrates nothing that no rule names",
+        );
+    } else {
         findings.refused(
             path,
             Code::NoSelectionRule,
             "TableMappings needs at least one rule with \"rule-type\": \"selection\"",
             NO_SELECTION,
-        );
-    } else if selections.all(|rule| text(rule, "rule-action").as_deref() == Some("exclude")) {
-        findings.add(
-            path,
-            Code::NothingSelected,
-            "every selection rule excludes: give one that includes, DMS migrates nothing that no rule names",
         );
     }
 }
@@ -71,15 +76,27 @@ fn repeated<'r, 'a, K: Eq + Hash>(
 
 /// DMS turns numbers into text, so that 1 and "1" are one id, and 1 and 01 are two as far as is known.
 fn ids(rules: &[Rule<'_>], findings: &mut Findings) {
-    let mut first: HashMap<&str, &str> = HashMap::new();
-    let mut first_selection: HashMap<&str, &str> = HashMap::new();
+    /// Where an id stands first, and where it stands first in a selection.
+    struct First<'r> {
+        place: &'r str,
+        selection: Option<&'r str>,
+    }
+    let mut first: HashMap<&str, First<'_>> = HashMap::new();
     for rule in rules {
         let Some(id) = rule.id.as_deref() else { continue };
-        let path = || format!("{}/rule-id", rule.path);
         let selects = matches!(rule.what, What::Selection(_));
-        match (selects.then(|| first_selection.get(id)).flatten(), first.get(id)) {
-            (Some(other), _) => findings.refused(
-                &path(),
+        let place = rule.path.as_str();
+        let known = match first.entry(id) {
+            Entry::Vacant(entry) => {
+                entry.insert(First { place, selection: selects.then_some(place) });
+                continue;
+            }
+            Entry::Occupied(entry) => entry.into_mut(),
+        };
+        let path = format!("{place}/rule-id");
+        match known.selection.filter(|_| selects) {
+            Some(other) => findings.refused(
+                &path,
                 Code::EqualSelectionIds,
                 format!(
                     "rule-id {id} stands at {other} too, and DMS refuses two selection rules of one id: give each rule its \
@@ -87,19 +104,18 @@ fn ids(rules: &[Rule<'_>], findings: &mut Findings) {
                 ),
                 format!("Error in mapping rules. Duplicate ruleid {id}"),
             ),
-            (None, Some(other)) => findings.add(
-                &path(),
+            None => findings.add(
+                &path,
                 Code::EqualRuleIds,
                 format!(
-                    "rule-id {id} stands at {other} too: give each rule its own; DMS refuses two selection rules of one \
-                     id, and whether it takes this is not known (a sample of AWS has it)"
+                    "rule-id {id} stands at {} too: give each rule its own; DMS refuses two selection rules of one id, and \
+                     whether it takes this is not known (a sample of AWS has it)",
+                    known.place
                 ),
             ),
-            (None, None) => {}
         }
-        first.entry(id).or_insert(&rule.path);
         if selects {
-            first_selection.entry(id).or_insert(&rule.path);
+            known.selection.get_or_insert(place);
         }
     }
     leading_zeros(rules, findings);

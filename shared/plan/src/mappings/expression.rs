@@ -5,14 +5,18 @@ use super::rule::Reading;
 use crate::finding::Code;
 use crate::located::{nearest, quoted};
 
-/// What DMS offers of a change and of its place beside its columns.
-const HEADERS: [&str; 10] = [
+/// What DMS offers of a change beside its columns.
+const HEADERS: [&str; 6] = [
     "AR_H_CHANGE_SEQ",
     "AR_H_COMMIT_TIMESTAMP",
     "AR_H_OPERATION",
     "AR_H_STREAM_POSITION",
     "AR_H_TIMESTAMP",
     "AR_H_USER",
+];
+
+/// What DMS offers of the place that a row comes from.
+const METADATA: [&str; 4] = [
     "AR_M_SOURCE_COLUMN_DATATYPE",
     "AR_M_SOURCE_COLUMN_NAME",
     "AR_M_SOURCE_SCHEMA",
@@ -38,10 +42,10 @@ pub(super) fn read(rule: &mut Reading<'_, '_>, is_used: bool) {
         );
     }
     for header in headers(expression) {
-        if !HEADERS.contains(&header) {
-            let advice = nearest(header, &HEADERS)
-                .map(|known| format!("; did you mean ${known}?"))
-                .unwrap_or_default();
+        let known: &[&str] = if header.starts_with("AR_M") { &METADATA } else { &HEADERS };
+        if !known.contains(&header) {
+            let advice =
+                nearest(header, known).map(|known| format!("; did you mean ${known}?")).unwrap_or_default();
             rule.findings.add(
                 &place,
                 Code::UnknownHeader,

@@ -31,9 +31,11 @@ impl<'a> Locator<'a> {
     /// Reads the locator of a selection rule, to which DMS's answer is recorded when there is none.
     pub(super) fn of_selection(rule: &mut Reading<'_, 'a>, id: Option<&str>) -> Locator<'a> {
         let mark = rule.findings.mark();
-        let is_there = rule.members.get("object-locator").is_some();
         let locator = Locator::read(rule, true);
-        if !is_there && let Some(words) = without_locator(id) {
+        if rule.findings.mark() > mark
+            && rule.members.get("object-locator").is_none()
+            && let Some(words) = without_locator(id)
+        {
             rule.findings.dms_would_say(mark, &words);
         }
         locator

@@ -26,7 +26,7 @@ use serde_json::Value;
 use super::MigrationType;
 use super::embedded;
 use super::located::{Node, escaped, nearest, quoted};
-use super::slips;
+use super::{slips, system_schemas};
 use crate::finding::{Code, Findings};
 use rule::Rule;
 
@@ -94,10 +94,25 @@ fn check(mapping: &Node<'_>, migration_type: Option<&MigrationType>, findings: &
         .collect();
     apart::check(list, &rules, &mapping.path, findings);
     masks::check(&rules, findings);
+    check_system_schemas(&rules, findings);
     // A rule that could not be read may be the one that selects.
     if rules.len() == list.len() {
         unselected::check(&rules, findings);
     }
+}
+
+/// Which of the selected schemas are a database's own.
+fn check_system_schemas(rules: &[Rule<'_>], findings: &mut Findings) {
+    let selections = rules.iter().filter_map(|rule| {
+        let rule::What::Selection(Some(action)) = rule.what else { return None };
+        Some(system_schemas::Selection {
+            place: &rule.path,
+            includes: action != selection::Action::Exclude,
+            schema: rule.locator.schema?,
+            table: rule.locator.table?,
+        })
+    });
+    system_schemas::check(selections, findings);
 }
 
 /// A document that is no mapping: it stands inside itself, or it has no list of rules.

@@ -167,13 +167,13 @@ fn read_id(members: &mut Members<'_>, findings: &mut Findings) -> (Option<String
 impl<'a> Reading<'_, 'a> {
     /// A word that must be there, to which DMS's answer is recorded when it is another.
     pub(super) fn known_word<T: Copy>(&mut self, name: &'static str, words: &[(&str, T)]) -> Option<T> {
-        if self.members.get(name).is_none() {
+        let Some(node) = self.members.get(name) else {
             self.members.missing(name, self.findings);
             return None;
-        }
+        };
         let mark = self.findings.mark();
-        let word = self.members.word(name, words, self.findings);
-        if self.members.get(name).is_some_and(|node| node.value.is_string()) {
+        let word = node.word(name, words, self.findings);
+        if word.is_none() && node.value.is_string() {
             self.findings.dms_would_say(mark, UNKNOWN_WORD);
         }
         word
@@ -207,11 +207,11 @@ impl<'a> Reading<'_, 'a> {
 
     /// A member that must be there and hold text.
     pub(super) fn required_text(&mut self, name: &'static str) -> Option<&'a str> {
-        if self.members.get(name).is_none() {
+        let Some(node) = self.members.get(name) else {
             self.members.missing(name, self.findings);
             return None;
-        }
-        self.text(name)
+        };
+        self.text_of(&node)
     }
 
     /// The text of a value, as [`Reading::text`] reads that of a member.
@@ -277,11 +277,11 @@ impl<'a> Reading<'_, 'a> {
         name: &'static str,
         read: impl FnOnce(&mut Reading<'_, 'a>) -> T,
     ) -> Option<T> {
-        if self.members.get(name).is_none() {
+        let Some(node) = self.members.get(name) else {
             self.members.missing(name, self.findings);
             return None;
-        }
-        self.inside(name, read)
+        };
+        self.enter(name, &node, read)
     }
 
     /// Opens an object that stands in this member of the rule, reads it, and names what nobody asked for in it.
