@@ -18,6 +18,7 @@ use crate::run::status::Phase;
 use crate::run::table::Table;
 use crate::run::tables::TablePass;
 use crate::run::task::{Origin, Owner, Progress, Task};
+use crate::run::verdict::MAX_NAMED;
 use crate::time::graces::START_GRACE;
 
 /// Takes an observation into the document, before [`decide`](crate::decide::decide) is asked. Taken in twice it counts
@@ -149,6 +150,12 @@ fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]
         && TablePass::over(tables).complete()
     {
         run.previous_load = PreviousLoad::of(stats, tables).or(run.previous_load);
+    }
+    if let (false, Phase::Idle, MigrationType::FullLoadAndCdc, Some(tables)) =
+        (of_this_run, seen.phase(), &seen.migration_type, tables)
+    {
+        let unfinished = tables.iter().filter(|table| table.state.is_unfinished());
+        run.unfinished = unfinished.map(|table| table.name.clone()).take(MAX_NAMED).collect();
     }
     let loads = seen.migration_type != MigrationType::Cdc && !load_is_over(run, seen);
     if let (true, Phase::Running, true, Some(stats)) = (is_dated(run, seen), seen.phase(), loads, &seen.stats)

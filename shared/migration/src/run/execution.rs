@@ -106,6 +106,10 @@ pub struct Run {
     pub reload: Option<ReloadAct>,
     /// All tables that this run has asked to be loaded again; each once.
     pub reloaded: Vec<TableName>,
+    /// The first tables that a load with replication had left unfinished before this run started it: DMS may skip a load
+    /// that is resumed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<TableName>,
     /// What the load before this run's took.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub previous_load: Option<PreviousLoad>,
@@ -168,6 +172,7 @@ impl Run {
             starting_since: None,
             reload: None,
             reloaded: Vec::new(),
+            unfinished: Vec::new(),
             previous_load: None,
             pace: None,
             reading: None,

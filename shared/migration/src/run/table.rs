@@ -74,6 +74,11 @@ impl TableState {
     pub fn is_errored(&self) -> bool {
         matches!(self, TableState::Error | TableState::Missing)
     }
+
+    /// True when the load has come to no end.
+    pub fn is_unfinished(&self) -> bool {
+        *self != TableState::Completed && !self.is_errored()
+    }
 }
 
 /// What validation says about a table, in classes.

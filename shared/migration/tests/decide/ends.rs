@@ -7,7 +7,9 @@ use migration::run::observation::{InstanceSeen, TaskSeen};
 use plan::table_name::NamedByMapping;
 use serde_json::{Value, json};
 
-use support::cases::{AWAY, CLOSE, Case, DENIED, and, cdc, check, full_load, load_and_cdc, minute, windowed};
+use support::cases::{
+    AWAY, CLOSE, Case, DENIED, and, cdc, check, full_load, load_and_cdc, minute, table_name, windowed,
+};
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
 const HALF: [&str; 2] = ["Table completed", "Full load"];
@@ -770,6 +772,43 @@ fn rows_of_an_earlier_night_are_named() {
         ),
     ]);
     assert_eq!(rows(old(0, -600)(copy())), 700, "rows that an earlier night has read are not this run's");
+}
+
+/// DMS skips the load of a load with replication that it takes for loaded. A table that was unfinished before this run
+/// resumed it, and is complete without a load since, was never loaded.
+#[test]
+fn a_table_that_a_resume_has_skipped_is_not_complete() {
+    let resumed = |unfinished: &'static [usize], end: i64| {
+        let plan = json!({"Until": "FullLoadComplete"});
+        let case = load_and_cdc(plan).last_week("NORMAL").started_by(StartKind::ResumeProcessing, 1).began(1);
+        let case = case.loaded(20).stopped(30, "FULL_LOAD_ONLY_FINISHED").tables(&COMPLETE).at(60);
+        case.set(|case| {
+            case.run().unfinished = unfinished.iter().map(|table| table_name(*table)).collect();
+            for table in case.tables.as_mut().unwrap() {
+                table.load_ended = Some(minute(-600));
+            }
+            case.tables.as_mut().unwrap()[1].load_ended = Some(minute(end));
+        })
+    };
+    check([
+        ("both were complete before", resumed(&[], -600), "Succeeded"),
+        ("one was not, and was loaded", resumed(&[1], 20), "Succeeded"),
+        (
+            "one was not, and has no load since",
+            resumed(&[1], -600),
+            "PartlyFailed | 1 of 2 tables are complete, 1 is not | shop.t1 DMS says that it is complete, and has not \
+             loaded it | Reload",
+        ),
+        (
+            "what was loaded before another one is not to blame",
+            resumed(&[0, 1], 20),
+            "PartlyFailed | 1 of 2 tables | shop.t0 DMS says that it is complete",
+        ),
+    ]);
+    let half = ["Table completed", "Table cancelled"];
+    let mut idle = load_and_cdc(windowed()).last_week("NORMAL").tables(&half).at(1);
+    idle.poll();
+    assert_eq!(idle.run().unfinished, [table_name(1)], "what is unfinished before the start is kept");
 }
 
 fn night_paused() -> Case {

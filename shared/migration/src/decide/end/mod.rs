@@ -18,7 +18,7 @@ use done::done;
 use failed::failed;
 use interrupted::{cut_off, interrupted};
 use paused::paused;
-use tables::code;
+use tables::{code, sorted};
 
 mod case;
 mod done;
@@ -31,7 +31,7 @@ mod tables;
 /// Judges a task that is stopped or failed, in a run that is ours.
 pub fn at_rest(ended: Ended<'_>) -> End {
     let Ended { task, run, now, .. } = ended;
-    let pass = TablePass::over(ended.tables);
+    let pass = sorted(ended);
     let reason = task.stop_reason.as_ref();
     if task.status != Status::Stopped {
         let words = match &task.status {
@@ -134,6 +134,6 @@ fn unless_nothing_was_read(ended: Ended<'_>, end: End) -> End {
 
 /// Judges a task that runs on and has done what the plan waited for; `reason` says what that was.
 pub fn reached(ended: Ended<'_>, reason: String) -> End {
-    let pass = TablePass::over(ended.tables);
+    let pass = sorted(ended);
     unless_nothing_was_read(ended, done(ended, pass, reason))
 }

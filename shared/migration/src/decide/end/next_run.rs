@@ -1,10 +1,10 @@
 //! What the next run does with what this one leaves, or what must be decided before it can do anything.
 
 use super::case::Ended;
+use super::tables::sorted;
 use crate::decide::start_type::{self, Choice};
 use crate::run::acts::StartKind;
 use crate::run::commands;
-use crate::run::tables::TablePass;
 use crate::run::verdict::Verdict;
 use jiff::Timestamp;
 
@@ -13,7 +13,7 @@ const NEXT_NIGHT: Timestamp = Timestamp::MAX;
 
 /// True when the next run goes on where this one was stopped.
 pub(super) fn is_resumed(ended: Ended<'_>) -> bool {
-    let pass = TablePass::over(ended.tables);
+    let pass = sorted(ended);
     ended.settings.is_some_and(|settings| {
         let choice = start_type::choose(ended.plan, ended.task, settings, &pass, NEXT_NIGHT);
         matches!(choice, Choice::Start(StartKind::ResumeProcessing, _))
@@ -24,7 +24,7 @@ pub(super) fn is_resumed(ended: Ended<'_>) -> bool {
 /// which it will choose, asked now.
 pub(super) fn next_run(ended: Ended<'_>, verdict: Verdict) -> Verdict {
     let Some(settings) = ended.settings else { return verdict };
-    let pass = TablePass::over(ended.tables);
+    let pass = sorted(ended);
     match start_type::choose(ended.plan, ended.task, settings, &pass, NEXT_NIGHT) {
         Choice::Undecided { why, to_do, settles } => {
             let verdict = verdict.to_do(format!("decide: {why}; {to_do}"));
