@@ -38,7 +38,9 @@ pub(super) fn check(stated: &Stated<'_>, findings: &mut Findings) {
         );
     }
     let mut unfit = |pointer: &str, says: String| findings.add(&stated.at(pointer), Code::UnfitResync, says);
-    if let Some(minutes) = stated.number(MOST).filter(|minutes| *minutes != 0 && !MINUTES.contains(minutes)) {
+    // Exports hold 0 where there is no resync.
+    let minutes = stated.number(MOST).filter(|minutes| *minutes != 0 || stated.on(ENABLED));
+    if let Some(minutes) = minutes.filter(|minutes| !MINUTES.contains(minutes)) {
         unfit(
             MOST,
             format!(

@@ -389,6 +389,12 @@ fn resyncs() -> Vec<Case> {
         )
     };
     vec![
+        plan(
+            unfit,
+            at("MaxResyncTime"),
+            of(json!({"MaxResyncTime": 0})),
+            of(json!({"MaxResyncTime": 0, "EnableResync": false})),
+        ),
         plan(unfit, at("MaxResyncTime"), of(json!({"MaxResyncTime": 4})), of(json!({"MaxResyncTime": 5}))),
         plan(
             unfit,
