@@ -26,7 +26,7 @@ use migration_aws::error::StepError;
 use migration_aws::existing;
 use migration_aws::request::Request;
 use plan::finding::Findings;
-use plan::{Mode, OnDrift, Plan, TaskPlan, TaskRequest};
+use plan::{MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest, source_log};
 
 mod connections;
 
@@ -81,7 +81,11 @@ async fn check(dms: &Client, running: Running, now: Timestamp) -> Result<Documen
     let route =
         external.as_ref().map(|external| external.route.clone()).or_else(|| running.run.route.clone());
     if let Some(route) = &route {
-        check_route(dms, plan, route, now, &mut findings).await?;
+        let migration_type = match (plan.request(), &external) {
+            (Some(request), _) => Some(&request.migration_type),
+            (None, external) => external.as_ref().map(|external| &external.migration_type),
+        };
+        check_route(dms, (plan, migration_type), route, now, &mut findings).await?;
         let writers = task::writers(dms, &route.target).await?;
         writers::check(plan, &route.source, &writers, &mut findings);
         let idle = external.as_ref().is_none_or(|external| external.phase() == Phase::Idle);
@@ -102,7 +106,7 @@ async fn external_task(dms: &Client, running: &Running) -> Result<Option<Task>, 
 
 async fn check_route(
     dms: &Client,
-    plan: &Plan,
+    (plan, migration_type): (&Plan, Option<&MigrationType>),
     route: &Route,
     now: Timestamp,
     findings: &mut Findings,
@@ -121,6 +125,9 @@ async fn check_route(
     }
     if let (Some(request), Some(source), Some(target)) = (plan.request(), &source, &target) {
         engines::check(request, &source.engine, &target.engine, findings);
+    }
+    if let (Some(migration_type), Some(source)) = (migration_type, &source) {
+        source_log::check_engine(plan, migration_type, &source.engine, findings);
     }
     let path = place("ReplicationInstanceArn");
     let instance = instance(dms, &route.instance).await?;

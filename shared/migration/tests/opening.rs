@@ -270,6 +270,17 @@ fn what_the_plan_and_what_its_resources_give_is_one_report() {
 }
 
 #[test]
+fn a_stop_position_that_has_passed_is_a_warning_of_the_run() {
+    let plan = cdc().with("/Task/CdcStopPosition", json!("server_time:2026-11-20T03:00:00")).0;
+    let warned = |now: &str| {
+        let findings = opened(&plan, now).findings;
+        findings.iter().any(|finding| finding.code == Code::StopInThePast)
+    };
+    assert!(warned("2026-11-20T03:00:01Z"));
+    assert!(!warned("2026-11-20T02:59:59Z"));
+}
+
+#[test]
 fn a_pasted_answer_gives_the_run_its_name() {
     let element = event("pasted-task");
     let answer = json!({"Task": {"ReplicationTasks": [element["Task"]]}});

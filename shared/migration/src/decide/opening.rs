@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use plan::finding::{Finding, Findings, Severity, reject};
 use plan::read::Reading;
-use plan::{AtClose, MigrationType, Mode, Plan, home, read, together};
+use plan::{AtClose, MigrationType, Mode, Plan, home, read, stop_position, together};
 use serde_json::Value;
 
 use crate::pace::budget;
@@ -22,7 +22,7 @@ const NAMELESS: &str = "(unnamed)";
 /// Opens a run: reads the plan and looks whether its window is open. The run goes on, or it is over with the verdict
 /// Rejected or Skipped. A pre-flight works at any time: its window is what it reports on.
 pub fn open(input: &Value, execution: &ExecutionArn, now: Timestamp) -> Document {
-    let reading = read_at_home(input, execution);
+    let reading = read_at_home(input, execution, now);
     let opening = opening(&reading, now);
     let run = run(&reading, opening, execution, now);
     let Reading { plan, findings, .. } = reading;
@@ -44,7 +44,7 @@ pub fn open(input: &Value, execution: &ExecutionArn, now: Timestamp) -> Document
 
 /// The run, as far as what the execution was given tells of it: for the message about a run that could not be opened.
 pub fn introduce(input: &Value, execution: &ExecutionArn, now: Timestamp) -> Run {
-    let reading = read_at_home(input, execution);
+    let reading = read_at_home(input, execution, now);
     run(&reading, opening(&reading, now), execution, now)
 }
 
@@ -72,7 +72,7 @@ pub fn settle(
 
 /// Reads what the execution was given. A plan for another account or Region would only find that nothing of it exists
 /// here.
-fn read_at_home(input: &Value, execution: &ExecutionArn) -> Reading {
+fn read_at_home(input: &Value, execution: &ExecutionArn, now: Timestamp) -> Reading {
     let mut reading = read::read(input);
     if let Some(plan) = &reading.plan {
         let mut elsewhere = Findings::default();
@@ -80,6 +80,7 @@ fn read_at_home(input: &Value, execution: &ExecutionArn) -> Reading {
         if elsewhere.reject() {
             reading.plan = None;
         }
+        stop_position::check(input, now, &mut elsewhere);
         elsewhere.add_to(&mut reading.findings);
     }
     reading

@@ -8,6 +8,7 @@ use plan::finding::{Code, Findings};
 use plan::located::quoted;
 use plan::settings::flag;
 use plan::start_position::StartPosition;
+use plan::system_schemas;
 use plan::{MigrationType, TaskRequest};
 
 /// Engines that follow the same rules.
@@ -82,6 +83,9 @@ pub fn check(request: &TaskRequest, source: &str, target: &str, findings: &mut F
         check_start(request, source, family, findings);
     }
     let ends = Ends { source, target, read: Family::of(source), written: Family::of(target) };
+    if let Some(mapping) = request.table_mappings.json() {
+        system_schemas::check_engines(mapping, source, target, findings);
+    }
     let rules = request.table_mappings.json().and_then(|mapping| mapping.get("rules")?.as_array());
     for (at, rule) in rules.into_iter().flatten().enumerate() {
         ends.check_rule(&format!("/Task/TableMappings/rules/{at}"), rule, findings);

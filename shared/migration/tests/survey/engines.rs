@@ -80,7 +80,19 @@ pub(crate) fn cases() -> Vec<Case> {
     let settings = "/Task/ReplicationTaskSettings";
     let partitioned = table_settings(json!({"type": "none", "batch-size": 1000}));
     let subpartitioned = table_settings(json!({"type": "partitions-list", "subpartitions": ["P1"]}));
+    let every_schema = {
+        let mut mapping = mapping();
+        mapping["rules"][0]["object-locator"]["schema-name"] = json!("%");
+        full_load().with("/Task/TableMappings", mapping)
+    };
     vec![
+        engines(
+            "system-schema-to-another-engine",
+            "/Task/TableMappings/rules/0/object-locator/schema-name",
+            &every_schema,
+            mysql,
+            ("mysql", "mariadb"),
+        ),
         engines("cdc-start-time-not-for-source", time, &timed, postgres, mysql),
         engines(
             "cdc-start-time-not-for-source",
