@@ -259,10 +259,9 @@ async fn drift_of_a_task_of_ours() {
         ),
         ..differing(false)
     };
-    let document = refused.create_task(&case).await.unwrap();
-    let refusal = document.run.create_refusal.as_ref().unwrap().refusal.clone();
-    assert!(!document.run.modified && document.task.is_none());
-    assert_eq!(refusal.code, "InvalidResourceStateFault");
+    let waits = refused.create_task(&case).await.unwrap();
+    assert!(!waits.run.modified && waits.task.is_none());
+    assert_eq!(waits.run.create_refusal.unwrap().refusal.code, "InvalidResourceStateFault");
 
     // What DMS would not modify is not modified for ever.
     let again = differing(false);

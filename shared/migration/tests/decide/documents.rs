@@ -58,6 +58,8 @@ const OPTIONAL: [&str; 49] = [
     "Task",
     "TaskStatus",
     "ToDo",
+    "Unfinished",
+    "Unrecognised",
 ];
 
 /// Every document that a step can write, by way of any poll.

@@ -806,7 +806,8 @@ fn a_table_that_a_resume_has_skipped_is_not_complete() {
         ),
     ]);
     let half = ["Table completed", "Table cancelled"];
-    let mut idle = load_and_cdc(windowed()).last_week("NORMAL").tables(&half).at(1);
+    let stop = json!({"Window": {"AtClose": "Stop"}});
+    let mut idle = load_and_cdc(and(windowed(), stop)).last_week("NORMAL").tables(&half).at(1);
     idle.poll();
     assert_eq!(idle.run().unfinished, [table_name(1)], "what is unfinished before the start is kept");
 }

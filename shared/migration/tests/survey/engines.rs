@@ -1,7 +1,7 @@
 //! What the engines of the endpoints mean for a request.
 
 use migration::survey::engines;
-use plan::finding::{Finding, Findings};
+use plan::finding::{Code, Finding, Findings};
 use serde_json::{Value, json};
 
 use support::findings::Case;
@@ -80,19 +80,7 @@ pub(crate) fn cases() -> Vec<Case> {
     let settings = "/Task/ReplicationTaskSettings";
     let partitioned = table_settings(json!({"type": "none", "batch-size": 1000}));
     let subpartitioned = table_settings(json!({"type": "partitions-list", "subpartitions": ["P1"]}));
-    let every_schema = {
-        let mut mapping = mapping();
-        mapping["rules"][0]["object-locator"]["schema-name"] = json!("%");
-        full_load().with("/Task/TableMappings", mapping)
-    };
     vec![
-        engines(
-            "system-schema-to-another-engine",
-            "/Task/TableMappings/rules/0/object-locator/schema-name",
-            &every_schema,
-            mysql,
-            ("mysql", "mariadb"),
-        ),
         engines("cdc-start-time-not-for-source", time, &timed, postgres, mysql),
         engines(
             "cdc-start-time-not-for-source",
@@ -138,4 +126,17 @@ fn what_goes_with_every_engine_is_not_held_against_any() {
     }
     let timed_load = full_load().with("/Task/CdcStartTime", json!("2018-03-08T12:12:12"));
     assert_eq!(between(&timed_load, "postgres", "s3"), [], "a full load ignores it anyway");
+}
+
+#[test]
+fn system_schemas_of_the_source_are_not_copied_into_another_engine() {
+    let mut mapping = mapping();
+    mapping["rules"][0]["object-locator"]["schema-name"] = json!("%");
+    let every_schema = full_load().with("/Task/TableMappings", mapping);
+    let rejected = |target| {
+        let findings = between(&every_schema, "mysql", target);
+        findings.iter().any(|finding| finding.code == Code::SystemSchemaToAnotherEngine)
+    };
+    assert!(rejected("aurora-postgresql"));
+    assert!(!rejected("mariadb"));
 }
