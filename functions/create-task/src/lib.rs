@@ -14,6 +14,7 @@ use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::primitives::DateTime;
 use aws_sdk_databasemigration::types::{MigrationTypeValue, ReplicationTask, Tag};
 use migration::commit;
+use migration::run::acts::CreateCall;
 use migration::run::answer::Refusal;
 use migration::run::document::{Document, Running};
 use migration::run::execution_arn::ExecutionArn;
@@ -97,7 +98,13 @@ async fn create(
                 // Somebody was quicker: the next look finds the task and adopts it.
                 Outcome::Refused(_) if failure.is_already_there() => None,
                 Outcome::Refused(refusal) => {
-                    commit::create_refused(&mut running.run, refusal.clone(), *retries, *now);
+                    commit::create_refused(
+                        &mut running.run,
+                        CreateCall::Create,
+                        refusal.clone(),
+                        *retries,
+                        *now,
+                    );
                     None
                 }
                 Outcome::NotFound(_) | Outcome::Throttled(_) | Outcome::Lost => return Err(failure.into()),
@@ -131,12 +138,12 @@ async fn adopt(
         Adoption::Modify => {
             match modify(&context.dms, arn, wanted).await? {
                 Modified::Done => {
-                    run.modified = true;
+                    commit::modified(run);
                     // What was changed shows at the next look, and so does what could not be.
                     running.wait(AFTER_CREATION_SECONDS, "the task was modified as the plan describes it");
                 }
                 Modified::Refused(refusal) => {
-                    commit::create_refused(run, refusal, *retries, *now);
+                    commit::create_refused(run, CreateCall::Modify, refusal, *retries, *now);
                     running.wait(AFTER_ADOPTION_SECONDS, "the task was not modified; look again");
                 }
             }

@@ -261,7 +261,9 @@ async fn drift_of_a_task_of_ours() {
     };
     let waits = refused.create_task(&case).await.unwrap();
     assert!(!waits.run.modified && waits.task.is_none());
-    assert_eq!(waits.run.create_refusal.unwrap().refusal.code, "InvalidResourceStateFault");
+    assert_eq!(waits.run.create_refusal.as_ref().unwrap().refusal.code, "InvalidResourceStateFault");
+    let taken = differing(false).create_task(&Case { running: waits, ..case.clone() }).await.unwrap();
+    assert!(taken.run.modified && taken.run.create_refusal.is_none(), "what DMS takes later is no refusal");
 
     // What DMS would not modify is not modified for ever.
     let again = differing(false);

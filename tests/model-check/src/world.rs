@@ -207,10 +207,12 @@ impl State {
         self.executions.iter().all(Execution::has_ended)
     }
 
-    /// Every execution that has not reported only waits for its task to stop: nothing new goes wrong.
+    /// Every execution of this night that has not reported only waits for its task to stop: nothing new goes wrong.
     fn only_waits(&self) -> bool {
-        let mut waiting = self.executions.iter().filter(|execution| !execution.has_ended());
-        waiting.all(|execution| execution.stops_for_long(self.now, &self.dms))
+        let tonight = |execution: &&Execution| night(execution.wakes) == night(self.now);
+        let mut waiting =
+            self.executions.iter().filter(|execution| !execution.has_ended()).filter(tonight).peekable();
+        waiting.peek().is_some() && waiting.all(|execution| execution.stops_for_long(self.now, &self.dms))
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::observation::{count_blind_rounds, join};
 use crate::pace::{budget, interval};
-use crate::run::acts::{CreateRefusal, Stop, StopCause, StopState};
+use crate::run::acts::{CreateCall, CreateRefusal, Stop, StopCause, StopState};
 use crate::run::answer::{Answer, Refusal};
 use crate::run::document::Running;
 use crate::run::drive::Whose;
@@ -47,13 +47,19 @@ pub fn reload_answered(run: &mut Run, answer: Answer) {
 
 /// DMS refused to create the task, in an attempt after so many retries. It has answered, so that the step is none that
 /// could not run, and a first attempt has used nothing of what was kept back for retries.
-pub fn create_refused(run: &mut Run, refusal: Refusal, retries: u64, now: Timestamp) {
+pub fn create_refused(run: &mut Run, call: CreateCall, refusal: Refusal, retries: u64, now: Timestamp) {
     let first = run.create_refusal.take().map_or(now, |before| before.first);
-    run.create_refusal = Some(CreateRefusal { refusal, first, last: now });
+    run.create_refusal = Some(CreateRefusal { call, refusal, first, last: now });
     run.creates = 0;
     if retries == 0 {
         run.events = run.events.saturating_sub(budget::CREATE_RETRIES);
     }
+}
+
+/// DMS has taken the modification of the task: what it refused before is over.
+pub fn modified(run: &mut Run) {
+    run.modified = true;
+    run.create_refusal = None;
 }
 
 /// What DMS answered to the test of a connection, or why it was not asked for.

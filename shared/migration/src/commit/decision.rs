@@ -101,18 +101,18 @@ fn first_decided(drive: &Drive, now: Timestamp) -> Timestamp {
     before.map_or(now, |start| start.first_decided)
 }
 
-/// After a start that was made, another one is a restart; else it is the same one, once more.
+/// After a start that was made, another one is a restart; else it is the same one, once more. The rest of before it is
+/// over: the next look at rest begins a new one.
 fn driven_by(before: &Drive, start: StartAct) -> Drive {
     let again = before.start().is_some_and(StartAct::may_be_made);
-    let rest = before.rest();
     match before.restarts() + u32::from(again) {
-        0 => Drive::Starting { start, rest },
-        times => Drive::Restarting { start, times, rest },
+        0 => Drive::Starting { start, rest: None },
+        times => Drive::Restarting { start, times, rest: None },
     }
 }
 
-/// The next moment that no interval reaches past: the last one for a start, while nothing is under way, so that what stood
-/// in its way is still told; then the end of the work.
+/// The next moment that no interval reaches past: the last one for a start, while nothing is under way, so that what
+/// stood in its way is still told; then the end of the work.
 fn wake(plan: &Plan, run: &Run, now: Timestamp) -> Timestamp {
     let last_start = run.stop_due.saturating_sub(window::least_left(plan.window.as_ref())).unwrap_or(now);
     match run.drive.is_under_way() {

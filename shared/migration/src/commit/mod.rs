@@ -7,7 +7,7 @@ mod guard;
 mod observation;
 
 pub use answer::{
-    create_refused, reload_answered, start_answered, start_is_doubtful, stop_answered, stop_unseen,
+    create_refused, modified, reload_answered, start_answered, start_is_doubtful, stop_answered, stop_unseen,
     test_answered, told,
 };
 pub use decision::write_down;

@@ -9,7 +9,7 @@ use crate::pace::budget;
 use crate::run::answer::Answer;
 use crate::run::document::Running;
 use crate::run::drive::{Drive, Whose};
-use crate::run::execution::Run;
+use crate::run::execution::{MAX_UNFINISHED, Run};
 use crate::run::identity::{self, is_dated, is_this_run, load_is_over};
 use crate::run::lag::Reading;
 use crate::run::load::{Pace, PreviousLoad};
@@ -18,7 +18,6 @@ use crate::run::status::Phase;
 use crate::run::table::Table;
 use crate::run::tables::TablePass;
 use crate::run::task::{Origin, Owner, Progress, Task};
-use crate::run::verdict::MAX_NAMED;
 use crate::time::graces::START_GRACE;
 
 /// Takes an observation into the document, before [`decide`](crate::decide::decide) is asked. Taken in twice it counts
@@ -45,8 +44,8 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     run.taken_over = run.taken_over.or(identity::taken_over(run, seen));
     run.unseen_since_redrive = false;
     if seen.start_date() > run.latest_start && run.stop.is_none() {
-        // What an earlier start was seen to read says nothing of this one. Once the run has stopped the task, what led to
-        // that stays.
+        // What an earlier start was seen to read says nothing of this one. Once the run has stopped the task, what led
+        // to that stays.
         run.reading = None;
     }
     run.latest_start = run.latest_start.max(seen.start_date());
@@ -151,11 +150,10 @@ fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]
     {
         run.previous_load = PreviousLoad::of(stats, tables).or(run.previous_load);
     }
-    if let (false, Phase::Idle, MigrationType::FullLoadAndCdc, Some(tables)) =
-        (of_this_run, seen.phase(), &seen.migration_type, tables)
+    if let (Phase::Idle, MigrationType::FullLoadAndCdc, Some(tables)) =
+        (seen.phase(), &seen.migration_type, tables)
     {
-        let unfinished = tables.iter().filter(|table| table.state.is_unfinished());
-        run.unfinished = unfinished.map(|table| table.name.clone()).take(MAX_NAMED).collect();
+        note_unfinished(run, tables);
     }
     let loads = seen.migration_type != MigrationType::Cdc && !load_is_over(run, seen);
     if let (true, Phase::Running, true, Some(stats)) = (is_dated(run, seen), seen.phase(), loads, &seen.stats)
@@ -164,6 +162,15 @@ fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]
     }
     let rests = of_this_run && seen.phase() == Phase::Idle;
     run.drive.set_rest(rests.then(|| run.drive.rest().unwrap_or(now)));
+}
+
+/// Tables that a load with replication has left unfinished, before this run starts it or starts it again.
+fn note_unfinished(run: &mut Run, tables: &[Table]) {
+    for table in tables.iter().filter(|table| table.state.is_unfinished()) {
+        if run.unfinished.len() < MAX_UNFINISHED && !run.unfinished.contains(&table.name) {
+            run.unfinished.push(table.name.clone());
+        }
+    }
 }
 
 /// A start whose answer was lost is missing since the first look that shows nothing of it.

@@ -7,7 +7,7 @@ use crate::decide::connections::connections;
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::{differing, no_such_task};
 use crate::pace::again;
-use crate::run::acts::CreateRefusal;
+use crate::run::acts::{CreateCall, CreateRefusal};
 use crate::run::answer::{Refusal, RefusalKind};
 use crate::run::next::Next;
 use crate::run::observation::TaskSeen;
@@ -45,12 +45,13 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
         return missing(s);
     }
     if let Some(refused) = &s.run.create_refusal {
-        let CreateRefusal { refusal, first, last } = refused;
+        let CreateRefusal { call, refusal, first, last } = refused;
         if !refusal.passes() || !s.can_wait(*first, PATIENCE) {
-            return s.report(not_created(s, refusal));
+            return s.report(not_created(s, *call, refusal));
         }
         if !again::is_due(*first, *last, s.now) {
-            let why = format!("DMS could not {} yet ({}: {})", made(s), refusal.code, refusal.message);
+            let why =
+                format!("DMS could not {} yet ({}: {})", call.in_words(), refusal.code, refusal.message);
             return s.wait_to_start(*first, why);
         }
     }
@@ -90,14 +91,9 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
     }
 }
 
-/// What the create step asks for: a task that is there is modified.
-fn made(s: &Situation<'_>) -> &'static str {
-    if s.seen().is_some() { "modify the task" } else { "create the task" }
-}
-
 /// DMS refused to create or to modify the task: for what the plan asks, or for what is not the plan's fault.
-fn not_created(s: &Situation<'_>, refusal: &Refusal) -> Verdict {
-    let words = format!("DMS refused to {}: {}: {}", made(s), refusal.code, refusal.message);
+fn not_created(s: &Situation<'_>, call: CreateCall, refusal: &Refusal) -> Verdict {
+    let words = format!("DMS refused to {}: {}: {}", call.in_words(), refusal.code, refusal.message);
     let (outcome, to_do) = match refusal.kind {
         RefusalKind::Exhausted => (
             Outcome::Failed,

@@ -33,9 +33,7 @@ pub(super) fn restart(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Optio
     }
     let why = resume(s, task, tables)?;
     let number = s.run.drive.restarts() + 1;
-    // A start that failed between two looks was never seen at work, and the rest of before it still stands.
-    let started = s.run.drive.start().map_or(s.now, |start| start.decided);
-    let since = s.run.drive.rest().unwrap_or(s.now).max(started);
+    let since = s.run.drive.rest().unwrap_or(s.now);
     let waited = s.now.duration_since(since);
     let pause = pause(s.run.drive.restarts(), s.run.stop_due.duration_since(since));
     if waited < pause {

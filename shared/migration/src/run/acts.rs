@@ -8,10 +8,31 @@ use serde::{Deserialize, Serialize};
 use crate::run::answer::{Answer, Refusal, RefusalKind};
 use crate::run::observation::OtherDates;
 
-/// DMS's refusal to create the task.
+/// What the create step asks DMS for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CreateCall {
+    /// To create the task.
+    Create,
+    /// To make a task that has never run what the plan describes.
+    Modify,
+}
+
+impl CreateCall {
+    /// In words.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            CreateCall::Create => "create the task",
+            CreateCall::Modify => "modify the task",
+        }
+    }
+}
+
+/// DMS's refusal to create the task, or to modify one that has never run.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CreateRefusal {
+    /// What was asked for.
+    pub call: CreateCall,
     /// Its last words.
     pub refusal: Refusal,
     /// When it first refused.

@@ -15,6 +15,9 @@ use crate::run::observation::Route;
 use crate::run::step::Occasion;
 use crate::time::graces::{STOP_GIVEN_UP_AFTER, STOP_PATIENCE};
 
+/// The most tables that a run remembers as unfinished.
+pub const MAX_UNFINISHED: usize = 100;
+
 /// One execution.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -106,8 +109,8 @@ pub struct Run {
     pub reload: Option<ReloadAct>,
     /// All tables that this run has asked to be loaded again; each once.
     pub reloaded: Vec<TableName>,
-    /// The first tables that a load with replication had left unfinished before this run started it: DMS may skip a load
-    /// that is resumed.
+    /// Tables that a load with replication had left unfinished before a start of this run, [`MAX_UNFINISHED`] at most: DMS
+    /// may skip a load that is resumed. What lies behind them is not watched for that.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfinished: Vec<TableName>,
     /// What the load before this run's took.

@@ -2,7 +2,7 @@
 
 use migration::commit;
 use migration::pace::budget;
-use migration::run::acts::CreateRefusal;
+use migration::run::acts::{CreateCall, CreateRefusal};
 use migration::run::answer::{Answer, Refusal, RefusalKind};
 use migration::run::step::Occasion;
 use migration::run::task::{Origin, Owner};
@@ -177,7 +177,12 @@ fn connections() {
 #[test]
 fn creating() {
     let absent = || full_load(json!({})).not_created();
-    let refused_at = |refusal: Refusal| CreateRefusal { refusal, first: minute(1), last: minute(11) };
+    let refused_at = |refusal: Refusal| CreateRefusal {
+        call: CreateCall::Create,
+        refusal,
+        first: minute(1),
+        last: minute(11),
+    };
     let changing = |case: Case| {
         case.set(|case| {
             let refusal = Refusal {
@@ -418,9 +423,9 @@ fn what_dms_says_to_an_act_before_the_start_is_written_down() {
     let mut case = full_load(windowed()).not_created();
     case.run().creates = 2;
     case.run().events = 1_000;
-    commit::create_refused(case.run(), refused("one"), 0, minute(3));
+    commit::create_refused(case.run(), CreateCall::Create, refused("one"), 0, minute(3));
     assert_eq!(case.run().events, 1_000 - budget::CREATE_RETRIES, "the step has not used its retries");
-    commit::create_refused(case.run(), refused("two"), 1, minute(9));
+    commit::create_refused(case.run(), CreateCall::Create, refused("two"), 1, minute(9));
     assert_eq!(case.run().events, 1_000 - budget::CREATE_RETRIES, "one that was retried has used some");
     let known = case.run().create_refusal.clone().unwrap();
     assert_eq!((known.first, known.last, known.refusal.message.as_str()), (minute(3), minute(9), "two"));

@@ -805,9 +805,20 @@ fn a_table_that_a_resume_has_skipped_is_not_complete() {
             "PartlyFailed | 1 of 2 tables | shop.t0 DMS says that it is complete",
         ),
     ]);
+    let stop = || and(windowed(), json!({"Window": {"AtClose": "Stop"}}));
+    let night = load_and_cdc(stop()).last_week("NORMAL").started_by(StartKind::ResumeProcessing, 1).began(1);
+    let closed = night.told_to_stop(StopCause::Close, CLOSE).stopped(CLOSE + 1, "NORMAL").at(CLOSE + 5);
+    let closed = closed.loaded(20).tables(&COMPLETE).set(|case| {
+        case.run().unfinished = vec![table_name(1)];
+        case.tables.as_mut().unwrap()[1].load_ended = Some(minute(-600));
+    });
+    check([(
+        "the close stops it like any other",
+        closed,
+        "PartlyFailed | shop.t1 DMS says that it is complete | not partly loaded | Reload",
+    )]);
     let half = ["Table completed", "Table cancelled"];
-    let stop = json!({"Window": {"AtClose": "Stop"}});
-    let mut idle = load_and_cdc(and(windowed(), stop)).last_week("NORMAL").tables(&half).at(1);
+    let mut idle = load_and_cdc(stop()).last_week("NORMAL").tables(&half).at(1);
     idle.poll();
     assert_eq!(idle.run().unfinished, [table_name(1)], "what is unfinished before the start is kept");
 }

@@ -20,7 +20,7 @@ use migration::run::stop_reason::StopReason;
 use migration::run::table::{Table, TableState, Validation};
 use migration::run::task::{Origin, Owner};
 use migration::run::verdict::{Outcome, Verdict};
-use migration::time::graces::STOP_PATIENCE;
+use migration::time::graces::{DMS_RESTARTS_WITHIN, STOP_PATIENCE};
 use plan::settings::PrepMode;
 use plan::table_name::{NamedByMapping, TableName};
 use plan::{AtClose, MigrationType, Mode, OnDrift, OnTableErrors, Start, Then, Until};
@@ -685,7 +685,8 @@ proptest! {
             prop_assert!(dms_gave_up(task) && (may_pass(task) || unknown_once), "{words}");
             prop_assert!(before.stop.is_none() && before.drive.joined().is_none());
             prop_assert_eq!(after.unrecognised.len() - before.unrecognised.len(), usize::from(!may_pass(task)));
-            let rest = after.drive.rest().unwrap().max(before.drive.start().unwrap().decided);
+            let rest = before.drive.rest().unwrap_or(d.before.now - DMS_RESTARTS_WITHIN);
+            prop_assert_eq!(after.drive.rest(), None, "the next look at rest begins a new one");
             let pause = SignedDuration::from_mins((1 << before.drive.restarts()).min(15));
             let most = before.stop_due.duration_since(rest) / 2;
             prop_assert!(d.before.now.duration_since(rest) >= pause.min(most));

@@ -12,7 +12,7 @@ use crate::run::stop_reason::StopReason;
 
 pub use signs::{SIGNS, Sign};
 
-/// The length of a gist: so many are kept as a plan has starts again.
+/// The most characters of a gist. The document keeps as many gists as the plan allows starts again.
 const GIST: usize = 200;
 
 /// The class of a cause.
@@ -70,12 +70,14 @@ impl Cause {
         }
     }
 
-    /// What a task's failure says, as far as it tells one failure from another: without its numbers, which differ from one
-    /// time to the next, and no longer than its beginning.
+    /// What a task's failure says, as far as it tells one failure from another: without words that hold a digit, such as
+    /// numbers and log positions, which differ from one time to the next, and no longer than its beginning.
     pub fn gist(task: &Task) -> String {
         let words = task.last_failure.as_deref().or(task.stop_reason.as_ref().map(StopReason::as_str));
-        let words = words.unwrap_or_default().chars().filter(|character| !character.is_ascii_digit());
-        words.take(GIST).collect()
+        let numbered = |word: &&str| word.contains(|character: char| character.is_ascii_digit());
+        let words: Vec<&str> =
+            words.unwrap_or_default().split_whitespace().filter(|word| !numbered(word)).collect();
+        words.join(" ").chars().take(GIST).collect()
     }
 
     /// The class that a text of DMS's or of a database's speaks of; `None` where it is not recognised.

@@ -48,9 +48,9 @@ pub(super) fn with_tables(
     pass.into_verdict(verdict, named)
 }
 
-/// The tables, counted and sorted. One that was unfinished before this run resumed a load with replication, that DMS calls
-/// complete, and of which no load has ended since this run began, is unfinished: DMS skips the load of a task that it
-/// takes for loaded, and says nothing of it.
+/// The tables, counted and sorted. One that a start of this run found unfinished in a load with replication, that DMS
+/// calls complete, and of which no load has ended since this run began, is in error: DMS skips the load of a task that it
+/// takes for loaded, and says nothing of it. Only a reload helps.
 pub(super) fn sorted(ended: Ended<'_>) -> TablePass {
     let mut pass = TablePass::over(ended.tables);
     let began = ended.run.started - CLOCK_SKEW;
@@ -62,7 +62,7 @@ pub(super) fn sorted(ended: Ended<'_>) -> TablePass {
     });
     for table in skipped {
         pass.loaded -= 1;
-        pass.unfinished.push(NamedTable {
+        pass.errored.push(NamedTable {
             name: table.name.to_string(),
             state: "DMS says that it is complete, and has not loaded it since it was left unfinished"
                 .to_owned(),
