@@ -229,7 +229,7 @@ impl Task {
             self.definition.settings.name_log(&instance.replication_instance_identifier, &tail);
         }
         let resumed = self.starts.last().is_some_and(|start| start.start_type == StartType::ResumeProcessing);
-        self.capture_tables(at, resumed, around);
+        self.capture_tables(resumed, around);
         let captured = self.tables.iter().any(|table| table.state != TableState::DoesNotExist);
         if !captured && self.definition.settings.fails_without_tables() {
             return self.fail(at, NO_TABLES, around);

@@ -11,12 +11,12 @@ use crate::time;
 
 impl Task {
     /// Looks which tables the rules take now. A resumed task remembers how far each of them was.
-    pub(crate) fn capture_tables(&mut self, at: Timestamp, resumed: bool, around: &Around) {
+    pub(crate) fn capture_tables(&mut self, resumed: bool, around: &Around) {
         let mine: Vec<_> = around
             .sources
             .iter()
             .filter(|table| table.endpoint_arn.as_ref().is_none_or(|arn| *arn == self.definition.source_arn))
-            .map(|table| table.at(around.age(at)))
+            .cloned()
             .collect();
         let validates = self.definition.settings.validates();
         let shows_missing = around.scenario.behaviour.explicit_tables_show;
