@@ -25,6 +25,7 @@ impl World {
             Happening::StartTask { identifier, start_type } => {
                 if let Some(index) = self.position(&identifier)
                     && self.tasks[index].status.is_idle()
+                    && operations::run::check_start_type(&self.tasks[index], start_type, false).is_ok()
                 {
                     self.with_task(index, |task, around| task.begin(now, start_type, around));
                 }

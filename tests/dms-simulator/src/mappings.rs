@@ -55,7 +55,8 @@ impl Mappings {
     /// Reads the document. Rules that only transform are looked at no further.
     ///
     /// What is found first: text that is not JSON, no rules, a word that DMS does not know, no selection, a selection
-    /// that is not whole. Which of two selections that are not whole, or alike, comes first is not known.
+    /// that is not whole. Which of two selections that are not whole, or alike, comes first is not known, and so is
+    /// whether table settings with a pattern are found before or after them.
     pub(crate) fn read(text: &str) -> Result<Self, Fault> {
         let document: Value = serde_json::from_str(text).map_err(|error| not_json(&error))?;
         let listed = document.get("rules").filter(|rules| !rules.is_null());
@@ -82,6 +83,9 @@ impl Mappings {
             {
                 return Err(in_rules(&format!("Duplicate ruleid {id}")));
             }
+        }
+        for rule in listed.iter().filter(|rule| rule.get("rule-type") == Some(&json!("table-settings"))) {
+            check_exact_name(rule)?;
         }
         Ok(Self { rules })
     }
@@ -164,6 +168,19 @@ impl Rule {
         }
         matches(&self.schema, schema) && matches(&self.table, table)
     }
+}
+
+/// Settings are for one table.
+fn check_exact_name(rule: &Value) -> Result<(), Fault> {
+    let name = |member: &str| rule.pointer("/object-locator")?.get(member)?.as_str();
+    let is_pattern = |member: &str| name(member).is_some_and(|name| name.contains('%'));
+    if !is_pattern("schema-name") && !is_pattern("table-name") {
+        return Ok(());
+    }
+    let id = rule_id(rule).unwrap_or_else(|| "null".to_owned());
+    Err(in_rules(&format!(
+        "Rule with ruleId = {id} failed validation. Exact schema and table name required when using table settings rule."
+    )))
 }
 
 /// A rule's id as text: DMS reads a number as one.

@@ -12,7 +12,7 @@ mod create;
 mod modify;
 mod read;
 mod resources;
-mod run;
+pub(crate) mod run;
 mod tags;
 
 /// Answers one call.

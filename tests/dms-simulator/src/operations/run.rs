@@ -56,7 +56,7 @@ pub(super) fn start(world: &mut World, input: Input) -> Result<Value, Fault> {
     Ok(answered(world, index))
 }
 
-fn check_start_type(task: &Task, start_type: StartType, states_start: bool) -> Result<(), Fault> {
+pub(crate) fn check_start_type(task: &Task, start_type: StartType, states_start: bool) -> Result<(), Fault> {
     let virgin = task.starts.is_empty();
     let changes_only = task.definition.migration_type == MigrationType::Cdc;
     match start_type {
