@@ -130,6 +130,14 @@ impl<'a> Selection<'a> {
         let (schema, table) = (text(locator, "schema-name")?, text(locator, "table-name")?);
         selects.then_some(Selection { place, includes, schema, table })
     }
+
+    /// True when it is about all tables of its schemas, or takes some of a schema that it names. Only a schema that is
+    /// left out as a whole is left out; and a pattern of schemas beside one of tables, as `%` beside `orders`, means
+    /// tables of the user's own.
+    fn counts(&self) -> bool {
+        let all_tables = !self.table.is_empty() && self.table.bytes().all(|byte| byte == b'%');
+        all_tables || (self.includes && literal(self.schema).is_some())
+    }
 }
 
 /// The schemas that the selection rules take and leave out, as far as a system schema has such a name.
@@ -144,12 +152,11 @@ impl<'a> Selections<'a> {
     fn of(rules: impl Iterator<Item = Selection<'a>>) -> Selections<'a> {
         let mut selections = Selections { included: Vec::new(), excluded: Vec::new() };
         let (mut seen, mut last) = (HashSet::new(), None);
-        for Selection { place, includes, schema, .. } in
-            rules.filter(|rule| rule.includes || rule.table == "%")
-        {
+        for rule in rules {
+            let Selection { place, includes, schema, .. } = rule;
             // Most rules are about the schema of the rule before.
             let key = (includes, schema);
-            if last == Some(key) || !seen.insert(key) {
+            if last == Some(key) || !rule.counts() || !seen.insert(key) {
                 continue;
             }
             last = Some(key);

@@ -130,13 +130,19 @@ fn what_goes_with_every_engine_is_not_held_against_any() {
 
 #[test]
 fn system_schemas_of_the_source_are_not_copied_into_another_engine() {
-    let mut mapping = mapping();
-    mapping["rules"][0]["object-locator"]["schema-name"] = json!("%");
-    let every_schema = full_load().with("/Task/TableMappings", mapping);
-    let rejected = |target| {
-        let findings = between(&every_schema, "mysql", target);
+    let rejected = |schema: &str, table: &str, target| {
+        let mut mapping = mapping();
+        mapping["rules"][0]["object-locator"] = json!({"schema-name": schema, "table-name": table});
+        let findings = between(&full_load().with("/Task/TableMappings", mapping), "mysql", target);
         findings.iter().any(|finding| finding.code == Code::SystemSchemaToAnotherEngine)
     };
-    assert!(rejected("aurora-postgresql"));
-    assert!(!rejected("mariadb"));
+    let postgres = "aurora-postgresql";
+    for (schema, table) in [("%", "%"), ("m%", "%"), ("mysql", "%"), ("MySQL", "user")] {
+        assert!(rejected(schema, table, postgres), "{schema}.{table}");
+        assert!(!rejected(schema, table, "mariadb"), "{schema}.{table}");
+    }
+    for (schema, table) in [("%", "orders"), ("%", "app_%"), ("m%", "orders"), ("shop", "%"), ("shop%", "%")]
+    {
+        assert!(!rejected(schema, table, postgres), "{schema}.{table}");
+    }
 }

@@ -327,6 +327,9 @@ fn locators() -> Vec<Case> {
     let table_type = "/Task/TableMappings/rules/1/object-locator/table-type";
     let system = "/Task/TableMappings/rules/0/object-locator/schema-name";
     let of_schema = |name: &str| full_load().with(system, json!(name));
+    let of_tables = |schema: &str, table: &str| {
+        of_schema(schema).with("/Task/TableMappings/rules/0/object-locator/table-name", json!(table))
+    };
     let everything = |excluded: &[&str]| {
         let mut mapping = mapping();
         mapping["rules"][0]["object-locator"]["schema-name"] = json!("%");
@@ -409,6 +412,8 @@ fn locators() -> Vec<Case> {
         plan("system-schema-selected", system, everything(&["pg_catalog"]), everything(&["SYS", "SYSTEM"])),
         plan("system-schema-selected", system, of_schema("MYSQL"), of_schema("mysql_orders")),
         plan("system-schema-selected", system, of_schema("s%"), of_schema("shop%")),
+        plan("system-schema-selected", system, of_tables("%", "%%"), of_tables("%", "orders")),
+        plan("system-schema-selected", system, of_tables("mysql", "app%"), of_tables("my%", "app%")),
         about("orders", "%", &table_settings(), &schema_is(json!("order")), &schema_is(json!("ORDERS"))),
         about("ord%", "item_", &table_settings(), &table_is(json!("item")), &[]),
         about("orders", "items", &transformation("table", "rename"), &table_is(json!("x%")), &[]),
