@@ -68,7 +68,7 @@ pub(super) fn read(
                     "CdcStopPosition must be server_time:YYYY-MM-DDThh:mm:ss or commit_time:YYYY-MM-DDThh:mm:ss \
                      (UTC), not {}{}",
                     quoted(text),
-                    slips::of_epoch(&text.rsplit(':').next().unwrap_or_default().into())
+                    epoch_as_stop(text)
                 ),
             );
         }
@@ -99,6 +99,16 @@ pub(super) fn read(
         }
     }
     cdc
+}
+
+/// What is said of a stop position that is a number: how it is written as a time.
+fn epoch_as_stop(text: &str) -> String {
+    let (of_commits, digits) = match text.rsplit_once(':') {
+        Some((of, digits)) => (of.trim() == "commit_time", digits),
+        None => (false, text),
+    };
+    let clock = if of_commits { "commit_time" } else { "server_time" };
+    slips::of_epoch_for_text(&digits.into(), |time| format!("{clock}:{}", time.strftime("%Y-%m-%dT%H:%M:%S")))
 }
 
 /// A replication that ends before it begins. Both times are UTC.

@@ -199,7 +199,7 @@ fn read_scheduled_time(plan: &mut Members<'_>, findings: &mut Findings) -> Optio
                 "ScheduledTime must be <aws.scheduler.scheduled-time>, which EventBridge Scheduler replaces, or a UTC \
                  time, not {}{}",
                 quoted(text),
-                slips::of_epoch(node.value)
+                slips::of_epoch_for_text(node.value, |time| time.to_string())
             ),
         );
     }

@@ -42,27 +42,57 @@ pub(super) fn same_name(one: &str, other: &str) -> bool {
     letters(one) == letters(other)
 }
 
-/// What is said of a number that is no epoch time in seconds: CloudFormation's property is in milliseconds.
-pub(super) fn of_epoch(value: &Value) -> String {
-    let digits = match value {
-        Value::String(text) => text.trim().to_owned(),
-        other => other.to_string(),
-    };
-    let digits = digits.split('.').next().unwrap_or_default();
-    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return String::new();
+/// A number that stands where a time does, as it counts from the beginning of 1970.
+struct Epoch {
+    digits: usize,
+    unit: &'static str,
+    time: jiff::Timestamp,
+}
+
+impl Epoch {
+    /// Reads a number, or the text of one, of as many digits as a time of these years has in one of the usual units.
+    fn of(value: &Value) -> Option<Epoch> {
+        let text = match value {
+            Value::String(text) => text.trim().to_owned(),
+            other => other.to_string(),
+        };
+        let digits = text.split('.').next().unwrap_or_default();
+        if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let (unit, to_cut) = match digits.len() {
+            9..=10 => ("seconds", 0),
+            12..=13 => ("milliseconds", 3),
+            15..=16 => ("microseconds", 6),
+            18..=19 => ("nanoseconds", 9),
+            _ => return None,
+        };
+        let seconds = digits.get(..digits.len() - to_cut)?.parse().ok()?;
+        Some(Epoch { digits: digits.len(), unit, time: jiff::Timestamp::from_second(seconds).ok()? })
     }
-    let (unit, to_cut) = match digits.len() {
-        12..=13 => ("milliseconds", 3),
-        15..=16 => ("microseconds", 6),
-        18..=19 => ("nanoseconds", 9),
-        9..=10 => return ": take the quotes away".to_owned(),
-        _ => return String::new(),
-    };
-    let seconds = &digits[..digits.len() - to_cut];
-    let time = seconds.parse().ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
-    let time = time.map(|time| format!(" ({time})")).unwrap_or_default();
-    format!(", which has {} digits and so is in {unit}: DMS wants {seconds}{time}", digits.len())
+
+    fn in_words(&self) -> String {
+        format!(", which has {} digits and so is in {}", self.digits, self.unit)
+    }
+}
+
+/// What is said of a number that is no epoch time in seconds, where one is taken: CloudFormation's property is in
+/// milliseconds.
+pub(super) fn of_epoch(value: &Value) -> String {
+    match Epoch::of(value) {
+        Some(epoch) if epoch.unit == "seconds" => ": take the quotes away".to_owned(),
+        Some(epoch) => {
+            format!("{}: DMS wants {} ({})", epoch.in_words(), epoch.time.as_second(), epoch.time)
+        }
+        None => String::new(),
+    }
+}
+
+/// What is said of a number where only the text of a time is taken: how that time is written there.
+pub(super) fn of_epoch_for_text(value: &Value, written: impl Fn(jiff::Timestamp) -> String) -> String {
+    Epoch::of(value)
+        .map(|epoch| format!("{}: write {}", epoch.in_words(), written(epoch.time)))
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -119,6 +119,27 @@ fn a_time_in_milliseconds_is_told_from_one_in_seconds() {
         assert!(found[0].message.contains(said), "{time}: {}", found[0].message);
         assert_eq!(found[0].code.as_str(), "bad-time");
     }
-    let found = cdc().with("/Task/CdcStopPosition", json!("server_time:1641556979000")).findings();
-    assert!(found[0].message.contains("in milliseconds"), "{}", found[0].message);
+}
+
+#[test]
+fn where_only_text_is_taken_a_number_is_shown_as_the_text_of_its_time() {
+    let said = |place: &str, text: &str| cdc().with(place, json!(text)).findings().remove(0).message;
+    for (text, end) in [
+        ("server_time:1641556979", "10 digits and so is in seconds: write server_time:2022-01-07T12:02:59"),
+        ("server_time:1641556979000", "is in milliseconds: write server_time:2022-01-07T12:02:59"),
+        ("commit_time:1641556979", "is in seconds: write commit_time:2022-01-07T12:02:59"),
+        ("1641556979", "is in seconds: write server_time:2022-01-07T12:02:59"),
+        ("server_time:12", "not \"server_time:12\""),
+    ] {
+        let said = said("/Task/CdcStopPosition", text);
+        assert!(said.ends_with(end), "{text}: {said}");
+    }
+    for (text, end) in [
+        ("1641556979", "10 digits and so is in seconds: write 2022-01-07T12:02:59Z"),
+        ("1641556979000", "is in milliseconds: write 2022-01-07T12:02:59Z"),
+        ("tomorrow", "not \"tomorrow\""),
+    ] {
+        let said = said("/ScheduledTime", text);
+        assert!(said.ends_with(end), "{text}: {said}");
+    }
 }
