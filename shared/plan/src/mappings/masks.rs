@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::data_type::ChangedTo;
 use super::rule::{Reading, Rule, What};
 use super::transformation::Change;
-use crate::finding::{Code, Findings};
+use crate::finding::{Code, Findings, MAX_FINDINGS};
 use crate::located::shown;
 use crate::overlap::overlap;
 use crate::table_name::{Pattern, Steps, literal, lower};
@@ -76,10 +76,6 @@ struct TypeChange<'r, 'a> {
 pub(super) fn check(rules: &[Rule<'_>], findings: &mut Findings) {
     let changes: Vec<TypeChange<'_, '_>> =
         rules.iter().filter_map(|rule| Some(TypeChange { rule, to: rule.changed_to? })).collect();
-    let masked = rules.iter().filter_map(|rule| match rule.what {
-        What::Transformation(Change::Masking(mask)) => Some((rule, mask)),
-        _ => None,
-    });
     if changes.is_empty() {
         return;
     }
@@ -93,7 +89,8 @@ pub(super) fn check(rules: &[Rule<'_>], findings: &mut Findings) {
     }
     let all: Vec<_> = changes.iter().filter_map(|change| Some((pattern(change.rule)?, change))).collect();
     let mut steps = Steps::new(MAX_STEPS);
-    for (rule, mask) in masked {
+    let mark = findings.mark();
+    for (rule, mask) in masked(rules) {
         let Some(wanted) = pattern(rule) else { continue };
         let (named, others) = match name(rule) {
             Some(name) => (exact.get(&name).map(Vec::as_slice).unwrap_or_default(), &patterns),
@@ -104,9 +101,37 @@ pub(super) fn check(rules: &[Rule<'_>], findings: &mut Findings) {
         };
         let met: Vec<&TypeChange<'_, '_>> = others.iter().filter(meets).map(|(_, change)| *change).collect();
         for change in named.iter().copied().chain(met) {
+            // All of them are warnings, and no more are shown.
+            if findings.mark() - mark >= MAX_FINDINGS {
+                return;
+            }
             of_one_column(rule, mask, change, findings);
         }
     }
+}
+
+/// The rules that mask. Of those that mask one column alike only the first that DMS comes to: what is wrong with the
+/// others beside a change of type is wrong with that one.
+fn masked<'r, 'a>(rules: &'r [Rule<'a>]) -> Vec<(&'r Rule<'a>, Mask)> {
+    let mut masked: Vec<(&Rule<'_>, Mask)> = Vec::new();
+    let mut at_column = HashMap::new();
+    for rule in rules {
+        let What::Transformation(Change::Masking(mask)) = rule.what else { continue };
+        let known = name(rule).map(|name| *at_column.entry((name, mask)).or_insert(masked.len()));
+        match known.and_then(|at| masked.get_mut(at)) {
+            Some((first, _)) => {
+                if number(rule).is_some_and(|id| number(first).is_none_or(|smallest| id < smallest)) {
+                    *first = rule;
+                }
+            }
+            None => masked.push((rule, mask)),
+        }
+    }
+    masked
+}
+
+fn number(rule: &Rule<'_>) -> Option<u128> {
+    rule.id.as_deref()?.parse().ok()
 }
 
 /// The names of the one column that a rule is about.
@@ -123,7 +148,6 @@ fn pattern(rule: &Rule<'_>) -> Option<[Pattern; 3]> {
 
 /// What is wrong when both rules are about one column.
 fn of_one_column(mask: &Rule<'_>, kind: Mask, change: &TypeChange<'_, '_>, findings: &mut Findings) {
-    let number = |rule: &Rule<'_>| rule.id.as_deref().and_then(|id| id.parse::<u128>().ok());
     let (rule, to) = (change.rule, change.to);
     if let (Some(masks), Some(changes)) = (number(mask), number(rule))
         && changes > masks

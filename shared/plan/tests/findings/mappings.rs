@@ -1155,3 +1155,33 @@ fn rules_about_nothing_are_found_among_as_many_as_an_execution_takes() {
     });
     assert_eq!(names(&last), 1, "{last:?}");
 }
+
+#[test]
+fn many_masks_and_changes_of_one_column_are_not_each_held_against_each() {
+    let many = |column: &'static str| {
+        let rule = move |id: usize, action: &str, member: &str, value: Value| {
+            let id = json!(id.to_string());
+            let named = [
+                ("/rule-id", id.clone()),
+                ("/rule-name", id),
+                ("/object-locator/column-name", json!(column)),
+            ];
+            changed(
+                changed(transformation("column", action), &named),
+                &[("/value", json!(null)), (member, value)],
+            )
+        };
+        let masks = (2..302).map(|id| rule(id, "data-masking-hash-mask", "/value", json!(null)));
+        let string = json!({"type": "string", "length": 100});
+        let changes = (302..602).map(|id| rule(id, "change-data-type", "/data-type", string.clone()));
+        let mut mapping = mapping();
+        mapping["rules"].as_array_mut().unwrap().extend(masks.chain(changes));
+        let findings = full_load().with("/Task/TableMappings", mapping).findings();
+        assert!(findings.iter().any(|found| found.code.as_str() == "mask-before-type"), "{findings:#?}");
+        findings.iter().map(|found| found.count).sum::<usize>()
+    };
+    for column in ["id", "i%"] {
+        let count = many(column);
+        assert!(count < 3000, "{column}: {count} findings of 600 rules");
+    }
+}
