@@ -37,17 +37,22 @@ pub(crate) const LOB_MODES: [(&str, Lobs); 3] =
 
 pub(super) fn read(rule: &mut Reading<'_, '_>, locator: &Locator<'_>, id: Option<&str>) {
     if !locator.names_one() {
-        rule.findings.refused(
+        let mark = rule.findings.mark();
+        rule.findings.add(
             &rule.members.place("object-locator"),
             Code::SettingsWithPattern,
             "table-settings name one table exactly: write its schema and name without wildcards, and give each table a rule of its \
              own",
-            format!(
-                "Error in mapping rules. Rule with ruleId = {} failed validation. Exact schema and table name required when \
-                 using table settings rule.",
-                id.unwrap_or("x")
-            ),
         );
+        if let Some(id) = id {
+            rule.findings.dms_would_say(
+                mark,
+                &format!(
+                    "Error in mapping rules. Rule with ruleId = {id} failed validation. Exact schema and table name required \
+                     when using table settings rule.",
+                ),
+            );
+        }
     }
     let load = rule.inside("parallel-load", read_parallel_load);
     let lobs = rule.inside("lob-settings", read_lobs);

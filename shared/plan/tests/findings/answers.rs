@@ -160,3 +160,13 @@ fn what_dms_takes_is_no_error() {
         assert_eq!(answers(&sample), []);
     }
 }
+
+#[test]
+fn an_answer_that_names_a_rule_is_not_made_up_for_one_without_an_id() {
+    let settings = json!({
+        "rule-type": "table-settings", "rule-name": "load",
+        "object-locator": {"schema-name": "orders", "table-name": "%"}, "parallel-load": {"type": "partitions-auto"},
+    });
+    let said = answers(&with(json!([selection(), settings])));
+    assert_eq!(said, [("settings-with-pattern".to_owned(), None), ("missing-member".to_owned(), None)]);
+}
