@@ -202,7 +202,7 @@ pub(super) fn of(code: &Code) -> Option<Reason> {
         Code::SystemSchemaToAnotherEngine => reason(
             "password hashes of the source stand in the target, and its own system schemas are written to",
             Contradiction(
-                "system tables of one engine mean nothing in another; a post-mortem tells what was copied",
+                "the target is no server of this engine, and the tables are of use to such a server only",
             ),
         ),
         Code::TextAsNumber => reason(

@@ -80,7 +80,7 @@ pub(super) fn of(code: &Code) -> Option<Reason> {
             Limit("guide, task settings: for tasks that replicate changes"),
         ),
         Code::SettingsWrapper => reason(
-            "the task runs with defaults, which drop tables",
+            "the task runs with defaults, and not with the settings that were meant",
             Contradiction("settings inside an object that DMS does not look into do not hold"),
         ),
         Code::UnfitResync => reason(

@@ -15,9 +15,10 @@ pub(super) fn of(code: &Code) -> Option<Reason> {
         Code::CdcStartPositionNotDocumented => {
             reason("the task may be refused", Limit("guide, change data capture: positions for four engines"))
         }
-        Code::CdcStartPositionNotForSource => {
-            reason("the task is refused", Answer("Invalid CdcStartPosition format"))
-        }
+        Code::CdcStartPositionNotForSource => reason(
+            "the task is refused, or fails when it starts",
+            Must("guide, change data capture: the form of a position for each engine"),
+        ),
         Code::CdcStartTimeIgnored => reason(
             "changes since that time are missing",
             Limit("guide, DocumentDB as a source: a start time is ignored"),
@@ -28,9 +29,9 @@ pub(super) fn of(code: &Code) -> Option<Reason> {
         ),
         Code::ConnectionNotTested => reason(
             "the start is refused",
-            Answer(
-                "Test connection for replication instance and endpoint should be successful for starting the \
-             replication task",
+            Must(
+                "a start needs a successful test, and DMS answers without one: \"Test connection for replication instance and endpoint should \
+                 be successful for starting the replication task\"",
             ),
         ),
         Code::Drift => reason("the task does something else than the plan says", Ours("the plan allows it")),
