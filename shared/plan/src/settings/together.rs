@@ -1,7 +1,7 @@
 //! What only shows when settings are seen together, or with the migration type: contradictions, and settings under
 //! which a failure stays silent (DMS user guide, task settings).
 //!
-//! Only what is stated counts, but for the way of LOBs: there DMS's defaults decide whether one is on.
+//! Only what is stated counts here.
 
 use std::collections::HashSet;
 
