@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use plan::engine::Engine;
 use plan::finding::{Code, Findings};
 use plan::located::quoted;
 use plan::settings::flag;
@@ -28,15 +29,27 @@ enum Family {
     Other,
 }
 
+impl From<Engine> for Family {
+    fn from(engine: Engine) -> Family {
+        match engine {
+            Engine::MySql => Family::MySql,
+            Engine::PostgreSql => Family::PostgreSql,
+            Engine::SqlServer => Family::SqlServer,
+            Engine::Oracle => Family::Oracle,
+            Engine::Db2 => Family::Db2,
+        }
+    }
+}
+
 impl Family {
     /// The family of an engine by DMS's word for it (DMS API reference, `EngineName`).
     fn of(engine: &str) -> Option<Family> {
-        Some(match engine.to_ascii_lowercase().as_str() {
-            "mysql" | "mariadb" | "aurora" | "aurora-serverless" => Family::MySql,
-            "postgres" | "aurora-postgresql" | "aurora-postgresql-serverless" => Family::PostgreSql,
-            "sqlserver" | "azuredb" | "azure-sql-managed-instance" => Family::SqlServer,
-            "oracle" => Family::Oracle,
-            "db2" => Family::Db2,
+        let word = engine.to_ascii_lowercase();
+        // Db2 for z/OS has Db2's system schemas, and nothing else of Db2 that matters here is documented for it.
+        if let Some(engine) = Engine::of(&word).filter(|_| word != "db2-zos") {
+            return Some(engine.into());
+        }
+        Some(match word.as_str() {
             "mongodb" => Family::MongoDb,
             "docdb" | "documentdb" => Family::DocumentDb,
             "s3" => Family::S3,
