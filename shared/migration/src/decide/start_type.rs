@@ -4,7 +4,6 @@
 //! beginning, after TargetTablePrepMode has been applied to them. `reload-target` does so with all tables.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use crate::decide::cause::Cause;
 use crate::run::acts::StartKind;
@@ -77,9 +76,8 @@ pub fn stop_position(plan: &Plan, known: &KnownTask, task: &Task) -> Option<&'st
 
 /// When a task stops by the position that it shows, where that is a time.
 pub(super) fn stops_at(task: &Task) -> Option<Timestamp> {
-    let (_, time) = task.cdc_stop_position.as_deref()?.split_once(':')?;
-    let time: jiff::civil::DateTime = time.trim().trim_end_matches('Z').parse().ok()?;
-    TimeZone::UTC.to_timestamp(time).ok()
+    // What DMS shows is not held to the form that it takes: a `Z` says what is so.
+    plan::stop_position::time(task.cdc_stop_position.as_deref()?.trim().trim_end_matches('Z'))
 }
 
 /// The source has thrown away the part of its log that a resume would begin with (DMS answers error 1236, a missing
