@@ -145,7 +145,7 @@ pub fn all() -> Vec<Broken> {
         broken(
             "takes the rows of any night for tonight's",
             knows_no_night,
-            "the nightly copy, for three nights",
+            "the nightly copy, in two nights",
             rules::TONIGHT,
         ),
         broken(

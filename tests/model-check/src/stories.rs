@@ -209,12 +209,11 @@ pub fn all() -> Vec<Story> {
         )
         .with_adversity(1),
         after(
-            "the nightly copy, for three nights",
+            "the nightly copy, in two nights",
             loaded(Kind::FullLoad, TRUNCATE),
             window(json!({"Start": "Refresh"})),
         )
         .and_again(DAY, DAY)
-        .and_again(2 * DAY, 2 * DAY)
         .with_adversity(1),
         after(
             "the nightly copy, asked for twice in one window",

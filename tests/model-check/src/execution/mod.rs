@@ -86,7 +86,7 @@ pub enum Told {
     /// This, now.
     Now(Report),
     /// It told its end in an earlier night; what it was decides nothing any more.
-    Earlier(Minute),
+    Earlier,
 }
 
 /// One execution.
@@ -165,19 +165,16 @@ impl Execution {
     pub fn report(&self) -> Option<&Report> {
         match &self.told {
             Told::Now(report) => Some(report),
-            Told::NotYet | Told::Earlier(_) => None,
+            Told::NotYet | Told::Earlier => None,
         }
     }
 
     /// The night is over: of what has ended only this is left.
     pub fn forget(&mut self, begun: &Begun) {
-        let at = match &self.told {
-            Told::Now(report) => report.at,
-            Told::Earlier(at) => *at,
-            Told::NotYet => return,
-        };
-        let nth = usize::from(self.nth);
-        *self = Execution { step: Step::Reported, told: Told::Earlier(at), ..Execution::new(nth, begun) };
+        if self.has_ended() {
+            let nth = usize::from(self.nth);
+            *self = Execution { step: Step::Reported, told: Told::Earlier, ..Execution::new(nth, begun) };
+        }
     }
 
     /// It does its next step now.

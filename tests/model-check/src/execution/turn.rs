@@ -222,12 +222,11 @@ impl Turn<'_> {
     fn owner(&self, nth: u8) -> Owner {
         let Some(other) = self.state.executions.get(usize::from(nth)) else { return Owner::Nobody };
         let execution = other.run.execution.clone();
-        let ended = match &other.told {
-            Told::NotYet => return Owner::Running(execution),
-            Told::Now(report) => report.at,
-            Told::Earlier(at) => *at,
-        };
-        Owner::Ended { execution, ran: Some((other.run.started, at(ended))) }
+        match &other.told {
+            Told::NotYet => Owner::Running(execution),
+            Told::Now(report) => Owner::Ended { execution, ran: Some((other.run.started, at(report.at))) },
+            Told::Earlier => Owner::Ended { execution, ran: None },
+        }
     }
 
     fn start(&mut self, kind: StartKind, fate: Fate) {

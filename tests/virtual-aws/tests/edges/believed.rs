@@ -39,3 +39,22 @@ fn a_failure_that_dms_itself_turns_into_a_start_eight_minutes_later_is_no_end() 
         }
     }
 }
+
+/// The pauses between five starts again carry a database through half an hour in which it takes no connection.
+#[test]
+fn an_outage_of_half_an_hour_costs_half_an_hour_and_not_the_night() {
+    let mut scenario = scenario();
+    for start in 1..=5 {
+        let lost = Trouble::after(30.0, What::Fail)
+            .with_message("Last Error server closed the connection unexpectedly Stop Reason FATAL_ERROR")
+            .on_start(start);
+        scenario = scenario.with_trouble(lost);
+    }
+    let truncates = json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}});
+    let plan = plan(json!({"Task": {"ReplicationTaskSettings": truncates}}));
+    let night = night(world(scenario), plan, vec![]);
+    night.expect(&["Succeeded"]).no_row_twice();
+    assert_eq!(night.calls("StartReplicationTask"), 6);
+    let outage = night.minute_of("StartReplicationTask", 5) - night.minute_of("StartReplicationTask", 0);
+    assert!((30..=45).contains(&outage), "the last start came {outage} minutes after the first");
+}

@@ -70,7 +70,7 @@ fn a_stop_that_is_redriven_within_the_hours_after_the_close_is_made() {
 fn what_somebody_started_after_the_close_is_told_and_not_stopped_by_an_execution_redriven_days_later() {
     for state in ["Stop task", "Poll"] {
         let redrive = Redrive {
-            after_entries: if state == "Poll" { 4 } else { 0 },
+            after_entries: if state == "Poll" { 20 } else { 0 },
             ..stopped_in(state, true, TWO_DAYS)
         };
         let person = vec![
