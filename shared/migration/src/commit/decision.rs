@@ -115,9 +115,5 @@ fn driven_by(before: &Drive, start: StartAct) -> Drive {
 /// stood in its way is still told; then the end of the work.
 fn wake(plan: &Plan, run: &Run, now: Timestamp) -> Timestamp {
     let last_start = run.stop_due.saturating_sub(window::least_left(plan.window.as_ref())).unwrap_or(now);
-    match run.drive.is_under_way() {
-        false if now < last_start => last_start,
-        _ if run.is_over(now) => Timestamp::MAX,
-        _ => run.stop_due,
-    }
+    if !run.drive.is_under_way() && now < last_start { last_start } else { run.stop_due }
 }

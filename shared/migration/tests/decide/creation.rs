@@ -430,6 +430,8 @@ fn what_dms_says_to_an_act_before_the_start_is_written_down() {
     let known = case.run().create_refusal.clone().unwrap();
     assert_eq!((known.first, known.last, known.refusal.message.as_str()), (minute(3), minute(9), "two"));
     assert_eq!(case.run().creates, 0, "a step that was answered is none that could not run");
+    commit::modified(case.run());
+    assert!(case.run().modified && case.run().create_refusal.is_none(), "what DMS takes later is no refusal");
 
     let mut case = full_load(windowed()).tested_again(SOURCE, 2, 5);
     commit::test_answered(case.run(), Answer::Refused(refused("no")));

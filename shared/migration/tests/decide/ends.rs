@@ -1,6 +1,7 @@
 //! A task has come to rest in a run of ours: stop reason, counters and every table make the verdict.
 
 use migration::run::acts::{StartKind, StopCause, StopState};
+use migration::run::execution::MAX_UNFINISHED;
 use migration::run::load::PreviousLoad;
 use migration::run::next::Next;
 use migration::run::observation::{InstanceSeen, TaskSeen};
@@ -821,6 +822,11 @@ fn a_table_that_a_resume_has_skipped_is_not_complete() {
     let mut idle = load_and_cdc(stop()).last_week("NORMAL").tables(&half).at(1);
     idle.poll();
     assert_eq!(idle.run().unfinished, [table_name(1)], "what is unfinished before the start is kept");
+    idle.poll();
+    assert_eq!(idle.run().unfinished, [table_name(1)], "once");
+    let mut many = load_and_cdc(stop()).last_week("NORMAL").tables(&["Table cancelled"; 120]).at(1);
+    many.poll();
+    assert_eq!(many.run().unfinished.len(), MAX_UNFINISHED);
 }
 
 fn night_paused() -> Case {

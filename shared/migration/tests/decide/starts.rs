@@ -740,3 +740,19 @@ fn a_start_without_the_tables() {
         ("and longer", refused(31), "Failed"),
     ]);
 }
+
+/// The last look before nothing may be started any more is not slept through: what stood in the way is told then.
+#[test]
+fn no_wait_before_the_start_reaches_past_the_last_moment_for_one() {
+    let waits = |minimum: i64, left: i64| {
+        let plan = and(windowed(), json!({"Window": {"MinimumMinutes": minimum}}));
+        let mut case = full_load(plan).status("modifying").at(CLOSE - left);
+        case.run().pending_since = Some(minute(1));
+        case.run().told.push(Occasion::NotStarted);
+        case.poll();
+        i64::from(case.running.next.seconds)
+    };
+    assert!((50..=61).contains(&waits(60, 61)), "{} s", waits(60, 61));
+    assert!(waits(30, 61) > 61, "{} s", waits(30, 61));
+    assert!(waits(0, 3) <= 61, "{} s", waits(0, 3));
+}
