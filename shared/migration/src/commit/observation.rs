@@ -44,8 +44,7 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     run.taken_over = run.taken_over.or(identity::taken_over(run, seen));
     run.unseen_since_redrive = false;
     if seen.start_date() > run.latest_start && run.stop.is_none() {
-        // What an earlier start was seen to read says nothing of this one. Once the run has stopped the task, what led
-        // to that stays.
+        // What an earlier start was seen to read says nothing of this one.
         run.reading = None;
     }
     run.latest_start = run.latest_start.max(seen.start_date());
@@ -75,7 +74,8 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
         join(run, whose(task, seen), seen.start_date().unwrap_or(now), stated);
     }
     take_in_load(run, seen, observation.tables.as_deref(), now);
-    if plan.until(&seen.migration_type) == Until::CaughtUp {
+    // Once the run has stopped the task, what led to that stays.
+    if plan.until(&seen.migration_type) == Until::CaughtUp && run.stop.is_none() {
         take_in_reading(run, seen, observation, plan.lag_seconds, now);
     }
     let (rows, lag_seconds) = last.as_ref().map_or((0, None), |last| (last.rows, last.lag_seconds));

@@ -325,6 +325,21 @@ fn zeros_alone_are_not_caught_up() {
     ]);
 }
 
+/// A stop that DMS has not taken yet is for what was seen before it: a task that DMS starts again meanwhile, and that reads
+/// then, has not caught up.
+#[test]
+fn what_is_read_after_the_stop_was_decided_does_not_count() {
+    let mut case = replicating(json!({"Then": "Stop"})).lagging(28, &[0.0, 3.0, 0.0, 0.0, 0.0, 0.0]);
+    let unseen = Reading::NotSeen { changes: Some(0), zero_since: Some(support::cases::minute(0)) };
+    case.run().latest_start = Some(support::cases::minute(1));
+    case.run().reading = Some(unseen);
+    let mut told = case.clone().told_to_stop(StopCause::Done, 30);
+    told.poll();
+    assert_eq!(told.run().reading, Some(unseen));
+    case.poll();
+    assert_eq!(case.run().reading, Some(Reading::Seen), "without a stop it does");
+}
+
 #[test]
 fn the_window_closes_before_it_has_caught_up() {
     let stop = || and(windowed(), json!({"Window": {"AtClose": "Stop"}}));
