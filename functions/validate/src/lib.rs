@@ -81,10 +81,8 @@ async fn check(dms: &Client, running: Running, now: Timestamp) -> Result<Documen
     let route =
         external.as_ref().map(|external| external.route.clone()).or_else(|| running.run.route.clone());
     if let Some(route) = &route {
-        let migration_type = match (plan.request(), &external) {
-            (Some(request), _) => Some(&request.migration_type),
-            (None, external) => external.as_ref().map(|external| &external.migration_type),
-        };
+        let asked = plan.request().map(|request| &request.migration_type);
+        let migration_type = asked.or(external.as_ref().map(|external| &external.migration_type));
         check_route(dms, (plan, migration_type), route, now, &mut findings).await?;
         let writers = task::writers(dms, &route.target).await?;
         writers::check(plan, &route.source, &writers, &mut findings);

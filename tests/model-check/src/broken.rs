@@ -160,6 +160,12 @@ pub fn all() -> Vec<Broken> {
             "a first load in a window",
             rules::PAST_CLOSE,
         ),
+        broken(
+            "gives a stop up after the first, long before the close",
+            gives_a_stop_up,
+            "a load and its replication, stopped once loaded",
+            rules::ABANDONED,
+        ),
         mistimed(
             "starts by a clock that stands still",
             machine_clock,
@@ -422,7 +428,7 @@ fn leaves_a_lost_start(running: &Running, observation: &Observation, now: Timest
 /// Says at once that a task which does not stop could not be stopped.
 fn gives_a_stop_up(running: &Running, observation: &Observation, now: Timestamp) -> Next {
     let at_work = seen(observation).is_some_and(|task| task.phase() == Phase::Running);
-    if running.run.stop.is_some() && at_work && now >= running.run.stop_due {
+    if running.run.stop.is_some() && at_work {
         let verdict = Verdict::new(Outcome::Failed, "the task could not be stopped", now);
         return Next::Report(Box::new(verdict.to_do("aws dms stop-replication-task")));
     }

@@ -1,5 +1,6 @@
 //! What must hold in every story: the rules of the architecture, as a property each.
 
+use migration::run::acts::Stop;
 use migration::run::verdict::Outcome;
 use migration::time::graces::STOP_GIVEN_UP_AFTER;
 use plan::{OnTableErrors, Start, Then, Until};
@@ -144,7 +145,7 @@ fn is_kept(execution: &Execution, report: &Report) -> bool {
     !(execution.run.stops_at_close() && closed && report.at_work) || (bad && report.owns_up && tried)
 }
 
-/// Rule 9 and the promise that a running task is never abandoned.
+/// Rule 9 and the promise that a running task is never abandoned; one that does not stop is asked to for hours.
 fn is_abandoned(story: &Story, execution: &Execution, report: &Report) -> bool {
     let before_close = at(report.at) < execution.run.stop_due;
     let plan = story.runs.first().map(|begun| &begun.plan);
@@ -155,8 +156,8 @@ fn is_abandoned(story: &Story, execution: &Execution, report: &Report) -> bool {
         Some(Until::Stopped) => false,
     };
     let wanted = reached && plan.is_some_and(|plan| plan.then == Then::LeaveRunning);
-    // A stop that is refused for good is said to be, at once.
-    let refused = execution.run.stop.is_some() && report.owns_up && !report.outcome.good();
+    let tried = |stop: &Stop| report.at >= minute(stop.decided) + given_up_after();
+    let refused = execution.run.stop.as_ref().is_some_and(tried) && report.owns_up && !report.outcome.good();
     before_close && report.at_work && !wanted && !refused
 }
 

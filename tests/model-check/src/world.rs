@@ -227,7 +227,7 @@ impl Story {
                 execution.forget(begun);
             }
             state.before = None;
-            state.dms.sleep(next);
+            state.dms.pass_the_day(next);
         }
         state.now = next;
     }

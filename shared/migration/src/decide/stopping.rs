@@ -90,10 +90,5 @@ pub fn stops_unseen(run: &Run) -> bool {
 /// The refusal of a stop that lacks a permission. A tag that a role's condition asks for may take minutes to count (IAM),
 /// so it means nothing yet on a task that was just created, and on any task the first time.
 fn denial<'a>(s: &Situation<'_>, stop: &'a Stop) -> Option<&'a Refusal> {
-    match &stop.answer {
-        Answer::Refused(refusal) if refusal.kind == RefusalKind::Denied => {
-            (stop.tries >= 2 && !s.was_young(s.now)).then_some(refusal)
-        }
-        _ => None,
-    }
+    stop.denied().filter(|_| stop.tries >= 2 && !s.was_young(s.now))
 }

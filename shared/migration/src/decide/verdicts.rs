@@ -5,7 +5,7 @@ use plan::{OnDrift, Start};
 
 use crate::decide::situation::Situation;
 use crate::run::acts::{Stop, StopCause};
-use crate::run::answer::{Answer, RefusalKind};
+use crate::run::answer::Answer;
 use crate::run::commands;
 use crate::run::status::{Phase, Status};
 use crate::run::tables::TablePass;
@@ -97,9 +97,9 @@ pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
     }
     if let Some(Answer::Refused(refusal)) = stop.map(|stop| &stop.answer) {
         verdict = verdict.because(format!("DMS says: {}: {}", refusal.code, refusal.message));
-        if refusal.kind == RefusalKind::Denied {
-            verdict = verdict.to_do(commands::ALLOW_STOP);
-        }
+    }
+    if stop.and_then(Stop::denied).is_some() {
+        verdict = verdict.to_do(commands::ALLOW_STOP);
     }
     if let Some(at) = stop.and_then(Stop::taken) {
         verdict = verdict.because(format!("DMS took the stop at {at}"));

@@ -270,8 +270,8 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
                 true => format!("to see how far it is: {}", commands::describe_task(&task.arn)),
                 false => format!("to stop it by hand: {}", commands::stop_task(&task.arn)),
             });
-            let denied = run.stop.as_ref().is_some_and(Stop::is_denied);
-            let permission = denied.then(|| commands::ALLOW_STOP.to_owned());
+            let denied = run.stop.as_ref().and_then(Stop::denied);
+            let permission = denied.map(|_| commands::ALLOW_STOP.to_owned());
             std::iter::once(goes_on).chain(permission).chain(by_hand).collect()
         }
         Occasion::LostSight => {

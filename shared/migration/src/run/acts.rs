@@ -154,9 +154,12 @@ impl Stop {
         }
     }
 
-    /// True when its last try lacked a permission.
-    pub fn is_denied(&self) -> bool {
-        matches!(&self.answer, Answer::Refused(refusal) if refusal.kind == RefusalKind::Denied)
+    /// How its last try was refused, when it lacked a permission.
+    pub fn denied(&self) -> Option<&Refusal> {
+        match &self.answer {
+            Answer::Refused(refusal) if refusal.kind == RefusalKind::Denied => Some(refusal),
+            _ => None,
+        }
     }
 
     /// When DMS took it.

@@ -5,40 +5,48 @@
 use super::stated::{Stated, VALIDATES};
 use crate::finding::{Code, Findings};
 
-const SIZE: &str = "/TargetMetadata/LobMaxSize";
+pub(super) const SIZE: &str = "/TargetMetadata/LobMaxSize";
+pub(super) const LIMITED: &str = "/TargetMetadata/LimitedSizeLobMode";
+const SUPPORT: &str = "/TargetMetadata/SupportLobs";
+const WHOLE: &str = "/TargetMetadata/FullLobMode";
+
+/// Where DMS cuts off LOBs by itself, in KB.
+pub(super) const DEFAULT_SIZE: i64 = 32;
+
+/// True when LOBs are migrated, and cut off at a size.
+pub(super) fn are_cut(stated: &Stated<'_>) -> bool {
+    !stated.off(SUPPORT) && !stated.on(WHOLE) && !stated.off(LIMITED)
+}
 
 /// Checks what the settings say about LOBs.
 pub(super) fn check(stated: &Stated<'_>, findings: &mut Findings) {
-    let (support, whole, limited) =
-        ("/TargetMetadata/SupportLobs", "/TargetMetadata/FullLobMode", "/TargetMetadata/LimitedSizeLobMode");
-    if stated.off(support) {
+    if stated.off(SUPPORT) {
         findings.add(
-            &stated.at(support),
+            &stated.at(SUPPORT),
             Code::LobsLeftOut,
             "with SupportLobs false DMS leaves LOB columns out of the target and says nothing, also those of long texts: \
              set it to true unless no table has such columns",
         );
         return;
     }
-    if stated.on(whole) && stated.on(limited) {
+    if stated.on(WHOLE) && stated.on(LIMITED) {
         findings.add(
-            &stated.at(limited),
+            &stated.at(LIMITED),
             Code::ContradictorySettings,
             "FullLobMode and LimitedSizeLobMode are both true, and a LOB can only go one way: whole, or cut off at \
              LobMaxSize; set one of them to false",
         );
     }
-    if stated.off(limited) && !stated.on(whole) {
+    if stated.off(LIMITED) && !stated.on(WHOLE) {
         findings.add(
-            &stated.at(limited),
+            &stated.at(LIMITED),
             Code::LobWithoutMode,
             "neither LimitedSizeLobMode nor FullLobMode is on, and with SupportLobs DMS wants one of them: set \
              LimitedSizeLobMode to true with a LobMaxSize, or FullLobMode to true, or SupportLobs to false if no \
              table has LOB columns",
         );
     }
-    let cuts = !stated.on(whole) && !stated.off(limited);
-    if cuts && stated.number(SIZE) == Some(0) {
+    if are_cut(stated) && stated.number(SIZE) == Some(0) {
         findings.add(
             &stated.at(SIZE),
             Code::LobsCutToNothing,
@@ -46,25 +54,25 @@ pub(super) fn check(stated: &Stated<'_>, findings: &mut Findings) {
              largest, or set FullLobMode to true and LimitedSizeLobMode to false",
         );
     }
-    if stated.on(whole) && stated.on("/TargetMetadata/BatchApplyEnabled") {
+    if stated.on(WHOLE) && stated.on("/TargetMetadata/BatchApplyEnabled") {
         findings.add(
-            &stated.at(whole),
+            &stated.at(WHOLE),
             Code::LobsNotInBatches,
             "with LOB columns DMS applies changes in batches in limited mode only: set LimitedSizeLobMode with a LobMaxSize, \
              or BatchApplyEnabled to false",
         );
     }
-    check_compared_size(stated, cuts, findings);
+    check_compared_size(stated, findings);
 }
 
 /// Where LOBs are cut off, as much of them as was migrated is to be compared.
-fn check_compared_size(stated: &Stated<'_>, cuts: bool, findings: &mut Findings) {
+fn check_compared_size(stated: &Stated<'_>, findings: &mut Findings) {
     let compared = "/ValidationSettings/ValidationPartialLobSize";
     let (Some(part), true) = (stated.number(compared).filter(|part| *part > 0), stated.on(VALIDATES)) else {
         return;
     };
-    let size = stated.number(SIZE).unwrap_or(32);
-    if cuts && part != size && !stated.on("/ValidationSettings/SkipLobColumns") {
+    let size = stated.number(SIZE).unwrap_or(DEFAULT_SIZE);
+    if are_cut(stated) && part != size && !stated.on("/ValidationSettings/SkipLobColumns") {
         findings.add(
             &stated.at(compared),
             Code::OtherLobSizeValidated,

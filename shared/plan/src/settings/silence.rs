@@ -1,11 +1,9 @@
 //! Settings that people state, often copied from an example, and under which DMS reports success whatever is missing, or
 //! gives up over nothing (DMS user guide, error handling task settings).
 
+use super::lobs;
 use super::stated::{Stated, VALIDATES};
 use crate::finding::{Code, Findings};
-
-/// The size at which DMS's own default cuts LOBs off, in KB.
-const DEFAULT_LOB: i64 = 32;
 
 /// What becomes of a change that cannot be applied, setting by setting. They mean something for a replication only.
 const APPLY: [&str; 4] = [
@@ -86,18 +84,15 @@ fn check_truncation(stated: &Stated<'_>, findings: &mut Findings) {
 
 /// LOBs that are cut off at a size at which DMS's own default cuts them, or below.
 fn check_cut_lobs(stated: &Stated<'_>, findings: &mut Findings) {
-    let (limited, size) = ("/TargetMetadata/LimitedSizeLobMode", "/TargetMetadata/LobMaxSize");
-    let cuts = !stated.off(limited) && !stated.on("/TargetMetadata/FullLobMode");
-    let migrates = !stated.off("/TargetMetadata/SupportLobs");
-    let (place, kilobytes) = match stated.number(size) {
-        Some(kilobytes) => (size, kilobytes),
-        None if stated.on(limited) => (limited, DEFAULT_LOB),
+    let (place, kilobytes) = match stated.number(lobs::SIZE) {
+        Some(kilobytes) => (lobs::SIZE, kilobytes),
+        None if stated.on(lobs::LIMITED) => (lobs::LIMITED, lobs::DEFAULT_SIZE),
         None => return,
     };
-    if !cuts || !migrates || !(1..=DEFAULT_LOB).contains(&kilobytes) {
+    if !lobs::are_cut(stated) || !(1..=lobs::DEFAULT_SIZE).contains(&kilobytes) {
         return;
     }
-    let code = if kilobytes < DEFAULT_LOB { Code::LobsCutShort } else { Code::FailureStaysSilent };
+    let code = if kilobytes < lobs::DEFAULT_SIZE { Code::LobsCutShort } else { Code::FailureStaysSilent };
     findings.add(
         &stated.at(place),
         code,

@@ -28,6 +28,7 @@ pub struct Date {
     minute: i32,
     second: u8,
 }
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Task {
     /// What it moves.
@@ -74,6 +75,7 @@ pub struct Task {
     /// When anything of it changed last.
     pub changed: Minute,
 }
+
 /// Minutes of a day: a story of many nights opens each so long after the one before.
 pub const DAY: Minute = 24 * 60;
 
@@ -95,6 +97,7 @@ pub struct Dms {
     /// What an act of ours did to it that nobody wanted.
     pub harm: Option<Harm>,
 }
+
 impl Task {
     /// A task that was never started.
     pub fn new(kind: Kind, truncates: bool, keys_last: bool) -> Task {
@@ -275,34 +278,12 @@ impl Dms {
     }
 
     /// The hours until the next night's opening go by: of all dates only their order counts.
-    pub fn sleep(&mut self, opening: Minute) {
+    pub fn pass_the_day(&mut self, opening: Minute) {
         let Some(task) = &mut self.task else { return };
         task.changed = 0;
         task.loaded_before(opening);
     }
-}
 
-impl Task {
-    /// All dates become those of a time long before this opening, in their order.
-    pub fn loaded_before(&mut self, opening: Minute) {
-        let task = self;
-        let mut dates = [&mut task.fresh, &mut task.started, &mut task.stopped, &mut task.load_finished];
-        dates.sort_by_key(|date| date.map(|date| (date.minute, date.second)));
-        let mut ranks: Vec<Date> = dates.iter().filter_map(|date| **date).collect();
-        ranks.dedup();
-        let long_ago = i32::from(opening) - i32::from(DAY / 2);
-        for date in dates.into_iter().flatten() {
-            let rank = ranks.iter().position(|known| known == date).unwrap_or_default();
-            *date = Date { minute: long_ago, second: u8::try_from(rank).unwrap_or(u8::MAX) };
-        }
-        task.dates = 0;
-        if let Some((_, since)) = &mut task.replication {
-            *since = opening.saturating_sub(DAY / 2);
-        }
-    }
-}
-
-impl Dms {
     /// All that can happen by itself now.
     pub fn moves(&self, now: Minute) -> Vec<Move> {
         let Some(task) = &self.task else { return Vec::new() };
@@ -454,7 +435,25 @@ impl Dms {
         }
     }
 }
+
 impl Task {
+    /// All dates become those of a time long before this opening, in their order.
+    pub fn loaded_before(&mut self, opening: Minute) {
+        let mut dates = [&mut self.fresh, &mut self.started, &mut self.stopped, &mut self.load_finished];
+        dates.sort_by_key(|date| date.map(|date| (date.minute, date.second)));
+        let mut ranks: Vec<Date> = dates.iter().filter_map(|date| **date).collect();
+        ranks.dedup();
+        let long_ago = i32::from(opening) - i32::from(DAY / 2);
+        for date in dates.into_iter().flatten() {
+            let rank = ranks.iter().position(|known| known == date).unwrap_or_default();
+            *date = Date { minute: long_ago, second: u8::try_from(rank).unwrap_or(u8::MAX) };
+        }
+        self.dates = 0;
+        if let Some((_, since)) = &mut self.replication {
+            *since = opening.saturating_sub(DAY / 2);
+        }
+    }
+
     fn begin(&mut self, start: Start, by: By, now: Minute) {
         let date = self.date(now);
         if start != Start::Resume {

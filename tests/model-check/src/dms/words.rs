@@ -200,6 +200,7 @@ pub struct Target {
     /// One of them was complete.
     pub complete: bool,
 }
+
 /// Why DMS does not take a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refused {
@@ -239,6 +240,7 @@ pub enum Move {
     /// `deleting` is over.
     Gone,
 }
+
 /// Which complete tables a reload of the task may replace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Replace {
