@@ -29,6 +29,7 @@ use migration_aws::error::StepError;
 use migration_aws::existing;
 use migration_aws::failure::{self, Outcome};
 use migration_aws::request::Request;
+use migration_aws::step_functions::beside;
 use plan::OWNER_TAG;
 use plan::finding::Findings;
 use plan::{TaskPlan, TaskRequest, settings};
@@ -40,6 +41,11 @@ use plan::{TaskPlan, TaskRequest, settings};
 /// busy and nothing was changed, [`StepError::Unavailable`] when it cannot be asked or its answer was lost.
 pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<Document, StepError> {
     let mut running = request.running()?;
+    Box::pin(beside::notice(&context.step_functions, &mut running.run)).await?;
+    if let Some(why) = commit::is_closed_out(&running.run) {
+        running.wait(1, why);
+        return Ok(running.into());
+    }
     let plan = running.plan.clone();
     let TaskPlan::Request(wanted) = &plan.task else {
         return Err(StepError::UnreadableDocument(

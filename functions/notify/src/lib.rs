@@ -13,8 +13,9 @@
 
 use jiff::Timestamp;
 use migration::commit;
-use migration::decide::{cut_short, opening};
+use migration::decide::{cut_short, dead, opening};
 use migration::message::{Message, News};
+use migration::run::close_out::Order;
 use migration::run::document::{Caught, Document, Reported, Running};
 use migration::run::execution::Run;
 use migration::run::step::{Occasion, What};
@@ -34,7 +35,7 @@ pub async fn handle(context: &Sns, request: Request) -> Result<Document, StepErr
     match to_tell(&request)? {
         ToTell::OnTheWay(running, occasion) => on_the_way(context, *running, occasion, request.now).await,
         ToTell::TheEnd(reported) => {
-            let message = News::of_the_end(&reported, request.redrives, request.now).compose();
+            let message = News::of_the_end(&reported, request.now).compose();
             publish(context, &reported.run, &message).await?;
             Ok(Document::Reported(reported))
         }
@@ -67,11 +68,18 @@ enum ToTell {
 fn to_tell(request: &Request) -> Result<ToTell, StepError> {
     let running = match request.document() {
         Ok(Document::Reported(reported)) => return Ok(ToTell::TheEnd(reported)),
-        Ok(Document::Running(running)) => running,
+        Ok(Document::Running(mut running)) => {
+            running.run.redriven(request.redrives);
+            running
+        }
         // The plan was never read: whom to tell and what about is taken from it as far as it goes.
         Ok(Document::Opened(opened)) => {
-            let run = opening::introduce(&opened.input, &request.execution, request.now);
-            let verdict = cut_short::not_validated(opened.caught.as_ref(), request.now);
+            let mut run = opening::introduce(&opened.input, &request.execution, request.now);
+            run.redriven(request.redrives);
+            let verdict = match Order::read(&opened.input) {
+                Some(Ok(order)) => dead::not_opened(&order, opened.caught.as_ref(), request.now),
+                Some(Err(_)) | None => cut_short::not_validated(opened.caught.as_ref(), request.now),
+            };
             return Ok(ToTell::TheEnd(Box::new(Reported::at_once(run, verdict, Vec::new()))));
         }
         // A document that cannot be read is no reason to be silent at the end of a run.

@@ -28,6 +28,7 @@ use migration_aws::dms::tables::tables;
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::{StepError, chain, unless_throttled};
 use migration_aws::request::Request;
+use migration_aws::step_functions::beside;
 use plan::clean::line_of;
 
 /// Looks at the task, at its tables, its connections and its lag where the decision needs them, and decides.
@@ -40,12 +41,14 @@ use plan::clean::line_of;
 /// asked.
 pub async fn handle(context: &DmsAndCloudWatch, request: Request) -> Result<Document, StepError> {
     let mut running = request.running()?;
+    Box::pin(beside::notice(&context.step_functions, &mut running.run)).await?;
     let task = if decide::stops_unseen(&running.run) {
         TaskSeen::Unseen
     } else {
         let filter = TaskFilter::of(&running);
         task::observe(&context.dms, &filter, decide::wants_settings(running.task.as_ref())).await?
     };
+    let beside = Box::pin(beside::look(&context.dms, &context.step_functions, &running)).await?;
     let Running { plan, run, progress, .. } = &running;
     let wanted = decide::wanted(plan, run, &task, progress.as_ref(), request.now);
     let (tables, tables_refused) = match &task {
@@ -81,6 +84,7 @@ pub async fn handle(context: &DmsAndCloudWatch, request: Request) -> Result<Docu
         connections_refused,
         instance,
         lag,
+        beside,
     };
 
     commit::take_in(&mut running, &observation, request.now);

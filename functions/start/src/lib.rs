@@ -25,12 +25,13 @@ use migration::run::document::{Document, Running};
 use migration::run::observation::TaskSeen;
 use migration::run::step::What;
 use migration::run::task::Task;
-use migration_aws::clients::{self, Dms};
+use migration_aws::clients::{self, DmsAndStepFunctions};
 use migration_aws::dms::connections;
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::{StepError, chain};
 use migration_aws::failure::{self, CallFailure};
 use migration_aws::request::Request;
+use migration_aws::step_functions::beside;
 use plan::table_name::TableName;
 
 /// Makes the start that was decided, and writes down what DMS answered, or that the answer was lost.
@@ -39,8 +40,11 @@ use plan::table_name::TableName;
 /// [`StepError::UnreadableDocument`] for a document without a decided start, [`StepError::Unavailable`] when the look
 /// before the call fails in a step that may have been made before. In a first one the document says that the call was
 /// not made.
-pub async fn handle(context: &Dms, request: Request) -> Result<Document, StepError> {
-    let running = request.running()?;
+pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<Document, StepError> {
+    let mut running = request.running()?;
+    if let Some(what) = held_back(context, &mut running, request.now).await? {
+        return Ok(what);
+    }
     match running.next.what {
         What::Reload => reload(&context.dms, running, request.now).await,
         What::Start => start(&context.dms, running, request.now).await,
@@ -50,6 +54,22 @@ pub async fn handle(context: &Dms, request: Request) -> Result<Document, StepErr
             other.as_str()
         ))),
     }
+}
+
+/// The document of a run that was closed out before it was redriven: nothing of it is done any more.
+///
+/// # Errors
+/// When Step Functions does not answer.
+async fn held_back(
+    context: &DmsAndStepFunctions,
+    running: &mut Running,
+    now: Timestamp,
+) -> Result<Option<Document>, StepError> {
+    Box::pin(beside::notice(&context.step_functions, &mut running.run)).await?;
+    let Some(why) = commit::is_closed_out(&running.run) else { return Ok(None) };
+    tracing::warn!("held back: {why}");
+    commit::held_back(running, why, now);
+    Ok(Some(running.clone().into()))
 }
 
 async fn start(dms: &Client, mut running: Running, now: Timestamp) -> Result<Document, StepError> {

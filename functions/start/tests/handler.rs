@@ -12,13 +12,24 @@ use migration::run::answer::Answer;
 use migration::run::next::Next;
 use migration::run::step::What;
 use migration::run::task::Origin;
-use migration_aws::clients::Dms;
+use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::error::chain;
 use plan::table_name::TableName;
 use serde_json::{Value, json};
 use support::answers;
 use support::cases::{CLOSE, Case, LAST_WEEK, and, cdc, full_load, minute, windowed};
 use support::given::{Seen, described, fault, request, running};
+
+/// Step Functions knows no other execution.
+fn no_other_execution() -> aws_sdk_sfn::Client {
+    let unknown =
+        answers!(aws_sdk_sfn::Client, describe_execution, 400, fault("ExecutionDoesNotExist", "none"));
+    mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&unknown])
+}
+
+fn context(dms: Client) -> DmsAndStepFunctions {
+    DmsAndStepFunctions { dms, step_functions: no_other_execution() }
+}
 
 /// A decided start, not made yet.
 fn decided() -> Case {
@@ -36,7 +47,7 @@ fn tasks(task: Value) -> Value {
 
 /// Hands the document to the function; gives its answer and how many starts DMS was asked for.
 async fn start(case: &Case, at: i64, describe: Rule, start: Rule) -> (Answer, usize) {
-    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &start]) };
+    let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &start]));
     let document = start::handle(&dms, request(&starting(case).document(), at)).await.unwrap();
     (running(document).run.drive.start().unwrap().answer.clone(), start.num_calls())
 }
@@ -136,7 +147,7 @@ async fn the_guard_holds_it_back_when_what_was_decided_is_no_longer_so() {
 #[tokio::test]
 async fn a_start_that_was_held_back_leaves_nothing_to_stop_at_the_close() {
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
-    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]) };
+    let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe]));
     let document = start::handle(&dms, request(&decided().document(), 1)).await.unwrap();
     assert!(!running(document).run.stop_at_close);
 }
@@ -173,7 +184,7 @@ async fn a_look_that_fails_starts_nothing() {
     let describe =
         answers!(Client, describe_replication_tasks, 400, fault("AccessDeniedException", "not authorized"));
     let take = answers!(Client, start_replication_task, 200, json!({}));
-    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
+    let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]));
     let failure = "describing the replication task: AccessDeniedException: not authorized; the function's role must allow it";
     let document = start::handle(&dms, request(&decided().document(), 1)).await.unwrap();
     let answer = running(document).run.drive.start().map(|start| start.answer.clone());
@@ -206,7 +217,7 @@ async fn a_reload_is_asked_for_once_with_its_tables() {
     let take =
         answers!(Client, reload_tables, 200, json!({"ReplicationTaskArn": support::cases::TASK}), seen);
     let describe = answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
-    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
+    let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]));
     let document = start::handle(&dms, request(&reload_decided().document(), 10)).await.unwrap();
     let asked = seen.one();
     let names: Vec<(&str, &str)> =
@@ -233,7 +244,7 @@ async fn a_look_before_a_reload_that_fails_leaves_its_tables_to_be_loaded_again(
     let describe =
         answers!(Client, describe_replication_tasks, 400, fault("AccessDeniedException", "not authorized"));
     let take = answers!(Client, reload_tables, 200, json!({}));
-    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
+    let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]));
     let document = start::handle(&dms, request(&reload_decided().document(), 10)).await.unwrap();
     let run = running(document).run;
     assert!(matches!(run.reload.unwrap().answer, Answer::NotCalled(_)));
@@ -249,8 +260,7 @@ async fn a_reload_that_dms_was_too_busy_for_may_be_asked_for_again_and_a_refused
         let refuse = answers!(Client, reload_tables, 400, fault(code, "not now"));
         let describe =
             answers!(Client, describe_replication_tasks, 200, tasks(described("running", Some(1))));
-        let dms =
-            Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &refuse]) };
+        let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &refuse]));
         let document = start::handle(&dms, request(&reload_decided().document(), 10)).await.unwrap();
         let run = running(document).run;
         assert_eq!(run.reloaded.len(), kept, "{code}");
@@ -272,8 +282,7 @@ async fn tables_of_a_task_that_was_started_anew_since_are_not_loaded_again() {
         let describe =
             answers!(Client, describe_replication_tasks, 200, tasks(described(status, Some(began))));
         let take = answers!(Client, reload_tables, 200, json!({}));
-        let dms =
-            Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]) };
+        let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&describe, &take]));
         let document = start::handle(&dms, request(&reload_decided().document(), 10)).await.unwrap();
         assert!(matches!(running(document).run.reload.unwrap().answer, Answer::NotCalled(_)), "{status}");
         assert_eq!(take.num_calls(), 0, "{status}");

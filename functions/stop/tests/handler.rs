@@ -7,11 +7,22 @@ use aws_sdk_databasemigration::operation::stop_replication_task::StopReplication
 use aws_smithy_mocks::{RuleMode, mock_client};
 use migration::run::acts::StopCause;
 use migration::run::answer::Answer;
-use migration_aws::clients::Dms;
+use migration_aws::clients::DmsAndStepFunctions;
 use serde_json::json;
 use support::answers;
 use support::cases::{CLOSE, TASK, full_load, minute, windowed};
 use support::given::{Seen, described, fault, frame, request, running};
+
+/// Step Functions knows no other execution.
+fn no_other_execution() -> aws_sdk_sfn::Client {
+    let unknown =
+        answers!(aws_sdk_sfn::Client, describe_execution, 400, fault("ExecutionDoesNotExist", "none"));
+    mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&unknown])
+}
+
+fn context(dms: Client) -> DmsAndStepFunctions {
+    DmsAndStepFunctions { dms, step_functions: no_other_execution() }
+}
 
 #[tokio::test]
 async fn what_dms_answers_is_written_down_and_never_asked_again() {
@@ -26,7 +37,7 @@ async fn what_dms_answers_is_written_down_and_never_asked_again() {
         let seen = Seen::<StopReplicationTaskInput>::default();
         let body = if status == 200 { json!({}) } else { fault(code, "no") };
         let stop = answers!(Client, stop_replication_task, status, body, seen);
-        let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&stop]) };
+        let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&stop]));
         let case = full_load(windowed()).started(1).told_to_stop(StopCause::Close, CLOSE);
         let document = stop::handle(&dms, request(&case.document(), CLOSE)).await.unwrap();
         let answer = running(document).run.stop.unwrap().answer;
@@ -44,7 +55,7 @@ async fn what_dms_answers_is_written_down_and_never_asked_again() {
 #[tokio::test]
 async fn the_machines_own_stop_at_the_close_is_known_as_one() {
     let take = answers!(Client, stop_replication_task, 200, json!({}));
-    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take]) };
+    let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take]));
     let case = full_load(windowed()).started(1);
     let payload = json!({"Migration": case.document(), "Occasion": "LostSight"});
     let document = stop::handle(&dms, frame(payload, minute(CLOSE))).await.unwrap();
@@ -60,7 +71,7 @@ async fn what_somebody_else_started_since_is_not_stopped() {
         let take = answers!(Client, stop_replication_task, 200, json!({}));
         let body = json!({"ReplicationTasks": [described("running", Some(began))]});
         let look = answers!(Client, describe_replication_tasks, 200, body);
-        let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take, &look]) };
+        let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take, &look]));
         let case = full_load(windowed()).started(1).told_to_stop(StopCause::Close, CLOSE);
         let document = case.set(|case| case.run().latest_start = Some(minute(1))).document();
         let payload = json!({"Migration": document, "Redrives": redrives});
@@ -82,7 +93,7 @@ async fn a_look_before_the_stop_that_fails() {
     ] {
         let take = answers!(Client, stop_replication_task, 200, json!({}));
         let look = answers!(Client, describe_replication_tasks, 400, fault(code, "no"));
-        let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take, &look]) };
+        let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take, &look]));
         let case = full_load(windowed()).started(1).told_to_stop(StopCause::Close, CLOSE);
         let payload = json!({"Migration": case.document(), "Redrives": 1});
         let outcome = stop::handle(&dms, frame(payload, minute(at))).await;
@@ -93,7 +104,7 @@ async fn a_look_before_the_stop_that_fails() {
 #[tokio::test]
 async fn a_document_that_names_no_task_stops_nothing() {
     let take = answers!(Client, stop_replication_task, 200, json!({}));
-    let dms = Dms { dms: mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take]) };
+    let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&take]));
     let nothing = full_load(windowed()).not_created();
     let error = stop::handle(&dms, request(&nothing.document(), CLOSE)).await.unwrap_err();
     assert_eq!((error.name(), take.num_calls()), ("Migration.UnreadableDocument", 0));

@@ -13,11 +13,14 @@
 
 use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
+use migration::decide::close_out::{bad_order, is_closed_out};
 use migration::decide::opening;
-use migration::run::document::{Document, Running};
+use migration::run::close_out::Order;
+use migration::run::document::{Document, Reported, Running};
 use migration::run::execution_arn::ExecutionArn;
 use migration::run::observation::{Route, Task};
 use migration::run::status::Phase;
+use migration::survey::untold::LeftRunning;
 use migration::survey::{drift, engines, maintenance, resources, writers};
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::dms::resources::{endpoint, instance};
@@ -25,10 +28,13 @@ use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::StepError;
 use migration_aws::existing;
 use migration_aws::request::Request;
+use migration_aws::step_functions::beside;
 use plan::finding::Findings;
 use plan::{MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest, source_log};
 
+mod close_out;
 mod connections;
+mod left_running;
 
 /// Reads the plan and looks at all that it names.
 ///
@@ -37,6 +43,33 @@ mod connections;
 /// [`StepError::Unavailable`] when DMS cannot be asked.
 pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<Document, StepError> {
     let input = request.opened()?.input;
+    let by = Box::pin(beside::closed_out_by(&context.step_functions, &request.execution, request.redrives))
+        .await?;
+    if let Some(by) = by {
+        let mut run = opening::introduce(&input, &request.execution, request.now);
+        run.redriven(request.redrives);
+        return Ok(Reported::at_once(run, is_closed_out(&by, request.now), Vec::new()).into());
+    }
+    match Order::read(&input) {
+        Some(Ok(order)) => {
+            return Box::pin(close_out::open(context, &order, &request.execution, request.now)).await;
+        }
+        Some(Err(why)) => {
+            let run = opening::introduce(&input, &request.execution, request.now);
+            return Ok(Reported::at_once(run, bad_order(&why, request.now), Vec::new()).into());
+        }
+        None => {}
+    }
+    match LeftRunning::read(&input) {
+        Some(Ok(order)) => {
+            return Box::pin(left_running::open(context, &order, &request.execution, request.now)).await;
+        }
+        Some(Err(why)) => {
+            let run = opening::introduce(&input, &request.execution, request.now);
+            return Ok(Reported::at_once(run, bad_order(&why, request.now), Vec::new()).into());
+        }
+        None => {}
+    }
     let mut running = match opening::open(&input, &request.execution, request.now) {
         Document::Running(running) => *running,
         over => return Ok(over),

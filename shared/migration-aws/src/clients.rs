@@ -21,26 +21,15 @@ pub fn loader(step: &'static str) -> ConfigLoader {
     }
 }
 
+/// What clients are made from.
+pub type Configuration = SdkConfig;
+
 /// Reads the configuration from the function's environment, once per process.
 pub async fn configuration(step: &'static str) -> SdkConfig {
     loader(step).load().await
 }
 
-/// What a function that only drives a task calls.
-#[derive(Clone, Debug)]
-pub struct Dms {
-    /// DMS.
-    pub dms: aws_sdk_databasemigration::Client,
-}
-
-impl Dms {
-    /// The client of a step.
-    pub fn of(configuration: &SdkConfig) -> Dms {
-        Dms { dms: aws_sdk_databasemigration::Client::new(configuration) }
-    }
-}
-
-/// What a function calls that looks whose task it is.
+/// What a function calls that drives a task and looks who else does.
 #[derive(Clone, Debug)]
 pub struct DmsAndStepFunctions {
     /// DMS.
@@ -64,6 +53,8 @@ impl DmsAndStepFunctions {
 pub struct DmsAndCloudWatch {
     /// DMS.
     pub dms: aws_sdk_databasemigration::Client,
+    /// Step Functions, for other executions.
+    pub step_functions: aws_sdk_sfn::Client,
     /// CloudWatch, for the lag.
     pub cloudwatch: aws_sdk_cloudwatch::Client,
 }
@@ -73,6 +64,7 @@ impl DmsAndCloudWatch {
     pub fn of(configuration: &SdkConfig) -> DmsAndCloudWatch {
         DmsAndCloudWatch {
             dms: aws_sdk_databasemigration::Client::new(configuration),
+            step_functions: aws_sdk_sfn::Client::new(configuration),
             cloudwatch: aws_sdk_cloudwatch::Client::new(configuration),
         }
     }

@@ -5,6 +5,7 @@ use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::{Owner, Task};
 use migration::survey::adoption;
 use migration::survey::drift;
+use migration::survey::executions::State;
 use migration::survey::owner;
 use plan::TaskRequest;
 
@@ -30,8 +31,11 @@ pub async fn compare(
     let mut task = Task::known(task::read_task(existing)?, origin);
     if let Some(owner) = owner.filter(|owner| owner != execution) {
         task.owner = match step_functions::describe(&context.step_functions, &owner).await? {
-            Execution::Running => Owner::Running(owner),
-            Execution::Ended { ran } => Owner::Ended { execution: owner, ran },
+            Execution::Known(known) if known.state == State::Running => Owner::Running(owner),
+            Execution::Known(known) => {
+                Owner::Ended { execution: owner, ran: known.ended.map(|ended| (known.began, ended)) }
+            }
+            Execution::NotKnown => Owner::Ended { execution: owner, ran: None },
             Execution::OutOfReach => Owner::OutOfReach(owner),
         };
     }

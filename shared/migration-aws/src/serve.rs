@@ -5,6 +5,7 @@ use std::future::Future;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{LambdaEvent, service_fn};
 use migration::run::document::Document;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
@@ -38,6 +39,28 @@ where
         let invoked =
             deadline.zip(timeout).and_then(|(deadline, timeout)| deadline.checked_sub(timeout).ok());
         respond(step, handler, event.payload, invoked).await
+    }))
+    .await
+}
+
+/// Serves events until Lambda ends the process. `handler` is given the moment of the invocation with each.
+///
+/// # Errors
+/// When the runtime cannot be reached, or [`FUNCTION_TIMEOUT`] is not set: without it no moment is known.
+pub async fn serve_events<E, H, F>(handler: H) -> Result<(), lambda_runtime::Error>
+where
+    E: DeserializeOwned,
+    H: Fn(E, Timestamp) -> F,
+    F: Future<Output = Result<Value, StepError>>,
+{
+    let handler = &handler;
+    let timeout = std::env::var(FUNCTION_TIMEOUT).ok().and_then(|seconds| seconds.parse().ok());
+    let timeout = timeout.map(SignedDuration::from_secs);
+    let timeout = timeout.ok_or_else(|| format!("{FUNCTION_TIMEOUT} is not set: redeploy the stack"))?;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<E>| async move {
+        let deadline = i64::try_from(event.context.deadline).unwrap_or_default();
+        let invoked = Timestamp::from_millisecond(deadline).unwrap_or_default() - timeout;
+        handler(event.payload, invoked).await
     }))
     .await
 }

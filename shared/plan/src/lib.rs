@@ -62,6 +62,9 @@ pub struct Plan {
     pub window: Option<Window>,
     /// What to do when the task that exists differs from the plan.
     pub on_drift: OnDrift,
+    /// What becomes of the task when the execution is ended from outside.
+    #[serde(default)]
+    pub on_abort: OnAbort,
     /// How a task that has run before is started.
     pub start: Start,
     /// What counts as done; by migration type when absent ([`Plan::until`]).
@@ -126,6 +129,19 @@ pub enum OnDrift {
     Modify,
     /// Run the task as it is and name the differences in the report.
     Ignore,
+}
+
+/// What becomes of a running task when the execution that drives it is ended from outside.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum OnAbort {
+    /// It goes on until the window closes, and is stopped then if the plan stops it at the close.
+    #[default]
+    AsAtClose,
+    /// It is stopped at once.
+    Stop,
+    /// It goes on, and nobody stops it.
+    LeaveRunning,
 }
 
 /// How a task is started, given its history.

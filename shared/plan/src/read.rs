@@ -1,6 +1,5 @@
 //! From JSON to a plan: everything wrong is found at once, and a plan comes out only when nothing is.
 
-use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::clean::line_of;
@@ -146,6 +145,7 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
     let window = plan.get("Window").and_then(|node| window::read(&node, findings));
     let start = plan.listed_word("Start", findings).unwrap_or_default();
     let on_drift = plan.listed_word("OnDrift", findings).unwrap_or_default();
+    let on_abort = plan.listed_word("OnAbort", findings).unwrap_or_default();
     let until = plan.listed_word("Until", findings);
     let lag_seconds = read_lag_seconds(&mut plan, until, findings);
     let then = plan.listed_word("Then", findings).unwrap_or_default();
@@ -154,7 +154,6 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
     let restarts = read_number(&mut plan, "Restarts", MAX_RESTARTS, DEFAULT_RESTARTS, findings);
     let stall_minutes =
         read_number(&mut plan, "StallMinutes", MAX_STALL_MINUTES, DEFAULT_STALL_MINUTES, findings);
-    read_what_is_not_supported_yet(&mut plan, findings);
     let notify = plan.get("Notify").map(|node| read_notify(&node, findings));
     let notify = notify.unwrap_or(Notify { warning: true, ..Notify::default() });
     let plan_path = plan.path().to_owned();
@@ -165,6 +164,7 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
         mode,
         window,
         on_drift,
+        on_abort,
         start,
         until,
         lag_seconds,
@@ -308,14 +308,6 @@ fn read_number(
     findings: &mut Findings,
 ) -> u32 {
     plan.whole_number(name, most, findings).and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
-}
-
-/// Members that the plan has and this version cannot honour: refused, never ignored.
-fn read_what_is_not_supported_yet(plan: &mut Members<'_>, findings: &mut Findings) {
-    let place = plan.place("OnAbort");
-    if plan.listed_word::<IgnoredAny>("OnAbort", findings).is_some() {
-        findings.add(&place, Code::NotSupportedYet, "OnAbort is not supported yet; leave it out");
-    }
 }
 
 fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {

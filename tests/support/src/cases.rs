@@ -1,9 +1,11 @@
 //! The vocabulary of the decision tables: a night's run, what it has done, and what DMS shows of the task.
 
 use jiff::{SignedDuration, Timestamp};
+use migration::decide::dead::{self, Dead, Left};
 use migration::decide::opening;
 use migration::run::acts::{ReloadAct, StartAct, StartKind, Stop, StopCause, StopState, TestAct};
 use migration::run::answer::{Answer, Refusal, RefusalKind};
+use migration::run::close_out::{Beside, HowEnded, Order};
 use migration::run::document::{Document, Reported, Running};
 use migration::run::drive::Drive;
 use migration::run::execution::Run;
@@ -49,6 +51,12 @@ pub fn execution() -> ExecutionArn {
 pub fn earlier_execution() -> ExecutionArn {
     EXECUTION.replace("night-1", "night-0").parse().expect("the ARN of an execution")
 }
+
+/// The execution that closes out [`EXECUTION`].
+pub fn closing_execution() -> ExecutionArn {
+    execution().sibling(Order::name(&execution(), 0, 1))
+}
+
 pub const TASK: &str = "arn:aws:dms:eu-central-1:123456789012:task:K55IUCGBASJS5VHZJIINA45FII";
 pub const SOURCE: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:SOURCE";
 pub const TARGET: &str = "arn:aws:dms:eu-central-1:123456789012:endpoint:TARGET";
@@ -92,6 +100,8 @@ pub struct Case {
     pub tables_refused: Option<String>,
     pub connections_refused: Option<String>,
     pub instance: InstanceSeen,
+    /// Who else has to do with the task of a run that is closed out.
+    pub beside: Beside,
     /// True when looks for ten minutes have shown the task at rest, where it is.
     pub looked_before: bool,
     pub now: Timestamp,
@@ -194,13 +204,15 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
         tables_refused: None,
         connections_refused: None,
         instance: InstanceSeen::Seen(InstanceStatus::Available),
+        beside: Beside::default(),
         looked_before: true,
         now: minute(1),
     }
 }
 
 /// Objects are merged member by member, anything else is replaced.
-fn merged(mut base: Value, over: Value) -> Value {
+/// A plan with more put into it.
+pub fn merged(mut base: Value, over: Value) -> Value {
     match (&mut base, over) {
         (Value::Object(base), Value::Object(over)) => {
             for (name, value) in over {
@@ -572,9 +584,48 @@ impl Case {
         self
     }
 
+    /// The execution was aborted at this minute, and another one closes the run out from then on; the next poll comes when
+    /// nothing of it can land any more.
+    pub fn aborted(self, at: i64) -> Case {
+        self.dead(at, HowEnded::Aborted)
+    }
+
+    /// The same, ended in any way.
+    pub fn dead(mut self, at: i64, how: HowEnded) -> Case {
+        let left = serde_json::to_value(Document::from(self.running.clone())).unwrap();
+        let dead = Dead {
+            execution: execution(),
+            redrives: 0,
+            how,
+            ended: minute(at),
+            input: Value::Null,
+            left: Left::Document(left),
+        };
+        let Document::Running(running) = dead::open(&dead, &closing_execution(), minute(at)) else {
+            panic!("a run that goes on is closed out");
+        };
+        self.now = running.run.close_out.as_ref().unwrap().acts_from;
+        self.running = *running;
+        self.beside = Beside::Nobody;
+        self
+    }
+
+    /// Somebody else has to do with the task of a run that is closed out.
+    pub fn beside(mut self, beside: Beside) -> Case {
+        self.beside = beside;
+        self
+    }
+
+    /// A poll has been made.
+    pub fn polled(mut self) -> Case {
+        self.poll();
+        self
+    }
+
     /// All that the next poll sees.
     pub fn observation(&self) -> Observation {
         Observation {
+            beside: self.beside.clone(),
             task: self.seen.clone(),
             tables: self.tables.clone(),
             connections: self.connections.clone(),

@@ -1,6 +1,4 @@
-//! Small doubles of SNS and Step Functions: the one operation of each that the functions call.
-
-use std::collections::BTreeMap;
+//! A small double of SNS: the one operation that the functions call.
 
 use jiff::Timestamp;
 use local_aws::ErrorAnswer;
@@ -71,39 +69,6 @@ pub(crate) fn published(number: usize) -> String {
         "<PublishResponse xmlns=\"http://sns.amazonaws.com/doc/2010-03-31/\"><PublishResult><MessageId>{id}</MessageId>\
          </PublishResult><ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></PublishResponse>"
     )
-}
-
-/// An execution as Step Functions knows it.
-#[derive(Clone, Debug)]
-pub(crate) struct Known {
-    pub(crate) began: Timestamp,
-    pub(crate) status: &'static str,
-    pub(crate) ended: Option<Timestamp>,
-}
-
-pub(crate) fn describe_execution(
-    known: &BTreeMap<String, Known>,
-    request: &Value,
-) -> Result<Value, ErrorAnswer> {
-    let arn = request.get("executionArn").and_then(Value::as_str).unwrap_or_default();
-    let name = arn.rsplit(':').next().unwrap_or_default();
-    let Some(execution) = known.get(name) else {
-        let message = format!("Execution Does Not Exist: '{arn}'");
-        return Err(ErrorAnswer { status: 400, code: "ExecutionDoesNotExist".to_owned(), message });
-    };
-    let mut answer = json!({
-        "executionArn": arn,
-        "stateMachineArn": "arn:aws:states:us-east-1:123456789012:stateMachine:migration",
-        "name": name,
-        "status": execution.status,
-        "startDate": execution.began.as_millisecond() as f64 / 1000.0,
-        "redriveCount": 0,
-        "redriveStatus": "NOT_REDRIVABLE",
-    });
-    if let Some(ended) = execution.ended {
-        answer["stopDate"] = json!(ended.as_millisecond() as f64 / 1000.0);
-    }
-    Ok(answer)
 }
 
 #[cfg(test)]

@@ -96,17 +96,25 @@ pub(crate) async fn run(
         redrive,
         redrives: 0,
     };
-    execution.world.note_execution(&execution.name, "RUNNING");
+    if !execution.world.is_running(&execution.name) {
+        execution.world.execution_begins(&execution.name, &execution.input);
+    }
     let mut states = Vec::new();
     let end = execution.go_through(began, &mut states).await;
     let end = end.map_err(|error| format!("{}: {error}", execution.name))?;
     let Execution { world, name, document, mut tally, .. } = execution;
     tally.end();
-    world.note_execution(&name, if end == End::Succeeded { "SUCCEEDED" } else { "FAILED" });
+    let document = Document(document);
+    match &end {
+        End::Succeeded => world.execution_ends(&name, "SUCCEEDED", None),
+        End::TimedOut => world.execution_ends(&name, "TIMED_OUT", None),
+        End::Failed(_) => world.execution_ends(&name, "FAILED", document.outcome().map(str::to_owned)),
+        End::HistoryFull => world.execution_ends(&name, "FAILED", Some("States.Runtime".to_owned())),
+        End::Uncaught(failure) => world.execution_ends(&name, "FAILED", Some(failure.error.clone())),
+    }
     let seen = world.seen(&name);
     (tally.calls, tally.throttled) = (seen.calls, seen.throttled);
     let started_after = seen.started.map(|started| started.duration_since(began));
-    let document = Document(document);
     Ok(Run { name, end, document, tally, began, started_after, seen_end: seen.end, states })
 }
 
@@ -180,9 +188,9 @@ impl Execution {
                     self.step(name, state, entered).await?;
                     self.document = document;
                 }
-                world.note_execution(&self.name, "ABORTED");
+                world.execution_ends(&self.name, "ABORTED", None);
                 world.clock().sleep_for(pause.as_secs_f64()).await;
-                world.note_execution(&self.name, "RUNNING");
+                world.execution_begins(&self.name, &self.input);
                 self.redrives += 1;
             }
             _ => {}
@@ -236,8 +244,25 @@ impl Execution {
             }
             // Arguments are evaluated anew for each attempt; the state's entry stays.
             let payload = self.fill(payload, entered, &Outcome { retries: all, ..Outcome::default() })?;
+            self.world.note(&self.name, "TaskScheduled", || {
+                let parameters = json!({"FunctionName": function.name(), "Payload": payload}).to_string();
+                json!({"taskScheduledEventDetails": {
+                    "resourceType": "lambda", "resource": "invoke", "region": "us-east-1", "parameters": parameters,
+                }})
+            });
             let failure = match self.attempt(function, payload, timeout).await {
                 Ok(payload) => {
+                    self.world.note(&self.name, "TaskSucceeded", || {
+                        let output = json!({"Payload": payload, "StatusCode": 200}).to_string();
+                        json!({"taskSucceededEventDetails": {
+                            "resourceType": "lambda", "resource": "invoke", "output": output,
+                        }})
+                    });
+                    self.world.note(
+                        &self.name,
+                        "TaskStateExited",
+                        || json!({"stateExitedEventDetails": {"name": name}}),
+                    );
                     let outcome = Outcome { payload, ..Outcome::default() };
                     if let Some(assign) = &state.assign {
                         self.document = self.fill(assign, entered, &outcome)?;

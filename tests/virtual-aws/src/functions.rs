@@ -5,13 +5,20 @@ use aws_config::SdkConfig;
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use jiff::Timestamp;
-use migration_aws::clients::{Dms, DmsAndCloudWatch, DmsAndStepFunctions, Sns};
+use migration_aws::clients::{DmsAndCloudWatch, DmsAndStepFunctions, Sns};
 use migration_aws::error::StepError;
 use migration_aws::serve;
+use plan::Arn;
 use serde_json::Value;
+use watch::Watch;
+
+use crate::step_functions::MACHINE;
 
 /// The topic that the functions publish to where the plan names none.
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:migrations";
+
+/// The topic of those who run the stack.
+pub const OPERATIONS: &str = "arn:aws:sns:us-east-1:123456789012:operations";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Function {
@@ -27,17 +34,20 @@ pub enum Function {
     Poll,
     /// `notify`.
     Notify,
+    /// `watch`: no step of the machine, it is invoked with events.
+    Watch,
 }
 
 impl Function {
     /// All of them.
-    pub const ALL: [Function; 6] = [
+    pub const ALL: [Function; 7] = [
         Function::Validate,
         Function::CreateTask,
         Function::Start,
         Function::Stop,
         Function::Poll,
         Function::Notify,
+        Function::Watch,
     ];
 
     /// Its name, as faults and calls have it.
@@ -49,6 +59,15 @@ impl Function {
             Function::Stop => "stop",
             Function::Poll => "poll",
             Function::Notify => "notify",
+            Function::Watch => "watch",
+        }
+    }
+
+    /// Seconds that it may take; the template says so.
+    pub fn timeout(self) -> f64 {
+        match self {
+            Function::Watch => 300.0,
+            _ => 60.0,
         }
     }
 
@@ -63,10 +82,15 @@ impl Function {
 /// What the functions are handed in one sandbox.
 #[derive(Debug)]
 pub(crate) struct Clients {
-    drives: Dms,
-    looks_whose: DmsAndStepFunctions,
+    drives: DmsAndStepFunctions,
     observes: DmsAndCloudWatch,
     tells: Sns,
+    watches: Watch,
+}
+
+/// The machine that the watch watches.
+fn machine() -> Arn {
+    MACHINE.parse().unwrap_or_else(|_| unreachable!("the ARN of a state machine"))
 }
 
 impl Clients {
@@ -99,9 +123,15 @@ impl Clients {
                 .build(),
         );
         Clients {
-            drives: Dms { dms: dms.clone() },
-            looks_whose: DmsAndStepFunctions { dms: dms.clone(), step_functions },
-            observes: DmsAndCloudWatch { dms, cloudwatch },
+            watches: Watch {
+                dms: dms.clone(),
+                step_functions: step_functions.clone(),
+                sns: sns.clone(),
+                machine: machine(),
+                operations_topic: OPERATIONS.to_owned(),
+            },
+            drives: DmsAndStepFunctions { dms: dms.clone(), step_functions: step_functions.clone() },
+            observes: DmsAndCloudWatch { dms, step_functions, cloudwatch },
             tells: Sns { sns, default_topic: TOPIC.to_owned() },
         }
     }
@@ -120,15 +150,16 @@ pub(crate) async fn respond(
     payload: Value,
     invoked: Timestamp,
 ) -> Result<Value, StepError> {
+    let now = invoked;
     let invoked = Some(invoked);
-    let Clients { drives, looks_whose, observes, tells } = clients;
+    let Clients { drives, observes, tells, watches } = clients;
     let step = function.name();
     match function {
         Function::Validate => {
-            serve::respond(step, &|request| validate::handle(looks_whose, request), payload, invoked).await
+            serve::respond(step, &|request| validate::handle(drives, request), payload, invoked).await
         }
         Function::CreateTask => {
-            serve::respond(step, &|request| create_task::handle(looks_whose, request), payload, invoked).await
+            serve::respond(step, &|request| create_task::handle(drives, request), payload, invoked).await
         }
         Function::Start => {
             serve::respond(step, &|request| start::handle(drives, request), payload, invoked).await
@@ -141,6 +172,12 @@ pub(crate) async fn respond(
         }
         Function::Notify => {
             serve::respond(step, &|request| notify::handle(tells, request), payload, invoked).await
+        }
+        Function::Watch => {
+            let event = serde_json::from_value(payload).map_err(|error| {
+                StepError::UnreadableDocument(format!("the event cannot be read: {error}"))
+            })?;
+            Box::pin(watch::handle(watches, event, now)).await
         }
     }
 }

@@ -12,9 +12,6 @@ use crate::connector::Connector;
 use crate::functions::{self, Clients, Function};
 use crate::world::World;
 
-/// Seconds that a function may take; the template says so.
-const FUNCTION_TIMEOUT: f64 = 60.0;
-
 /// Why an invocation gave no document, as Step Functions sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -100,6 +97,14 @@ impl World {
         }
     }
 
+    /// Hands the watch an event.
+    ///
+    /// # Errors
+    /// Why it failed.
+    pub async fn watch(&self, event: Value) -> Result<Value, Failure> {
+        self.invoke(Function::Watch, "watch", event).await
+    }
+
     /// What the function answers; or how its process ended on the way.
     async fn serve(
         &self,
@@ -108,7 +113,7 @@ impl World {
         payload: Value,
     ) -> Result<Result<Value, Failure>, FunctionEnd> {
         let mut handler = pin!(functions::respond(function, &sandbox.clients, payload, self.clock().now()));
-        let mut timeout = pin!(self.clock().sleep_for(FUNCTION_TIMEOUT));
+        let mut timeout = pin!(self.clock().sleep_for(function.timeout()));
         poll_fn(|context| {
             if let Poll::Ready(answer) = handler.as_mut().poll(context) {
                 return Poll::Ready(Ok(
@@ -139,13 +144,17 @@ mod tests {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
         let topic = BTreeMap::from([("NotificationTopic".to_owned(), "arn:topic".to_owned())]);
         let functions = Template::read(path, topic).unwrap().functions().unwrap();
-        let told = FUNCTION_TIMEOUT.to_string();
-        for function in &functions {
-            assert_eq!(function.environment.get(serve::FUNCTION_TIMEOUT), Some(&told), "{}", function.name);
+        let mut timeouts = BTreeMap::new();
+        for function in functions {
+            let (name, told) =
+                (function.name.clone(), function.environment.get(serve::FUNCTION_TIMEOUT).cloned());
+            let timeout = function.config("program").timeout.as_secs_f64();
+            assert_eq!(told, Some(timeout.to_string()), "{name}");
+            timeouts.insert(name, timeout);
         }
-        let timeouts = functions.into_iter().map(|function| function.config("program").timeout.as_secs_f64());
-        assert_eq!(timeouts.collect::<Vec<_>>(), [FUNCTION_TIMEOUT; Function::ALL.len()]);
+        let known = Function::ALL.map(|function| (function.name().to_owned(), function.timeout()));
+        assert_eq!(timeouts, BTreeMap::from(known));
         // A start that is made within its time-out is not made after the close.
-        assert!(START_MARGIN.as_secs_f64() / 2.0 >= FUNCTION_TIMEOUT);
+        assert!(START_MARGIN.as_secs_f64() / 2.0 >= Function::Start.timeout());
     }
 }

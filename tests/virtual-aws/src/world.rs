@@ -23,11 +23,12 @@ use serde_json::{Value, json};
 use crate::clock::{Clock, Story};
 use crate::connector::Connector;
 use crate::definition::Definition;
-use crate::doubles::{self, Known, Message};
+use crate::doubles::{self, Message};
 use crate::execution::{self, Redrive, Run};
 use crate::functions::{Clients, Function};
 use crate::invocation::Sandbox;
 use crate::retry::Retry;
+use crate::step_functions::StepFunctions;
 
 /// Sandboxes of all worlds of this process: the SDK keeps a retry quota for each.
 static SANDBOXES: AtomicU64 = AtomicU64::new(0);
@@ -52,7 +53,7 @@ struct State {
     random: Rng,
     /// Processes that wait for work; Lambda takes the one that worked last.
     idle: BTreeMap<Function, Vec<Sandbox>>,
-    executions: BTreeMap<String, Known>,
+    step_functions: StepFunctions,
     seen: BTreeMap<String, Seen>,
     calls: Vec<Call>,
     records: bool,
@@ -158,7 +159,7 @@ impl World {
             dms: Simulator::new(scenario, seed),
             random: Rng::with_seed(seed),
             idle: BTreeMap::new(),
-            executions: BTreeMap::new(),
+            step_functions: StepFunctions::default(),
             seen: BTreeMap::new(),
             calls: Vec::new(),
             records: true,
@@ -225,7 +226,7 @@ impl World {
                 return Poll::Ready(Some(run));
             }
             nap.as_mut().poll(context).map(|()| {
-                world.note_execution(&name, "ABORTED");
+                world.execution_ends(&name, "ABORTED", None);
                 None
             })
         })
@@ -287,14 +288,37 @@ impl World {
         retry.delay(number, &mut self.0.lock().random)
     }
 
-    /// An execution begins or ends.
-    pub(crate) fn note_execution(&self, name: &str, status: &'static str) {
-        let now = self.0.clock.now();
+    /// The executions that functions have started since the last time, by name and input: somebody is to run them.
+    pub fn started(&self) -> Vec<(String, Value)> {
+        self.0.lock().step_functions.take_waiting()
+    }
+
+    /// The status of an execution, its error, and how often it was redriven.
+    pub fn execution(&self, name: &str) -> Option<(&'static str, Option<String>, u32)> {
+        let state = self.0.lock();
+        let (status, error, redrives) = state.step_functions.state(name)?;
+        Some((status, error.map(str::to_owned), redrives))
+    }
+
+    pub(crate) fn is_running(&self, name: &str) -> bool {
+        self.execution(name).is_some_and(|(status, ..)| status == "RUNNING")
+    }
+
+    /// An execution begins, or goes on after a redrive.
+    pub(crate) fn execution_begins(&self, name: &str, input: &Value) {
+        self.0.lock().step_functions.begins(name, input, self.0.clock.now());
+    }
+
+    pub(crate) fn execution_ends(&self, name: &str, status: &'static str, error: Option<String>) {
+        self.0.lock().step_functions.ends(name, status, error, self.0.clock.now());
+    }
+
+    /// Something of an execution comes into its history, where this world keeps a record.
+    pub(crate) fn note(&self, name: &str, kind: &'static str, details: impl FnOnce() -> Value) {
         let mut state = self.0.lock();
-        let known =
-            state.executions.entry(name.to_owned()).or_insert(Known { began: now, status, ended: None });
-        known.status = status;
-        known.ended = (status != "RUNNING").then_some(now);
+        if state.records {
+            state.step_functions.note(name, kind, details(), self.0.clock.now());
+        }
     }
 
     pub(crate) fn seen(&self, execution: &str) -> Seen {
@@ -438,6 +462,14 @@ fn of_dms(reply: Reply) -> http::Response<Vec<u8>> {
     answer
 }
 
+fn unknown(service: &str, operation: &str) -> ErrorAnswer {
+    ErrorAnswer {
+        status: 400,
+        code: "UnknownOperationException".to_owned(),
+        message: format!("no double answers {service} {operation}"),
+    }
+}
+
 fn refused(protocol: Protocol, error: &ErrorAnswer) -> http::Response<Vec<u8>> {
     refusal(protocol, error).map(|body| body.to_vec())
 }
@@ -466,21 +498,18 @@ impl State {
                 answer.headers_mut().insert("content-type", http::HeaderValue::from_static("text/xml"));
                 answer
             }),
-            ("states", "DescribeExecution") => {
-                doubles::describe_execution(&self.executions, request).map(|answer| {
+            (CLOUDWATCH, "GetMetricData") => get_metric_data(&mut self.dms, now, request)
+                .map(|answer| in_cbor(&answer, &cloudwatch::INSTANTS).map(|body| body.to_vec())),
+            ("states", operation) => {
+                let answered = self.step_functions.answer(operation, request, now);
+                answered.unwrap_or_else(|| Err(unknown(service, operation))).map(|answer| {
                     let mut answer = http::Response::new(answer.to_string().into_bytes());
                     let kind = http::HeaderValue::from_static("application/x-amz-json-1.0");
                     answer.headers_mut().insert("content-type", kind);
                     answer
                 })
             }
-            (CLOUDWATCH, "GetMetricData") => get_metric_data(&mut self.dms, now, request)
-                .map(|answer| in_cbor(&answer, &cloudwatch::INSTANTS).map(|body| body.to_vec())),
-            _ => Err(ErrorAnswer {
-                status: 400,
-                code: "UnknownOperationException".to_owned(),
-                message: format!("no double answers {service} {operation}"),
-            }),
+            _ => Err(unknown(service, operation)),
         };
         answer.unwrap_or_else(|error| refused(*protocol, &error))
     }

@@ -136,6 +136,29 @@ pub async fn writers(dms: &Client, target: &Arn) -> Result<Vec<Writer>, StepErro
     }
 }
 
+/// All tasks of the account.
+///
+/// # Errors
+/// When DMS does not answer, its pages do not come to an end, or an ARN in its answer is none.
+pub async fn all(dms: &Client) -> Result<Vec<Task>, StepError> {
+    let pages =
+        dms.describe_replication_tasks().without_settings(true).max_records(100).into_paginator().send();
+    let mut pages = Pages::new("describing all tasks", pages, MAX_PAGES, |page| page.marker());
+    let mut tasks = Vec::new();
+    loop {
+        match pages.next().await {
+            Ok(Some(page)) => {
+                for task in page.replication_tasks() {
+                    tasks.push(read_task(task)?);
+                }
+            }
+            Ok(None) => return Ok(tasks),
+            Err(failure) if failure.is_not_found() => return Ok(tasks),
+            Err(failure) => return Err(failure.into()),
+        }
+    }
+}
+
 /// A task as an observation. Too busy is a thing to observe, not an error.
 ///
 /// # Errors

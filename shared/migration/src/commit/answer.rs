@@ -92,16 +92,14 @@ pub fn stop_answered(run: &mut Run, answer: Answer) {
     stop.answer = answer;
 }
 
-/// Lambda did not invoke the function that was to act: nothing was asked of DMS.
-pub(super) fn not_invoked(running: &mut Running, why: String) {
+/// The step that was to act has asked nothing of DMS.
+pub fn held_back(running: &mut Running, why: String, now: Timestamp) {
     let run = &mut running.run;
     let answer = Answer::NotCalled(why);
     match running.next.what {
         What::Start => {
-            if let Some(decided) =
-                run.drive.start().filter(|start| start.answer == Answer::Lost).map(|start| start.decided)
-            {
-                start_answered(run, answer, decided);
+            if run.drive.start().is_some_and(|start| start.answer == Answer::Lost) {
+                start_answered(run, answer, now);
             }
         }
         What::Reload => reload_answered(run, answer),
@@ -110,6 +108,12 @@ pub(super) fn not_invoked(running: &mut Running, why: String) {
         What::Create => run.creates = run.creates.saturating_sub(1),
         What::Wait | What::Tell(_) => {}
     }
+}
+
+/// Lambda did not invoke the function that was to act.
+pub(super) fn not_invoked(running: &mut Running, why: String) {
+    let decided = running.run.drive.start().map(|start| start.decided);
+    held_back(running, why, decided.unwrap_or_default());
 }
 
 /// People have been told.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::run::acts::{ReloadAct, StartAct};
 use crate::run::answer::Answer;
+use crate::run::close_out::Beside;
 use crate::run::execution::Run;
 use crate::run::identity::{is_that_start, taken_over};
 use crate::run::observation::TaskSeen;
@@ -95,6 +96,24 @@ pub fn guard_stop(run: &mut Run, task: &TaskSeen, now: Timestamp) -> Option<Stri
         }
         TaskSeen::Unseen | TaskSeen::NotThere => None,
     }
+}
+
+/// Why a run that is closed out does nothing, when others have to do with its task.
+pub fn stands_aside(beside: &Beside) -> Option<String> {
+    match beside {
+        Beside::NotLooked | Beside::Nobody => None,
+        Beside::RunsAgain => Some("the run that is closed out goes on".to_owned()),
+        Beside::Run(other) => Some(format!("another run has to do with the task: {other}")),
+        Beside::NotKnown(why) => {
+            Some(format!("whether another run has to do with the task could not be told: {why}"))
+        }
+    }
+}
+
+/// Why a run that was closed out before it was redriven does nothing any more.
+pub fn is_closed_out(run: &Run) -> Option<String> {
+    let by = run.closed_out_by.as_ref()?;
+    Some(format!("this run was closed out by {by} before it was redriven"))
 }
 
 /// What the guard says just before a request to load tables again.

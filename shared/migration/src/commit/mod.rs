@@ -7,12 +7,12 @@ mod guard;
 mod observation;
 
 pub use answer::{
-    create_refused, modified, reload_answered, start_answered, start_is_doubtful, stop_answered, stop_unseen,
-    test_answered, told,
+    create_refused, held_back, modified, reload_answered, start_answered, start_is_doubtful, stop_answered,
+    stop_unseen, test_answered, told,
 };
 pub use decision::write_down;
 pub use guard::{
-    Guarded, GuardedReload, guard_reload, guard_start, guard_stop, may_be_a_repeat, stop_wants_a_look,
-    stops_without_a_look,
+    Guarded, GuardedReload, guard_reload, guard_start, guard_stop, is_closed_out, may_be_a_repeat,
+    stands_aside, stop_wants_a_look, stops_without_a_look,
 };
 pub use observation::take_in;

@@ -69,7 +69,8 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     }
     take_in_lost_start(run, seen, now);
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
-    if plan.mode == Mode::Migrate && under_way && run.drive == Drive::Nothing && task.driven_by().is_none() {
+    let may_join = plan.mode == Mode::Migrate && run.close_out.is_none();
+    if may_join && under_way && run.drive == Drive::Nothing && task.driven_by().is_none() {
         let stated = plan.window.as_ref().and_then(|window| window.at_close);
         join(run, whose(task, seen), seen.start_date().unwrap_or(now), stated);
     }

@@ -6,12 +6,15 @@
 
 pub mod cause;
 mod close;
+pub mod close_out;
 mod connections;
 mod create;
 pub mod cut_short;
+pub mod dead;
 pub mod end;
 mod ended;
 mod goal;
+pub mod left;
 mod missing;
 mod notices;
 pub mod opening;
@@ -45,7 +48,8 @@ type Judge = fn(&Situation<'_>) -> Option<Next>;
 
 /// The judges in their order, each with the name of its row in `docs/architecture.md`. When none decides, the task is
 /// at work and goes on: [`at_work`].
-const JUDGES: [(&str, Judge); 14] = [
+const JUDGES: [(&str, Judge); 15] = [
+    ("close-out", close_out::close_out),
     ("preflight", preflight::preflight),
     ("owner", create::owner),
     ("taken-over", taken_over::taken_over),
@@ -72,7 +76,7 @@ pub fn decide(running: &Running, observation: &Observation, now: Timestamp) -> N
     let Running { plan, run, task, .. } = running;
     let situation = Situation { plan, run, task: task.as_ref(), observation, now };
     let next = JUDGES.iter().find_map(|(_, judge)| judge(&situation)).unwrap_or_else(|| at_work(&situation));
-    match next {
+    match close_out::limit(&situation, next) {
         Next::Report(verdict) => Next::Report(Box::new(with_a_command(&situation, *verdict))),
         next => next,
     }

@@ -24,7 +24,13 @@ pub(super) fn restart(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Optio
     let ours = s.run.drive.joined().is_none()
         && s.run.drive.start().is_some_and(|start| start.answer.may_be_taken());
     let time_is_left = s.now + START_MARGIN < s.run.stop_due;
-    if !ours || !time_is_left || s.run.stop.is_some() || s.run.drive.restarts() >= s.plan.restarts {
+    let is_closed_out = s.run.close_out.is_some();
+    if is_closed_out
+        || !ours
+        || !time_is_left
+        || s.run.stop.is_some()
+        || s.run.drive.restarts() >= s.plan.restarts
+    {
         return None;
     }
     let cause = Cause::of(task);

@@ -2,6 +2,7 @@
 
 mod links;
 mod news;
+pub mod operations;
 mod text;
 
 use plan::clean::line_of;
@@ -79,7 +80,7 @@ impl News<'_> {
         let News { run, event, .. } = self;
         json!({
             "Version": 1,
-            "Id": format!("{}#{}#{}", run.execution, self.redrives, event.key()),
+            "Id": self.id(),
             "Event": event.word(),
             "Severity": severity,
             "Migration": run.name,
@@ -98,6 +99,7 @@ impl News<'_> {
             "Next": self.next,
             "Start": run.drive.start().map(|start| json!({"Type": start.kind, "Why": start.why})),
             "Joined": joined(&run.drive),
+            "ClosedOutBy": run.close_out.as_ref().map(|close_out| &close_out.by),
             "Started": run.started,
             "Seconds": self.took().as_secs(),
             "Window": run.windowed().then(|| json!({"Closes": run.closes})),

@@ -9,7 +9,7 @@ use crate::run::execution::Run;
 use crate::run::step::Occasion;
 use crate::run::tables::counted;
 use crate::run::task::{Progress, Task};
-use crate::run::verdict::Verdict;
+use crate::run::verdict::{Outcome, Verdict};
 
 /// Why a message is sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,7 +32,8 @@ impl Event<'_> {
                 | Occasion::Stalled
                 | Occasion::WillNotFit
                 | Occasion::NotStopped
-                | Occasion::NotStarted,
+                | Occasion::NotStarted
+                | Occasion::ClosingOut,
             ) => "Warning",
         }
     }
@@ -48,6 +49,7 @@ impl Event<'_> {
             Event::OnTheWay(Occasion::WillNotFit) => "will-not-fit",
             Event::OnTheWay(Occasion::NotStopped) => "not-stopped",
             Event::OnTheWay(Occasion::NotStarted) => "not-started",
+            Event::OnTheWay(Occasion::ClosingOut) => "closing-out",
         }
     }
 }
@@ -65,14 +67,13 @@ pub struct News<'a> {
     /// The error of a step that could not run, when that is the news.
     pub(super) caught: Option<&'a Caught>,
     pub(super) event: Event<'a>,
-    pub(super) redrives: u64,
     pub(super) now: Timestamp,
 }
 
 impl<'a> News<'a> {
-    /// The end of a run. `redrives` is how often the execution was redriven: the same end told twice has one id, the
-    /// end of a redriven run has another.
-    pub fn of_the_end(reported: &'a Reported, redrives: u64, now: Timestamp) -> News<'a> {
+    /// The end of a run. The same end told twice has one id, also after a redrive of the step that tells it; the end that
+    /// a redriven run comes to has another.
+    pub fn of_the_end(reported: &'a Reported, now: Timestamp) -> News<'a> {
         News {
             plan: reported.plan.as_ref(),
             run: &reported.run,
@@ -82,7 +83,6 @@ impl<'a> News<'a> {
             next: &reported.next.why,
             caught: None,
             event: Event::Finished(&reported.verdict),
-            redrives,
             now,
         }
     }
@@ -98,7 +98,6 @@ impl<'a> News<'a> {
             next: &running.next.why,
             caught: running.caught.as_ref().filter(|_| occasion == Occasion::LostSight),
             event: Event::OnTheWay(occasion),
-            redrives: 0,
             now,
         }
     }
@@ -108,6 +107,22 @@ impl<'a> News<'a> {
             Event::Finished(verdict) => verdict.severity,
             Event::OnTheWay(Occasion::Started) => Severity::Info,
             Event::OnTheWay(_) => Severity::Warning,
+        }
+    }
+
+    /// What tells the same news told twice: the execution, how often it had been redriven, and what there is to tell. The
+    /// end of a run that is closed out has the id with which the run itself would have told it; where there was nothing to
+    /// close out, the execution that was to do so tells its own end.
+    pub(super) fn id(self) -> String {
+        let run = self.run;
+        let skipped = matches!(self.event, Event::Finished(verdict) if verdict.outcome == Outcome::Skipped);
+        match run.close_out.as_ref().filter(|_| skipped) {
+            Some(close_out) => format!("{}#{}#{}", close_out.by, close_out.redrives, self.event.key()),
+            None => {
+                // Something on the way is told once a run, however often it is redriven.
+                let redrives = if matches!(self.event, Event::Finished(_)) { run.redrives } else { 0 };
+                format!("{}#{redrives}#{}", run.execution, self.event.key())
+            }
         }
     }
 
@@ -125,6 +140,7 @@ impl<'a> News<'a> {
             Event::OnTheWay(Occasion::WillNotFit) => "will not fit its window".to_owned(),
             Event::OnTheWay(Occasion::NotStopped) => "not stopped yet".to_owned(),
             Event::OnTheWay(Occasion::NotStarted) => "not started yet".to_owned(),
+            Event::OnTheWay(Occasion::ClosingOut) => "its execution was ended from outside".to_owned(),
         }
     }
 

@@ -91,7 +91,7 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
         Occasion::Stalled => stalled(news),
         Occasion::WillNotFit => "at its pace the load will not be done when its window closes".to_owned(),
         Occasion::NotStopped => not_stopped(news),
-        Occasion::NotStarted => news.next.to_owned(),
+        Occasion::NotStarted | Occasion::ClosingOut => news.next.to_owned(),
     };
     lines.push(labelled("News", &headline));
     if let Some(caught) = news.caught {
@@ -257,6 +257,15 @@ fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
                 format!("nothing yet: the run waits for it{until}, and goes on as soon as it can"),
                 "should it not pass by itself: mend what is named".to_owned(),
             ]
+        }
+        Occasion::ClosingOut => {
+            let close = on_the_clocks(news, run.stop_due);
+            let by_hand = news.task.map(|task| format!("to stop it now: {}", commands::stop_task(&task.arn)));
+            let goes_on =
+                format!("nothing, when the task may go on: it is stopped at {close}, and that is told");
+            let again =
+                "to have it followed again: start a new execution with the same plan, which joins the task";
+            std::iter::once(goes_on).chain([again.to_owned()]).chain(by_hand).collect()
         }
         Occasion::NotStopped => {
             let given_up = run.stop.as_ref().map(|stop| run.gives_up(stop));

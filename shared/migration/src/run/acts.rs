@@ -178,6 +178,8 @@ pub enum StopCause {
     Close,
     /// What the plan waited for has come true, and it says to stop then.
     Done,
+    /// Its execution was ended from outside, and the plan says to stop then.
+    Abort,
 }
 
 /// A test of a connection that is asked for again, since the last one failed, was never made, or does not count for a

@@ -27,6 +27,15 @@ pub fn describe_task(task: &Arn) -> String {
     )
 }
 
+/// Shows an execution.
+pub fn describe_execution(execution: &ExecutionArn) -> String {
+    format!(
+        "aws stepfunctions describe-execution --region {} --execution-arn {}",
+        quoted(&execution.machine().region),
+        quoted(&execution.to_string())
+    )
+}
+
 /// Stops a task.
 pub fn stop_task(task: &Arn) -> String {
     format!(

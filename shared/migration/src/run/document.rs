@@ -1,6 +1,7 @@
 //! The document that travels through the state machine: each step reads it in the state that it must have, fills in its
 //! part and returns it.
 
+use jiff::Timestamp;
 use plan::Plan;
 use plan::clean::line_of;
 use plan::finding::Finding;
@@ -9,6 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::run::execution::Run;
+use crate::run::execution_arn::ExecutionArn;
 use crate::run::step::Step;
 use crate::run::task::{Progress, Task};
 use crate::run::verdict::Verdict;
@@ -246,6 +248,17 @@ impl Reported {
     pub fn at_once(run: Run, verdict: Verdict, findings: Vec<Finding>) -> Reported {
         let why = verdict.reasons.first().cloned().unwrap_or_default();
         Reported { plan: None, run, task: None, progress: None, next: Report { why }, verdict, findings }
+    }
+}
+
+impl Reported {
+    /// What another execution has to tell of the same task later, to the same people.
+    pub fn about(self, by: &ExecutionArn, verdict: Verdict, now: Timestamp) -> Reported {
+        let Reported { plan, run, task, progress, .. } = self;
+        let why = verdict.reasons.first().cloned().unwrap_or_default();
+        let run =
+            Run { execution: by.clone(), started: now, redrives: 0, close_out: None, stop: None, ..run };
+        Reported { plan, run, task, progress, next: Report { why }, verdict, findings: Vec::new() }
     }
 }
 

@@ -6,6 +6,7 @@ use plan::{AtClose, Notify};
 use serde::{Deserialize, Serialize};
 
 use crate::run::acts::{CreateRefusal, ReloadAct, Stop, StopCause, TestAct};
+use crate::run::close_out::CloseOut;
 use crate::run::drive::Drive;
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::lag::Reading;
@@ -29,6 +30,12 @@ pub struct Run {
     /// From when on a load is this night's: the opening of the window, without one the scheduled time, else the
     /// beginning of the run.
     pub opened: Timestamp,
+    /// That its execution has ended without telling it, and another one closes it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_out: Option<CloseOut>,
+    /// The execution that closed this run out before it was redriven.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed_out_by: Option<ExecutionArn>,
     /// What people call the task.
     pub name: String,
     /// Whom to tell.
@@ -133,8 +140,12 @@ fn is_zero(number: &u64) -> bool {
 impl Run {
     /// Writes down that the execution was redriven, when it was.
     pub fn redriven(&mut self, redrives: u64) {
-        if redrives > self.redrives {
-            self.redrives = redrives;
+        let known = match &mut self.close_out {
+            Some(close_out) => &mut close_out.redrives,
+            None => &mut self.redrives,
+        };
+        if redrives > *known {
+            *known = redrives;
             self.unseen_since_redrive = true;
         }
     }
@@ -145,6 +156,8 @@ impl Run {
             execution,
             started: now,
             opened: now,
+            close_out: None,
+            closed_out_by: None,
             name,
             notify: Notify::default(),
             route: None,
@@ -205,7 +218,7 @@ impl Run {
         match stop.cause {
             StopCause::Close => after(self.stop_due.min(stop.decided), STOP_GIVEN_UP_AFTER)
                 .max(after(stop.decided, STOP_PATIENCE)),
-            StopCause::Done => after(stop.decided, STOP_GIVEN_UP_AFTER),
+            StopCause::Done | StopCause::Abort => after(stop.decided, STOP_GIVEN_UP_AFTER),
         }
     }
 

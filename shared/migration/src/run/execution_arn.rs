@@ -27,6 +27,16 @@ impl ExecutionArn {
     pub fn machine(&self) -> &Arn {
         &self.machine
     }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The execution of this name of the same machine.
+    pub fn sibling(&self, name: String) -> ExecutionArn {
+        ExecutionArn { machine: self.machine.clone(), name }
+    }
 }
 
 impl FromStr for ExecutionArn {

@@ -51,9 +51,13 @@ pub fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
 
 /// When somebody else started the task after this run's close, before this execution was redriven: days later it finds
 /// the task of another run. While an execution runs on, blind or not, what starts its task after the close may be DMS
-/// itself.
+/// itself. A run that is closed out has not seen its task since its execution ended, and that counts for its close.
 pub fn taken_over(run: &Run, task: &observation::Task) -> Option<Timestamp> {
     let date = task.start_date()?;
+    if let Some(close_out) = &run.close_out {
+        let newer = Some(date) > run.latest_start && date > close_out.ended + START_MARGIN;
+        return (run.unseen_since_redrive && newer).then_some(date);
+    }
     let newer = date > run.stop_due && Some(date) > run.latest_start;
     let ours =
         run.drive.start().is_some_and(|start| is_new(start, task) && date <= start.asked + START_GRACE);

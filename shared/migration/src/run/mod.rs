@@ -2,6 +2,7 @@
 
 pub mod acts;
 pub mod answer;
+pub mod close_out;
 pub mod commands;
 pub mod document;
 pub mod drive;

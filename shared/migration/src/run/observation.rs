@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::run::close_out::Beside;
 use crate::run::instance_status::InstanceStatus;
 use crate::run::lag::LagPoint;
 use crate::run::status::{Phase, Status};
@@ -31,6 +32,8 @@ pub struct Observation {
     pub instance: InstanceSeen,
     /// How far replication was behind in the last minutes, when that was asked for.
     pub lag: Option<Vec<LagPoint>>,
+    /// In a run that closes out another one: who else has to do with the task.
+    pub beside: Beside,
 }
 
 /// Whether the replication instance was seen.

@@ -49,6 +49,8 @@ pub enum Occasion {
     WillNotFit,
     /// The task was told to stop and has not come to rest in a quarter of an hour.
     NotStopped,
+    /// The execution was ended from outside, and the task goes on until its window closes.
+    ClosingOut,
     /// The task could not be started for a quarter of an hour, or is starting for longer than the plan allows.
     NotStarted,
 }

@@ -34,11 +34,13 @@ pub enum Outcome {
     Interrupted,
     /// It could not be established what happened.
     Unknown,
+    /// The execution was ended from outside before it could tell its end.
+    Aborted,
 }
 
 impl Outcome {
     /// All of them.
-    pub const ALL: [Outcome; 11] = [
+    pub const ALL: [Outcome; 12] = [
         Outcome::Succeeded,
         Outcome::SucceededWithWarnings,
         Outcome::Skipped,
@@ -50,6 +52,7 @@ impl Outcome {
         Outcome::Rejected,
         Outcome::Interrupted,
         Outcome::Unknown,
+        Outcome::Aborted,
     ];
 
     /// The word itself.
@@ -66,6 +69,7 @@ impl Outcome {
             Outcome::Rejected => "Rejected",
             Outcome::Interrupted => "Interrupted",
             Outcome::Unknown => "Unknown",
+            Outcome::Aborted => "Aborted",
         }
     }
 
@@ -82,7 +86,8 @@ impl Outcome {
             | Outcome::Failed
             | Outcome::Rejected
             | Outcome::Interrupted
-            | Outcome::Unknown => false,
+            | Outcome::Unknown
+            | Outcome::Aborted => false,
         }
     }
 
@@ -90,7 +95,9 @@ impl Outcome {
     pub fn severity(self) -> Severity {
         match self {
             Outcome::Succeeded | Outcome::Skipped | Outcome::Ready | Outcome::LeftRunning => Severity::Info,
-            Outcome::SucceededWithWarnings | Outcome::Paused | Outcome::Interrupted => Severity::Warning,
+            Outcome::SucceededWithWarnings | Outcome::Paused | Outcome::Interrupted | Outcome::Aborted => {
+                Severity::Warning
+            }
             Outcome::PartlyFailed | Outcome::Failed | Outcome::Rejected | Outcome::Unknown => Severity::Error,
         }
     }

@@ -4,7 +4,9 @@
 pub mod adoption;
 pub mod drift;
 pub mod engines;
+pub mod executions;
 pub mod maintenance;
 pub mod owner;
 pub mod resources;
+pub mod untold;
 pub mod writers;

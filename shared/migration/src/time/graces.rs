@@ -134,6 +134,15 @@ pub const STOP_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(1);
 /// How long a new tag may not count for what IAM allows.
 pub const TAGS_COUNT_AFTER: SignedDuration = SignedDuration::from_mins(5);
 
+// After an execution was ended from outside.
+
+/// How long after an execution has ended its last call may still land: the function's time-out, and what DMS takes to
+/// show it.
+pub const NOTHING_LANDS_AFTER: SignedDuration = SignedDuration::from_mins(2);
+
+/// Runs that are closed out look for the first time within so long after that: hundreds may have ended together.
+pub const CLOSE_OUT_SPREAD: SignedDuration = SignedDuration::from_mins(3);
+
 // While no poll can run.
 
 /// Seconds before the first look after a poll could not run; the machine doubles it.

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
 mod close;
+mod close_out;
 mod creation;
 mod cut_short;
 mod documents;

@@ -20,7 +20,7 @@ fn night() -> Value {
 }
 
 fn message(reported: &Reported, at: i64) -> Message {
-    News::of_the_end(reported, 0, minute(at)).compose()
+    News::of_the_end(reported, minute(at)).compose()
 }
 
 fn over(document: Document) -> Reported {
@@ -102,6 +102,7 @@ fn succeeded_for_machines() {
             "Next": "all 40 tables are complete",
             "Start": {"Type": "start-replication", "Why": "the task has never run"},
             "Joined": null,
+            "ClosedOutBy": null,
             "Started": minute(0),
             "Seconds": 193 * 60,
             "Window": {"Closes": minute(CLOSE)},
@@ -225,7 +226,9 @@ fn the_same_end_has_one_id_and_the_end_of_a_redriven_run_another() {
     let mut case = case.stopped(5, "Stop Reason FULL_LOAD_ONLY_FINISHED").at(6);
     let reported = case.over();
     let id = |redrives, at| {
-        News::of_the_end(&reported, redrives, minute(at)).compose().json["Id"].as_str().unwrap().to_owned()
+        let mut reported = reported.clone();
+        reported.run.redriven(redrives);
+        message(&reported, at).json["Id"].as_str().unwrap().to_owned()
     };
     assert_eq!(id(0, 6), id(0, 7));
     assert_ne!(id(0, 6), id(1, 6));

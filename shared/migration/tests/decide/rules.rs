@@ -754,6 +754,7 @@ proptest! {
                 prop_assert!(!at_work, "what runs is started");
             }
             Occasion::LostSight => prop_assert!(false, "that is the machine's to tell"),
+            Occasion::ClosingOut => prop_assert!(before.close_out.is_some(), "the execution goes on"),
         }
     }
 
@@ -774,6 +775,7 @@ proptest! {
         if let (Next::Stop { cause, .. }, None) = (&d.next, &d.before.running.run.stop) {
             prop_assert!(d.under_way(), "what this run has no part in is not stopped");
             match cause {
+                StopCause::Abort => prop_assert!(d.run().close_out.is_some(), "the execution goes on"),
                 StopCause::Close => {
                     prop_assert!(d.before.now >= d.run().stop_due && d.run().stops_at_close());
                 }

@@ -12,7 +12,7 @@ use crate::read::{
     DEFAULT_LAG_SECONDS, DEFAULT_RESTARTS, DEFAULT_STALL_MINUTES, MAX_LAG_SECONDS, MAX_RESTARTS,
     MAX_STALL_MINUTES, MAX_TEAM,
 };
-use crate::{Mode, OnDrift, OnErrors, OnTableErrors, Start, Then, Until};
+use crate::{Mode, OnAbort, OnDrift, OnErrors, OnTableErrors, Start, Then, Until};
 
 /// One AWS DMS migration: which task to run, when it may run, when it counts as done, what to do in trouble, and whom
 /// to tell.
@@ -73,9 +73,9 @@ pub(super) struct Plan {
     /// After how many minutes in which nothing of a load has moved a warning is sent; never with 0.
     #[schemars(range(max = MAX_STALL_MINUTES), extend("default" = DEFAULT_STALL_MINUTES))]
     stall_minutes: Option<u64>,
-    /// Not supported yet: leave it out.
-    #[schemars(extend("doNotSuggest" = true))]
-    on_abort: Option<()>,
+    /// What becomes of a running task when the execution that drives it is ended from outside.
+    #[schemars(extend("default" = OnAbort::default()))]
+    on_abort: Option<OnAbort>,
 }
 
 #[derive(JsonSchema)]

@@ -174,7 +174,6 @@ pub(crate) fn cases() -> Vec<Case> {
             load_and_cdc().with("/LagSeconds", json!(30)),
             load_and_cdc().with("/Until", json!("CaughtUp")).with("/LagSeconds", json!(30)),
         ),
-        member("not-supported-yet", "/OnAbort", &full_load(), json!("Stop"), json!("")),
         plan(
             "not-supported-yet",
             "/Notify/ChatTopicArn",

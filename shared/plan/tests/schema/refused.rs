@@ -92,7 +92,7 @@ fn rows() -> Vec<Row> {
         Row(LOAD, "/Notify/Team", json!("orders\nBcc: all")),
         Row(LOAD, "/Notify/TopicArn", json!(TASK)),
         // Not supported yet.
-        Row(LOAD, "/OnAbort", json!("Stop")),
+        Row(LOAD, "/OnAbort", json!("Abort")),
         Row(LOAD, "/Notify/ChatTopicArn", json!("arn:aws:sns:us-east-1:123456789012:a")),
     ]
 }

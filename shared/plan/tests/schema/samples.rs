@@ -119,7 +119,7 @@ pub(crate) fn full_plans() -> Vec<Value> {
         .with("/Mode", json!("Preflight"))
         .with("/Restarts", json!(2))
         .with("/StallMinutes", json!(0))
-        .with("/OnAbort", json!(""));
+        .with("/OnAbort", json!("Stop"));
     let replicates = load_and_cdc()
         .with("/Task/Tags", json!({"Team": "orders"}))
         .with("/Window", json!({"Duration": "PT7H", "AtClose": "Stop"}))

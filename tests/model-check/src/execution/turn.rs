@@ -13,7 +13,7 @@ use migration::run::observation::{Absence, InstanceSeen, Observation, TaskSeen};
 use migration::run::task::{self, Origin, Owner};
 use migration::survey::adoption::{self, Adoption};
 use migration::time::present::Moment;
-use plan::{TaskPlan, Then, settings};
+use plan::{OnAbort, TaskPlan, Then, settings};
 
 use super::{Execution, Step, Told};
 use crate::dms::{By, Kind, Minute, Refused, Start, TABLES, Task, table_name};
@@ -117,6 +117,7 @@ impl Turn<'_> {
                 let caused = match cause {
                     StopCause::Close => at(self.now) >= end,
                     StopCause::Done => reached && plan.then == Then::Stop,
+                    StopCause::Abort => plan.on_abort == OnAbort::Stop,
                 };
                 self.execution.stopped_early |= first && !caused;
                 self.execution.step = Step::Stop { unseen: false };

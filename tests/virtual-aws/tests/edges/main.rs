@@ -10,4 +10,5 @@ mod night;
 mod redrive;
 mod refresh;
 mod start;
+mod watched;
 mod who;

@@ -42,10 +42,10 @@ impl Ended<'_> {
         self.settings.map(|settings| TablePass::absent(self.tables, &settings.named)).unwrap_or_default()
     }
 
-    /// True when the window closed and DMS took the stop of this run.
-    pub(super) fn is_stopped_at_the_close(self) -> bool {
+    /// True when DMS took a stop of this run that what the plan waits for is no reason of.
+    pub(super) fn is_cut_off_by_us(self) -> bool {
         let stop = self.run.stop.as_ref();
-        stop.is_some_and(|stop| stop.cause == StopCause::Close && stop.taken().is_some())
+        stop.is_some_and(|stop| stop.cause != StopCause::Done && stop.taken().is_some())
     }
 }
 

@@ -159,7 +159,7 @@ fn judge_rows(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
         ));
     }
     // A stop of ours interrupts the comparison: what it had not come to is pending, and not different.
-    let cut_off = ended.is_stopped_at_the_close();
+    let cut_off = ended.is_cut_off_by_us();
     let different = pass.mismatched.len() + if stopped && !cut_off { pass.unvalidated.len() } else { 0 };
     if different > 0 {
         let outcome = match plan.on_validation_errors {

@@ -103,10 +103,12 @@ fn stopped_by_us(ended: Ended<'_>, pass: TablePass, stop: &Stop) -> End {
             let words = format!("the task was stopped as the plan says: {}", stop.words);
             unless_nothing_was_read(ended, done(ended, pass, words))
         }
-        StopCause::Close if ended.task.migration_type == MigrationType::FullLoad && pass.complete() => {
+        StopCause::Close | StopCause::Abort
+            if ended.task.migration_type == MigrationType::FullLoad && pass.complete() =>
+        {
             done(ended, pass, format!("every table is complete ({})", code(ended.task.stop_reason.as_ref())))
         }
-        StopCause::Close => paused(ended, pass),
+        StopCause::Close | StopCause::Abort => paused(ended, pass),
     }
 }
 

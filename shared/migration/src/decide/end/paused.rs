@@ -6,6 +6,7 @@ use plan::{MigrationType, OnErrors, OnTableErrors, Until};
 use super::case::{End, Ended};
 use super::next_run::{is_resumed, next_run};
 use super::tables::{Named, with_tables};
+use crate::run::acts::StopCause;
 use crate::run::tables::{TablePass, counted};
 use crate::run::verdict::{Outcome, Verdict};
 
@@ -80,7 +81,11 @@ fn outcome(ended: Ended<'_>, wrong: usize, differing: usize) -> Outcome {
 }
 
 fn words(ended: Ended<'_>, pass: &TablePass, wrong: usize) -> String {
-    let stopped = "the window closed and the task was stopped";
+    let aborted = ended.run.stop.as_ref().is_some_and(|stop| stop.cause == StopCause::Abort);
+    let stopped = match aborted {
+        true => "the task was stopped, as the plan's OnAbort says",
+        false => "the window closed and the task was stopped",
+    };
     let mut words = match ended.task.migration_type {
         MigrationType::Cdc => {
             let replicated = pass.total.saturating_sub(pass.errored.len());

@@ -1,0 +1,79 @@
+//! Opens an execution that reports a task which a run had left running, and which has come to rest since.
+
+use jiff::Timestamp;
+use migration::decide::dead::Left;
+use migration::decide::left;
+use migration::decide::opening;
+use migration::run::document::{Document, Reported};
+use migration::run::execution_arn::ExecutionArn;
+use migration::survey::executions::Execution as Described;
+use migration::survey::untold::{LeftRunning, stopped_after};
+use migration_aws::clients::DmsAndStepFunctions;
+use migration_aws::dms::task::{self, TaskFilter};
+use migration_aws::error::StepError;
+use migration_aws::step_functions::listing::{Which, list};
+use migration_aws::step_functions::{Execution, describe, history};
+use serde_json::Value;
+
+/// The most executions that are looked at which have begun since.
+const MAX_LOOKED_AT: usize = 200;
+
+/// Looks at the task, and reports its end; where it runs again, or another run has to do with it since, that one tells.
+///
+/// # Errors
+/// When Step Functions or DMS does not answer or refuses.
+pub(super) async fn open(
+    context: &DmsAndStepFunctions,
+    order: &LeftRunning,
+    by: &ExecutionArn,
+    now: Timestamp,
+) -> Result<Document, StepError> {
+    let nothing = |input: &Value, why: &str| {
+        let run = opening::introduce(input, by, now);
+        Ok(Reported::at_once(run, left::nothing(&order.execution, why, now), Vec::new()).into())
+    };
+    if order.execution.machine() != by.machine() {
+        return nothing(&Value::Null, "it is of another state machine");
+    }
+    let Execution::Known(run) = describe(&context.step_functions, &order.execution).await? else {
+        return nothing(&Value::Null, "Step Functions does not know that run");
+    };
+    let history = history::read(&context.step_functions, &order.execution).await?;
+    let document = match &history.left {
+        Left::Document(document) => Some(document),
+        Left::NoStep | Left::NotFound => None,
+    };
+    let arn = document.and_then(|document| document.pointer("/Task/Arn")).and_then(Value::as_str);
+    let Some(arn) = arn else { return nothing(&run.input, "its history does not name the task") };
+    let found = task::describe(&context.dms, &TaskFilter::Arn(arn.to_owned()), false).await?;
+    let Some(found) = found else { return nothing(&run.input, "DMS does not list it any more") };
+    let task = task::read_task(&found)?;
+    let Some(stopped) = stopped_after(&run, &task, now) else {
+        return nothing(&run.input, "it runs again, or was started since");
+    };
+    if let Some(other) = another(context, &run, by, arn, &task.identifier).await? {
+        return nothing(&run.input, &format!("the run {other} has to do with it since"));
+    }
+    Ok(left::report(&run, document, &task, stopped, by, now))
+}
+
+/// A run that began since and works on the same task: it reports on it.
+async fn another(
+    context: &DmsAndStepFunctions,
+    run: &Described,
+    by: &ExecutionArn,
+    arn: &str,
+    identifier: &str,
+) -> Result<Option<ExecutionArn>, StepError> {
+    let since = run.ended.unwrap_or(run.began);
+    let others = list(&context.step_functions, run.arn.machine(), Which::All, since).await?;
+    for other in others.into_iter().filter(|other| other.arn != *by).take(MAX_LOOKED_AT) {
+        if let Execution::Known(other) = describe(&context.step_functions, &other.arn).await?
+            && !other.is_of_the_watch()
+            && other.names_task(arn, identifier)
+        {
+            return Ok(Some(other.arn));
+        }
+    }
+    Ok(None)
+}

@@ -1,0 +1,154 @@
+//! Executions that ended without telling it.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_sfn::error::ProvideErrorMetadata;
+use jiff::Timestamp;
+use migration::run::close_out::is_told_by;
+use migration::run::execution_arn::ExecutionArn;
+use migration::survey::executions::Execution as Described;
+use migration::survey::untold::{
+    BEGAN_WITHIN, Due, GIVEN_UP_TOLD_FOR, LEFT_TO_EVENTS, MAX_A_SWEEP, REDRIVEN_BEGAN_WITHIN, SWEPT, due,
+};
+use migration_aws::error::{StepError, chain};
+use migration_aws::failure;
+use migration_aws::step_functions::listing::{Badly, Listed, Which, list};
+use migration_aws::step_functions::{Execution, describe};
+use serde_json::Value;
+
+use crate::{Watch, Watched, operations};
+
+/// An execution of the machine has ended, by an event.
+pub(super) async fn ended(watch: &Watch, detail: &Value) -> Result<Watched, StepError> {
+    let text = |name: &str| detail.get(name).and_then(Value::as_str);
+    let Some(arn) = text("executionArn").and_then(|arn| arn.parse::<ExecutionArn>().ok()) else {
+        tracing::error!("the event names no execution");
+        return Ok(Watched::default());
+    };
+    if *arn.machine() != watch.machine {
+        tracing::error!("the event is of another state machine: {arn}");
+        return Ok(Watched::default());
+    }
+    if text("error").is_some_and(is_told_by) {
+        return Ok(Watched::default());
+    }
+    // DescribeExecution may lag behind the event; what it shows of an execution that has ended it shows for good.
+    let Execution::Known(described) = describe(&watch.step_functions, &arn).await? else {
+        tracing::error!("Step Functions does not know the execution of the event: {arn}");
+        return Ok(Watched::default());
+    };
+    let stopped = matches!(text("status"), Some("ABORTED" | "TIMED_OUT"));
+    if !stopped && described.ended_untold().is_none() {
+        // It has told its end, or does not show yet that it has ended: the sweep sees it.
+        return Ok(Watched::default());
+    }
+    let redrives = detail.get("redriveCount").and_then(Value::as_u64).unwrap_or(described.redrives);
+    take_on(watch, &arn, redrives, &described.input, true).await
+}
+
+/// Has an execution closed out that ended without telling it, or tells those who run the stack that nobody could.
+async fn take_on(
+    watch: &Watch,
+    dead: &ExecutionArn,
+    redrives: u64,
+    input: &Value,
+    tells: bool,
+) -> Result<Watched, StepError> {
+    match due(dead, redrives, input) {
+        Due::CloseOut { name, order } => {
+            start(watch, &name, &order.input()).await?;
+            Ok(Watched { started: vec![name], ..Watched::default() })
+        }
+        Due::GivenUp { run } => {
+            if tells {
+                operations::given_up(watch, &run, dead).await?;
+            }
+            Ok(Watched { given_up: 1, ..Watched::default() })
+        }
+    }
+}
+
+/// Starts an execution of the machine by this name, unless one has had it before.
+pub(super) async fn start(watch: &Watch, name: &str, input: &Value) -> Result<(), StepError> {
+    let answer = watch
+        .step_functions
+        .start_execution()
+        .state_machine_arn(watch.machine.to_string())
+        .name(name)
+        .input(input.to_string())
+        .send()
+        .await;
+    match answer {
+        Ok(_) => Ok(()),
+        // A name is used once in 90 days: what it does is done, or is being done.
+        Err(error) if error.code() == Some("ExecutionAlreadyExists") => Ok(()),
+        Err(error) => Err(failure::read(format!("starting the execution {name}"), error).into()),
+    }
+}
+
+/// Closes out what has ended in the last day without telling it, and nobody has closed out yet: the oldest first.
+pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, StepError> {
+    let since = |span| now.checked_sub(span).unwrap_or(Timestamp::MIN);
+    let swept = since(SWEPT);
+    let recent = list(&watch.step_functions, &watch.machine, Which::All, swept).await?;
+    let names: BTreeSet<String> = recent.into_iter().map(|known| known.arn.name().to_owned()).collect();
+    let mut untold = Vec::new();
+    for badly in Badly::ALL {
+        let mut ended =
+            list(&watch.step_functions, &watch.machine, Which::Ended(badly), since(BEGAN_WITHIN)).await?;
+        let redriven = Which::Redriven(badly);
+        let older =
+            list(&watch.step_functions, &watch.machine, redriven, since(REDRIVEN_BEGAN_WITHIN)).await?;
+        ended.extend(older.into_iter().filter(|execution| execution.began < since(BEGAN_WITHIN)));
+        untold.extend(ended.into_iter().filter_map(|execution| {
+            let at = execution.ended.filter(|at| *at >= swept && *at <= since(LEFT_TO_EVENTS))?;
+            Some((at, execution))
+        }));
+    }
+    untold.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut watched = Watched::default();
+    let mut trouble = None;
+    for (at, execution) in untold {
+        let looked = match look(watch, &execution, &names).await {
+            Ok(Some(described)) => described,
+            Ok(None) => continue,
+            Err(error) => {
+                trouble = Some(error);
+                continue;
+            }
+        };
+        if watched.started.len() >= MAX_A_SWEEP {
+            watched.left += 1;
+            continue;
+        }
+        let tells = at >= since(GIVEN_UP_TOLD_FOR);
+        match take_on(watch, &execution.arn, execution.redrives, &looked.input, tells).await {
+            Ok(taken) => watched = watched.and(taken),
+            Err(error) => {
+                tracing::error!("{}", chain(&error));
+                trouble = Some(error);
+            }
+        }
+    }
+    // What could be closed out is; the next sweep looks for the rest.
+    trouble.map_or(Ok(watched), Err)
+}
+
+/// An execution that ended badly, when it has not told that and nobody closes it out.
+async fn look(
+    watch: &Watch,
+    listed: &Listed,
+    names: &BTreeSet<String>,
+) -> Result<Option<Box<Described>>, StepError> {
+    // The name depends on how deep it is, which only its input says: one of the two that are possible is enough.
+    let is_taken_on = (1..=migration::run::close_out::MAX_DEPTH).any(|depth| {
+        names.contains(&migration::run::close_out::Order::name(&listed.arn, listed.redrives, depth))
+    });
+    if is_taken_on {
+        return Ok(None);
+    }
+    match describe(&watch.step_functions, &listed.arn).await? {
+        Execution::Known(described) if described.ended_untold().is_some() => Ok(Some(described)),
+        Execution::Known(_) | Execution::NotKnown | Execution::OutOfReach => Ok(None),
+    }
+}

@@ -1,0 +1,61 @@
+//! A task that a run had left running has come to rest: what is told of it. Nothing is touched.
+
+use jiff::Timestamp;
+
+use crate::decide::opening::introduce;
+use crate::run::commands;
+use crate::run::document::{Document, Reported};
+use crate::run::execution_arn::ExecutionArn;
+use crate::run::observation;
+use crate::run::status::Status;
+use crate::run::stop_reason::StopClass;
+use crate::run::verdict::{Outcome, Verdict};
+use crate::survey::executions::Execution;
+use plan::clean::one_line;
+use serde_json::Value;
+
+/// Reports, in the execution `by`, the end of a task that this run had left running. `document` is what the history of
+/// the run has: whom it told, and of what.
+pub fn report(
+    run: &Execution,
+    document: Option<&Value>,
+    task: &observation::Task,
+    stopped: Timestamp,
+    by: &ExecutionArn,
+    now: Timestamp,
+) -> Document {
+    let verdict = verdict(run, task, stopped, now);
+    let left = document.and_then(|document| Document::read(document).ok());
+    let reported = match left {
+        Some(Document::Reported(reported)) => reported.about(by, verdict, now),
+        Some(Document::Opened(_) | Document::Running(_)) | None => {
+            Reported::at_once(introduce(&run.input, by, now), verdict, Vec::new())
+        }
+    };
+    reported.into()
+}
+
+/// There is nothing to report.
+pub fn nothing(run: &ExecutionArn, why: &str, now: Timestamp) -> Verdict {
+    let words = format!("of the task that the run {run} left running there is nothing to tell: {why}");
+    Verdict::new(Outcome::Skipped, words, now).because("nothing was touched")
+}
+
+fn verdict(run: &Execution, task: &observation::Task, stopped: Timestamp, now: Timestamp) -> Verdict {
+    let reason = task.stop_reason.as_ref();
+    let has_failed = task.status == Status::Failed || StopClass::of(reason) == StopClass::Failed;
+    let code = reason.map(|reason| format!(" ({})", one_line(reason.as_str()))).unwrap_or_default();
+    let (outcome, what) =
+        if has_failed { (Outcome::Failed, "has failed") } else { (Outcome::Interrupted, "has stopped") };
+    let words = format!("the task that the run {} left running {what} at {stopped}{code}", run.arn);
+    let mut verdict =
+        Verdict::new(outcome, words, now).because("it was watched by no run; nothing was touched");
+    if let Some(failure) = &task.last_failure {
+        verdict = verdict.because(format!("DMS says: {}", one_line(failure)));
+    }
+    verdict.task_status = Some(task.status.clone());
+    verdict.last_failure = task.last_failure.clone();
+    verdict
+        .to_do(format!("look at the task: {}", commands::describe_task(&task.arn)))
+        .to_do(format!("to go on: run the plan again: {}", commands::run_again(&run.arn, None)))
+}

@@ -1,0 +1,91 @@
+//! Other executions of the machine, as Step Functions shows them: which have ended without telling it, and which have
+//! to do with the same task.
+
+use jiff::Timestamp;
+use plan::{ExternalTask, Mode, Plan, TaskPlan, read};
+use serde_json::Value;
+
+use crate::run::close_out::{HowEnded, Order, is_told_by};
+use crate::run::execution_arn::ExecutionArn;
+use crate::run::task::Task;
+use crate::survey::untold::LeftRunning;
+
+/// An execution as Step Functions describes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Execution {
+    /// The execution.
+    pub arn: ExecutionArn,
+    /// Whether it runs, and how it ended.
+    pub state: State,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it ended, if it has.
+    pub ended: Option<Timestamp>,
+    /// How often it was redriven.
+    pub redrives: u64,
+    /// What it was given; null where that is no JSON, or is not shown.
+    pub input: Value,
+}
+
+/// Whether an execution runs, and how it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It runs, or is about to run again.
+    Running,
+    /// It ended in a Succeed state: its verdict was told.
+    Succeeded,
+    /// It failed with this error; empty where Step Functions gives none.
+    Failed(String),
+    /// It ran for the longest time that the machine allows.
+    TimedOut,
+    /// Somebody stopped it.
+    Aborted,
+}
+
+impl Execution {
+    /// How it ended, when that does not say that its end was told.
+    pub fn ended_untold(&self) -> Option<HowEnded> {
+        match &self.state {
+            State::Running | State::Succeeded => None,
+            State::Failed(error) if is_told_by(error) => None,
+            State::Failed(error) => Some(HowEnded::Failed(error.clone())),
+            State::TimedOut => Some(HowEnded::TimedOut),
+            State::Aborted => Some(HowEnded::Aborted),
+        }
+    }
+
+    /// True when it has told a verdict that ends an execution badly: it has closed out what it was to close out.
+    pub fn has_told_a_bad_verdict(&self) -> bool {
+        matches!(&self.state, State::Failed(error) if is_told_by(error))
+    }
+
+    /// True for an execution that the watch has started: it has no plan of its own.
+    pub fn is_of_the_watch(&self) -> bool {
+        Order::read(&self.input).is_some() || LeftRunning::read(&self.input).is_some()
+    }
+
+    /// True when it was given a plan that works on the same task as this one.
+    pub fn works_on(&self, plan: &Plan, task: Option<&Task>) -> bool {
+        let (arn, name) = named(plan);
+        let by_plan = arn.is_some_and(|arn| self.names_task(&arn, ""))
+            || name.is_some_and(|name| self.names_task("", &name));
+        by_plan || task.is_some_and(|task| self.names_task(&task.arn.to_string(), &task.identifier))
+    }
+
+    /// True when it was given a plan that works on the task with this ARN or identifier.
+    pub fn names_task(&self, arn: &str, identifier: &str) -> bool {
+        let plan = read::read(&self.input).plan.filter(|plan| plan.mode == Mode::Migrate);
+        let (its_arn, its_name) = plan.as_ref().map(named).unwrap_or_default();
+        its_arn.is_some_and(|its| its == arn)
+            || its_name.is_some_and(|its| its.eq_ignore_ascii_case(identifier))
+    }
+}
+
+/// The ARN and the identifier by which a plan names its task.
+fn named(plan: &Plan) -> (Option<String>, Option<String>) {
+    match &plan.task {
+        TaskPlan::External(ExternalTask::ReplicationTaskArn(arn)) => (Some(arn.to_string()), None),
+        TaskPlan::External(ExternalTask::ReplicationTaskIdentifier(name)) => (None, Some(name.clone())),
+        TaskPlan::Request(request) => (None, Some(request.replication_task_identifier.clone())),
+    }
+}
