@@ -13,6 +13,7 @@ AT ?=
 SPEED ?= 60
 MINUTES ?= 10
 ARCHITECTURE ?= arm64
+STAMP ?=
 RECORD ?=
 
 # sam asks for a Region even where it only reads; nothing here talks to AWS.
@@ -86,12 +87,13 @@ fuzz: prerequisites ## Throw bytes at the plan's reader: MINUTES=10 in all (need
 	@tests/fuzz/run "$(MINUTES)"
 
 template: venv
-	cfn-lint template.yaml
+	cfn-lint --include-checks I --template template.yaml
 	sam validate --lint
 
-build: venv ## Build the functions for Lambda (sam build): ARCHITECTURE=x86_64
+build: venv ## Build the functions for Lambda (sam build): ARCHITECTURE=x86_64, STAMP=what a rebuilt release is told by
 	@tests/need-target "$(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)-unknown-linux-gnu"
-	sam build --parameter-overrides "Architecture=$(ARCHITECTURE)"
+	@tests/template-to-build "$(ARCHITECTURE)" "$(STAMP)" < template.yaml > template.build.yaml
+	sam build --template template.build.yaml
 
 fmt: prerequisites ## Format the code
 	cargo fmt --all

@@ -1,6 +1,5 @@
 //! The product, deployed on the local AWS: topic, functions and state machine as the template says.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +31,9 @@ impl Stack {
     /// # Errors
     /// When a program, Python or moto is missing, when no port is free, or when the template cannot be deployed.
     pub async fn boot(root: &Path) -> Result<Stack> {
-        let known = BTreeMap::from([("NotificationTopic".to_owned(), topic_arn())]);
+        // Alarms do not ring here: what would go to the operations topic goes to the one that there is.
+        let topics = ["NotificationTopic", "OperationsTopic"];
+        let known = topics.map(|topic| (topic.to_owned(), topic_arn())).into();
         let template = Template::read(root.join("template.yaml"), known)?;
         let programs = programs(root);
         let functions = template.functions()?.into_iter().map(|function| {
