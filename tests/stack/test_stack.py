@@ -1,8 +1,10 @@
 """What the template promises beside its permissions: names that fit, alarms that are explained, releases that publish."""
 
 import json
+import logging
 import os
 import re
+import subprocess
 import unittest
 
 from samtranslator.translator.transform import transform
@@ -10,6 +12,9 @@ from samtranslator.yaml_helper import yaml_parse
 
 from template import ROOT, Template, many
 from test_permissions import CHOICES
+
+# SAM warns of metrics of its own that nobody reads.
+logging.getLogger("samtranslator").setLevel(logging.ERROR)
 
 # The longest name of a stack, which docs/security.md and the template state, and the most characters of each name that
 # the template gives.
@@ -30,6 +35,11 @@ def names(stack):
     for logical, resource in template.resources.items():
         if resource["Type"] in LIMITS and OF_THE_NAME & set(resource.get("Properties", {})):
             yield resource["Type"], template.name(logical)
+
+
+def version():
+    """The version of the workspace."""
+    return re.search(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE).group(1)
 
 
 def transformed(change=lambda template: None):
@@ -78,9 +88,8 @@ class Names(unittest.TestCase):
 
 class Functions(unittest.TestCase):
     def test_the_release_is_the_one_of_the_workspace(self):
-        version = re.search(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.MULTILINE).group(1)
         template = Template()
-        self.assertEqual(template.document["Globals"]["Function"]["Environment"]["Variables"]["RELEASE"], version)
+        self.assertEqual(template.document["Globals"]["Function"]["Environment"]["Variables"]["RELEASE"], version())
         for name in template.of("AWS::Serverless::Function"):
             self.assertNotIn("RELEASE", template.properties(name).get("Environment", {}).get("Variables", {}), name)
 
@@ -105,6 +114,30 @@ class Functions(unittest.TestCase):
             self.assertEqual(target["DeadLetterConfig"], {"Arn": {"Fn::GetAtt": ["UnwatchedEvents", "Arn"]}})
         self.assertEqual([rule["ScheduleExpression"] for rule in rules if "ScheduleExpression" in rule], ["rate(15 minutes)"])
         self.assertFalse(Template(Watch="off").of("AWS::CloudWatch::Alarm").get("WatchSilentAlarm"))
+
+
+class Build(unittest.TestCase):
+    def build(self, *arguments, text=(ROOT / "template.yaml").read_text()):
+        command = [str(ROOT / "tests/template-to-build"), *arguments]
+        return subprocess.run(command, input=text, capture_output=True, text=True)
+
+    def test_the_template_is_built_for_the_processors_that_are_asked_for(self):
+        text = (ROOT / "template.yaml").read_text()
+        self.assertEqual(self.build("arm64").stdout, text)
+        other = self.build("x86_64", "2").stdout
+        differing = [line for line in other.splitlines() if line not in text.splitlines()]
+        self.assertEqual([line.strip() for line in differing], ["Architectures: [x86_64]", f'RELEASE: "{version()}+2"'])
+
+    def test_what_cannot_be_built_is_refused(self):
+        for arguments, text, words in [
+            (["sparc"], "", "ARCHITECTURE is arm64 or x86_64, not sparc"),
+            (["arm64", 'a"b'], "", "RELEASE_STAMP holds letters"),
+            (["arm64"], "Globals: {}", "the template does not say once: Architectures"),
+        ]:
+            done = self.build(*arguments, text=text)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn(words, done.stderr)
+            self.assertEqual(done.stdout, "", words)
 
 
 class Everything(unittest.TestCase):
