@@ -13,6 +13,7 @@ AT ?=
 SPEED ?= 60
 MINUTES ?= 10
 ARCHITECTURE ?= arm64
+RELEASE_STAMP ?=
 RECORD ?=
 
 # sam asks for a Region even where it only reads; nothing here talks to AWS.
@@ -20,7 +21,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long end-to-end mutants bench fuzz template build fmt venv prerequisites
+.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long end-to-end mutants bench fuzz template checkov build fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -48,6 +49,10 @@ lint: prerequisites
 	cargo check --manifest-path tests/fuzz/Cargo.toml --no-default-features --locked --target-dir target/fuzz --quiet
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 	@tests/check-dependencies
+
+checkov: prerequisites ## Hold the template against checkov's rules; installs it once, into .venv-checkov
+	@[ -x .venv-checkov/bin/checkov ] || { $(PYTHON) -m venv .venv-checkov && .venv-checkov/bin/pip install --quiet --disable-pip-version-check --requirement tests/requirements-checkov.txt; }
+	@.venv-checkov/bin/checkov --config-file .checkov.yaml
 
 audit: prerequisites ## Check licences, sources, known vulnerabilities and unused dependencies; installs its two tools once
 	@tests/check-dependencies --install
@@ -86,12 +91,14 @@ fuzz: prerequisites ## Throw bytes at the plan's reader: MINUTES=10 in all (need
 	@tests/fuzz/run "$(MINUTES)"
 
 template: venv
-	cfn-lint template.yaml
+	cfn-lint --include-checks I --template template.yaml
 	sam validate --lint
+	@python -B -W error -m unittest discover --quiet --start-directory tests/stack
 
-build: venv ## Build the functions for Lambda (sam build): ARCHITECTURE=x86_64
+build: venv ## Build the functions for Lambda (sam build): ARCHITECTURE=x86_64, RELEASE_STAMP=2 for the same release again
 	@tests/need-target "$(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)-unknown-linux-gnu"
-	sam build --parameter-overrides "Architecture=$(ARCHITECTURE)"
+	@tests/template-to-build "$(ARCHITECTURE)" "$(RELEASE_STAMP)" < template.yaml > template.build.yaml
+	sam build --template template.build.yaml
 
 fmt: prerequisites ## Format the code
 	cargo fmt --all

@@ -1,6 +1,5 @@
 //! The product, deployed on the local AWS: topic, functions and state machine as the template says.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +9,9 @@ use dms_simulator::model::ServiceModel;
 use local_aws::{ACCOUNT, Config, LocalAws, REGION, Template};
 
 use crate::error::{Error, Result};
+
+/// The name of the state machine, as the template has it for the stack `local`.
+const MACHINE: &str = "local-migration";
 
 /// The name of the topic.
 const TOPIC: &str = "migrations";
@@ -32,7 +34,9 @@ impl Stack {
     /// # Errors
     /// When a program, Python or moto is missing, when no port is free, or when the template cannot be deployed.
     pub async fn boot(root: &Path) -> Result<Stack> {
-        let known = BTreeMap::from([("NotificationTopic".to_owned(), topic_arn())]);
+        // Alarms do not ring here: what would go to the operations topic goes to the one that there is.
+        let topics = ["NotificationTopic", "OperationsTopic"];
+        let known = topics.map(|topic| (topic.to_owned(), topic_arn())).into();
         let template = Template::read(root.join("template.yaml"), known)?;
         let programs = programs(root);
         let functions = template.functions()?.into_iter().map(|function| {
@@ -51,7 +55,7 @@ impl Stack {
         let queue_url = subscribe(&aws_sdk_sns::Client::new(&configuration), &queue).await?;
         let machine = executions
             .create_state_machine()
-            .name("migration")
+            .name(MACHINE)
             .definition(template.state_machine("Migration")?.definition)
             .role_arn(format!("arn:aws:iam::{ACCOUNT}:role/migration"))
             .send()

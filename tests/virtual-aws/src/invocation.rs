@@ -140,10 +140,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_template_gives_every_function_one_time_out_and_tells_it_of_it() {
+    fn the_template_gives_every_function_its_time_out_and_tells_it_of_it() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml");
-        let topic = BTreeMap::from([("NotificationTopic".to_owned(), "arn:topic".to_owned())]);
-        let functions = Template::read(path, topic).unwrap().functions().unwrap();
+        let topics = ["NotificationTopic", "OperationsTopic"];
+        let topics = topics.map(|topic| (topic.to_owned(), "arn:topic".to_owned()));
+        let functions = Template::read(path, topics.into()).unwrap().functions().unwrap();
         let mut timeouts = BTreeMap::new();
         for function in functions {
             let (name, told) =
