@@ -34,12 +34,22 @@ use plan::OWNER_TAG;
 use plan::finding::Findings;
 use plan::{TaskPlan, TaskRequest, settings};
 
+/// What the function calls, and what the stack puts on every task that it creates.
+#[derive(Clone, Debug)]
+pub struct CreateTask {
+    /// DMS and Step Functions.
+    pub aws: DmsAndStepFunctions,
+    /// The tags of every created task, unless the plan has another value for them.
+    pub default_tags: Vec<plan::Tag>,
+}
+
 /// Creates or adopts.
 ///
 /// # Errors
 /// [`StepError::UnreadableDocument`] for a document without a task to create, [`StepError::Throttled`] when DMS is too
 /// busy and nothing was changed, [`StepError::Unavailable`] when it cannot be asked or its answer was lost.
-pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<Document, StepError> {
+pub async fn handle(function: &CreateTask, request: Request) -> Result<Document, StepError> {
+    let CreateTask { aws: context, default_tags } = function;
     let mut running = request.running()?;
     Box::pin(beside::notice(&context.step_functions, &mut running.run)).await?;
     if let Some(why) = commit::is_closed_out(&running.run) {
@@ -58,7 +68,7 @@ pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<D
         Some(existing) => {
             adopt(context, &mut running, wanted, &existing, &request).await?;
         }
-        None => create(&context.dms, &mut running, wanted, &request).await?,
+        None => create(&context.dms, &mut running, (wanted, default_tags), &request).await?,
     }
     if let (Some(_), TaskPlan::Request(request)) = (&running.task, &mut running.plan.task) {
         request.lighten();
@@ -69,13 +79,17 @@ pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<D
 async fn create(
     dms: &Client,
     running: &mut Running,
-    wanted: &TaskRequest,
+    (wanted, default_tags): (&TaskRequest, &[plan::Tag]),
     request: &Request,
 ) -> Result<(), StepError> {
     let Request { execution, now, retries, .. } = request;
     let stated = wanted.replication_task_settings.as_ref().and_then(|document| document.json());
-    let mut tags: Vec<Tag> =
-        wanted.tags.iter().map(|tag| Tag::builder().key(&tag.key).value(&tag.value).build()).collect();
+    let stated_keys: Vec<&str> = wanted.tags.iter().map(|tag| tag.key.as_str()).collect();
+    let defaults = default_tags.iter().filter(|tag| !stated_keys.contains(&tag.key.as_str()));
+    let mut tags: Vec<Tag> = defaults
+        .chain(&wanted.tags)
+        .map(|tag| Tag::builder().key(&tag.key).value(&tag.value).build())
+        .collect();
     tags.push(Tag::builder().key(OWNER_TAG).value(owner::tag_value(execution)).build());
     let answer = dms
         .create_replication_task()

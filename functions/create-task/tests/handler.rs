@@ -7,6 +7,7 @@ use aws_sdk_databasemigration::operation::add_tags_to_resource::AddTagsToResourc
 use aws_sdk_databasemigration::operation::create_replication_task::CreateReplicationTaskInput;
 use aws_sdk_databasemigration::operation::modify_replication_task::ModifyReplicationTaskInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
+use create_task::CreateTask;
 use migration::run::document::{Document, Running};
 use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::Origin;
@@ -85,7 +86,9 @@ impl World {
             [&self.describe, &self.create, &self.tags, &self.tag, &self.modify]
         );
         let step_functions = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&self.execution]);
-        create_task::handle(&DmsAndStepFunctions { dms, step_functions }, request(&case.document(), 1))
+        let aws = DmsAndStepFunctions { dms, step_functions };
+        let default_tags = plan::tags::defaults("team=platform, cost-centre=42").unwrap();
+        create_task::handle(&CreateTask { aws, default_tags }, request(&case.document(), 1))
             .await
             .map(running)
     }
@@ -108,7 +111,7 @@ async fn a_task_is_created_once_with_its_owner_and_a_stated_prep_mode() {
         (json!({"FullLoadSettings": {"TargetTablePrepMode": "DROP_AND_CREATE"}}), "DROP_AND_CREATE"),
     ] {
         let world = World::empty();
-        let mut case = unknown(json!({"Task": {"Tags": {"Team": "payments"}}}));
+        let mut case = unknown(json!({"Task": {"Tags": {"Team": "payments", "team": "orders"}}}));
         let mut plan = serde_json::to_value(&case.running.plan).unwrap();
         plan["Task"]["Request"]["ReplicationTaskSettings"] = json!({"Json": settings});
         case.running.plan = serde_json::from_value(plan).unwrap();
@@ -120,7 +123,11 @@ async fn a_task_is_created_once_with_its_owner_and_a_stated_prep_mode() {
         assert_eq!(sent["FullLoadSettings"]["TargetTablePrepMode"], mode, "{settings}");
         let tags: Vec<_> =
             asked.tags().iter().map(|tag| (tag.key().unwrap(), tag.value().unwrap())).collect();
-        assert_eq!(tags, [("Team", "payments"), (OWNER_TAG, tag_value(&own()).as_str())]);
+        // The plan's own value stands before the stack's.
+        let owner = tag_value(&own());
+        let wanted =
+            [("cost-centre", "42"), ("Team", "payments"), ("team", "orders"), (OWNER_TAG, owner.as_str())];
+        assert_eq!(tags, wanted);
         assert_eq!(asked.migration_type().unwrap().as_str(), "full-load");
         assert!(asked.table_mappings().unwrap().contains("shop"));
 

@@ -28,7 +28,7 @@ pub mod start_position;
 pub mod stop_position;
 pub mod system_schemas;
 pub mod table_name;
-mod tags;
+pub mod tags;
 pub mod text;
 pub mod together;
 pub mod window;
@@ -37,6 +37,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 pub use arn::Arn;
+pub use request::Tag;
 pub use request::{MigrationType, TaskRequest};
 pub use tags::OWNER_TAG;
 pub use window::{AtClose, Window};

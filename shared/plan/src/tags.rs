@@ -38,6 +38,27 @@ pub(super) fn read(node: &Node<'_>, findings: &mut Findings) -> Vec<Tag> {
     tags
 }
 
+/// Reads the tags that a stack puts on every task that it creates: `key=value`, separated by commas.
+///
+/// # Errors
+/// When one is none that DMS takes, or a key stands twice.
+pub fn defaults(text: &str) -> Result<Vec<Tag>, String> {
+    let mut tags = Vec::new();
+    let mut findings = Findings::default();
+    for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+        let Some((key, value)) = part.split_once('=') else {
+            return Err(format!("{} is no key=value", quoted(part)));
+        };
+        check_tag("", key, value, &mut findings);
+        tags.push(Tag { key: key.to_owned(), value: value.to_owned() });
+    }
+    check_keys("", &tags, &mut findings);
+    match findings.into_sorted().into_iter().next() {
+        Some(finding) => Err(finding.message),
+        None => Ok(tags),
+    }
+}
+
 /// The longest key of a tag, in characters.
 pub(super) const MAX_KEY: usize = 128;
 
@@ -74,5 +95,31 @@ fn check_tag(path: &str, key: &str, value: &str, findings: &mut Findings) {
     }
     if value.chars().count() > MAX_VALUE || !value.chars().all(allowed) {
         findings.add(path, Code::BadTag, format!("{} is no tag value that DMS takes", quoted(value)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tags_of_a_stack_are_read_or_named() {
+        let read = |text: &str| {
+            defaults(text).map(|tags| {
+                tags.into_iter().map(|tag| format!("{}={}", tag.key, tag.value)).collect::<Vec<_>>()
+            })
+        };
+        assert_eq!(read(""), Ok(vec![]));
+        assert_eq!(read("team=orders, cost=a=b,"), Ok(vec!["team=orders".to_owned(), "cost=a=b".to_owned()]));
+        for (text, part) in [
+            ("team", "no key=value"),
+            ("team=a,team=b", "stands twice"),
+            ("aws:team=a", "reserved"),
+            (&format!("{OWNER_TAG}=a"), "reserved"),
+            ("te*am=a", "no tag key"),
+        ] {
+            let why = read(text).unwrap_err();
+            assert!(why.contains(part), "{text}: {why}");
+        }
     }
 }

@@ -129,8 +129,24 @@ impl Edge {
         } else if (meaning.service.as_str(), meaning.operation.as_str(), meaning.protocol) == metrics {
             world.metrics(&meaning.request)
         } else {
-            self.moto(parts, body, meaning.protocol).await
+            let answer = self.moto(parts, body, meaning.protocol).await;
+            let of_a_history =
+                (meaning.service.as_str(), meaning.operation.as_str()) == ("states", "GetExecutionHistory");
+            if of_a_history { self.history(meaning, answer) } else { answer }
         }
+    }
+
+    /// The history of an execution, with its documents in the time of the world in which that execution lived.
+    fn history(&self, meaning: &Meaning, answer: Response<Bytes>) -> Response<Bytes> {
+        let arn = meaning.request.get("executionArn").and_then(Value::as_str).unwrap_or_default();
+        let execution = arn.rsplit(':').next().unwrap_or_default();
+        let (mut parts, body) = answer.into_parts();
+        let Ok(mut told) = serde_json::from_slice::<Value>(&body) else {
+            return Response::from_parts(parts, body);
+        };
+        self.worlds.of(Some(execution)).history(&mut told, execution);
+        parts.headers.remove(axum::http::header::CONTENT_LENGTH);
+        Response::from_parts(parts, Bytes::from(told.to_string()))
     }
 
     async fn moto(&self, parts: &request::Parts, body: Bytes, protocol: Protocol) -> Response<Bytes> {

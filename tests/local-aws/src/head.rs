@@ -72,6 +72,25 @@ pub(crate) fn inbound(payload: &mut Value, execution: &str, clock: &Clock, memor
     }
 }
 
+/// Makes local what a history has of the documents of an execution: what its steps were handed, and what they returned.
+pub(crate) fn history(answer: &mut Value, execution: &str, clock: &Clock, memory: &Memory) {
+    let events = answer.get_mut("events").and_then(Value::as_array_mut);
+    for event in events.into_iter().flatten() {
+        for (details, document) in [
+            ("/taskScheduledEventDetails/parameters", "/Payload/Migration"),
+            ("/taskSucceededEventDetails/output", "/Payload"),
+        ] {
+            let Some(Value::String(text)) = event.pointer_mut(details) else { continue };
+            let Ok(mut data) = serde_json::from_str::<Value>(text) else { continue };
+            let Some(travelling) = data.pointer_mut(document) else { continue };
+            let mut payload = serde_json::json!({"Migration": travelling.take()});
+            inbound(&mut payload, execution, clock, memory);
+            *travelling = payload["Migration"].take();
+            *text = data.to_string();
+        }
+    }
+}
+
 /// Makes a function's answer real again, and leaps first when the state machine would now wait. `asked` is the
 /// payload that is answered.
 pub(crate) fn outbound(

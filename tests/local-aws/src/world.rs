@@ -103,6 +103,12 @@ impl World {
         head::inbound(payload, execution, &state.clock, &state.memory);
     }
 
+    /// Makes the documents in the history of an execution local.
+    pub(crate) fn history(&self, answer: &mut Value, execution: &str) {
+        let state = self.lock();
+        head::history(answer, execution, &state.clock, &state.memory);
+    }
+
     /// Makes a function's answer real, after a leap over the wait that follows it.
     pub(crate) fn outbound(&self, document: &mut Value, asked: &Value, function: &str, execution: &str) {
         let State { clock, memory, .. } = &mut *self.lock();

@@ -178,8 +178,35 @@ pub fn all() -> Vec<Broken> {
             "a first load in a window",
             rules::IDLE,
         ),
+        broken(
+            "goes on where the execution was aborted",
+            knows_no_abort,
+            "a first load, aborted anywhere",
+            rules::DEAD,
+        ),
+        broken(
+            "tells that an execution was aborted, and leaves its task",
+            leaves_what_was_aborted,
+            "a first load, aborted anywhere",
+            rules::ABANDONED,
+        ),
         broken("is silent about what to do", says_nothing_to_do, "a first load in a window", rules::HELPS),
     ]
+}
+
+/// Goes on with an aborted run as if nothing had happened.
+fn knows_no_abort(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    let mut alive = running.clone();
+    alive.run.close_out = None;
+    decide::decide(&alive, observation, now)
+}
+
+/// Tells that the execution was aborted, and does nothing.
+fn leaves_what_was_aborted(running: &Running, observation: &Observation, now: Timestamp) -> Next {
+    match running.run.close_out {
+        Some(_) => report(Outcome::Aborted, now),
+        None => decide::decide(running, observation, now),
+    }
 }
 
 fn seen(observation: &Observation) -> Option<&migration::run::observation::Task> {

@@ -36,13 +36,15 @@ pub const PAUSED: &str = "paused only at the close";
 pub const SKIPPED: &str = "nothing was started when a run says so";
 pub const OVERSLEPT: &str = "no wait reaches past the end of the work";
 pub const HELPS: &str = "a message that wakes somebody holds a command";
+pub const DEAD: &str = "what only closes a run out starts nothing";
+pub const IN_THE_WAY: &str = "what another run has started since is not stopped by what closes a run out";
 pub const REPORTED: &str = "every run ends with a report";
 pub const IN_TIME: &str = "the report comes in time";
 
 /// The names of all rules.
-pub const NAMES: [&str; 20] = [
+pub const NAMES: [&str; 22] = [
     HARM, TWICE, RESTARTS, PAST_CLOSE, EARLY, LATE, ANOTHERS, ABANDONED, SUCCESS, VALIDATED, CAUGHT_UP,
-    TONIGHT, IDLE, BLAME, PAUSED, SKIPPED, OVERSLEPT, HELPS, REPORTED, IN_TIME,
+    TONIGHT, IDLE, BLAME, PAUSED, SKIPPED, OVERSLEPT, HELPS, DEAD, IN_THE_WAY, REPORTED, IN_TIME,
 ];
 
 /// Every property.
@@ -100,6 +102,10 @@ pub fn all() -> Vec<Property<Story>> {
         }),
         Property::always(OVERSLEPT, |_: &Story, state: &State| each(state, |execution| !execution.overslept)),
         Property::always(HELPS, |_: &Story, state: &State| reported(state, |_, report| report.helps)),
+        Property::always(DEAD, |_: &Story, state: &State| each(state, |execution| !execution.started_dead)),
+        Property::always(IN_THE_WAY, |_: &Story, state: &State| {
+            each(state, |execution| !execution.stood_in_the_way)
+        }),
         Property::always(IN_TIME, |_: &Story, state: &State| {
             each(state, |execution| execution.has_ended() || execution.wakes <= last_minute(execution))
         }),
@@ -142,7 +148,10 @@ fn is_kept(execution: &Execution, report: &Report) -> bool {
     // What runs since the close, and was not running before an execution was redriven, is told and never stopped: whether
     // DMS itself or somebody started it cannot be told.
     let tried = report.at >= minute(close) + given_up_after() || execution.run.taken_over.is_some();
-    !(execution.run.stops_at_close() && closed && report.at_work) || (bad && report.owns_up && tried)
+    let others = report.outcome == Outcome::Aborted && report.left_alone;
+    !(execution.run.stops_at_close() && closed && report.at_work)
+        || others
+        || (bad && report.owns_up && tried)
 }
 
 /// Rule 9 and the promise that a running task is never abandoned; one that does not stop is asked to for hours.
@@ -158,7 +167,10 @@ fn is_abandoned(story: &Story, execution: &Execution, report: &Report) -> bool {
     let wanted = reached && plan.is_some_and(|plan| plan.then == Then::LeaveRunning);
     let tried = |stop: &Stop| report.at >= minute(stop.decided) + given_up_after();
     let refused = execution.run.stop.as_ref().is_some_and(tried) && report.owns_up && !report.outcome.good();
-    before_close && report.at_work && !wanted && !refused
+    // A run that is closed out goes on until a close that stops its task, unless others have to do with it.
+    let aborted =
+        report.outcome == Outcome::Aborted && (report.left_alone || !execution.run.stops_at_close());
+    before_close && report.at_work && !wanted && !refused && !aborted
 }
 
 /// Rule 1.

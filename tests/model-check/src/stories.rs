@@ -102,6 +102,41 @@ pub fn all() -> Vec<Story> {
         )
         .redriven_anywhere()
         .with_adversity(1),
+        Story::kept("a first load, aborted anywhere", new(Kind::FullLoad, TRUNCATE), window(json!({})))
+            .watched(),
+        Story::kept(
+            "a first load, aborted anywhere, which stops it",
+            new(Kind::FullLoad, TRUNCATE),
+            window(json!({"OnAbort": "Stop"})),
+        )
+        .watched(),
+        Story::created(
+            "a task that is created, aborted anywhere",
+            Kind::FullLoad,
+            json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}}),
+            window(json!({"OnAbort": "Stop"})),
+        )
+        .watched()
+        .with_adversity(1),
+        after("a replication goes on, aborted anywhere", loaded(Kind::LoadAndCdc, TRUNCATE), stop())
+            .watched(),
+        Story::kept(
+            "two executions, the first one aborted",
+            new(Kind::FullLoad, TRUNCATE),
+            and(stop(), json!({"OnAbort": "Stop"})),
+        )
+        .and_again(8, 0)
+        .watched()
+        .with_adversity(1),
+        Story::created(
+            "two executions, one of them creates the task and is aborted",
+            Kind::FullLoad,
+            json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}}),
+            window(json!({"OnAbort": "Stop"})),
+        )
+        .and_again(8, 0)
+        .watched()
+        .with_adversity(1),
         Story::kept("a first load in a window", new(Kind::FullLoad, TRUNCATE), window(json!({}))),
         Story::kept("a first load under DO_NOTHING", new(Kind::FullLoad, KEEP), window(json!({}))),
         Story::kept("a first load without a window", new(Kind::FullLoad, TRUNCATE), json!({})),

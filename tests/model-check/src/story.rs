@@ -48,6 +48,8 @@ pub struct Story {
     /// An execution may be aborted in any step, polls included, and redriven at once, soon or late. That multiplies the
     /// states, so that it is explored in a few stories.
     pub is_redriven_anywhere: bool,
+    /// An execution may be aborted in any step, and the watch has it closed out, at once or when its window has closed.
+    pub is_watched: bool,
     /// What the plan consents to.
     pub consent: Consent,
     /// Names for observations.
@@ -116,6 +118,7 @@ impl Story {
             adversity: 2,
             stop_is_denied: false,
             is_redriven_anywhere: false,
+            is_watched: false,
             consent,
             names: Names::default(),
             decide,
@@ -158,6 +161,11 @@ impl Story {
     /// The same, where an execution may be redriven in a poll too.
     pub fn redriven_anywhere(self) -> Story {
         Story { is_redriven_anywhere: true, ..self }
+    }
+
+    /// The same, where an execution may be aborted, and the watch has it closed out.
+    pub fn watched(self) -> Story {
+        Story { is_watched: true, ..self }
     }
 
     /// The same, decided by this.

@@ -74,6 +74,8 @@ pub enum Fate {
     Denied,
     /// DMS answers it, the execution is aborted before that is written down, and redriven later.
     Redriven(Redrive),
+    /// DMS answers it, the execution is aborted before that is written down, and the watch has it closed out.
+    Dies(Redrive),
 }
 
 /// When an execution is redriven that was aborted in the middle of a step. The step is made again, and the machine's
@@ -106,6 +108,8 @@ pub enum Deed {
     Poll(View),
     /// A poll runs, the execution is aborted before what it saw is written down, and redriven later.
     PollAgain(Redrive),
+    /// The execution is aborted before a poll, and the watch has it closed out: it hears of that then.
+    Dies(Redrive),
     /// From here on so many polls cannot run.
     GoBlind(u8),
     /// A poll cannot run.
@@ -242,6 +246,12 @@ impl Story {
                 deeds.push(Deed::Poll(View::True));
                 if may_go_wrong {
                     deeds.extend([Deed::Poll(View::Busy), Deed::GoBlind(1), Deed::GoBlind(12)]);
+                    if self.is_watched {
+                        deeds.push(Deed::Dies(Redrive::AtOnce));
+                        if windowed {
+                            deeds.push(Deed::Dies(Redrive::Late));
+                        }
+                    }
                     if self.is_redriven_anywhere {
                         deeds.push(Deed::PollAgain(Redrive::Soon));
                         if windowed {
@@ -267,6 +277,12 @@ impl Story {
                 if may_go_wrong {
                     deeds.extend([Fate::TakenUnheard, Fate::Lost, Fate::Busy].map(Deed::Act));
                     deeds.push(Deed::Act(Fate::Redriven(Redrive::Soon)));
+                    if self.is_watched {
+                        deeds.push(Deed::Act(Fate::Dies(Redrive::AtOnce)));
+                        if windowed {
+                            deeds.push(Deed::Act(Fate::Dies(Redrive::Late)));
+                        }
+                    }
                     if self.is_redriven_anywhere {
                         deeds.push(Deed::Act(Fate::Redriven(Redrive::AtOnce)));
                     }

@@ -76,6 +76,15 @@ impl Stack {
         Ok(Execution { name: name.to_owned(), arn: started.execution_arn })
     }
 
+    /// Stops an execution from outside.
+    ///
+    /// # Errors
+    /// When Step Functions does not do it.
+    pub async fn abort(&self, execution: &Execution) -> Result<()> {
+        let stopped = self.executions.stop_execution().execution_arn(&execution.arn).send().await;
+        stopped.map(|_| ()).map_err(|error| Error::call("stopping the execution", &error))
+    }
+
     /// How the execution ended; `None` while it runs.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 use aws_config::SdkConfig;
 use aws_smithy_runtime::client::retries::RetryPartition;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use create_task::CreateTask;
 use jiff::Timestamp;
 use migration_aws::clients::{DmsAndCloudWatch, DmsAndStepFunctions, Sns};
 use migration_aws::error::StepError;
@@ -83,6 +84,7 @@ impl Function {
 #[derive(Debug)]
 pub(crate) struct Clients {
     drives: DmsAndStepFunctions,
+    creates: CreateTask,
     observes: DmsAndCloudWatch,
     tells: Sns,
     watches: Watch,
@@ -130,6 +132,10 @@ impl Clients {
                 machine: machine(),
                 operations_topic: OPERATIONS.to_owned(),
             },
+            creates: CreateTask {
+                aws: DmsAndStepFunctions { dms: dms.clone(), step_functions: step_functions.clone() },
+                default_tags: Vec::new(),
+            },
             drives: DmsAndStepFunctions { dms: dms.clone(), step_functions: step_functions.clone() },
             observes: DmsAndCloudWatch { dms, step_functions, cloudwatch },
             tells: Sns { sns, default_topic: TOPIC.to_owned() },
@@ -152,14 +158,14 @@ pub(crate) async fn respond(
 ) -> Result<Value, StepError> {
     let now = invoked;
     let invoked = Some(invoked);
-    let Clients { drives, observes, tells, watches } = clients;
+    let Clients { drives, creates, observes, tells, watches } = clients;
     let step = function.name();
     match function {
         Function::Validate => {
             serve::respond(step, &|request| validate::handle(drives, request), payload, invoked).await
         }
         Function::CreateTask => {
-            serve::respond(step, &|request| create_task::handle(drives, request), payload, invoked).await
+            serve::respond(step, &|request| create_task::handle(creates, request), payload, invoked).await
         }
         Function::Start => {
             serve::respond(step, &|request| start::handle(drives, request), payload, invoked).await

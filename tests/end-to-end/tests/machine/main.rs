@@ -12,6 +12,7 @@ mod replication;
 mod stage;
 mod trouble;
 mod verdicts;
+mod watched;
 mod windows;
 
 use std::path::{Path, PathBuf};
@@ -23,6 +24,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use rehearsal::Stack;
 use stage::Stage;
 use tokio::runtime::Runtime;
+
+/// Where the calls of all stories are written, by function.
+const CALLS: &str = "target/recorded-calls.jsonl";
 
 /// A test and its name.
 type Named = (&'static str, fn(&Stage<'_>));
@@ -100,6 +104,8 @@ fn tests() -> Vec<Named> {
         trouble::a_task_that_ran_out_of_memory_is_reported_when_the_plan_wants_no_second_start,
         trouble::a_stop_that_is_denied_is_told_with_what_to_do,
         trouble::poll_that_comes_back_after_the_close_says_how_it_ended,
+        watched::a_run_that_is_aborted_is_closed_out_and_told,
+        watched::what_closes_out_a_run_leaves_another_one_alone,
     ]
 }
 
@@ -107,8 +113,11 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // Two cores and one moto: more at once only makes each of them slower.
     arguments.test_threads.get_or_insert(4);
-    let outcome =
-        if arguments.list { Ok(run(&arguments, &Arc::default())) } else { boot_and_run(&arguments) };
+    let outcome = if arguments.list {
+        Ok(run(&arguments, &Arc::default()).unwrap_or(ExitCode::SUCCESS))
+    } else {
+        boot_and_run(&arguments)
+    };
     outcome.unwrap_or_else(|error| {
         eprintln!("the end-to-end tests could not run: {error}");
         ExitCode::from(2)
@@ -125,11 +134,17 @@ fn boot_and_run(arguments: &Arguments) -> Result<ExitCode, String> {
     let shared = Arc::new(Some((stack.checked_by(model), runtime)));
     let code = run(arguments, &shared);
     let (stack, runtime) = Arc::into_inner(shared).flatten().ok_or("a test still holds the stack")?;
+    let whole = arguments.filter.is_none() && arguments.skip.is_empty();
+    let after = match (code, whole) {
+        (None, true) => watched::afterwards(&stack, &runtime, &root().join(CALLS)),
+        _ => Ok(()),
+    };
     runtime.block_on(stack.stop());
-    Ok(code)
+    after.map(|()| code.unwrap_or(ExitCode::SUCCESS))
 }
 
-fn run(arguments: &Arguments, shared: &Shared) -> ExitCode {
+/// The exit code of a run in which something failed.
+fn run(arguments: &Arguments, shared: &Shared) -> Option<ExitCode> {
     let mut trials = Vec::new();
     for (name, test) in tests() {
         trials.push(trial(name.to_owned(), shared, test));
@@ -140,7 +155,8 @@ fn run(arguments: &Arguments, shared: &Shared) -> ExitCode {
             events::ends_as_expected(stage, &file)
         }));
     }
-    libtest_mimic::run(arguments, trials).exit_code()
+    let conclusion = libtest_mimic::run(arguments, trials);
+    conclusion.has_failed().then(|| conclusion.exit_code())
 }
 
 fn trial(name: String, shared: &Shared, test: impl FnOnce(&Stage<'_>) + Send + 'static) -> Trial {

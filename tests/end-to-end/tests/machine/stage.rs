@@ -109,6 +109,24 @@ impl<'s> Stage<'s> {
         started.iter().map(record).collect()
     }
 
+    /// Stops an execution from outside, as a person in the console does.
+    pub(crate) fn abort(&self, execution: &Execution) {
+        self.runtime.block_on(self.stack.abort(execution)).unwrap();
+    }
+
+    /// This execution, which a function is to start, lives in this world.
+    pub(crate) fn adopt(&self, world: &Arc<World>, execution: &Execution) {
+        self.stack.aws().worlds().bind(execution.name.clone(), world);
+        self.started.borrow_mut().push(execution.clone());
+    }
+
+    /// Hands the watch an event.
+    pub(crate) fn watch(&self, event: &Value) -> Value {
+        let answer = self.runtime.block_on(self.stack.aws().invoke("watch", event)).unwrap();
+        assert!(answer.get("errorType").is_none(), "{answer}");
+        answer
+    }
+
     /// Waits until this holds for the calls so far.
     pub(crate) fn until(&self, condition: impl Fn(&[Call]) -> bool) {
         let held = self.runtime.block_on(self.stack.aws().recorder().until(PATIENCE, condition));

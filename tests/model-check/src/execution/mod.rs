@@ -3,14 +3,17 @@
 
 mod turn;
 
+use migration::decide::dead::{self, Dead, Left};
 use migration::run::acts::{StartKind, StopState};
-use migration::run::document::Running;
+use migration::run::close_out::HowEnded;
+use migration::run::document::{Document, Running};
 use migration::run::execution::Run;
 use migration::run::task;
 use migration::run::verdict::{Outcome, Verdict};
+use serde_json::Value;
 
 use crate::dms::{By, Consent, Dms, Minute, Status, Task, night};
-use crate::names::minute;
+use crate::names::{at, minute};
 use crate::story::{Begun, Story};
 use crate::world::{Deed, Redrive, State, close_of};
 use turn::Turn;
@@ -74,6 +77,8 @@ pub struct Report {
     pub owns_up: bool,
     /// It says that tonight's rows are there.
     pub says_tonight: bool,
+    /// It says that what runs was left alone, since others have to do with it.
+    pub left_alone: bool,
     /// It has something to do that can be pasted, or needs nobody.
     pub helps: bool,
 }
@@ -122,6 +127,10 @@ pub struct Execution {
     pub overslept: bool,
     /// Stopped what a person had started after the close, before this execution was redriven.
     pub stopped_anothers: bool,
+    /// Something was started by what only closes it out.
+    pub started_dead: bool,
+    /// What only closes it out has stopped what another run has started since.
+    pub stood_in_the_way: bool,
     /// When it was redriven last, if no poll has shown it what is so since.
     redriven_at: Option<Minute>,
     pub told: Told,
@@ -148,12 +157,19 @@ impl Execution {
             started_late: false,
             overslept: false,
             stopped_anothers: false,
+            started_dead: false,
+            stood_in_the_way: false,
             redriven_at: None,
             told: Told::NotYet,
             reached: false,
         };
         execution.tidy();
         execution
+    }
+
+    /// It has begun by now.
+    pub fn has_begun(&self, now: Minute) -> bool {
+        at(now) >= self.run.started
     }
 
     /// It has told its end.
@@ -212,6 +228,41 @@ impl Execution {
             Redrive::Late => close_of(&self.run).max(now) + LATE,
         };
         self.redriven_at = Some(self.wakes);
+    }
+
+    /// The execution is aborted, and another one closes it out from its document, when the watch hears of it.
+    #[allow(clippy::panic, reason = "a document that cannot be closed out is what is looked for")]
+    fn dies(&mut self, when: Redrive, now: Minute, story: &Story) {
+        let document = Document::from(self.running(story));
+        let left = serde_json::to_value(document).unwrap_or_default();
+        let heard = match when {
+            Redrive::AtOnce => now,
+            Redrive::Soon => now + STEP,
+            Redrive::Late => close_of(&self.run).max(now) + LATE,
+        };
+        let by = match &self.run.close_out {
+            Some(before) => before.by.clone(),
+            None => self.run.execution.clone(),
+        };
+        let dead = Dead {
+            execution: self.run.execution.clone(),
+            redrives: self.run.redrives,
+            how: HowEnded::Aborted,
+            ended: at(now),
+            input: Value::Null,
+            left: Left::Document(left),
+        };
+        let by = by.sibling(format!("{}c", by.name()));
+        let Document::Running(running) = dead::open(&dead, &by, at(heard)) else {
+            panic!("a run that goes on is closed out")
+        };
+        self.redrives = 0;
+        self.entered = None;
+        self.redriven_at = None;
+        self.blind = 0;
+        self.wakes = running.run.close_out.as_ref().map_or(heard, |close_out| minute(close_out.acts_from));
+        self.step = Step::Poll;
+        self.keep(*running);
     }
 
     fn running(&self, story: &Story) -> Running {
@@ -280,6 +331,7 @@ impl Execution {
             ]
             .iter()
             .any(|part| words.contains(part)),
+            left_alone: words.contains("was left alone"),
             says_tonight: words.contains("tonight's rows are there"),
             helps: verdict.severity == plan::finding::Severity::Info
                 || verdict.to_do.iter().any(|step| step.contains("aws "))
@@ -298,6 +350,7 @@ impl Story {
         match deed {
             Deed::Poll(view) => turn.poll(view),
             Deed::PollAgain(when) => turn.execution.is_redriven(when, turn.now),
+            Deed::Dies(when) => turn.execution.dies(when, turn.now, self),
             Deed::GoBlind(polls) => turn.execution.blind = polls,
             Deed::PollFails => turn.go_on_blind(),
             Deed::Act(fate) => turn.act(fate),

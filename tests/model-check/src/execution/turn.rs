@@ -6,6 +6,7 @@ use migration::decide;
 use migration::decide::cut_short;
 use migration::run::acts::{StartKind, StopCause};
 use migration::run::answer::{Answer, Refusal, RefusalKind};
+use migration::run::close_out::Beside;
 use migration::run::document::Document;
 use migration::run::instance_status::InstanceStatus;
 use migration::run::next::Next;
@@ -72,7 +73,39 @@ impl Turn<'_> {
             Some(_) => Absence::Unconfirmed,
         };
         let instance = InstanceSeen::Seen(InstanceStatus::Available);
-        Observation { task: seen, absence, tables, connections, instance, lag, ..Observation::default() }
+        let beside = self.beside();
+        Observation {
+            task: seen,
+            absence,
+            tables,
+            connections,
+            instance,
+            lag,
+            beside,
+            ..Observation::default()
+        }
+    }
+
+    /// Who else has to do with the task of a run that is closed out: an execution that began since, or that the tag names.
+    fn beside(&self) -> Beside {
+        let Some(close_out) = &self.execution.run.close_out else { return Beside::NotLooked };
+        let owner = self.state.dms.task.as_ref().and_then(|task| task.owner);
+        let mut others = self.state.executions.iter().enumerate();
+        let other = others.find(|(nth, other)| {
+            let nth = u8::try_from(*nth).unwrap_or(u8::MAX);
+            let runs = !other.has_ended() && other.run.close_out.is_none() && other.has_begun(self.now);
+            let began_since = other.run.started >= close_out.ended;
+            nth != self.execution.nth && (runs && (began_since || owner == Some(nth)))
+        });
+        other.map_or(Beside::Nobody, |(_, other)| Beside::Run(other.run.execution.clone()))
+    }
+
+    /// What runs was started by another run of ours since the execution of this one had ended.
+    fn is_of_a_newer_run(&self) -> bool {
+        let Some(close_out) = &self.execution.run.close_out else { return false };
+        let Some(By::Run(nth)) = self.state.dms.task.as_ref().map(|task| task.by) else { return false };
+        let other = self.state.executions.get(usize::from(nth));
+        nth != self.execution.nth && other.is_some_and(|other| other.run.started >= close_out.ended)
     }
 
     pub(super) fn poll(&mut self, view: View) {
@@ -186,8 +219,8 @@ impl Turn<'_> {
             self.state.dms.task = Some(task);
         }
         let known = self.adopted(new, request.migration_type.clone());
-        if let Fate::Redriven(when) = fate {
-            return self.execution.is_redriven(when, self.now);
+        if self.is_cut_short(fate) {
+            return;
         }
         if fate == Fate::Heard {
             self.execution.known = known.map(Box::new);
@@ -223,6 +256,9 @@ impl Turn<'_> {
     fn owner(&self, nth: u8) -> Owner {
         let Some(other) = self.state.executions.get(usize::from(nth)) else { return Owner::Nobody };
         let execution = other.run.execution.clone();
+        if let (Told::NotYet, Some(close_out)) = (&other.told, &other.run.close_out) {
+            return Owner::Ended { execution, ran: Some((other.run.started, close_out.ended)) };
+        }
         match &other.told {
             Told::NotYet => Owner::Running(execution),
             Told::Now(report) => Owner::Ended { execution, ran: Some((other.run.started, at(report.at))) },
@@ -251,6 +287,7 @@ impl Turn<'_> {
                 self.execution.started_twice |=
                     kind == StartKind::StartReplication && self.execution.first_starts > 0;
                 self.execution.started_late |= at(self.now) >= self.execution.run.stop_due;
+                self.execution.started_dead |= self.execution.run.close_out.is_some();
                 let by = By::Run(self.execution.nth);
                 let mut taken = false;
                 let heard = self.call(fate, |state| {
@@ -263,8 +300,8 @@ impl Turn<'_> {
                 heard
             }
         };
-        if let Fate::Redriven(when) = fate {
-            return self.execution.is_redriven(when, self.now);
+        if self.is_cut_short(fate) {
+            return;
         }
         commit::start_answered(&mut self.execution.run, without_words(answer), now);
         self.wait();
@@ -282,8 +319,8 @@ impl Turn<'_> {
                 self.call(fate, |state| state.dms.reload_tables(tables, by, consent, state.now))
             }
         };
-        if let Fate::Redriven(when) = fate {
-            return self.execution.is_redriven(when, self.now);
+        if self.is_cut_short(fate) {
+            return;
         }
         commit::reload_answered(&mut self.execution.run, without_words(answer));
         self.wait();
@@ -299,11 +336,16 @@ impl Turn<'_> {
             running.run.events = 0;
         }
         let looks = commit::stop_wants_a_look(&running.run, now);
-        let held = if looks { commit::guard_stop(&mut running.run, &self.seen(), now) } else { None };
+        let held = commit::stands_aside(&self.beside());
+        let held = match held {
+            None if looks => commit::guard_stop(&mut running.run, &self.seen(), now),
+            held => held,
+        };
         let answer = match held {
             Some(why) => Answer::NotCalled(why),
             None => {
                 let anothers = self.is_anothers();
+                let newer = self.is_of_a_newer_run();
                 let mut taken = false;
                 let heard = self.call(fate, |state| {
                     let result = state.dms.stop(state.now);
@@ -311,11 +353,12 @@ impl Turn<'_> {
                     result
                 });
                 self.execution.stopped_anothers |= taken && anothers;
+                self.execution.stood_in_the_way |= taken && newer;
                 heard
             }
         };
-        if let Fate::Redriven(when) = fate {
-            return self.execution.is_redriven(when, self.now);
+        if self.is_cut_short(fate) {
+            return;
         }
         self.execution.keep(running);
         commit::stop_answered(&mut self.execution.run, without_words(answer));
@@ -332,6 +375,16 @@ impl Turn<'_> {
             && matches!((started, redriven), (Some(started), Some(redriven)) if started > close && started <= redriven)
     }
 
+    /// The execution is aborted before what its step did was written down.
+    fn is_cut_short(&mut self, fate: Fate) -> bool {
+        match fate {
+            Fate::Redriven(when) => self.execution.is_redriven(when, self.now),
+            Fate::Dies(when) => self.execution.dies(when, self.now, self.story),
+            _ => return false,
+        }
+        true
+    }
+
     /// Makes a call, or does not; gives what is heard of it.
     fn call(&mut self, fate: Fate, ask: impl FnOnce(&mut State) -> Result<(), Refused>) -> Answer {
         let refused = |code: &str, message: &str, kind: RefusalKind| {
@@ -341,7 +394,7 @@ impl Turn<'_> {
             Fate::Lost => return Answer::Lost,
             Fate::Busy => return refused("ThrottlingException", "", RefusalKind::Throttled),
             Fate::Denied => return refused("AccessDeniedException", "", RefusalKind::Denied),
-            Fate::Heard | Fate::TakenUnheard | Fate::Redriven(_) => {}
+            Fate::Heard | Fate::TakenUnheard | Fate::Redriven(_) | Fate::Dies(_) => {}
         }
         self.state.remember();
         let result = ask(self.state);
