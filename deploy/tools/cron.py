@@ -151,7 +151,7 @@ def read(text):
         return f"cron({' '.join(inside.split())})", Cron(inside)
     if kind == "at":
         return f"at({inside})", Once(inside)
-    if kind == "rate" and re.fullmatch(r"(1 (minute|hour|day)|[1-9][0-9]* (minutes|hours|days))", inside):
+    if kind == "rate" and re.fullmatch(r"(1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))", inside):
         return f"rate({inside})", None
     raise Unable(f"{text!r} is no expression of the scheduler: cron(0 22 ? * MON-FRI *), at(2026-12-01T22:00:00) or "
                  "rate(7 days)")
