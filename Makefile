@@ -99,13 +99,13 @@ template: venv
 tools: venv ## Prove the tools that build, package, schedule, list and cancel
 	python3 -m unittest discover --start-directory deploy/tests --top-level-directory deploy --buffer
 
-build: venv ## Build the functions for Lambda (sam build) and check for which processor they are: ARCH=x86_64
+build: venv ## Build the functions for Lambda (sam build) and check for which processor they are: ARCH=x86_64, RELEASE_STAMP=2 for the same release again
 	@deploy/build "$(ARCH)"
 
 package: venv ## Build for both processors and make a release that deploys without Rust, in target/package
 	@deploy/build arm64 target/deploy/arm64
 	@deploy/build x86_64 target/deploy/x86_64
-	@deploy/package target/package arm64=target/deploy/arm64 x86_64=target/deploy/x86_64
+	@deploy/package target/package arm64=target/deploy/arm64 x86_64=target/deploy/x86_64 --stamp "$${RELEASE_STAMP:-}"
 
 # What people name reaches the tools through the environment, where no shell reads it.
 schedule: venv ## Print a schedule for a plan: PLAN=, CRON="0 22 ? * MON-FRI *", ZONE=, AS=cli|cloudformation|terraform, NAME=, STACK=, OUT=

@@ -160,6 +160,25 @@ class Packages(Folder):
         self.assertIn("uses the parameter Architecture at Outputs.BuiltFor.Value", done.stderr)
 
 
+    def test_a_stamp_stands_behind_the_release(self):
+        document = template.read(ROOT / "template.yaml")
+        document["Globals"]["Function"]["Environment"]["Variables"]["RELEASE"] = "1.2.3"
+        shutil.copytree(ROOT / "statemachine", self.folder / "statemachine")
+        source = self.file("template.yaml", template.written(document))
+        for stamp, release in (("", "1.2.3"), ("2", "1.2.3+2"), ("by-night.3", "1.2.3+by-night.3")):
+            self.package("release", "--template", source, "--stamp", stamp)
+            for architecture in elf.MACHINES:
+                variables = loaded(self.folder / f"release/template-{architecture}.yaml")["Globals"]["Function"]["Environment"]
+                self.assertEqual(variables["Variables"]["RELEASE"], release)
+            done = called("for-processor", "arm64", "--template", source, "--stamp", stamp)
+            self.assertIn(f"RELEASE: {release}\n", done.stdout)
+        for stamp in ("a b", "${x}", "x" * 41):
+            self.assertEqual(called("for-processor", "arm64", "--template", source, "--stamp", stamp).returncode, 2)
+        del document["Globals"]["Function"]["Environment"]["Variables"]["RELEASE"]
+        done = called("for-processor", "arm64", "--template", self.file("template.yaml", template.written(document)), "--stamp", "2")
+        self.assertEqual((done.returncode, "has no RELEASE" in done.stderr), (2, True))
+
+
 class TemplatesForSam(Folder):
     def test_the_template_says_for_which_processor_it_is_from_any_folder(self):
         done = called("for-processor", "x86_64")

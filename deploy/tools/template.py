@@ -85,6 +85,20 @@ def for_processor(template, architecture):
         raise Unable(f"the template uses the parameter Architecture at {', '.join(used)}: only Globals.Function may")
 
 
+def stamped(template, stamp):
+    """Sets the stamp behind the release in the functions' variables: a release that is deployed again with other
+    parameters publishes new versions by it, since SAM looks at the text of the variables."""
+    if not stamp:
+        return
+    if not re.fullmatch(r"[A-Za-z0-9.-]{1,40}", stamp):
+        raise Unable(f"the stamp {stamp!r} is to be up to 40 letters, digits, dots and hyphens (RELEASE_STAMP=)")
+    function = (template.get("Globals") or {}).get("Function") or {}
+    variables = (function.get("Environment") or {}).get("Variables") or {}
+    if not isinstance(variables.get("RELEASE"), str):
+        raise Unable("the template has no RELEASE in the variables of Globals.Function, behind which the stamp could stand")
+    variables["RELEASE"] = f"{variables['RELEASE']}+{stamp}"
+
+
 def from_anywhere(template, root):
     """Makes the paths of code and definition absolute, so that the template can stand in another folder."""
     for resource in template["Resources"].values():
