@@ -1,4 +1,4 @@
-"""As much of Terraform as the printed schedules use: its syntax is read by python-hcl2, and its values are worked out here.
+"""As much of Terraform as the printed schedules use: python-hcl2 reads its syntax, and its values are worked out here.
 
 jsonencode escapes what Terraform's own escapes, which python-hcl2 does not do.
 """

@@ -10,7 +10,9 @@ TASK = "arn:aws:dms:eu-central-1:123456789012:task:K55IUCGBASJS5VHZJIINA45FII"
 MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:dms-orchestrator-migration"
 
 
-def document(why="rows are being loaded: 2 of 4 tables are complete", *, task=True, verdict=None, drive="Nothing", seconds=90):
+def document(
+    why="rows are being loaded: 2 of 4 tables are complete", *, task=True, verdict=None, drive="Nothing", seconds=90
+):
     """The travelling document, as far as the tools read it."""
     found = {
         "Version": 2,
@@ -28,21 +30,51 @@ def document(why="rows are being loaded: 2 of 4 tables are complete", *, task=Tr
 def returned(payload, number=20):
     """The event of a Lambda function that has returned a document."""
     output = {"ExecutedVersion": "7", "Payload": payload, "SdkHttpMetadata": {"HttpStatusCode": 200}, "StatusCode": 200}
-    return event("TaskSucceeded", number, taskSucceededEventDetails={
-        "resourceType": "lambda", "resource": "invoke", "output": json.dumps(output), "outputDetails": {"truncated": False}})
+    return event(
+        "TaskSucceeded",
+        number,
+        taskSucceededEventDetails={
+            "resourceType": "lambda",
+            "resource": "invoke",
+            "output": json.dumps(output),
+            "outputDetails": {"truncated": False},
+        },
+    )
 
 
 def event(kind, number, **details):
     """An event."""
-    return {"timestamp": BEGAN + datetime.timedelta(seconds=number), "type": kind, "id": number, "previousEventId": number - 1, **details}
+    return {
+        "timestamp": BEGAN + datetime.timedelta(seconds=number),
+        "type": kind,
+        "id": number,
+        "previousEventId": number - 1,
+        **details,
+    }
 
 
 def around(*middle):
     """The events of a poll, the newest first, with others between which say nothing of the document."""
     return [
-        event("ChoiceStateExited", 32, stateExitedEventDetails={"name": "What next?", "output": "{\"Next\":{\"Why\":\"no document\"}}"}),
-        event("TaskFailed", 31, taskFailedEventDetails={"resourceType": "lambda", "resource": "invoke", "error": "Sandbox.Timedout"}),
-        event("TaskSucceeded", 30, taskSucceededEventDetails={"resourceType": "sns", "resource": "publish", "output": "{}"}),
+        event(
+            "ChoiceStateExited",
+            32,
+            stateExitedEventDetails={"name": "What next?", "output": '{"Next":{"Why":"no document"}}'},
+        ),
+        event(
+            "TaskFailed",
+            31,
+            taskFailedEventDetails={"resourceType": "lambda", "resource": "invoke", "error": "Sandbox.Timedout"},
+        ),
+        event(
+            "TaskSucceeded",
+            30,
+            taskSucceededEventDetails={
+                "resourceType": "sns",
+                "resource": "publish",
+                "output": json.dumps({"Payload": {"Version": 2, "Next": {"Why": "of another service"}}}),
+            },
+        ),
         *middle,
     ]
 
@@ -51,8 +83,15 @@ def described(status, **more):
     """What DescribeExecution answers."""
     plan = {"Task": {"ReplicationTaskIdentifier": "orders-in-the-plan"}}
     ended = {} if status == "RUNNING" else {"stopDate": BEGAN + datetime.timedelta(hours=2, minutes=3, seconds=4)}
-    return {"executionArn": EXECUTION, "stateMachineArn": MACHINE, "status": status, "startDate": BEGAN, "input": json.dumps(plan),
-            **ended, **more}
+    return {
+        "executionArn": EXECUTION,
+        "stateMachineArn": MACHINE,
+        "status": status,
+        "startDate": BEGAN,
+        "input": json.dumps(plan),
+        **ended,
+        **more,
+    }
 
 
 def listed(name, status="SUCCEEDED", began=BEGAN):

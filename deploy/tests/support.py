@@ -42,13 +42,17 @@ def called(tool, *arguments, **environment):
     """A tool, called as a person does; its status and its two outputs."""
     command = [sys.executable, DEPLOY / tool, *map(str, arguments)]
     surroundings = {**os.environ, **NOWHERE, **environment}
-    return subprocess.run(command, env=surroundings, text=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+    return subprocess.run(
+        command, env=surroundings, text=True, capture_output=True, stdin=subprocess.DEVNULL, timeout=60
+    )
 
 
 def program(number, body=b"code", kind=3):
     """An ELF file with one segment, for the processor with this number."""
     size = 64 + 56 + len(body)
-    head = struct.pack("<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01" + bytes(9), kind, number, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    head = struct.pack(
+        "<16sHHIQQQIHHHHHH", b"\x7fELF\x02\x01\x01" + bytes(9), kind, number, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0
+    )
     return head + struct.pack("<IIQQQQQQ", 1, 5, 0, 0, 0, size, size, 4096) + body
 
 
@@ -77,12 +81,14 @@ def module(tool):
 
 
 class Answered(unittest.TestCase):
-    """A test whose calls to AWS get the answers that it names, in their order. botocore checks each against its model."""
+    """A test whose calls to AWS get the answers that it names, in order. botocore checks each against its model."""
 
     def setUp(self):
         self._stubs = {}
         for service in ("stepfunctions", "dms"):
-            client = boto3.client(service, region_name="eu-central-1", aws_access_key_id="test", aws_secret_access_key="test")
+            client = boto3.client(
+                service, region_name="eu-central-1", aws_access_key_id="test", aws_secret_access_key="test"
+            )
             self._stubs[service] = botocore.stub.Stubber(client)
             self._stubs[service].activate()
         patched = mock.patch("tools.aws.client", lambda service, region=None: self._stubs[service].client)
@@ -101,8 +107,13 @@ class Answered(unittest.TestCase):
         """The tool's status and outputs. Every answer must have been asked for."""
         out, err, typing = io.StringIO(), io.StringIO(), io.StringIO(typed)
         typing.isatty = lambda: terminal
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), mock.patch("sys.stdin", typing), \
-                mock.patch("sys.argv", [tool, *arguments]), self.assertRaises(SystemExit) as ended:
+        with (
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            mock.patch("sys.stdin", typing),
+            mock.patch("sys.argv", [tool, *arguments]),
+            self.assertRaises(SystemExit) as ended,
+        ):
             command.finish(tool, module(tool).main)
         for stub in self._stubs.values():
             stub.assert_no_pending_responses()

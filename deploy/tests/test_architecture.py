@@ -11,7 +11,12 @@ ARM, INTEL = elf.MACHINES["arm64"], elf.MACHINES["x86_64"]
 
 class Programs(Folder):
     def test_each_processor_is_told_by_its_number(self):
-        for number, name in ((183, "arm64"), (62, "x86_64"), (40, "32-bit Arm"), (9999, "a processor with the ELF number 9999")):
+        for number, name in (
+            (183, "arm64"),
+            (62, "x86_64"),
+            (40, "32-bit Arm"),
+            (9999, "a processor with the ELF number 9999"),
+        ):
             for kind in (2, 3):
                 with self.subTest(name=name, kind=kind):
                     self.assertEqual(elf.machine(self.file("bootstrap", program(number, kind=kind))), name)

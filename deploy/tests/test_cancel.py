@@ -1,4 +1,4 @@
-"""A run is cancelled by stopping its task, once and only where there is something to stop; its execution is left alone."""
+"""A run is cancelled by stopping its task, once, where there is something to stop; its execution is left alone."""
 
 import unittest
 
@@ -13,16 +13,25 @@ class Cancel(Answered):
     def run_with(self, content, status="RUNNING"):
         """The run is in this status, and this is its newest document."""
         self.answer("stepfunctions", "describe_execution", described(status), executionArn=EXECUTION)
-        self.answer("stepfunctions", "get_execution_history", {"events": around(returned(content)) if content else around()})
+        self.answer(
+            "stepfunctions", "get_execution_history", {"events": around(returned(content)) if content else around()}
+        )
 
     def task(self, status):
         """DMS shows the task in this status."""
-        self.answer("dms", "describe_replication_tasks",
-                    {"ReplicationTasks": [{"ReplicationTaskArn": TASK, "Status": status}]}, Filters=FILTER, WithoutSettings=True)
+        self.answer(
+            "dms",
+            "describe_replication_tasks",
+            {"ReplicationTasks": [{"ReplicationTaskArn": TASK, "Status": status}]},
+            Filters=FILTER,
+            WithoutSettings=True,
+        )
 
     def taken(self):
         """DMS takes the stop."""
-        self.answer("dms", "stop_replication_task", {"ReplicationTask": {"Status": "stopping"}}, ReplicationTaskArn=TASK)
+        self.answer(
+            "dms", "stop_replication_task", {"ReplicationTask": {"Status": "stopping"}}, ReplicationTaskArn=TASK
+        )
 
     def test_the_task_is_stopped_and_the_run_is_let_tell(self):
         self.run_with(document(seconds=90))
@@ -56,11 +65,15 @@ class Cancel(Answered):
         self.run_with(document(drive=JOINED))
         self.task("running")
         self.taken()
-        self.assertIn("attention: this run has not started the task", self.run_tool("cancel", EXECUTION, "--yes").stdout)
+        self.assertIn(
+            "attention: this run has not started the task,", self.run_tool("cancel", EXECUTION, "--yes").stdout
+        )
 
     def test_a_run_without_a_task_says_so(self):
-        for content, why in ((document("the window is not open yet", task=False), "the window is not open yet"),
-                             (None, "no step has answered yet")):
+        for content, why in (
+            (document("the window is not open yet", task=False), "the window is not open yet"),
+            (None, "no step has answered yet"),
+        ):
             with self.subTest(why):
                 self.run_with(content)
                 done = self.run_tool("cancel", EXECUTION, "--yes")
@@ -116,7 +129,13 @@ class Cancel(Answered):
                 self.assertEqual((done.returncode, done.stdout), (2, ""))
 
     def test_wrong_use_ends_with_two(self):
-        for arguments in ([], ["orders"], [EXECUTION.replace(":execution:", ":express:")], [EXECUTION, "--force"], [EXECUTION + "\nx"]):
+        for arguments in (
+            [],
+            ["orders"],
+            [EXECUTION.replace(":execution:", ":express:")],
+            [EXECUTION, "--force"],
+            [EXECUTION + "\nx"],
+        ):
             with self.subTest(arguments):
                 self.assertEqual(called("cancel", *arguments).returncode, 2)
 

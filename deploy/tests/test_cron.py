@@ -1,4 +1,4 @@
-"""Expressions are read as EventBridge Scheduler reads them, and the times that a change of the clocks leaves out are found."""
+"""Expressions are read as EventBridge Scheduler reads them, and times that the clocks leave out are found."""
 
 import datetime
 import unittest
@@ -39,6 +39,12 @@ class Expressions(unittest.TestCase):
             with self.subTest(fields):
                 self.assertEqual(dates(fields, 2026, 11), days)
 
+    def test_the_nearest_weekday_stays_in_its_month(self):
+        # The first of August 2026 is a Saturday, the last of May a Sunday.
+        self.assertEqual(dates("0 22 1W * ? *", 2026, 8), [3])
+        self.assertEqual(dates("0 22 31W * ? *", 2026, 5), [29])
+        self.assertEqual(dates("0 22 LW * ? *", 2026, 5), [29])
+
     def test_expressions_are_written_as_the_scheduler_takes_them(self):
         for given, written in {
             "0 22 ? * MON-FRI *": "cron(0 22 ? * MON-FRI *)",
@@ -51,10 +57,31 @@ class Expressions(unittest.TestCase):
 
     def test_what_the_scheduler_would_refuse_is_refused(self):
         for given in [
-            "", "0 22 * * *", "0 22 * * * *", "0 22 ? * ? *", "60 22 ? * * *", "0 24 ? * * *", "0 22 32 * ? *", "0 22 ? 13 * *",
-            "0 22 ? * 0 *", "0 22 ? * MON#6 *", "0 22 ? * * 1969", "0/0 22 ? * * *", "0 22 0W * ? *", "0 22 ? * XL *",
-            "cron(0 22 ? * MON-FRI *", "rate(1 days)", "rate(2 day)", "rate(0 days)", "at(2026-12-01 22:00)", "every(day)",
-            "0 22 ? * MON-FRI *\n0 23 ? * * *", "0 22 ? * MÖN *", "0 " * 200, "-1 22 ? * * *", "0 22 ? * 99999999999999999999 *",
+            "",
+            "0 22 * * *",
+            "0 22 * * * *",
+            "0 22 ? * ? *",
+            "60 22 ? * * *",
+            "0 24 ? * * *",
+            "0 22 32 * ? *",
+            "0 22 ? 13 * *",
+            "0 22 ? * 0 *",
+            "0 22 ? * MON#6 *",
+            "0 22 ? * * 1969",
+            "0/0 22 ? * * *",
+            "0 22 0W * ? *",
+            "0 22 ? * XL *",
+            "cron(0 22 ? * MON-FRI *",
+            "rate(1 days)",
+            "rate(2 day)",
+            "rate(0 days)",
+            "at(2026-12-01 22:00)",
+            "every(day)",
+            "0 22 ? * MON-FRI *\n0 23 ? * * *",
+            "0 22 ? * MÖN *",
+            "0 " * 200,
+            "-1 22 ? * * *",
+            "0 22 ? * 99999999999999999999 *",
         ]:
             with self.subTest(given), self.assertRaises(Unable):
                 cron.read(given)
@@ -64,22 +91,35 @@ class Clocks(unittest.TestCase):
     SINCE = datetime.date(2026, 11, 1)
 
     def left_out(self, expression, zone):
-        return [f"{time:%Y-%m-%d %H:%M}" for time in cron.left_out(cron.read(expression)[1], cron.zone(zone), self.SINCE)]
+        return [
+            f"{time:%Y-%m-%d %H:%M}" for time in cron.left_out(cron.read(expression)[1], cron.zone(zone), self.SINCE)
+        ]
 
     def test_a_time_in_the_missing_hour_is_found_in_every_year(self):
         found = self.left_out("30 2 ? * * *", "Europe/Berlin")
         self.assertEqual((found[0], len(found)), ("2027-03-28 02:30", 10))
         self.assertEqual(self.left_out("30 2 ? * SUN *", "Europe/Berlin"), found)
-        self.assertEqual(self.left_out("0/20 2,3 ? * SUN 2028", "America/New_York"),
-                         ["2028-03-12 02:00", "2028-03-12 02:20", "2028-03-12 02:40"])
+        self.assertEqual(
+            self.left_out("0/20 2,3 ? * SUN 2028", "America/New_York"),
+            ["2028-03-12 02:00", "2028-03-12 02:20", "2028-03-12 02:40"],
+        )
         # Lord Howe puts its clocks forward by half an hour; Cairo from midnight on.
-        self.assertEqual(self.left_out("0/15 2 ? OCT * 2027", "Australia/Lord_Howe"), ["2027-10-03 02:00", "2027-10-03 02:15"])
+        self.assertEqual(
+            self.left_out("0/15 2 ? OCT * 2027", "Australia/Lord_Howe"), ["2027-10-03 02:00", "2027-10-03 02:15"]
+        )
         self.assertEqual(self.left_out("30 0 ? * * 2027", "Africa/Cairo"), ["2027-04-30 00:30"])
 
     def test_times_that_come_every_day_are_not_told(self):
-        for expression, zone in (("0 22 ? * MON-FRI *", "Europe/Berlin"), ("30 2 ? * MON-FRI *", "Europe/Berlin"),
-                                 ("0 3 ? * * *", "Europe/Berlin"), ("59 1 ? * * *", "Europe/Berlin"), ("30 2 ? * * *", "UTC"),
-                                 ("30 2 ? * * *", "Asia/Tokyo"), ("30 2 ? OCT SUN *", "Europe/Berlin"), ("rate(1 hour)", "Europe/Berlin")):
+        for expression, zone in (
+            ("0 22 ? * MON-FRI *", "Europe/Berlin"),
+            ("30 2 ? * MON-FRI *", "Europe/Berlin"),
+            ("0 3 ? * * *", "Europe/Berlin"),
+            ("59 1 ? * * *", "Europe/Berlin"),
+            ("30 2 ? * * *", "UTC"),
+            ("30 2 ? * * *", "Asia/Tokyo"),
+            ("30 2 ? OCT SUN *", "Europe/Berlin"),
+            ("rate(1 hour)", "Europe/Berlin"),
+        ):
             with self.subTest(expression=expression, zone=zone):
                 self.assertEqual(self.left_out(expression, zone), [])
 

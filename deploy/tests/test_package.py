@@ -37,8 +37,11 @@ class Packages(Folder):
     def package(self, output="release", *more):
         done = called("package", self.folder / output, *self.builds, *more)
         self.assertEqual(done.returncode, 0, done.stderr)
-        return {str(path.relative_to(self.folder / output)): path.read_bytes()
-                for path in sorted((self.folder / output).rglob("*")) if path.is_file()}
+        return {
+            str(path.relative_to(self.folder / output)): path.read_bytes()
+            for path in sorted((self.folder / output).rglob("*"))
+            if path.is_file()
+        }
 
     def test_two_runs_over_the_same_programs_give_the_same_bytes(self):
         first = self.package("one")
@@ -71,7 +74,7 @@ class Packages(Folder):
         for architecture in elf.MACHINES:
             document = loaded(self.folder / f"release/template-{architecture}.yaml")
             keys = []
-            for name, resource in document["Resources"].items():
+            for resource in document["Resources"].values():
                 if resource["Type"] in (template.FUNCTION, template.MACHINE):
                     place = resource["Properties"].get("CodeUri") or resource["Properties"]["DefinitionUri"]
                     self.assertEqual(place["Bucket"], {"Ref": "ArtifactBucket"})
@@ -101,8 +104,12 @@ class Packages(Folder):
     def test_the_templates_pass_cfn_lint(self):
         self.package()
         for architecture in elf.MACHINES:
-            done = subprocess.run([Path(sys.executable).parent / "cfn-lint", self.folder / f"release/template-{architecture}.yaml"],
-                                  text=True, capture_output=True, env=NOWHERE)
+            done = subprocess.run(
+                [Path(sys.executable).parent / "cfn-lint", self.folder / f"release/template-{architecture}.yaml"],
+                text=True,
+                capture_output=True,
+                env=NOWHERE,
+            )
             self.assertEqual((done.returncode, done.stdout), (0, ""))
 
     def test_new_code_publishes_a_new_version(self):
@@ -113,8 +120,11 @@ class Packages(Folder):
             with mock.patch.dict(os.environ, NOWHERE):
                 done = transform(copy.deepcopy(document), given, _Policies())
             found = {name for name, resource in done["Resources"].items() if resource["Type"] == "AWS::Lambda::Version"}
-            keys = [resource["Properties"]["Code"]["S3Key"] for resource in done["Resources"].values()
-                    if resource["Type"] == "AWS::Lambda::Function"]
+            keys = [
+                resource["Properties"]["Code"]["S3Key"]
+                for resource in done["Resources"].values()
+                if resource["Type"] == "AWS::Lambda::Function"
+            ]
             return found, keys
 
         self.package()
@@ -152,13 +162,16 @@ class Packages(Folder):
     def test_a_parameter_that_something_else_needs_is_not_taken_away(self):
         document = (ROOT / "template.yaml").read_text()
         if "  Architecture:\n" not in document:
-            document = document.replace("Parameters:\n", "Parameters:\n  Architecture: { Type: String, Default: arm64 }\n", 1)
+            document = document.replace(
+                "Parameters:\n", "Parameters:\n  Architecture: { Type: String, Default: arm64 }\n", 1
+            )
         shutil.copytree(ROOT / "statemachine", self.folder / "statemachine")
         document += "  BuiltFor:\n    Value: !Sub for-${Architecture}\n"
-        done = called("package", self.folder / "release", *self.builds, "--template", self.file("template.yaml", document))
+        done = called(
+            "package", self.folder / "release", *self.builds, "--template", self.file("template.yaml", document)
+        )
         self.assertEqual(done.returncode, 2)
         self.assertIn("uses the parameter Architecture at Outputs.BuiltFor.Value", done.stderr)
-
 
     def test_a_stamp_stands_behind_the_release(self):
         document = template.read(ROOT / "template.yaml")
@@ -168,14 +181,23 @@ class Packages(Folder):
         for stamp, release in (("", "1.2.3"), ("2", "1.2.3+2"), ("by-night.3", "1.2.3+by-night.3")):
             self.package("release", "--template", source, "--stamp", stamp)
             for architecture in elf.MACHINES:
-                variables = loaded(self.folder / f"release/template-{architecture}.yaml")["Globals"]["Function"]["Environment"]
+                variables = loaded(self.folder / f"release/template-{architecture}.yaml")["Globals"]["Function"][
+                    "Environment"
+                ]
                 self.assertEqual(variables["Variables"]["RELEASE"], release)
             done = called("for-processor", "arm64", "--template", source, "--stamp", stamp)
             self.assertIn(f"RELEASE: {release}\n", done.stdout)
         for stamp in ("a b", "${x}", "x" * 41):
             self.assertEqual(called("for-processor", "arm64", "--template", source, "--stamp", stamp).returncode, 2)
         del document["Globals"]["Function"]["Environment"]["Variables"]["RELEASE"]
-        done = called("for-processor", "arm64", "--template", self.file("template.yaml", template.written(document)), "--stamp", "2")
+        done = called(
+            "for-processor",
+            "arm64",
+            "--template",
+            self.file("template.yaml", template.written(document)),
+            "--stamp",
+            "2",
+        )
         self.assertEqual((done.returncode, "has no RELEASE" in done.stderr), (2, True))
 
 

@@ -7,19 +7,29 @@ import unittest
 
 import boto3
 from moto.server import ThreadedMotoServer
-from tests.histories import BEGAN, EXECUTION, MACHINE, UTC, around, described, document, listed, returned
+from tests.histories import BEGAN, EXECUTION, MACHINE, around, described, document, listed, returned
 from tests.support import GROUP, QUEUE, ROLE, ROOT, Answered, Folder, called
 from tools import documents, executions, stack
 
-HISTORY = {"executionArn": EXECUTION, "reverseOrder": True, "includeExecutionData": True, "maxResults": documents.EVENTS}
+HISTORY = {
+    "executionArn": EXECUTION,
+    "reverseOrder": True,
+    "includeExecutionData": True,
+    "maxResults": documents.EVENTS,
+}
 
 
 class Runs(Answered):
     def one(self, description, *pages):
         """The line of one run, whose history has these pages."""
         name = EXECUTION.rsplit(":", 1)[-1]
-        self.answer("stepfunctions", "list_executions", {"executions": [listed(name, description["status"])]},
-                    stateMachineArn=MACHINE, maxResults=20)
+        self.answer(
+            "stepfunctions",
+            "list_executions",
+            {"executions": [listed(name, description["status"])]},
+            stateMachineArn=MACHINE,
+            maxResults=20,
+        )
         self.answer("stepfunctions", "describe_execution", description, executionArn=EXECUTION)
         for number, page in enumerate(pages):
             token = {"nextToken": f"page {number}"} if number else {}
@@ -30,15 +40,29 @@ class Runs(Answered):
         return json.loads(done.stdout)
 
     def test_a_run_that_succeeded_tells_its_verdict(self):
-        run = self.one(described("SUCCEEDED", output=json.dumps(document("all 4 tables are complete", verdict="Succeeded"))))
-        self.assertEqual(run, {
-            "Execution": EXECUTION, "Started": "2026-11-25T21:00:03+00:00", "Seconds": 7384, "Status": "SUCCEEDED",
-            "Task": "orders-archive", "Verdict": "Succeeded", "Why": "all 4 tables are complete"})
+        run = self.one(
+            described("SUCCEEDED", output=json.dumps(document("all 4 tables are complete", verdict="Succeeded")))
+        )
+        self.assertEqual(
+            run,
+            {
+                "Execution": EXECUTION,
+                "Started": "2026-11-25T21:00:03+00:00",
+                "Seconds": 7384,
+                "Status": "SUCCEEDED",
+                "Task": "orders-archive",
+                "Verdict": "Succeeded",
+                "Why": "all 4 tables are complete",
+            },
+        )
 
     def test_a_run_that_failed_with_a_verdict_tells_it_without_its_history(self):
         cause = json.dumps({"Verdict": "PartlyFailed", "Reason": "2 of 4 tables are in error"})
         run = self.one(described("FAILED", error="PartlyFailed", cause=cause))
-        self.assertEqual((run["Verdict"], run["Why"], run["Task"]), ("PartlyFailed", "2 of 4 tables are in error", "orders-in-the-plan"))
+        self.assertEqual(
+            (run["Verdict"], run["Why"], run["Task"]),
+            ("PartlyFailed", "2 of 4 tables are in error", "orders-in-the-plan"),
+        )
 
     def test_a_run_that_is_under_way_tells_where_it_stands(self):
         run = self.one(described("RUNNING"), around(returned(document()), returned(document("an older look"), 11)))
@@ -55,7 +79,9 @@ class Runs(Answered):
 
     def test_the_search_for_a_document_is_bounded(self):
         pages = [around()] * documents.PAGES
-        self.answer("stepfunctions", "list_executions", {"executions": [listed(EXECUTION.rsplit(":", 1)[-1], "RUNNING")]})
+        self.answer(
+            "stepfunctions", "list_executions", {"executions": [listed(EXECUTION.rsplit(":", 1)[-1], "RUNNING")]}
+        )
         self.answer("stepfunctions", "describe_execution", described("RUNNING"))
         for page in pages:
             self.answer("stepfunctions", "get_execution_history", {"events": page, "nextToken": "always another"})
@@ -70,7 +96,11 @@ class Runs(Answered):
         for status, more, said in (
             ("ABORTED", {"error": "ByHand", "cause": "a person"}, "ByHand: a person; last: rows are being loaded"),
             ("TIMED_OUT", {}, "last: rows are being loaded"),
-            ("FAILED", {"error": "States.Runtime", "cause": "no such variable"}, "States.Runtime: no such variable; last: rows"),
+            (
+                "FAILED",
+                {"error": "States.Runtime", "cause": "no such variable"},
+                "States.Runtime: no such variable; last: rows",
+            ),
         ):
             with self.subTest(status):
                 run = self.one(described(status, **more), around(returned(document())))
@@ -78,11 +108,23 @@ class Runs(Answered):
                 self.assertTrue(run["Why"].startswith(said), run["Why"])
 
     def test_a_report_that_failed_says_that_perhaps_nobody_was_told(self):
-        run = self.one(described("FAILED", error="Lambda.Unknown"), around(returned(document("2 in error", verdict="PartlyFailed"))))
+        run = self.one(
+            described("FAILED", error="Lambda.Unknown"),
+            around(returned(document("2 in error", verdict="PartlyFailed"))),
+        )
         self.assertEqual(run["Why"], "Lambda.Unknown; PartlyFailed was decided and perhaps not told: 2 in error")
 
     def test_other_outputs_and_inputs_break_nothing(self):
-        for output in (None, "null", "[]", '"done"', "{}", '{"Verdict":[]}', '{"Verdict":{"Reasons":{}}}', "[" * 100_000):
+        for output in (
+            None,
+            "null",
+            "[]",
+            '"done"',
+            "{}",
+            '{"Verdict":[]}',
+            '{"Verdict":{"Reasons":{}}}',
+            "[" * 100_000,
+        ):
             more = {} if output is None else {"output": output}
             for given in ("[]", "{}", '{"Task":[]}', '{"Task":{"ReplicationTaskIdentifier":7}}', ""):
                 run = self.one({**described("SUCCEEDED", **more), "input": given})
@@ -97,31 +139,53 @@ class Runs(Answered):
     def test_the_list_is_read_page_by_page_until_it_has_enough(self):
         names = [f"run-{number}" for number in range(150)]
         for page, size, token in ((names[:100], 100, {}), (names[100:], 50, {"nextToken": "more"})):
-            self.answer("stepfunctions", "list_executions", {"executions": [listed(name) for name in page], "nextToken": "more"},
-                        stateMachineArn=MACHINE, maxResults=size, statusFilter="SUCCEEDED", **token)
+            self.answer(
+                "stepfunctions",
+                "list_executions",
+                {"executions": [listed(name) for name in page], "nextToken": "more"},
+                stateMachineArn=MACHINE,
+                maxResults=size,
+                statusFilter="SUCCEEDED",
+                **token,
+            )
             for name in page:
-                self.answer("stepfunctions", "describe_execution", described("SUCCEEDED", output="{}"),
-                            executionArn=f"{EXECUTION.rsplit(':', 1)[0]}:{name}")
+                self.answer(
+                    "stepfunctions",
+                    "describe_execution",
+                    described("SUCCEEDED", output="{}"),
+                    executionArn=f"{EXECUTION.rsplit(':', 1)[0]}:{name}",
+                )
         done = self.run_tool("runs", "--machine", MACHINE, "--status", "SUCCEEDED", "--limit", "150", "--json")
         self.assertEqual(len(done.stdout.splitlines()), 150)
 
     def test_older_runs_than_asked_for_are_neither_shown_nor_looked_at(self):
         old = BEGAN - datetime.timedelta(days=3)
-        self.answer("stepfunctions", "list_executions", {"executions": [listed("new"), listed("old", began=old)], "nextToken": "more"})
+        self.answer(
+            "stepfunctions",
+            "list_executions",
+            {"executions": [listed("new"), listed("old", began=old)], "nextToken": "more"},
+        )
         self.answer("stepfunctions", "describe_execution", described("SUCCEEDED", output="{}"))
         done = self.run_tool("runs", "--machine", MACHINE, "--since", "2026-11-25T21:00", "--json")
         self.assertEqual(len(done.stdout.splitlines()), 1)
 
     def test_the_table_has_a_line_for_each_run(self):
         self.answer("stepfunctions", "list_executions", {"executions": [listed(EXECUTION.rsplit(":", 1)[-1])]})
-        self.answer("stepfunctions", "describe_execution",
-                    described("SUCCEEDED", output=json.dumps(document("all 4 tables are complete", verdict="Succeeded"))))
+        self.answer(
+            "stepfunctions",
+            "describe_execution",
+            described("SUCCEEDED", output=json.dumps(document("all 4 tables are complete", verdict="Succeeded"))),
+        )
         done = self.run_tool("runs", "--machine", MACHINE)
-        self.assertEqual(done.stdout.splitlines(), [
-            "started (UTC)        duration  verdict    task",
-            "2026-11-25 21:00:03  02:03:04  Succeeded  orders-archive",
-            "    all 4 tables are complete",
-            f"    {EXECUTION}"])
+        self.assertEqual(
+            done.stdout.splitlines(),
+            [
+                "started (UTC)        duration  verdict    task",
+                "2026-11-25 21:00:03  02:03:04  Succeeded  orders-archive",
+                "    all 4 tables are complete",
+                f"    {EXECUTION}",
+            ],
+        )
 
     def test_no_run_is_said_and_no_error(self):
         self.answer("stepfunctions", "list_executions", {"executions": []})
@@ -137,8 +201,14 @@ class Runs(Answered):
         self.assertIn("AccessDeniedException", done.stderr)
 
     def test_wrong_use_ends_with_two(self):
-        for arguments in (["--machine", "arn"], ["--status", "DONE"], ["--since", "yesterday"], ["--limit", "0"], ["--limit", "1001"],
-                          ["--machine", MACHINE, "--stack", "s"]):
+        for arguments in (
+            ["--machine", "arn"],
+            ["--status", "DONE"],
+            ["--since", "yesterday"],
+            ["--limit", "0"],
+            ["--limit", "1001"],
+            ["--machine", MACHINE, "--stack", "s"],
+        ):
             with self.subTest(arguments):
                 self.assertEqual(called("runs", *arguments).returncode, 2)
 
@@ -157,8 +227,13 @@ class OverTheWire(Folder):
         cls.endpoint = f"http://{host}:{port}"
 
     def client(self, service):
-        return boto3.client(service, endpoint_url=self.endpoint, region_name="eu-central-1", aws_access_key_id="test",
-                            aws_secret_access_key="test")
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name="eu-central-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
 
     def called(self, *arguments):
         return called(*arguments, AWS_ENDPOINT_URL=self.endpoint)
@@ -166,18 +241,22 @@ class OverTheWire(Folder):
     def machine(self, name):
         definition = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
         return self.client("stepfunctions").create_state_machine(
-            name=name, definition=json.dumps(definition), roleArn=ROLE)["stateMachineArn"]
+            name=name, definition=json.dumps(definition), roleArn=ROLE
+        )["stateMachineArn"]
 
     def stack(self, name, outputs):
-        template = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
-                    "Outputs": {key: {"Value": value} for key, value in outputs.items()}}
+        template = {
+            "Resources": {"Queue": {"Type": "AWS::SQS::Queue"}},
+            "Outputs": {key: {"Value": value} for key, value in outputs.items()},
+        }
         self.client("cloudformation").create_stack(StackName=name, TemplateBody=json.dumps(template))
 
     def test_the_machine_is_found_by_its_stack(self):
         machine = self.machine("night-migration")
         self.stack("night", {"StateMachineArn": machine})
         self.client("stepfunctions").start_execution(
-            stateMachineArn=machine, name="first", input=json.dumps({"Task": {"ReplicationTaskIdentifier": "orders"}}))
+            stateMachineArn=machine, name="first", input=json.dumps({"Task": {"ReplicationTaskIdentifier": "orders"}})
+        )
         done = self.called("runs", "--stack", "night", "--json")
         self.assertEqual(done.returncode, 0, done.stderr)
         (run,) = map(json.loads, done.stdout.splitlines())
@@ -197,11 +276,30 @@ class OverTheWire(Folder):
         self.assertIn("the outputs of the stack no-such-stack cannot be read", done.stderr)
 
     def test_a_request_with_the_outputs_of_the_stack_is_taken(self):
-        self.stack("whole", {"StateMachineArn": MACHINE, "ScheduleGroupName": GROUP, "ScheduleRoleArn": ROLE, "MissedWindowsArn": QUEUE})
+        self.stack(
+            "whole",
+            {
+                "StateMachineArn": MACHINE,
+                "ScheduleGroupName": GROUP,
+                "ScheduleRoleArn": ROLE,
+                "MissedWindowsArn": QUEUE,
+            },
+        )
         scheduler = self.client("scheduler")
         scheduler.create_schedule_group(Name=GROUP)
-        done = self.called("schedule", "--plan", ROOT / "events/nightly-refresh.json", "--cron", "0 22 ? * * *", "--zone",
-                           "Europe/Berlin", "--as", "cli", "--stack", "whole")
+        done = self.called(
+            "schedule",
+            "--plan",
+            ROOT / "events/nightly-refresh.json",
+            "--cron",
+            "0 22 ? * * *",
+            "--zone",
+            "Europe/Berlin",
+            "--as",
+            "cli",
+            "--stack",
+            "whole",
+        )
         self.assertEqual(done.returncode, 0, done.stderr)
         scheduler.create_schedule(**json.loads(done.stdout))
         kept = scheduler.get_schedule(Name="crm-nightly-copy", GroupName=GROUP)

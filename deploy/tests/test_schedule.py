@@ -69,13 +69,20 @@ class Schedules(Folder):
         template = json.loads(self.good("cloudformation", content, *more))
         (resource,) = template["Resources"].values()
         target = resource["Properties"]["Target"]
-        values = {"StateMachineArn": MACHINE, "ScheduleGroupName": GROUP, "ScheduleRoleArn": ROLE, "MissedWindowsArn": QUEUE}
+        values = {
+            "StateMachineArn": MACHINE,
+            "ScheduleGroupName": GROUP,
+            "ScheduleRoleArn": ROLE,
+            "MissedWindowsArn": QUEUE,
+        }
         joined = target["Input"]["Fn::Join"]
         from_template = joined[0].join(part if isinstance(part, str) else values[part["Ref"]] for part in joined[1])
-        variables = {name: getattr(schedule.Place(MACHINE, ROLE, GROUP, QUEUE), part)
-                     for part, (name, _) in terraform.VARIABLES.items()}
+        variables = {
+            name: getattr(schedule.Place(MACHINE, ROLE, GROUP, QUEUE), part)
+            for part, (name, _) in terraform.VARIABLES.items()
+        }
         module = Module(self.good("terraform", content, *more), variables)
-        ((kind, _), resource_of_terraform), = module.resources.items()
+        (((kind, _), resource_of_terraform),) = module.resources.items()
         self.assertEqual(kind, "aws_scheduler_schedule")
         return request, resource["Properties"], from_template, resource_of_terraform
 
@@ -95,7 +102,9 @@ class Schedules(Folder):
     def test_the_schedule_says_what_the_stack_needs(self):
         request = json.loads(self.good("cli", HOSTILE, *STACK))
         self.assertEqual(request["Target"]["Arn"], "arn:aws:scheduler:::aws-sdk:sfn:startExecution")
-        self.assertEqual(request["Target"]["RetryPolicy"], {"MaximumEventAgeInSeconds": 900, "MaximumRetryAttempts": 10})
+        self.assertEqual(
+            request["Target"]["RetryPolicy"], {"MaximumEventAgeInSeconds": 900, "MaximumRetryAttempts": 10}
+        )
         self.assertEqual(request["Target"]["DeadLetterConfig"], {"Arn": QUEUE})
         self.assertEqual((request["Target"]["RoleArn"], request["GroupName"]), (ROLE, GROUP))
         self.assertEqual((request["Name"], request["FlexibleTimeWindow"]), ("orders", {"Mode": "OFF"}))
@@ -108,7 +117,8 @@ class Schedules(Folder):
             # In the inner text too: nothing in a keyword is escaped when JSON is put into JSON.
             self.assertIn('\\"ScheduledTime\\":\\"<aws.scheduler.scheduled-time>\\"', text)
             replaced = text.replace("<aws.scheduler.scheduled-time>", "2026-12-01T21:00:00Z").replace(
-                "<aws.scheduler.execution-id>", "d32c5kddcf5bb8c3")
+                "<aws.scheduler.execution-id>", "d32c5kddcf5bb8c3"
+            )
             start = json.loads(replaced)
             self.assertEqual(start["Name"], "orders-d32c5kddcf5bb8c3")
             self.assertEqual(json.loads(start["Input"])["ScheduledTime"], "2026-12-01T21:00:00Z")
@@ -127,8 +137,9 @@ class Schedules(Folder):
         self.assertEqual(made["target"]["arn"], request["Target"]["Arn"])
         self.assertEqual((made["target"]["role_arn"], made["group_name"]), (ROLE, GROUP))
         self.assertEqual(made["target"]["dead_letter_config"], {"arn": QUEUE})
-        self.assertEqual(made["target"]["retry_policy"],
-                         {"maximum_event_age_in_seconds": 900, "maximum_retry_attempts": 10})
+        self.assertEqual(
+            made["target"]["retry_policy"], {"maximum_event_age_in_seconds": 900, "maximum_retry_attempts": 10}
+        )
         self.assertEqual(made["flexible_time_window"], {"mode": "OFF"})
         self.assertEqual(properties["Target"]["RetryPolicy"], request["Target"]["RetryPolicy"])
 
@@ -138,15 +149,34 @@ class Schedules(Folder):
         for content, more, passed_over in ((ordinary, [], []), (ordinary, STACK, []), (HOSTILE, STACK, ["E1029"])):
             file = self.file("schedule.json", self.good("cloudformation", content, *more))
             # A Join, and no Sub (I1022): nothing of a plan needs to be escaped for it.
-            done = subprocess.run([Path(sys.executable).parent / "cfn-lint", "--include-checks", "I", "--ignore-checks", "I1022",
-                                   *passed_over, "--", file],
-                                  text=True, capture_output=True, env={**NOWHERE, "PATH": os.environ["PATH"]})
+            done = subprocess.run(
+                [
+                    Path(sys.executable).parent / "cfn-lint",
+                    "--include-checks",
+                    "I",
+                    "--ignore-checks",
+                    "I1022",
+                    *passed_over,
+                    "--",
+                    file,
+                ],
+                text=True,
+                capture_output=True,
+                env={**NOWHERE, "PATH": os.environ["PATH"]},
+            )
             self.assertEqual((done.returncode, done.stdout), (0, ""), done.stderr)
 
     def test_values_of_the_stack_are_the_defaults(self):
         template = json.loads(self.good("cloudformation", HOSTILE, *STACK))
-        self.assertEqual({name: parameter["Default"] for name, parameter in template["Parameters"].items()},
-                         {"StateMachineArn": MACHINE, "ScheduleGroupName": GROUP, "ScheduleRoleArn": ROLE, "MissedWindowsArn": QUEUE})
+        self.assertEqual(
+            {name: parameter["Default"] for name, parameter in template["Parameters"].items()},
+            {
+                "StateMachineArn": MACHINE,
+                "ScheduleGroupName": GROUP,
+                "ScheduleRoleArn": ROLE,
+                "MissedWindowsArn": QUEUE,
+            },
+        )
         (made,) = Module(self.good("terraform", HOSTILE, *STACK), {}).resources.values()
         self.assertEqual((made["group_name"], made["target"]["role_arn"]), (GROUP, ROLE))
 
@@ -209,9 +239,16 @@ class Schedules(Folder):
         self.good("cloudformation", decomposed)
 
     def test_what_is_no_plan_is_refused(self):
-        cases = {"[]": "is no plan", "{": "is no JSON", '{"Task":1,"Task":2}': "stands twice", '{"Task":NaN}': "no number of JSON",
-                 '{"Task":{"ReplicationTaskIdentifier":"o"},"a":1e999}': "too large", '"\\ud800"': "is no plan",
-                 '{"Task":{"ReplicationTaskIdentifier":"o"},"a":"\\ud800"}': "surrogate", "[" * 100_000: "is no JSON"}
+        cases = {
+            "[]": "is no plan",
+            "{": "is no JSON",
+            '{"Task":1,"Task":2}': "stands twice",
+            '{"Task":NaN}': "no number of JSON",
+            '{"Task":{"ReplicationTaskIdentifier":"o"},"a":1e999}': "too large",
+            '"\\ud800"': "is no plan",
+            '{"Task":{"ReplicationTaskIdentifier":"o"},"a":"\\ud800"}': "surrogate",
+            "[" * 100_000: "is no JSON",
+        }
         for text, said in cases.items():
             with self.subTest(text[:40]):
                 done = self.printed("cli", text, *STACK)
@@ -219,11 +256,13 @@ class Schedules(Folder):
                 self.assertIn(said, done.stderr)
                 self.assertNotIn("Traceback", done.stderr)
         self.assertEqual(self.printed("cli", b"\xff\xfe", *STACK).returncode, 2)
-        self.assertEqual(called("schedule", "--plan", "/nowhere", *WHEN, "--as", "cli", *NO_CHECKER, *STACK).returncode, 2)
+        self.assertEqual(
+            called("schedule", "--plan", "/nowhere", *WHEN, "--as", "cli", *NO_CHECKER, *STACK).returncode, 2
+        )
 
     def test_the_plan_is_checked_where_the_checker_is_built(self):
         def checker(status):
-            path = self.file("check-plan", f"#!/bin/sh\necho \"the checker says $1\"\nexit {status}\n")
+            path = self.file("check-plan", f'#!/bin/sh\necho "the checker says $1"\nexit {status}\n')
             path.chmod(0o755)
             return ["--check-plan", path]
 
@@ -240,6 +279,11 @@ class Schedules(Folder):
         self.assertIn("warning: on Sun 2027-03-28 the clocks in Europe/Berlin go forward over 02:30", done.stderr)
         self.assertNotIn("warning", self.printed("cli", HOSTILE, *STACK, "--since", "2026-11-01").stderr)
 
+    def test_the_stack_for_a_schedule_has_a_name_that_cloudformation_takes(self):
+        for name in ("orders_archive.2", "1st", "o" * 64):
+            done = self.printed("cloudformation", HOSTILE, "--name", name)
+            self.assertRegex(done.stderr, r"--stack-name [A-Za-z][A-Za-z0-9-]{0,127}\n")
+
     def test_names_are_made_of_what_the_plan_says(self):
         def name(task, *more):
             return json.loads(self.good("cli", {"Task": task}, *STACK, *more))["Name"]
@@ -251,8 +295,17 @@ class Schedules(Folder):
         self.assertEqual(self.printed("cli", {"Task": {}}, *STACK).returncode, 2)
 
     def test_wrong_use_ends_with_two_and_prints_nothing(self):
-        cases = [["--name", "two words"], ["--name", "n" * 65], ["--zone", "Middle/Earth"], ["--zone", "../etc/passwd"],
-                 ["--cron", "0 22 * * *"], ["--as", "pulumi"], ["--machine-arn", 'arn"'], ["--queue-arn", "url"], ["--since", "x"]]
+        cases = [
+            ["--name", "two words"],
+            ["--name", "n" * 65],
+            ["--zone", "Middle/Earth"],
+            ["--zone", "../etc/passwd"],
+            ["--cron", "0 22 * * *"],
+            ["--as", "pulumi"],
+            ["--machine-arn", 'arn"'],
+            ["--queue-arn", "url"],
+            ["--since", "x"],
+        ]
         for more in cases:
             with self.subTest(more):
                 done = self.printed("cli", HOSTILE, *STACK, *more)

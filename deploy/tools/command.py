@@ -1,4 +1,4 @@
-"""How every tool of this folder ends: 0 when it is done, 1 when it refuses, 2 when it was used wrongly or cannot ask."""
+"""How every tool of this folder ends: 0 when done, 1 when it refuses, 2 when it was used wrongly or cannot ask."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""EventBridge Scheduler's expressions: are they good, and which of their times does a change of the clocks leave out?"""
+"""EventBridge Scheduler's expressions: are they good, and which of their times do the clocks leave out?"""
 
 import calendar
 import datetime
@@ -33,8 +33,9 @@ class Field:
             return self.words.index(text.upper()) + self.first
         if not re.fullmatch(r"[0-9]{1,4}", text) or not self.least <= int(text) <= self.most:
             words = f" or {self.words[0]} to {self.words[-1]}" if self.words else ""
-            raise Unable(f"{text!r} in the field {self.name} of the cron expression: it takes {self.least} to "
-                         f"{self.most}{words}")
+            raise Unable(
+                f"{text!r} in the field {self.name} of the cron expression: it takes {self.least} to {self.most}{words}"
+            )
         return int(text)
 
     def values(self, text):
@@ -70,8 +71,10 @@ class Cron:
     def __init__(self, fields):
         parts = fields.split()
         if len(parts) != 6:
-            raise Unable(f"the cron expression has {len(parts)} fields: it takes six, minutes, hours, day of month, month, "
-                         "day of week and year, like cron(0 22 ? * MON-FRI *)")
+            raise Unable(
+                f"the cron expression has {len(parts)} fields: it takes six, minutes, hours, day of month, month, "
+                "day of week and year, like cron(0 22 ? * MON-FRI *)"
+            )
         minutes, hours, self._day, month, self._weekday, year = parts
         if (self._day == "?") == (self._weekday == "?"):
             raise Unable("of day of month and day of week exactly one is to be ?, in the cron expression")
@@ -88,8 +91,11 @@ class Cron:
         """The times at which it is to fire on a date, in order, on the clock of its zone."""
         if not self.fires_on(date):
             return []
-        return [datetime.datetime.combine(date, datetime.time(hour, minute))
-                for hour in sorted(self.hours) for minute in sorted(self.minutes)]
+        return [
+            datetime.datetime.combine(date, datetime.time(hour, minute))
+            for hour in sorted(self.hours)
+            for minute in sorted(self.minutes)
+        ]
 
     def _days(self, date):
         last = calendar.monthrange(date.year, date.month)[1]
@@ -153,8 +159,9 @@ def read(text):
         return f"at({inside})", Once(inside)
     if kind == "rate" and re.fullmatch(r"(1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))", inside):
         return f"rate({inside})", None
-    raise Unable(f"{text!r} is no expression of the scheduler: cron(0 22 ? * MON-FRI *), at(2026-12-01T22:00:00) or "
-                 "rate(7 days)")
+    raise Unable(
+        f"{text!r} is no expression of the scheduler: cron(0 22 ? * MON-FRI *), at(2026-12-01T22:00:00) or rate(7 days)"
+    )
 
 
 class Once:

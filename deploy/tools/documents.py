@@ -16,7 +16,8 @@ def newest(client, execution):
     for _ in range(PAGES):
         with aws.attempt(f"the history of {execution} cannot be read"):
             answer = client.get_execution_history(
-                executionArn=execution, reverseOrder=True, includeExecutionData=True, maxResults=EVENTS, **token)
+                executionArn=execution, reverseOrder=True, includeExecutionData=True, maxResults=EVENTS, **token
+            )
         for event in answer["events"]:
             if document := _returned(event):
                 return document

@@ -54,7 +54,8 @@ def listed(client, machine, status, since, most):
     while count < most:
         with aws.attempt(f"the executions of {machine} cannot be listed"):
             answer = client.list_executions(
-                stateMachineArn=machine, maxResults=min(100, most - count), **filters, **token)
+                stateMachineArn=machine, maxResults=min(100, most - count), **filters, **token
+            )
         for execution in answer["executions"]:
             if since and execution["startDate"] < since:
                 return

@@ -31,8 +31,10 @@ def read(path):
     plan["ScheduledTime"] = SCHEDULED_TIME
     if len(in_json(plan).encode("utf-8", "surrogatepass")) > MOST_BYTES:
         size = len(in_json(plan).encode("utf-8", "surrogatepass"))
-        raise Refused(f"{path} has {size:,} bytes without its blanks, and an execution takes {MOST_BYTES:,}: name an existing "
-                      "task by its identifier, or fold rules into patterns")
+        raise Refused(
+            f"{path} has {size:,} bytes without its blanks, and an execution takes {MOST_BYTES:,}: name an existing "
+            "task by its identifier, or fold rules into patterns"
+        )
     try:
         in_json(plan).encode()
     except UnicodeEncodeError as error:
@@ -52,7 +54,9 @@ def check(path, checker):
     """Has the plan checked; returns what there is to say where nobody can check it."""
     if not checker.is_file():
         return f"the plan was not checked, since {checker} is not built: make check PLAN=... checks it"
-    done = subprocess.run([checker, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+    done = subprocess.run(
+        [checker, path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    )
     if done.returncode == 1:
         raise Refused(f"the plan has faults, and every run of the schedule would be Rejected:\n{done.stdout.rstrip()}")
     if done.returncode != 0:

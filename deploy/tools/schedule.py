@@ -57,13 +57,17 @@ class Schedule:
 
     def __post_init__(self):
         if not re.fullmatch(r"[0-9A-Za-z_.-]{1,64}", self.name):
-            raise Unable(f"{self.name!r} cannot be the name of a schedule: up to {LONGEST_NAME} letters, digits, - _ and . "
-                         "(NAME=)")
+            raise Unable(
+                f"{self.name!r} cannot be the name of a schedule: up to {LONGEST_NAME} letters, digits, - _ and . "
+                "(NAME=)"
+            )
         size = len(self.input("m" * LONGEST_MACHINE_ARN).encode())
         if size > MOST_INPUT_BYTES:
-            raise Refused(f"the plan has {size:,} bytes as the scheduler's input, and it takes {MOST_INPUT_BYTES:,}: every quote "
-                          "in it is written with a backslash. Write mappings and settings as objects, not as texts, fold "
-                          "rules into patterns, or name an existing task by its identifier")
+            raise Refused(
+                f"the plan has {size:,} bytes as the scheduler's input, and it takes {MOST_INPUT_BYTES:,}: every quote "
+                "in it is written with a backslash. Write mappings and settings as objects, not as texts, fold "
+                "rules into patterns, or name an existing task by its identifier"
+            )
 
     @property
     def description(self):

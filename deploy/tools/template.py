@@ -26,7 +26,7 @@ ARTIFACT_PARAMETERS = {
         "ConstraintDescription": "the name of an S3 bucket",
     },
     "ArtifactPrefix": {
-        "Description": "What stands before the names of the files in the bucket, with a slash at its end; may be empty.",
+        "Description": "What stands before the names of the files in the bucket: empty, or ending with a slash.",
         "Type": "String",
         "Default": "",
         "AllowedPattern": "^([A-Za-z0-9_.=-]+/)*$",
@@ -95,7 +95,9 @@ def stamped(template, stamp):
     function = (template.get("Globals") or {}).get("Function") or {}
     variables = (function.get("Environment") or {}).get("Variables") or {}
     if not isinstance(variables.get("RELEASE"), str):
-        raise Unable("the template has no RELEASE in the variables of Globals.Function, behind which the stamp could stand")
+        raise Unable(
+            "the template has no RELEASE in the variables of Globals.Function, behind which the stamp could stand"
+        )
     variables["RELEASE"] = f"{variables['RELEASE']}+{stamp}"
 
 
@@ -121,7 +123,9 @@ def packaged(template, keys):
     parameters = template.setdefault("Parameters", {})
     for position, (name, parameter) in enumerate(ARTIFACT_PARAMETERS.items()):
         parameters.insert(position, name, parameter)
-    _groups(template).insert(0, {"Label": {"default": "The files of this release"}, "Parameters": [*ARTIFACT_PARAMETERS]})
+    _groups(template).insert(
+        0, {"Label": {"default": "The files of this release"}, "Parameters": [*ARTIFACT_PARAMETERS]}
+    )
 
 
 def _groups(template):

@@ -18,22 +18,27 @@ VARIABLES = {
 def written(schedule):
     """The variables, and the schedule that uses them."""
     if not plans.is_composed(schedule.plan):
-        raise Refused("a name in the plan is in decomposed Unicode, which Terraform composes: it would be another name; "
-                      "use AS=cloudformation or AS=cli")
+        raise Refused(
+            "a name in the plan is in decomposed Unicode, which Terraform composes: it would be another name; "
+            "use AS=cloudformation or AS=cli"
+        )
     # jsonencode writes these as \\u003c and the like.
     longer = 6 * len(re.findall("[<>&\u2028\u2029]", plans.in_json(schedule.plan)))
     if len(schedule.input("m" * LONGEST_MACHINE_ARN).encode()) + longer > MOST_INPUT_BYTES:
-        raise Refused(f"as Terraform writes it, the plan has more than the {MOST_INPUT_BYTES:,} bytes that the scheduler takes: "
-                      "use AS=cloudformation or AS=cli")
+        raise Refused(
+            f"as Terraform writes it, the plan has more than the {MOST_INPUT_BYTES:,} bytes that the scheduler takes: "
+            "use AS=cloudformation or AS=cli"
+        )
     label = re.sub(r"[^0-9A-Za-z_]", "_", schedule.name)
     label = label if label[0].isalpha() else f"schedule_{label}"
+    escaped, keyword = _escaped(plans.SCHEDULED_TIME), _text(plans.SCHEDULED_TIME)
     return f"""\
 # What the stack of the migrations gives to its schedules. For a second schedule in one module leave them out.
 {"".join(_variable(schedule, part) for part in VARIABLES)}
 # EventBridge Scheduler replaces its keywords where they stand as they are. jsonencode writes < and > as \\u003c and
 # \\u003e, so each keyword is put back.
 locals {{
-  {label}_plan = replace(jsonencode({_value(schedule.plan, 1)}), {_escaped(plans.SCHEDULED_TIME)}, {_text(plans.SCHEDULED_TIME)})
+  {label}_plan = replace(jsonencode({_value(schedule.plan, 1)}), {escaped}, {keyword})
 
   {label}_start = jsonencode({{
     StateMachineArn = var.state_machine_arn
@@ -58,7 +63,7 @@ resource "aws_scheduler_schedule" "{label}" {{
     arn      = "arn:${{split(":", var.state_machine_arn)[1]}}:{TARGET}"
     role_arn = var.schedule_role_arn
     input = replace(
-      replace(local.{label}_start, {_escaped(plans.SCHEDULED_TIME)}, {_text(plans.SCHEDULED_TIME)}),
+      replace(local.{label}_start, {escaped}, {keyword}),
       {_escaped(EXECUTION_ID)}, {_text(EXECUTION_ID)}
     )
 
