@@ -107,19 +107,21 @@ package: venv ## Build for both processors and make a release that deploys witho
 	@deploy/build x86_64 target/deploy/x86_64
 	@deploy/package target/package arm64=target/deploy/arm64 x86_64=target/deploy/x86_64 --stamp "$${RELEASE_STAMP:-}"
 
-# What people name reaches the tools through the environment, where no shell reads it.
+# What people name on make's command line, as an option of a tool. It goes through the environment, where no shell reads
+# it. What else the environment holds does not count: shells and compilers have a NAME, a GROUP and an AS of their own.
+given = $(if $(findstring command line,$(origin $(1))),$(2) "$$$(1)")
+
 schedule: venv ## Print a schedule for a plan: PLAN=, CRON="0 22 ? * MON-FRI *", ZONE=, AS=cli|cloudformation|terraform, NAME=, STACK=, OUT=
-	@$(AS_PERSON) deploy/schedule --plan "$${PLAN:?name a plan with PLAN=}" --cron "$${CRON:?say when with CRON=}" \
-		--zone "$${ZONE:?name the time zone with ZONE=}" --as "$${AS:?name the form with AS=cli, cloudformation or terraform}" \
-		$${NAME:+--name "$$NAME"} $${STACK:+--stack "$$STACK"} $${OUT:+--output "$$OUT"} \
-		$${MACHINE:+--machine-arn "$$MACHINE"} $${ROLE:+--role-arn "$$ROLE"} $${GROUP:+--group "$$GROUP"} $${QUEUE:+--queue-arn "$$QUEUE"}
+	@$(AS_PERSON) deploy/schedule $(call given,PLAN,--plan) $(call given,CRON,--cron) $(call given,ZONE,--zone) \
+		$(call given,AS,--as) $(call given,NAME,--name) $(call given,STACK,--stack) $(call given,OUT,--output) \
+		$(call given,MACHINE,--machine-arn) $(call given,ROLE,--role-arn) $(call given,GROUP,--group) $(call given,QUEUE,--queue-arn)
 
 runs: venv ## List the runs, newest first, with verdict or where they stand: STACK= or MACHINE=, STATUS=, SINCE=36h, LIMIT=
-	@$(AS_PERSON) deploy/runs $${STACK:+--stack "$$STACK"} $${MACHINE:+--machine "$$MACHINE"} \
-		$${STATUS:+--status "$$STATUS"} $${SINCE:+--since "$$SINCE"} $${LIMIT:+--limit "$$LIMIT"}
+	@$(AS_PERSON) deploy/runs $(call given,STACK,--stack) $(call given,MACHINE,--machine) \
+		$(call given,STATUS,--status) $(call given,SINCE,--since) $(call given,LIMIT,--limit)
 
 cancel: venv ## Stop the task of a run and let the run tell it: EXECUTION=, YES=1 asks nobody
-	@$(AS_PERSON) deploy/cancel "$${EXECUTION:?name the execution by its ARN with EXECUTION=}" $${YES:+--yes}
+	@$(AS_PERSON) deploy/cancel $(if $(call given,YES),--yes) $(call given,EXECUTION)
 
 fmt: prerequisites ## Format the code
 	cargo fmt --all

@@ -66,7 +66,7 @@ class Cancel(Answered):
         self.task("running")
         self.taken()
         self.assertIn(
-            "attention: this run has not started the task,", self.run_tool("cancel", EXECUTION, "--yes").stdout
+            "attention: the run has not started the task,", self.run_tool("cancel", EXECUTION, "--yes").stdout
         )
 
     def test_a_run_without_a_task_says_so(self):

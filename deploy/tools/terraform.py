@@ -104,8 +104,22 @@ def _value(value, depth):
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, dict) and value:
-        members = [f"{indent}{_text(name)} = {_value(member, depth + 1)}\n" for name, member in value.items()]
-        return "{\n" + "".join(members) + outdent + "}"
+        members = [(_text(name), _value(member, depth + 1)) for name, member in value.items()]
+        lines = [f"{indent}{name.ljust(width)} = {text}\n" for (name, text), width in zip(members, _widths(members))]
+        return "{\n" + "".join(lines) + outdent + "}"
     if isinstance(value, list) and value:
         return "[\n" + "".join(f"{indent}{_value(part, depth + 1)},\n" for part in value) + outdent + "]"
     return json.dumps(value, allow_nan=False)
+
+
+def _widths(members):
+    """How wide `terraform fmt` makes each name: as the longest of those that follow each other with one line each."""
+    widths, group = [], []
+    for name, text in [*members, ("", "\n")]:
+        if "\n" not in text:
+            group.append(name)
+            continue
+        widths.extend([max(map(len, group), default=0)] * len(group))
+        widths.append(0)
+        group = []
+    return widths[:-1]
