@@ -157,10 +157,9 @@ class Packages(Folder):
 
     def test_a_parameter_that_something_else_needs_is_not_taken_away(self):
         document = (ROOT / "template.yaml").read_text()
-        if "  Architecture:\n" not in document:
-            document = document.replace(
-                "Parameters:\n", "Parameters:\n  Architecture: { Type: String, Default: arm64 }\n", 1
-            )
+        if "\n  Architecture:\n" not in document:
+            parameter = "\nParameters:\n  Architecture: { Type: String, Default: arm64 }\n"
+            document = document.replace("\nParameters:\n", parameter, 1)
         shutil.copytree(ROOT / "statemachine", self.folder / "statemachine")
         document += "  BuiltFor:\n    Value: !Sub for-${Architecture}\n"
         done = called(
@@ -182,7 +181,8 @@ class Packages(Folder):
                 ]
                 self.assertEqual(variables["Variables"]["RELEASE"], release)
             done = called("for-processor", "arm64", "--template", source, "--stamp", stamp)
-            self.assertIn(f"RELEASE: {release}\n", done.stdout)
+            variables = loaded(self.file("stamped.yaml", done.stdout))["Globals"]["Function"]["Environment"]
+            self.assertEqual(variables["Variables"]["RELEASE"], release)
         for stamp in ("a b", "${x}", "x" * 41):
             self.assertEqual(called("for-processor", "arm64", "--template", source, "--stamp", stamp).returncode, 2)
         del document["Globals"]["Function"]["Environment"]["Variables"]["RELEASE"]

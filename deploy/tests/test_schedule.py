@@ -146,7 +146,8 @@ class Schedules(Folder):
         ordinary = (ROOT / "events/nightly-refresh.json").read_text()
         printed = {"open": (ordinary, []), "filled": (ordinary, STACK), "hostile": (HOSTILE, STACK)}
         files = {
-            name: self.file(f"{name}.json", self.good("cloudformation", *content)) for name, content in printed.items()
+            name: self.file(f"{name}.json", self.good("cloudformation", content, *more))
+            for name, (content, more) in printed.items()
         }
         lint = [Path(sys.executable).parent / "cfn-lint", "--include-checks", "I"]
         # A Join, and no Sub (I1022): nothing of a plan needs to be escaped for it. In a Join nothing is put in for the
