@@ -12,16 +12,22 @@ SCENARIO ?=
 AT ?=
 SPEED ?= 60
 MINUTES ?= 10
-ARCHITECTURE ?= arm64
-RELEASE_STAMP ?=
+ARCH ?= arm64
 RECORD ?=
 
-# sam asks for a Region even where it only reads; nothing here talks to AWS.
+# A build that another name of this variable asks for is not to be one for the default.
+ifeq ($(origin ARCHITECTURE),command line)
+$(error ARCHITECTURE is called ARCH: make $(MAKECMDGOALS) ARCH=$(ARCHITECTURE))
+endif
+
+# sam asks for a Region even where it only reads. What talks to AWS, which only schedule, runs and cancel do, is to ask in
+# the Region of the person's own profile.
+AS_PERSON := $(if $(filter undefined,$(origin AWS_DEFAULT_REGION)),env -u AWS_DEFAULT_REGION)
 export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long end-to-end mutants bench fuzz template checkov build fmt venv prerequisites
+.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -39,7 +45,7 @@ schema: prerequisites ## Write the JSON Schema of a plan, by which editors compl
 docs: prerequisites ## Write the findings into docs/plan.md, from the table of codes
 	@WRITE_DOCS=1 cargo test --package plan --test documented --quiet
 
-test: venv lint template unit model-check scale end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template
+test: venv lint template tools unit model-check scale end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
 
 lint: prerequisites
 	cargo fmt --all --check
@@ -95,10 +101,32 @@ template: venv
 	sam validate --lint
 	@python -B -W error -m unittest discover --quiet --start-directory tests/stack
 
-build: venv ## Build the functions for Lambda (sam build): ARCHITECTURE=x86_64, RELEASE_STAMP=2 for the same release again
-	@tests/need-target "$(if $(filter x86_64,$(ARCHITECTURE)),x86_64,aarch64)-unknown-linux-gnu"
-	@tests/template-to-build "$(ARCHITECTURE)" "$(RELEASE_STAMP)" < template.yaml > template.build.yaml
-	sam build --template template.build.yaml
+tools: venv ## Prove the tools that build, package, schedule, list and cancel
+	python3 -m unittest discover --start-directory deploy/tests --top-level-directory deploy --buffer
+
+build: venv ## Build the functions for Lambda (sam build) and check for which processor they are: ARCH=x86_64, RELEASE_STAMP=2 for the same release again
+	@deploy/build "$(ARCH)"
+
+package: venv ## Build for both processors and make a release that deploys without Rust, in target/package
+	@deploy/build arm64 target/deploy/arm64
+	@deploy/build x86_64 target/deploy/x86_64
+	@deploy/package target/package arm64=target/deploy/arm64 x86_64=target/deploy/x86_64 --stamp "$${RELEASE_STAMP:-}"
+
+# What people name on make's command line, as an option of a tool. It goes through the environment, where no shell reads
+# it. What else the environment holds does not count: shells and compilers have a NAME, a GROUP and an AS of their own.
+given = $(if $(findstring command line,$(origin $(1))),$(2) "$$$(1)")
+
+schedule: venv ## Print a schedule for a plan: PLAN=, CRON="0 22 ? * MON-FRI *", ZONE=, AS=cli|cloudformation|terraform, NAME=, STACK=, OUT=
+	@$(AS_PERSON) deploy/schedule $(call given,PLAN,--plan) $(call given,CRON,--cron) $(call given,ZONE,--zone) \
+		$(call given,AS,--as) $(call given,NAME,--name) $(call given,STACK,--stack) $(call given,OUT,--output) \
+		$(call given,MACHINE,--machine-arn) $(call given,ROLE,--role-arn) $(call given,GROUP,--group) $(call given,QUEUE,--queue-arn)
+
+runs: venv ## List the runs, newest first, with verdict or where they stand: STACK= or MACHINE=, STATUS=, SINCE=36h, LIMIT=
+	@$(AS_PERSON) deploy/runs $(call given,STACK,--stack) $(call given,MACHINE,--machine) \
+		$(call given,STATUS,--status) $(call given,SINCE,--since) $(call given,LIMIT,--limit)
+
+cancel: venv ## Stop the task of a run and let the run tell it: EXECUTION=, YES=1 asks nobody
+	@$(AS_PERSON) deploy/cancel $(if $(call given,YES),--yes) $(call given,EXECUTION)
 
 fmt: prerequisites ## Format the code
 	cargo fmt --all

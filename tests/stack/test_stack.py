@@ -116,30 +116,6 @@ class Functions(unittest.TestCase):
         self.assertFalse(Template(Watch="off").of("AWS::CloudWatch::Alarm").get("WatchSilentAlarm"))
 
 
-class Build(unittest.TestCase):
-    def build(self, *arguments, text=(ROOT / "template.yaml").read_text()):
-        command = [str(ROOT / "tests/template-to-build"), *arguments]
-        return subprocess.run(command, input=text, capture_output=True, text=True)
-
-    def test_the_template_is_built_for_the_processors_that_are_asked_for(self):
-        text = (ROOT / "template.yaml").read_text()
-        self.assertEqual(self.build("arm64").stdout, text)
-        other = self.build("x86_64", "2").stdout
-        differing = [line for line in other.splitlines() if line not in text.splitlines()]
-        self.assertEqual([line.strip() for line in differing], ["Architectures: [x86_64]", f'RELEASE: "{version()}+2"'])
-
-    def test_what_cannot_be_built_is_refused(self):
-        for arguments, text, words in [
-            (["sparc"], "", "ARCHITECTURE is arm64 or x86_64, not sparc"),
-            (["arm64", 'a"b'], "", "RELEASE_STAMP holds letters"),
-            (["arm64"], "Globals: {}", "the template does not say once: Architectures"),
-        ]:
-            done = self.build(*arguments, text=text)
-            self.assertEqual(done.returncode, 2, words)
-            self.assertIn(words, done.stderr)
-            self.assertEqual(done.stdout, "", words)
-
-
 class Everything(unittest.TestCase):
     def test_every_reference_resolves_under_each_choice(self):
         for choice, parameters in CHOICES.items():

@@ -37,8 +37,7 @@ mod words;
 use serde::{Deserialize, Serialize};
 
 pub use arn::Arn;
-pub use request::Tag;
-pub use request::{MigrationType, TaskRequest};
+pub use request::{MigrationType, Tag, TaskRequest};
 pub use tags::OWNER_TAG;
 pub use window::{AtClose, Window};
 
