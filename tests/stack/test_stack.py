@@ -4,7 +4,6 @@ import json
 import logging
 import os
 import re
-import subprocess
 import unittest
 
 from samtranslator.translator.transform import transform
@@ -167,7 +166,7 @@ class Alarms(unittest.TestCase):
     def test_the_filters_know_the_verdicts(self):
         source = (ROOT / "shared/migration/src/run/verdict.rs").read_text()
         good = source.partition("pub fn good(")[2].partition("=> true,")[2].partition("=> false")[0]
-        loud = source.partition("pub fn severity(")[2].partition("Severity::Warning,")[2].partition("=> Severity::Error")[0]
+        loud = source.partition("pub fn severity(")[2].partition("Severity::Warning")[2].partition("=> Severity::Error")[0]
         template = Template()
         for metric, outcomes in {"BadVerdictMetric": good, "UrgentVerdictMetric": loud}.items():
             words = set(re.findall(r'\$\.verdict = "(\w+)"', template.properties(metric)["FilterPattern"]))
