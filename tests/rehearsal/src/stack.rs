@@ -22,6 +22,7 @@ pub struct Stack {
     aws: LocalAws,
     pub(crate) executions: aws_sdk_sfn::Client,
     pub(crate) queue: aws_sdk_sqs::Client,
+    sns: aws_sdk_sns::Client,
     pub(crate) machine: String,
     pub(crate) queue_url: String,
     model: Option<Arc<ServiceModel>>,
@@ -52,7 +53,8 @@ impl Stack {
             .await;
         let executions = aws_sdk_sfn::Client::new(&configuration);
         let queue = aws_sdk_sqs::Client::new(&configuration);
-        let queue_url = subscribe(&aws_sdk_sns::Client::new(&configuration), &queue).await?;
+        let sns = aws_sdk_sns::Client::new(&configuration);
+        let queue_url = subscribe(&sns, &queue).await?;
         let machine = executions
             .create_state_machine()
             .name(MACHINE)
@@ -62,7 +64,7 @@ impl Stack {
             .await
             .map_err(|error| Error::call("creating the state machine", &error))?
             .state_machine_arn;
-        Ok(Stack { aws, executions, queue, machine, queue_url, model: None })
+        Ok(Stack { aws, executions, queue, sns, machine, queue_url, model: None })
     }
 
     /// The same stack with a check of all that passes to and from DMS against the given service model.
@@ -79,6 +81,51 @@ impl Stack {
     /// The model that worlds are checked against.
     pub fn model(&self) -> Option<&Arc<ServiceModel>> {
         self.model.as_ref()
+    }
+
+    /// Subscribes a queue of its own to the topic, for what this filter policy selects, and gives its address.
+    ///
+    /// # Errors
+    /// When SNS or SQS does not do it.
+    pub async fn select(&self, name: &str, policy: &serde_json::Value) -> Result<String> {
+        let attempt = "subscribing a queue with a filter policy to the topic";
+        let created = self.queue.create_queue().queue_name(name).send().await;
+        let created = created.map_err(|error| Error::call(attempt, &error))?;
+        self.sns
+            .subscribe()
+            .topic_arn(topic_arn())
+            .protocol("sqs")
+            .endpoint(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"))
+            .attributes("FilterPolicy", policy.to_string())
+            .attributes("RawMessageDelivery", "true")
+            .send()
+            .await
+            .map_err(|error| Error::call(attempt, &error))?;
+        created.queue_url.ok_or_else(|| Error::Call { attempt, what: "the queue has no address".to_owned() })
+    }
+
+    /// All that a queue of [`Stack::select`] holds, as machines read it; it is empty afterwards.
+    ///
+    /// # Errors
+    /// When SQS does not answer.
+    pub async fn selected(&self, queue: &str) -> Result<Vec<serde_json::Value>> {
+        let attempt = "reading a queue with a filter policy";
+        let mut messages = Vec::new();
+        loop {
+            let answer =
+                self.queue.receive_message().queue_url(queue).max_number_of_messages(10).send().await;
+            let answer = answer.map_err(|error| Error::call(attempt, &error))?;
+            if answer.messages().is_empty() {
+                return Ok(messages);
+            }
+            for message in answer.messages() {
+                messages.push(serde_json::from_str(message.body().unwrap_or_default()).unwrap_or_default());
+                let receipt = message.receipt_handle().unwrap_or_default();
+                let deleted =
+                    self.queue.delete_message().queue_url(queue).receipt_handle(receipt).send().await;
+                deleted.map_err(|error| Error::call(attempt, &error))?;
+            }
+        }
     }
 
     /// Ends every process.

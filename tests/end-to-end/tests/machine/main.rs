@@ -9,6 +9,7 @@ mod owners;
 mod preflight;
 mod record;
 mod replication;
+mod selected;
 mod stage;
 mod trouble;
 mod verdicts;
@@ -131,12 +132,14 @@ fn boot_and_run(arguments: &Arguments) -> Result<ExitCode, String> {
     let runtime = Runtime::new().map_err(|error| error.to_string())?;
     let model = ServiceModel::find().map_err(|error| error.to_string())?;
     let stack = runtime.block_on(Stack::boot(&root())).map_err(|error| error.to_string())?;
+    let queues = runtime.block_on(selected::queues(&stack)).map_err(|error| error.to_string())?;
     let shared = Arc::new(Some((stack.checked_by(model), runtime)));
     let code = run(arguments, &shared);
     let (stack, runtime) = Arc::into_inner(shared).flatten().ok_or("a test still holds the stack")?;
     let whole = arguments.filter.is_none() && arguments.skip.is_empty();
     let after = match (code, whole) {
-        (None, true) => watched::afterwards(&stack, &runtime, &root().join(CALLS)),
+        (None, true) => watched::afterwards(&stack, &runtime, &root().join(CALLS))
+            .and_then(|()| selected::afterwards(&stack, &runtime, &queues)),
         _ => Ok(()),
     };
     runtime.block_on(stack.stop());

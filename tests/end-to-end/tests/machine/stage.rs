@@ -20,6 +20,9 @@ pub(crate) const TARGET: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:TAR
 pub(crate) const INSTANCE: &str = "arn:aws:dms:us-east-1:123456789012:rep:INSTANCEAAAAAAAAAAAAAAAAAA";
 pub(crate) const TASK: &str = "orders-nightly";
 
+/// Whom the plans tell.
+pub(crate) const TEAM: &str = "orders";
+
 /// Local seconds in a real one. Waits are leapt over, so this only counts what the machine itself takes.
 const PACE: u32 = 30;
 
@@ -239,7 +242,7 @@ pub(crate) fn plan() -> Value {
             "object-locator": {"schema-name": "%", "table-name": "%"}, "rule-action": "include",
         }]},
         "ReplicationTaskSettings": {"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}},
-    }})
+    }, "Notify": {"Team": TEAM}})
 }
 
 /// A plan with one more member.
