@@ -12,7 +12,10 @@ use super::time;
 use crate::error::StepError;
 use crate::failure;
 
-/// A page has a thousand; a machine of 600 runs a night has nine of them in a fortnight.
+/// The most that AWS gives in a page.
+const PAGE: i32 = 1000;
+
+/// A machine of 600 runs a night has nine pages in a fortnight.
 const MAX_PAGES: usize = 50;
 
 /// Which executions are listed.
@@ -87,6 +90,7 @@ pub async fn list(
         let answer = step_functions
             .list_executions()
             .state_machine_arn(machine.to_string())
+            .max_results(PAGE)
             .set_status_filter(status.clone())
             .set_redrive_filter(redriven.clone())
             .set_next_token(token)

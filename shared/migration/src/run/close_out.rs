@@ -70,6 +70,15 @@ impl Order {
     }
 }
 
+/// True for a name that [`Order::name`] gives.
+pub fn closes_out(name: &str) -> bool {
+    let Some((hash, counts)) = name.strip_prefix(PREFIX).and_then(|rest| rest.split_once('-')) else {
+        return false;
+    };
+    let is_hash = hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash && counts.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
+}
+
 /// That a run is closed out: its execution has ended without telling it, and another one does what is left to do.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -157,7 +166,8 @@ mod tests {
         let dead: ExecutionArn = DEAD.parse().unwrap();
         let name = Order::name(&dead, 0, 1);
         assert_eq!(name, Order::name(&dead, 0, 1));
-        assert!(name.starts_with(PREFIX) && name.len() <= 80, "{name}");
+        assert!(closes_out(&name) && name.len() <= 80, "{name}");
+        assert!(!["", "close-orders", "close-orders-1-1", "night-1"].into_iter().any(closes_out));
         let long: ExecutionArn = format!("{DEAD}{}", "ä".repeat(60)).parse().unwrap();
         assert!(Order::name(&long, u64::MAX, 2).len() <= 80);
         let others = [Order::name(&dead, 1, 1), Order::name(&dead, 0, 2), Order::name(&long, 0, 1)];

@@ -569,6 +569,7 @@ fn many_at_once_are_closed_out_in_turn() {
         let world = world.clone();
         stories.push(Box::pin(async move {
             world.clock().sleep_until(minute(30 + nth * 15)).await;
+            assert!(world.started().is_empty());
             let sweep = json!({
                 "version": "0", "id": "2", "account": "123456789012", "region": "us-east-1", "resources": [],
                 "source": "aws.events", "detail-type": "Scheduled Event", "time": "2026-11-20T22:00:00Z", "detail": {},
