@@ -13,8 +13,9 @@ use crate::run::step::Occasion;
 use crate::run::tables::counted;
 use crate::run::task::Origin;
 use crate::run::verdict::Verdict;
+use crate::time::clock::on_the_clock;
 use crate::time::graces::FIRST_BLIND_SECONDS;
-use crate::time::window::{self, Opening, whole_seconds};
+use crate::time::window::{self, Opening};
 use plan::clean::one_line;
 use plan::finding::Severity;
 use plan::{Mode, Plan};
@@ -86,7 +87,10 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
                 .to_owned()
         }
         Occasion::StartedAgain => {
-            format!("the task had failed and was started again, {} times so far", news.run.drive.restarts())
+            match news.run.drive.restarts() {
+                1 => "the task had failed and was started again, once so far".to_owned(),
+                times => format!("the task had failed and was started again, {times} times so far"),
+            }
         }
         Occasion::Stalled => stalled(news),
         Occasion::WillNotFit => "at its pace the load will not be done when its window closes".to_owned(),
@@ -298,17 +302,9 @@ fn notes(news: News<'_>) -> Vec<String> {
     findings.take(MAX_NOTES).map(|finding| format!("{}: {}", finding.path, finding.message)).collect()
 }
 
-/// An instant on the clocks of the window's zone, and in UTC where there is none.
+/// An instant on the clock of the plan's window.
 fn on_the_clocks(news: News<'_>, instant: Timestamp) -> String {
-    let window = news.plan.and_then(|plan| plan.window.as_ref());
-    let zone = window.and_then(|window| match &window.when {
-        plan::window::When::Hours(hours) => jiff::tz::TimeZone::get(&hours.time_zone).ok(),
-        plan::window::When::Duration(_) => None,
-    });
-    match zone {
-        Some(zone) => instant.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string(),
-        None => whole_seconds(instant).to_string(),
-    }
+    on_the_clock(news.plan.and_then(|plan| plan.window.as_ref()), instant)
 }
 
 fn in_words(span: SignedDuration) -> String {

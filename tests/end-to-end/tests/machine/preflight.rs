@@ -52,7 +52,7 @@ pub(crate) fn outside_its_window_says_when_it_opens(stage: &Stage<'_>) {
     let world = stage.world("2026-11-20T11:00:00Z", scenario());
     let run = stage.run(&world, &nightly);
     run.expect("Ready")
-        .says("opens next at 2026-11-20T21:00:00Z")
+        .says("opens next at 2026-11-20 22:00 CET")
         .says("shut, opens next at 2026-11-20 22:00 CET");
     touched_nothing(&run);
 }

@@ -31,7 +31,7 @@ pub(crate) fn the_close_stops_the_load_and_the_next_window_resumes_it(stage: &St
 pub(crate) fn outside_its_window_nothing_happens(stage: &Stage<'_>) {
     let world = stage.world("2026-11-20T11:00:00Z", scenario());
     let run = stage.run(&world, &with(plan(), "Window", window("22:00", "05:00")));
-    run.expect("Skipped").says("it opens next at 2026-11-20T21:00:00Z");
+    run.expect("Skipped").says("it opens next at 2026-11-20 22:00 CET");
     assert_eq!(run.last_message().json["Severity"], "info");
     assert!(
         stage

@@ -6,8 +6,9 @@ use plan::{MigrationType, OnErrors, OnTableErrors, Until};
 use super::case::{End, Ended};
 use super::next_run::{is_resumed, next_run};
 use super::tables::{Named, with_tables};
-use crate::run::tables::{TablePass, counted};
+use crate::run::tables::{TablePass, counted, some_of};
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::on_the_clock_of;
 
 pub(super) fn paused(ended: Ended<'_>, mut pass: TablePass) -> End {
     let absent = ended.absent();
@@ -21,8 +22,10 @@ pub(super) fn paused(ended: Ended<'_>, mut pass: TablePass) -> End {
         && pass.loaded == 0
         && pass.rows == 0
     {
-        let words =
-            format!("the task was starting from {since} until the window closed, and never came to run");
+        let words = format!(
+            "the task was starting from {} until the window closed, and never came to run",
+            on_the_clock_of(ended.plan, since)
+        );
         let verdict = Verdict::new(Outcome::Failed, words, ended.now)
             .to_do("the task's log in CloudWatch says what it waits for");
         return with_tables(next_run(ended, verdict), ended, pass, Named::Incomplete).into();
@@ -90,7 +93,7 @@ fn words(ended: Ended<'_>, pass: &TablePass, wrong: usize) -> String {
                 if replicated == 1 { "is" } else { "are" }
             )
         }
-        _ => format!("{stopped}; {} of {} tables are complete", pass.loaded, pass.total),
+        _ => format!("{stopped}; {} complete", some_of(pass.loaded, pass.total)),
     };
     if wrong > 0 {
         words.push_str(&format!(", {wrong} in error or never seen"));
