@@ -132,7 +132,8 @@ pub(super) fn unwatched(s: &Situation<'_>, verdict: Verdict) -> Verdict {
         Origin::External => "the task is kept by somebody else and goes on running",
         Origin::Created | Origin::Adopted => "the task goes on running",
     };
-    verdict
-        .because(format!("{whose}; no run watches it from now on"))
-        .to_do(format!("have DMS tell you when it fails: {}", commands::tell_of_failures(task)))
+    let command = commands::tell_of_failures(task, s.run.notify.topic_arn.as_ref(), &s.run.execution);
+    verdict.because(format!("{whose}; no run watches it from now on")).to_do(format!(
+        "have DMS tell you when it fails, on a topic that lets dms.amazonaws.com publish: {command}"
+    ))
 }

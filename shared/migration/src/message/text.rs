@@ -86,12 +86,10 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
             "nothing has been started yet, and the task cannot be seen just now: a step of ours could not run"
                 .to_owned()
         }
-        Occasion::StartedAgain => {
-            match news.run.drive.restarts() {
-                1 => "the task had failed and was started again, once so far".to_owned(),
-                times => format!("the task had failed and was started again, {times} times so far"),
-            }
-        }
+        Occasion::StartedAgain => match news.run.drive.restarts() {
+            1 => "the task had failed and was started again, once so far".to_owned(),
+            times => format!("the task had failed and was started again, {times} times so far"),
+        },
         Occasion::Stalled => stalled(news),
         Occasion::WillNotFit => "at its pace the load will not be done when its window closes".to_owned(),
         Occasion::NotStopped => not_stopped(news),

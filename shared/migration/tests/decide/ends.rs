@@ -116,17 +116,17 @@ fn an_end_that_is_nobodys_success() {
         (
             "a night in which nothing was finished",
             stop(night().tables(&["Full load", "Before load"]), StopCause::Close),
-            "Paused | no table was finished in this window | 1 partly loaded",
+            "Paused | no table was finished in this window | 1 partly loaded | [warning]",
         ),
         (
             "DMS lists no table yet",
             stop(night().tables(&[]), StopCause::Close),
-            "Paused | 0 of 0 tables are complete | not no table was finished",
+            "Paused | 0 of 0 tables are complete | not no table was finished | [warning]",
         ),
         (
             "two tables were on their way",
             stop(night().tables(&["Table completed", "Full load", "Full load"]), StopCause::Close),
-            "Paused | 2 partly loaded tables will",
+            "Paused | 2 partly loaded tables will | [info]",
         ),
         (
             "no table was on its way",
@@ -136,12 +136,12 @@ fn an_end_that_is_nobodys_success() {
         (
             "our own stop under DO_NOTHING asks for a decision now",
             stop(night().tables(&HALF).do_nothing(), StopCause::Close),
-            "Paused | decide: | under TargetTablePrepMode DO_NOTHING | Start Resume | jq '.Start = \"Resume\"'",
+            "Paused | decide: | under TargetTablePrepMode DO_NOTHING | Start Resume | {\"Start\": \"Resume\", | [warning]",
         ),
         (
             "our own stop with keys after the load, too",
             stop(night().tables(&HALF).keys_last(), StopCause::Close),
-            "Paused | decide: | with CreatePkAfterFullLoad | Start Reload | jq '.Start = \"Reload\"'",
+            "Paused | decide: | with CreatePkAfterFullLoad | Start Reload | {\"Start\": \"Reload\", | [warning]",
         ),
         (
             "everything was loaded when our stop came",
@@ -493,7 +493,7 @@ fn at_the_close() {
         (
             "a load that was not, and the same code: a pause all the same",
             copy(json!({}), "FULL_LOAD_ONLY_FINISHED", &HALF),
-            "Paused | 1 of 2 tables is complete | the next run resumes | [warning] | not by itself",
+            "Paused | 1 of 2 tables is complete | the next run resumes | [info] | not by itself",
         ),
         ("and with a date for its code", copy(json!({}), "STOPPED_AT_SERVER_TIME", &HALF), "Paused"),
         (

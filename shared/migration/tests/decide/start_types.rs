@@ -285,7 +285,7 @@ fn a_position_that_the_log_no_longer_holds() {
             "load and replication: all tables are loaded again, once somebody has said so",
             loaded("Auto"),
             &format!(
-                "{lost} | run once with Start Reload | once decided: aws stepfunctions | jq '.Start = \"Reload\"'"
+                "{lost} | run once with Start Reload | once decided: aws stepfunctions | {{\"Start\": \"Reload\", "
             ),
         ),
         (

@@ -125,7 +125,7 @@ fn incomplete(ended: Ended<'_>, pass: TablePass, bad: usize, reason: String) -> 
     };
     let verdict = Verdict::new(outcome, words, now)
         .because(reason)
-        .to_do("the task's log in CloudWatch names the cause")
+        .to_do("the task's log names the cause for each table, where the task writes one")
         .to_do(format!("list the tables in error: {}", commands::list_tables_in_error(&task.arn)));
     with_tables(next_run(ended, verdict), ended, pass, Named::Incomplete)
 }
