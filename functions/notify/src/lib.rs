@@ -34,7 +34,9 @@ pub async fn handle(context: &Sns, request: Request) -> Result<Document, StepErr
     match to_tell(&request)? {
         ToTell::OnTheWay(running, occasion) => on_the_way(context, *running, occasion, request.now).await,
         ToTell::TheEnd(reported) => {
-            let message = News::of_the_end(&reported, request.redrives, request.now).compose();
+            let message = News::of_the_end(&reported, request.redrives, request.now)
+                .from_stack(context.stack.as_deref())
+                .compose();
             publish(context, &reported.run, &message).await?;
             Ok(Document::Reported(reported))
         }
@@ -49,7 +51,7 @@ async fn on_the_way(
 ) -> Result<Document, StepError> {
     // Sight may be lost and found many times in a night; once is news.
     if !running.run.told.contains(&occasion) {
-        let message = News::on_the_way(&running, occasion, now).compose();
+        let message = News::on_the_way(&running, occasion, now).from_stack(context.stack.as_deref()).compose();
         publish(context, &running.run, &message).await?;
     }
     commit::told(&mut running.run, occasion);

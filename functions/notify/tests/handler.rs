@@ -44,7 +44,7 @@ fn refusing(seen: &Seen<PublishInput>, topic: &'static str, code: &'static str) 
 }
 
 fn context(sns: Client) -> Sns {
-    Sns { sns, default_topic: DEFAULT_TOPIC.to_owned() }
+    Sns { sns, default_topic: DEFAULT_TOPIC.to_owned(), stack: Some("dms-prod".to_owned()) }
 }
 
 async fn tell(request: Request, publish: Vec<Rule>) -> Result<Document, StepError> {
@@ -79,11 +79,11 @@ async fn people_get_text_and_machines_get_json() {
     tell(last(&succeeded(json!({"Notify": {"Team": "payments"}})).into()), taking(&seen)).await.unwrap();
     let published = seen.one();
     assert_eq!(published.topic_arn(), Some(DEFAULT_TOPIC));
-    assert_eq!(published.subject(), Some("DMS migration Succeeded: orders"));
+    assert_eq!(published.subject(), Some("Succeeded: orders (DMS, dms-prod, eu-central-1, 123456789012)"));
     let bodies = bodies(&published);
     for people in ["default", "email"] {
         let text = bodies[people].as_str().unwrap();
-        assert!(text.contains("Verdict:    Succeeded") && text.contains("3 of 3"), "{people}: {text}");
+        assert!(text.contains("Verdict:     Succeeded") && text.contains("3 of 3"), "{people}: {text}");
     }
     for machine in ["sqs", "lambda", "http", "https", "email-json", "firehose"] {
         let body: Value = serde_json::from_str(bodies[machine].as_str().unwrap()).unwrap();
@@ -168,7 +168,7 @@ async fn the_largest_message_is_one_that_sns_takes() {
     assert_eq!((&body["Verdict"]["Outcome"], &body["Shortened"]), (&json!("Succeeded"), &json!(true)));
     let text = text(&published);
     assert!(
-        text.contains("Verdict:    Succeeded")
+        text.contains("Verdict:     Succeeded")
             && text.ends_with("the output of the execution has the whole.")
     );
 }
@@ -230,7 +230,7 @@ async fn every_run_ends_with_a_message_whatever_the_document() {
         let payload = json!({"Migration": document, "Last": true});
         let document = tell(frame(payload, minute(5)), taking(&seen)).await.unwrap();
         let told = seen.one();
-        assert!(told.subject().unwrap().ends_with(subject), "{fact}: {:?}", told.subject());
+        assert!(told.subject().unwrap().contains(subject), "{fact}: {:?}", told.subject());
         assert_eq!(told.topic_arn(), Some(topic), "{fact}");
         assert!(text(&told).contains(words), "{fact}: {}", text(&told));
         let verdict = reported(document).verdict;
@@ -254,12 +254,12 @@ async fn the_end_is_told_though_something_was_to_be_told_before() {
 
     let seen = Seen::default();
     let document = tell(last(&case.document()), taking(&seen)).await.unwrap();
-    assert_eq!(seen.one().subject(), Some("[!] DMS migration Unknown: orders"));
+    assert_eq!(seen.one().subject(), Some("[!] Unknown: orders (DMS, dms-prod, eu-central-1, 123456789012)"));
     assert_eq!(reported(document).verdict.outcome, Outcome::Unknown, "the machine reads it");
 
     let seen = Seen::default();
     let document = tell(request(&case.document(), 5), taking(&seen)).await.unwrap();
-    assert_eq!(seen.one().subject(), Some("DMS migration Started: orders"));
+    assert_eq!(seen.one().subject(), Some("Started: orders (DMS, dms-prod, eu-central-1, 123456789012)"));
     assert_eq!(running(document).run.told, [Occasion::Started]);
 }
 
@@ -301,7 +301,7 @@ async fn a_rejection_names_every_fault() {
     let seen = Seen::default();
     tell(last(&document), taking(&seen)).await.unwrap();
     let told = seen.one();
-    assert_eq!(told.subject(), Some("[!] DMS migration Rejected: orders"));
+    assert_eq!(told.subject(), Some("[!] Rejected: orders (DMS, dms-prod, eu-central-1, 123456789012)"));
     for fault in ["/Task/Color", "/Task/MigrationType", "/Task/SourceEndpointArn"] {
         assert!(text(&told).contains(fault), "{fault}: {}", text(&told));
     }

@@ -20,10 +20,10 @@ const MAX_BYTES: usize = 250 * 1024;
 pub async fn publish(sns: &Client, topic: &str, message: &Message) -> Result<(), StepError> {
     let attempt = format!("publishing to {topic}");
     let mut message = Cow::Borrowed(message);
-    let mut bodies = bodies(&message);
+    let mut bodies = bodies(&message, &attempt)?;
     if bodies.len() > MAX_BYTES {
         message = Cow::Owned(message.into_owned().shortened());
-        bodies = self::bodies(&message);
+        bodies = self::bodies(&message, &attempt)?;
     }
     let mut publish =
         sns.publish().topic_arn(topic).subject(&message.subject).message_structure("json").message(bodies);
@@ -39,8 +39,9 @@ pub async fn publish(sns: &Client, topic: &str, message: &Message) -> Result<(),
 
 /// The message for every protocol. People read text; what is driven by machines gets JSON. `default` serves every
 /// protocol that is not named.
-fn bodies(message: &Message) -> String {
-    let body = message.json.to_string();
+fn bodies(message: &Message, attempt: &str) -> Result<String, CallFailure> {
+    let body = serde_json::to_string(&message.json)
+        .map_err(|error| CallFailure::without_answer(attempt.to_owned(), error))?;
     let bodies = json!({
         "default": message.text,
         "email": message.text,
@@ -52,5 +53,5 @@ fn bodies(message: &Message) -> String {
         "firehose": body,
         "sms": message.subject,
     });
-    bodies.to_string()
+    Ok(bodies.to_string())
 }

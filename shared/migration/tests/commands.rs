@@ -164,18 +164,20 @@ fn nothing_is_started_where_the_plan_could_not_be_fetched() {
 fn the_log_is_found_by_the_name_of_the_instance_or_by_asking_for_it() {
     let shell = Shell::new("log");
     let task = task_arn("K55IUCGBASJS5VHZJIINA45FII");
-    let known = shell.run(&commands::show_log(&task, Some("prod-1")));
+    let known = shell.run(&commands::show_log(&task, Some("prod-1"), None));
     let wanted = "logs get-log-events --region eu-central-1 --log-group-name dms-tasks-prod-1 --log-stream-name \
                   dms-task-K55IUCGBASJS5VHZJIINA45FII --limit 100 --query events[].[message] --output text";
     assert_eq!(known, [wanted.split(' ').map(str::to_owned).collect::<Vec<_>>()]);
     shell.answers("describe-replication-tasks", "arn:aws:dms:eu-central-1:123456789012:rep:I\n");
     shell.answers("describe-replication-instances", "prod-1\n");
-    let asked = shell.run(&commands::show_log(&task, None));
+    let asked = shell.run(&commands::show_log(&task, None, None));
     assert_eq!(asked.len(), 3, "{asked:?}");
     assert!(asked[1].contains(
         &"Name=replication-instance-arn,Values=arn:aws:dms:eu-central-1:123456789012:rep:I".to_owned()
     ));
     assert_eq!(asked[2], known[0]);
+    let instance = "arn:aws:dms:eu-central-1:123456789012:rep:I".parse().expect("an ARN");
+    assert_eq!(shell.run(&commands::show_log(&task, None, Some(&instance))), asked[1..]);
 }
 
 #[test]
@@ -236,8 +238,9 @@ proptest! {
             (commands::list_tables_in_error(&task.arn), 1, plan::clean::one_line(&task.arn.to_string())),
             (commands::describe_task(&task.arn), 1, format!("Name=replication-task-arn,Values={}", plan::clean::one_line(&task.arn.to_string()))),
             (commands::stop_task(&task.arn), 1, plan::clean::one_line(&task.arn.to_string())),
-            (commands::show_log(&task.arn, Some(&name)), 1, plan::clean::one_line(&format!("dms-tasks-{name}"))),
-            (commands::show_log(&task.arn, None), 3, "dms-tasks-describe-replication-instances".to_owned()),
+            (commands::show_log(&task.arn, Some(&name), None), 1, plan::clean::one_line(&format!("dms-tasks-{name}"))),
+            (commands::show_log(&task.arn, None, Some(&task.arn)), 2, "dms-tasks-describe-replication-instances".to_owned()),
+            (commands::show_log(&task.arn, None, None), 3, "dms-tasks-describe-replication-instances".to_owned()),
             (commands::tell_of_failures(&task, Some(&topic), &execution), 1, clean.clone()),
             (commands::tell_of_failures(&task, None, &execution), 2, clean.clone()),
             (commands::run_again(&execution, Some(Start::Reload)), 2, execution.machine().to_string()),

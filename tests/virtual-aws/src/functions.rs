@@ -102,7 +102,7 @@ impl Clients {
             drives: Dms { dms: dms.clone() },
             looks_whose: DmsAndStepFunctions { dms: dms.clone(), step_functions },
             observes: DmsAndCloudWatch { dms, cloudwatch },
-            tells: Sns { sns, default_topic: TOPIC.to_owned() },
+            tells: Sns { sns, default_topic: TOPIC.to_owned(), stack: None },
         }
     }
 

@@ -50,13 +50,13 @@ pub fn tell_of_failures(task: &Task, topic: Option<&Arn>, execution: &ExecutionA
     )
 }
 
-/// Prints the last lines of a task's log. Its group has the name of the replication instance, which is asked for where
-/// it is not known yet.
-pub fn show_log(task: &Arn, instance: Option<&str>) -> String {
+/// Prints the last lines of a task's log. Its group has the name of the replication instance. Where that is not known it
+/// is asked for by the instance's ARN, and where that is not known either, by the task's.
+pub fn show_log(task: &Arn, name: Option<&str>, instance: Option<&Arn>) -> String {
     let region = quoted(&task.region);
-    let group = match instance {
-        Some(instance) => quoted(&log_group(instance)),
-        None => format!("{}\"$({})\"", log_group(""), name_of_the_instance(task)),
+    let group = match name {
+        Some(name) => quoted(&log_group(name)),
+        None => format!("{}\"$({})\"", log_group(""), name_of_the_instance(task, instance)),
     };
     format!(
         "aws logs get-log-events --region {region} --log-group-name {group} --log-stream-name {} --limit 100 --query \
@@ -102,14 +102,19 @@ fn member(name: &str) -> String {
 }
 
 /// Asks for the name of the replication instance of a task.
-fn name_of_the_instance(task: &Arn) -> String {
+fn name_of_the_instance(task: &Arn, instance: Option<&Arn>) -> String {
     let region = quoted(&task.region);
+    let filter = match instance {
+        Some(instance) => quoted(&format!("Name=replication-instance-arn,Values={instance}")),
+        None => format!(
+            "Name=replication-instance-arn,Values=\"$({} --query 'ReplicationTasks[].ReplicationInstanceArn' --output \
+             text)\"",
+            describe_task(task)
+        ),
+    };
     format!(
-        "aws dms describe-replication-instances --region {region} --filters Name=replication-instance-arn,Values=\"$(aws \
-         dms describe-replication-tasks --region {region} --without-settings --filters {} --query \
-         'ReplicationTasks[].ReplicationInstanceArn' --output text)\" --query \
-         'ReplicationInstances[].ReplicationInstanceIdentifier' --output text",
-        quoted(&format!("Name=replication-task-arn,Values={task}"))
+        "aws dms describe-replication-instances --region {region} --filters {filter} --query \
+         'ReplicationInstances[].ReplicationInstanceIdentifier' --output text"
     )
 }
 
