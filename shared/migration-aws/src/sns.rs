@@ -3,15 +3,22 @@
 use std::borrow::Cow;
 
 use aws_sdk_sns::Client;
+use aws_sdk_sns::config::Config;
+use aws_sdk_sns::config::retry::RetryConfig;
+use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
 use aws_sdk_sns::types::MessageAttributeValue;
 use migration::message::Message;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use crate::error::StepError;
 use crate::failure::{self, CallFailure};
 
 /// SNS takes 256 KiB over all protocols and attributes; this is left for the message beside its attributes.
 const MAX_BYTES: usize = 250 * 1024;
+
+/// How the name of a FIFO topic ends.
+const FIFO: &str = ".fifo";
 
 /// Publishes a message to a topic. What is too large for SNS is shortened.
 ///
@@ -25,16 +32,53 @@ pub async fn publish(sns: &Client, topic: &str, message: &Message) -> Result<(),
         message = Cow::Owned(message.into_owned().shortened());
         bodies = self::bodies(&message, &attempt)?;
     }
-    let mut publish =
-        sns.publish().topic_arn(topic).subject(&message.subject).message_structure("json").message(bodies);
+    let publish = prepared(sns, topic, &message, &attempt)?;
+    let publish = publish.subject(&message.subject).message_structure("json").message(bodies);
+    publish.send().await.map_err(|error| failure::read(attempt, error))?;
+    Ok(())
+}
+
+/// Publishes the same news to a chat's topic, where Amazon Q Developer reads it. The call is made once: a chat that does
+/// not take it must not keep the function.
+///
+/// # Errors
+/// When SNS does not take it.
+pub async fn publish_to_chat(sns: &Client, topic: &str, message: &Message) -> Result<(), StepError> {
+    let attempt = format!("publishing to the chat's topic {topic}");
+    let chat = serde_json::to_string(&message.chat)
+        .map_err(|error| CallFailure::without_answer(attempt.clone(), error))?;
+    let publish = prepared(sns, topic, message, &attempt)?.message(chat).customize();
+    let once = Config::builder().retry_config(RetryConfig::disabled());
+    publish.config_override(once).send().await.map_err(|error| failure::read(attempt, error))?;
+    Ok(())
+}
+
+/// A call with all but the message itself: whom it goes to, and what it can be filtered by.
+fn prepared(
+    sns: &Client,
+    topic: &str,
+    message: &Message,
+    attempt: &str,
+) -> Result<PublishFluentBuilder, CallFailure> {
+    let mut publish = sns.publish().topic_arn(topic);
+    if topic.ends_with(FIFO) {
+        // In the order in which a run tells them, and a repeat of the step is dropped by SNS.
+        publish = publish
+            .message_group_id(hash(&message.json.execution))
+            .message_deduplication_id(hash(&message.json.id));
+    }
     for (name, value) in &message.attributes {
         let attribute = MessageAttributeValue::builder().data_type("String").string_value(value).build();
         let attribute = attribute
             .map_err(|error| CallFailure::without_answer(format!("{attempt} with {name}"), error))?;
         publish = publish.message_attributes(*name, attribute);
     }
-    publish.send().await.map_err(|error| failure::read(attempt, error))?;
-    Ok(())
+    Ok(publish)
+}
+
+/// A text of any length and script in 64 characters: SNS takes 128, and of ASCII alone.
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The message for every protocol. People read text; what is driven by machines gets JSON. `default` serves every

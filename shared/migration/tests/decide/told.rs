@@ -6,13 +6,14 @@ use migration::decide::opening;
 use migration::message::{Message, News};
 use migration::run::document::Document;
 use migration::run::step::Occasion;
-use migration::run::verdict::MAX_NAMED;
+use migration::run::verdict::{MAX_NAMED, Outcome};
 use migration::survey::drift;
 use plan::finding::Severity;
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 use support::cases::{CLOSE, Case, execution, full_load, kept, minute, windowed};
 use support::message::{commands, sound};
+use support::plans::root;
 
 /// Every occasion on the way.
 const OCCASIONS: [Occasion; 8] = [
@@ -230,6 +231,93 @@ fn a_run_that_was_modified_or_adopted_is_told_soundly() {
     case.running.findings = findings.into_sorted();
     commit::told(case.run(), Occasion::Started);
     sound(&News::on_the_way(&case.running, Occasion::TablesInError, minute(60)).compose());
+}
+
+/// Whether a filter policy takes a message with these attributes: every attribute that it names must meet one of its
+/// conditions (SNS, filter policies over message attributes).
+fn takes(policy: &Value, message: &Message) -> bool {
+    let policy = policy.as_object().expect("a filter policy is an object");
+    policy.iter().all(|(name, conditions)| {
+        let value = attribute(message, name);
+        let conditions = conditions.as_array().expect("conditions are a list");
+        conditions.iter().any(|condition| match (condition, value) {
+            (Value::String(exactly), Some(value)) => exactly == value,
+            (Value::Object(operator), _) if operator.len() == 1 => {
+                let (operator, operand) = operator.iter().next().expect("it has one");
+                match (operator.as_str(), value) {
+                    ("exists", value) => operand.as_bool() == Some(value.is_some()),
+                    ("anything-but", Some(value)) => {
+                        let words = operand.as_array().expect("words are a list");
+                        !words.iter().any(|word| word.as_str() == Some(value))
+                    }
+                    ("anything-but", None) => false,
+                    _ => panic!("{operator} is not known here"),
+                }
+            }
+            (Value::String(_), None) => false,
+            _ => panic!("{condition} is no condition"),
+        })
+    })
+}
+
+/// The filter policies of the manual, in their order.
+fn policies() -> Vec<Value> {
+    let manual = std::fs::read_to_string(root().join("docs/operations.md")).unwrap();
+    let chapter = manual.split("\n## Who gets which message\n").nth(1).expect("there is a chapter");
+    let chapter = chapter.split("\n## ").next().unwrap();
+    let examples = chapter.split("```json\n").skip(1).map(|rest| rest.split("```").next().unwrap());
+    examples.map(|text| serde_json::from_str(text).expect("a filter policy is JSON")).collect()
+}
+
+#[test]
+fn the_filter_policies_of_the_manual_select_what_they_say() {
+    let policies = policies();
+    let [team, somebody, bad_ends, no_team] = policies.as_slice() else { panic!("{policies:#?}") };
+    let mut finished = ended(&["Table completed"]).over();
+    let mut case = loading();
+    case.poll();
+    for of_team in [Some("payments"), Some("orders"), None] {
+        finished.run.notify.team = of_team.map(str::to_owned);
+        case.run().notify.team = of_team.map(str::to_owned);
+        let is_payments = of_team == Some("payments");
+        for stack in ["dms-prod", "dms-test"] {
+            for outcome in Outcome::ALL {
+                finished.verdict = finished.verdict.clone().as_outcome(outcome);
+                let news = News::of_the_end(&finished, 0, minute(193)).from_stack(Some(stack));
+                let told = news.compose();
+                sound(&told);
+                let loud = told.json.severity == Severity::Error;
+                assert_eq!(takes(team, &told), is_payments, "{outcome:?}");
+                assert_eq!(takes(somebody, &told), loud && stack == "dms-prod", "{outcome:?}");
+                assert_eq!(takes(bad_ends, &told), is_payments && !outcome.good(), "{outcome:?}");
+                assert_eq!(takes(no_team, &told), of_team.is_none(), "{outcome:?}");
+            }
+            for occasion in OCCASIONS {
+                let told =
+                    News::on_the_way(&case.running, occasion, minute(60)).from_stack(Some(stack)).compose();
+                assert_eq!(takes(team, &told), is_payments, "{occasion:?}");
+                let others = [somebody, bad_ends, no_team].map(|policy| takes(policy, &told));
+                assert_eq!(others, [false; 3], "{occasion:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_manual_names_every_attribute_and_every_occasion() {
+    let manual = std::fs::read_to_string(root().join("docs/operations.md")).unwrap();
+    let chapter = manual.split("\n## Who gets which message\n").nth(1).expect("there is a chapter");
+    let mut finished = ended(&["Table completed"]).over();
+    finished.run.notify.team = Some("payments".to_owned());
+    let mut case = loading();
+    case.poll();
+    let ways = OCCASIONS.map(|occasion| News::on_the_way(&case.running, occasion, minute(60)).compose());
+    for told in ways.iter().chain([&News::of_the_end(&finished, 0, minute(193)).compose()]) {
+        for (name, value) in &told.attributes {
+            assert!(chapter.contains(&format!("`{name}`")), "{name} is not named");
+            assert!(*name != "Occasion" || chapter.contains(&format!("`{value}`")), "{value} is not named");
+        }
+    }
 }
 
 /// Names with all that means something to a mail, a shell, a chat or a log.

@@ -177,12 +177,6 @@ pub(crate) fn cases() -> Vec<Case> {
         member("not-supported-yet", "/OnAbort", &full_load(), json!("Stop"), json!("")),
         plan(
             "not-supported-yet",
-            "/Notify/ChatTopicArn",
-            full_load().with("/Notify", json!({"ChatTopicArn": "arn:aws:sns:us-east-1:123456789012:chat"})),
-            full_load().with("/Notify", json!({"ChatTopicArn": ""})),
-        ),
-        plan(
-            "not-supported-yet",
             "/Task",
             Sample(json!({"Task": {"ReplicationConfigIdentifier": "orders"}})),
             Sample(json!({"Task": {"ReplicationTaskIdentifier": "orders"}})),
@@ -205,6 +199,18 @@ pub(crate) fn cases() -> Vec<Case> {
             full_load()
                 .with("/Notify", json!({"TopicArn": "arn:aws:sns:us-east-1:123456789012:a:subscription"})),
             full_load().with("/Notify", json!({"TopicArn": "arn:aws:sns:us-east-1:123456789012:a"})),
+        ),
+        plan(
+            "bad-arn",
+            "/Notify/ChatTopicArn",
+            full_load().with("/Notify", json!({"ChatTopicArn": "chat"})),
+            full_load().with("/Notify", json!({"ChatTopicArn": "arn:aws:sns:us-east-1:123456789012:chat"})),
+        ),
+        plan(
+            "topic-elsewhere",
+            "/Notify/ChatTopicArn",
+            full_load().with("/Notify", json!({"ChatTopicArn": "arn:aws:sns:eu-west-1:123456789012:chat"})),
+            full_load().with("/Notify", json!({"ChatTopicArn": ""})),
         ),
         plan(
             "topic-elsewhere",
