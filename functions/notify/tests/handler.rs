@@ -16,6 +16,7 @@ use plan::finding::{Code, Finding, MAX_FINDINGS, Severity};
 use serde_json::{Value, json};
 use support::cases::{EXECUTION, execution as own, full_load, minute};
 use support::given::{Seen, frame, reported, request, running};
+use support::message::valid;
 
 const DEFAULT_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:migrations";
 const CHOSEN_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:payments";
@@ -66,7 +67,9 @@ fn succeeded(plan: Value) -> Reported {
 
 fn bodies(published: &PublishInput) -> Value {
     assert_eq!(published.message_structure(), Some("json"));
-    serde_json::from_str(published.message().unwrap()).unwrap()
+    let bodies: Value = serde_json::from_str(published.message().unwrap()).unwrap();
+    valid(&serde_json::from_str(bodies["sqs"].as_str().unwrap()).unwrap());
+    bodies
 }
 
 fn text(published: &PublishInput) -> String {

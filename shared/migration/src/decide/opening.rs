@@ -156,6 +156,11 @@ fn shut(plan: &Plan, next: Option<Timestamp>, now: Timestamp) -> Verdict {
     let verdict =
         Verdict::new(Outcome::Skipped, words, now).because("nothing was created, started or changed");
     // A schedule that comes outside its window has missed it; a person who clicks at noon has not.
-    let missed = plan.scheduled_time.is_some();
-    if missed { verdict.at_severity(Severity::Warning) } else { verdict }
+    if plan.scheduled_time.is_none() {
+        return verdict;
+    }
+    verdict
+        .at_severity(Severity::Warning)
+        .to_do("nothing, when the next window will do: the next run of the schedule tries again")
+        .to_do("should it come too late again: hold the schedule's time and time zone against the window")
 }

@@ -48,6 +48,9 @@ pub(super) fn text(news: News<'_>, to_do: &[String], links: &Links, log: Option<
     lines.push(labelled("Execution", &links.execution));
     lines.extend(links.task.iter().map(|link| labelled("DMS task", link)));
     lines.extend(log.iter().flat_map(|log| log_lines(log)));
+    if matches!(news.event, Event::Finished(_)) {
+        lines.push(labelled("Cost", &cost(news)));
+    }
     lines.join("\n")
 }
 
@@ -202,9 +205,6 @@ fn circumstances(news: News<'_>, lines: &mut Vec<String>) {
     }
     if let Some(opens) = news.next_opening() {
         lines.push(labelled("Next window", &format!("opens at {}", news.on_the_clock(opens))));
-    }
-    if matches!(news.event, Event::Finished(_)) {
-        lines.push(labelled("Cost", &cost(news)));
     }
     if let Some(task) = task {
         let whose = match task.origin {
