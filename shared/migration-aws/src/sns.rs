@@ -38,8 +38,8 @@ pub async fn publish(sns: &Client, topic: &str, message: &Message) -> Result<(),
     Ok(())
 }
 
-/// Publishes the same news to a chat's topic, where Amazon Q Developer reads it. The call is made once: a chat that does
-/// not take it must not keep the function.
+/// Publishes the same news to a chat's topic, where Amazon Q Developer reads it. The call is made once: a chat that
+/// does not take it must not keep the function.
 ///
 /// # Errors
 /// When SNS does not take it.

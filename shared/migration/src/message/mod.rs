@@ -1,5 +1,5 @@
-//! What people and machines are told by SNS: a subject, a text that needs no console, JSON beside it, and the same for a
-//! chat.
+//! What people and machines are told by SNS: a subject, a text that needs no console, JSON beside it, and the same for
+//! a chat.
 
 mod body;
 mod chat;
@@ -93,7 +93,8 @@ impl News<'_> {
         attributes
     }
 
-    /// What happened and to which task; then where, in brackets. A name that is too long is cut, what happened never is.
+    /// What happened and to which task; then where, in brackets. A name that is too long is cut, what happened never
+    /// is.
     fn subject(self) -> String {
         let machine = self.run.execution.machine();
         let what = ascii(&format!("{}{}: ", self.mark(), self.in_short()), MAX_SUBJECT);

@@ -89,8 +89,8 @@ fn console(arn: &Arn) -> String {
     }
 }
 
-/// A text as a part of a link. What is not plain is written by its bytes after `mark`: CloudWatch's pages want `$25`, which
-/// is a per cent sign that was escaped itself.
+/// A text as a part of a link. What is not plain is written by its bytes after `mark`: CloudWatch's pages want `$25`,
+/// which is a per cent sign that was escaped itself.
 fn escaped(text: &str, mark: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:".contains(&byte);
     let mut escaped = String::with_capacity(text.len());

@@ -50,8 +50,8 @@ pub fn tell_of_failures(task: &Task, topic: Option<&Arn>, execution: &ExecutionA
     )
 }
 
-/// Prints the last lines of a task's log. Its group has the name of the replication instance. Where that is not known it
-/// is asked for by the instance's ARN, and where that is not known either, by the task's.
+/// Prints the last lines of a task's log. Its group has the name of the replication instance. Where that is not known
+/// it is asked for by the instance's ARN, and where that is not known either, by the task's.
 pub fn show_log(task: &Arn, name: Option<&str>, instance: Option<&Arn>) -> String {
     let region = quoted(&task.region);
     let group = match name {
@@ -75,8 +75,8 @@ pub fn log_stream(task: &Arn) -> String {
     format!("dms-task-{}", task.tail())
 }
 
-/// Starts an execution with the plan of this one, with another `Start` where one is given. The plan goes through the file
-/// `plan.json`, since a command takes no more than 128 KiB; `sed` changes it, which every shell has. The old
+/// Starts an execution with the plan of this one, with another `Start` where one is given. The plan goes through the
+/// file `plan.json`, since a command takes no more than 128 KiB; `sed` changes it, which every shell has. The old
 /// `ScheduledTime` is taken out: a span would count from it.
 pub fn run_again(execution: &ExecutionArn, start: Option<Start>) -> String {
     let machine = execution.machine();

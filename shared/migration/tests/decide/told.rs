@@ -1,5 +1,5 @@
-//! What holds for every message: it fits what SNS takes, it says where it comes from, and hostile or very many names leave
-//! it readable.
+//! What holds for every message: it fits what SNS takes, it says where it comes from, and hostile or very many names
+//! leave it readable.
 
 use migration::commit;
 use migration::decide::opening;
