@@ -76,7 +76,7 @@ fn chat(message: &Message) {
     for word in [text("title").as_str(), text("description").as_str()].iter().chain(&steps).chain(&keywords) {
         // Links and ARNs of our own are what they are.
         let own = word.replace(message.json.links.execution.as_str(), "");
-        assert!(!own.contains(['<', '>', '`', '*']), "{own}");
+        assert!(!own.contains(['<', '>', '`', '*', '@']) && !own.contains("]("), "{own}");
     }
     let commands: Vec<&str> = commands(&message.text).collect();
     assert!(steps.iter().all(|step| !commands.iter().any(|command| step.contains(command))), "{steps:#?}");

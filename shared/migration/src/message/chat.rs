@@ -109,9 +109,7 @@ fn description(news: News<'_>, links: &Links) -> String {
             let more = verdict.reasons.len().saturating_sub(MAX_REASONS);
             let reasons = verdict.reasons.iter().take(MAX_REASONS).map(|reason| plain(reason, MAX_LINE));
             let rest = (more > 0).then(|| format!("and {more} more"));
-            let tables = (verdict.tables > 0)
-                .then(|| format!("{} of {} tables complete", verdict.tables_loaded, verdict.tables));
-            reasons.chain(rest).chain(tables).collect()
+            reasons.chain(rest).collect()
         }
         Event::OnTheWay(_) => vec![plain(news.next, MAX_LINE)],
     };
@@ -133,22 +131,21 @@ fn without_command(step: &str) -> String {
     }
 }
 
-/// A bounded line in which nothing means anything to a chat: no mention, no link with another name, no mark-up.
+/// A bounded line in which nothing means anything to a chat: no mention, no link with another name, no mark-up but what
+/// stands inside of words, such as DMS's.
 fn plain(text: &str, max: usize) -> String {
-    let line = line_of(text, max);
-    line.chars().map(|c| if "<>*_~`|@".contains(c) { substitute(c) } else { c }).collect()
+    let line = line_of(text, max).replace("](", "] (");
+    line.chars().map(substitute).collect()
 }
 
-/// A character that looks alike and means nothing.
+/// A character that looks alike and means nothing, for one that means something.
 fn substitute(c: char) -> char {
     match c {
         '<' => '\u{2039}',
         '>' => '\u{203a}',
         '*' => '\u{2217}',
-        '_' => '\u{02cd}',
-        '~' => '\u{223c}',
         '`' => '\u{02bc}',
-        '|' => '\u{00a6}',
-        _ => '\u{ff20}',
+        '@' => '\u{ff20}',
+        c => c,
     }
 }

@@ -153,6 +153,23 @@ fn partly_failed() {
     insta::assert_snapshot!(mail(&ending(case.stopped(192, "Stop Reason FULL_LOAD_ONLY_FINISHED"), 193)));
 }
 
+/// What Amazon Q Developer is given of it.
+#[test]
+fn partly_failed_for_a_chat() {
+    let tables = ["Table completed", "Table error", "Table completed", "Table cancelled", "Before load"];
+    let case = full_load(night()).started(1).began(1).fresh(1).tables(&tables);
+    let told = ending(case.stopped(192, "Stop Reason FULL_LOAD_ONLY_FINISHED"), 193);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&told.chat).unwrap());
+}
+
+/// The task goes on, and no run watches it.
+#[test]
+fn left_running() {
+    let stays = and(night(), json!({"Window": {"AtClose": "LeaveRunning"}}));
+    let case = full_load(stays).started(1).began(1).fresh(1).status("running").counters([1, 1, 0, 0]);
+    insta::assert_snapshot!(mail(&ending(case.tables(&["Table completed", "Full load"]), CLOSE + 1)));
+}
+
 #[test]
 fn failed() {
     let words = "Last Error Error 1236 reading binary log.\nStop Reason FATAL_ERROR Error Level FATAL";

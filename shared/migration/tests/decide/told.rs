@@ -333,6 +333,7 @@ fn hostile() -> impl Strategy<Value = String> {
         "$(x)",
         "<!channel>",
         "*b*",
+        "[a](https://example.com)",
         "|",
         "@here",
         ": aws dms stop",
