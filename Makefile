@@ -42,8 +42,9 @@ check: prerequisites ## Name every fault of a plan, without an AWS account: PLAN
 schema: prerequisites ## Write the JSON Schema of a plan, by which editors complete and check, to docs/plan.schema.json
 	@schema="$$(cargo run -q -p check-plan -- --schema)"; printf '%s\n' "$$schema" > docs/plan.schema.json
 
-docs: prerequisites ## Write the findings into docs/plan.md, from the table of codes
+docs: prerequisites ## Write what is generated: the findings in docs/plan.md, and docs/message.schema.json
 	@WRITE_DOCS=1 cargo test --package plan --test documented --quiet
+	@WRITE_DOCS=1 cargo test --package migration --test schema --quiet
 
 test: venv lint template tools unit model-check scale end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
 

@@ -1,6 +1,7 @@
 //! Tells people: one message on the way, or the one message with which every run ends.
 //!
 //! What it does: it publishes the message to the plan's topic, or to the stack's own when the plan's does not take it.
+//! Then it publishes the same to the plan's chat; a chat that does not take it changes nothing else.
 //! The end is told even when the document cannot be read or no step has left a verdict.
 //!
 //! A repeat: the message is sent again under the same id.
@@ -34,9 +35,10 @@ use serde_json::{Value, json};
 pub async fn handle(context: &Sns, request: Request) -> Result<Document, StepError> {
     match to_tell(&request)? {
         ToTell::OnTheWay(running, occasion) => on_the_way(context, *running, occasion, request.now).await,
-        ToTell::TheEnd(reported) => {
-            let message = News::of_the_end(&reported, request.now).compose();
-            publish(context, &reported.run, &message).await?;
+        ToTell::TheEnd(mut reported) => {
+            let message =
+                News::of_the_end(&reported, request.now).from_stack(context.stack.as_deref()).compose();
+            publish(context, &mut reported.run, &message).await?;
             Ok(Document::Reported(reported))
         }
     }
@@ -50,8 +52,9 @@ async fn on_the_way(
 ) -> Result<Document, StepError> {
     // Sight may be lost and found many times in a night; once is news.
     if !running.run.told.contains(&occasion) {
-        let message = News::on_the_way(&running, occasion, now).compose();
-        publish(context, &running.run, &message).await?;
+        let message =
+            News::on_the_way(&running, occasion, now).from_stack(context.stack.as_deref()).compose();
+        publish(context, &mut running.run, &message).await?;
     }
     commit::told(&mut running.run, occasion);
     Ok(running.into())
@@ -112,8 +115,21 @@ fn unreadable(request: &Request, error: &StepError) -> Reported {
     Reported::at_once(run, verdict, Vec::new())
 }
 
+/// Publishes the message, and after it the same for the plan's chat. What becomes of the chat is no reason to send the
+/// message again: it is logged, and noted in the document.
+async fn publish(context: &Sns, run: &mut Run, message: &Message) -> Result<(), StepError> {
+    publish_message(context, run, message).await?;
+    let Some(chat) = run.notify.chat_topic_arn.as_ref().map(ToString::to_string) else { return Ok(()) };
+    if let Err(error) = sns::publish_to_chat(&context.sns, &chat, message).await {
+        let text = chain(&error);
+        tracing::error!("{text}; the message itself was sent");
+        run.last_trouble.get_or_insert(text);
+    }
+    Ok(())
+}
+
 /// Publishes to the plan's topic, and to the stack's own when the plan's does not take it.
-async fn publish(context: &Sns, run: &Run, message: &Message) -> Result<(), StepError> {
+async fn publish_message(context: &Sns, run: &Run, message: &Message) -> Result<(), StepError> {
     let default_topic = context.default_topic.as_str();
     let chosen = run.notify.topic_arn.as_ref().map(ToString::to_string);
     let Some(chosen) = chosen.filter(|chosen| chosen != default_topic) else {

@@ -16,6 +16,7 @@ use plan::finding::{Code, Finding, MAX_FINDINGS, Severity};
 use serde_json::{Value, json};
 use support::cases::{EXECUTION, execution as own, full_load, minute, windowed};
 use support::given::{Seen, frame, reported, request, running};
+use support::message::valid;
 
 const DEFAULT_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:migrations";
 const CHOSEN_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:payments";
@@ -44,7 +45,7 @@ fn refusing(seen: &Seen<PublishInput>, topic: &'static str, code: &'static str) 
 }
 
 fn context(sns: Client) -> Sns {
-    Sns { sns, default_topic: DEFAULT_TOPIC.to_owned() }
+    Sns { sns, default_topic: DEFAULT_TOPIC.to_owned(), stack: Some("dms-prod".to_owned()) }
 }
 
 async fn tell(request: Request, publish: Vec<Rule>) -> Result<Document, StepError> {
@@ -66,7 +67,9 @@ fn succeeded(plan: Value) -> Reported {
 
 fn bodies(published: &PublishInput) -> Value {
     assert_eq!(published.message_structure(), Some("json"));
-    serde_json::from_str(published.message().unwrap()).unwrap()
+    let bodies: Value = serde_json::from_str(published.message().unwrap()).unwrap();
+    valid(&serde_json::from_str(bodies["sqs"].as_str().unwrap()).unwrap());
+    bodies
 }
 
 fn text(published: &PublishInput) -> String {
@@ -79,11 +82,11 @@ async fn people_get_text_and_machines_get_json() {
     tell(last(&succeeded(json!({"Notify": {"Team": "payments"}})).into()), taking(&seen)).await.unwrap();
     let published = seen.one();
     assert_eq!(published.topic_arn(), Some(DEFAULT_TOPIC));
-    assert_eq!(published.subject(), Some("DMS migration Succeeded: orders"));
+    assert_eq!(published.subject(), Some("Succeeded: orders (DMS, dms-prod, eu-central-1, 123456789012)"));
     let bodies = bodies(&published);
     for people in ["default", "email"] {
         let text = bodies[people].as_str().unwrap();
-        assert!(text.contains("Verdict:    Succeeded") && text.contains("3 of 3"), "{people}: {text}");
+        assert!(text.contains("Verdict:     Succeeded") && text.contains("3 of 3"), "{people}: {text}");
     }
     for machine in ["sqs", "lambda", "http", "https", "email-json", "firehose"] {
         let body: Value = serde_json::from_str(bodies[machine].as_str().unwrap()).unwrap();
@@ -172,7 +175,7 @@ async fn the_largest_message_is_one_that_sns_takes() {
     assert_eq!((&body["Verdict"]["Outcome"], &body["Shortened"]), (&json!("Succeeded"), &json!(true)));
     let text = text(&published);
     assert!(
-        text.contains("Verdict:    Succeeded")
+        text.contains("Verdict:     Succeeded")
             && text.ends_with("the output of the execution has the whole.")
     );
 }
@@ -202,6 +205,86 @@ async fn a_topic_that_does_not_take_the_message_is_replaced_by_the_stacks_own() 
         let error = tell(last(&succeeded(json!({})).into()), refusing).await.unwrap_err();
         assert_eq!(error.name(), name, "{code}");
     }
+}
+
+const CHAT_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:chat";
+
+#[tokio::test]
+async fn a_chat_is_told_the_same_after_the_message_in_one_thread() {
+    let seen = Seen::default();
+    let plan = json!({"Notify": {"Team": "payments", "ChatTopicArn": CHAT_TOPIC}});
+    tell(last(&succeeded(plan).into()), taking(&seen)).await.unwrap();
+    let told = seen.all();
+    let topics: Vec<_> = told.iter().map(|published| published.topic_arn().unwrap()).collect();
+    assert_eq!(topics, [DEFAULT_TOPIC, CHAT_TOPIC]);
+    let chat: Value = serde_json::from_str(told[1].message().unwrap()).unwrap();
+    assert_eq!((&chat["version"], &chat["source"]), (&json!("1.0"), &json!("custom")));
+    assert_eq!(chat["content"]["textType"], "client-markdown");
+    assert_eq!(chat["content"]["title"], "Succeeded: orders");
+    assert_eq!(chat["metadata"]["threadId"], EXECUTION);
+    assert_eq!(chat["metadata"]["additionalContext"]["Team"], "payments");
+    assert_eq!((told[1].message_structure(), told[1].subject()), (None, None));
+    assert_eq!(told[1].message_attributes(), told[0].message_attributes(), "a chat is filtered by the same");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_chat_that_does_not_take_it_changes_nothing_else() {
+    let plan = || json!({"Notify": {"ChatTopicArn": CHAT_TOPIC, "On": ["Finished", "Started"]}});
+    for code in ["AuthorizationError", "Throttled", "InternalError"] {
+        let seen = Seen::default();
+        let document =
+            tell(last(&succeeded(plan()).into()), refusing(&seen, CHAT_TOPIC, code)).await.unwrap();
+        let told = seen.one();
+        assert_eq!(told.topic_arn(), Some(DEFAULT_TOPIC), "{code}");
+        let noted = reported(document).run.last_trouble.unwrap();
+        assert!(noted.contains("the chat's topic") && noted.contains(code), "{noted}");
+    }
+    let mut case = full_load(plan()).started(1).began(1).status("running");
+    case.poll();
+    let seen = Seen::default();
+    let rules = refusing(&seen, CHAT_TOPIC, "AuthorizationError");
+    let document = tell(request(&case.document(), 5), rules).await.unwrap();
+    assert_eq!(running(document).run.told, [Occasion::Started], "it is told once, the chat or not");
+
+    // Without the message there is nothing for the chat to repeat.
+    let seen = Seen::default();
+    tell(last(&succeeded(plan()).into()), refusing(&seen, DEFAULT_TOPIC, "AuthorizationError"))
+        .await
+        .unwrap_err();
+    assert_eq!(seen.all().len(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fifo_topic_gets_one_order_a_run_and_one_id_a_message() {
+    let fifo = |topic: &str| format!("{topic}.fifo");
+    let is_id = |id: &str| id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic());
+    let plan = json!({"Notify": {"TopicArn": fifo(CHOSEN_TOPIC), "ChatTopicArn": fifo(CHAT_TOPIC)}});
+    let mut ids = Vec::new();
+    for redrives in [0, 0, 1] {
+        let seen = Seen::default();
+        let request = Request { redrives, ..last(&succeeded(plan.clone()).into()) };
+        tell(request, taking(&seen)).await.unwrap();
+        for published in seen.all() {
+            let group = published.message_group_id().unwrap();
+            let id = published.message_deduplication_id().unwrap();
+            assert!(is_id(group) && is_id(id), "{group} {id}");
+            ids.push((group.to_owned(), id.to_owned()));
+        }
+    }
+    assert_eq!(ids.len(), 6);
+    assert!(ids.iter().all(|(group, _)| *group == ids[0].0), "one order a run: {ids:?}");
+    assert_eq!(ids[0].1, ids[2].1, "the same news");
+    assert_ne!(ids[0].1, ids[4].1, "the end of a redriven run");
+
+    // The stack's own topic may be one, too; and a topic that is none takes no group.
+    let seen = Seen::default();
+    let sns = mock_client!(aws_sdk_sns, RuleMode::MatchAny, &taking(&seen));
+    let own = Sns { default_topic: fifo(DEFAULT_TOPIC), ..context(sns) };
+    notify::handle(&own, last(&succeeded(json!({})).into())).await.unwrap();
+    assert!(seen.one().message_group_id().is_some());
+    let seen = Seen::default();
+    tell(last(&succeeded(json!({})).into()), taking(&seen)).await.unwrap();
+    assert_eq!((seen.one().message_group_id(), seen.one().message_deduplication_id()), (None, None));
 }
 
 #[tokio::test]
@@ -234,7 +317,7 @@ async fn every_run_ends_with_a_message_whatever_the_document() {
         let payload = json!({"Migration": document, "Last": true});
         let document = tell(frame(payload, minute(5)), taking(&seen)).await.unwrap();
         let told = seen.one();
-        assert!(told.subject().unwrap().ends_with(subject), "{fact}: {:?}", told.subject());
+        assert!(told.subject().unwrap().contains(subject), "{fact}: {:?}", told.subject());
         assert_eq!(told.topic_arn(), Some(topic), "{fact}");
         assert!(text(&told).contains(words), "{fact}: {}", text(&told));
         let verdict = reported(document).verdict;
@@ -258,12 +341,12 @@ async fn the_end_is_told_though_something_was_to_be_told_before() {
 
     let seen = Seen::default();
     let document = tell(last(&case.document()), taking(&seen)).await.unwrap();
-    assert_eq!(seen.one().subject(), Some("[!] DMS migration Unknown: orders"));
+    assert_eq!(seen.one().subject(), Some("[!] Unknown: orders (DMS, dms-prod, eu-central-1, 123456789012)"));
     assert_eq!(reported(document).verdict.outcome, Outcome::Unknown, "the machine reads it");
 
     let seen = Seen::default();
     let document = tell(request(&case.document(), 5), taking(&seen)).await.unwrap();
-    assert_eq!(seen.one().subject(), Some("DMS migration Started: orders"));
+    assert_eq!(seen.one().subject(), Some("Started: orders (DMS, dms-prod, eu-central-1, 123456789012)"));
     assert_eq!(running(document).run.told, [Occasion::Started]);
 }
 
@@ -305,7 +388,7 @@ async fn a_rejection_names_every_fault() {
     let seen = Seen::default();
     tell(last(&document), taking(&seen)).await.unwrap();
     let told = seen.one();
-    assert_eq!(told.subject(), Some("[!] DMS migration Rejected: orders"));
+    assert_eq!(told.subject(), Some("[!] Rejected: orders (DMS, dms-prod, eu-central-1, 123456789012)"));
     for fault in ["/Task/Color", "/Task/MigrationType", "/Task/SourceEndpointArn"] {
         assert!(text(&told).contains(fault), "{fault}: {}", text(&told));
     }

@@ -77,12 +77,14 @@ pub struct Sns {
     pub sns: aws_sdk_sns::Client,
     /// The stack's own topic, for a plan that names none.
     pub default_topic: String,
+    /// The name of the stack; without it the name of the state machine tells it.
+    pub stack: Option<String>,
 }
 
 impl Sns {
     /// The clients of a step.
-    pub fn of(configuration: &SdkConfig, default_topic: String) -> Sns {
-        Sns { sns: aws_sdk_sns::Client::new(configuration), default_topic }
+    pub fn of(configuration: &SdkConfig, default_topic: String, stack: Option<String>) -> Sns {
+        Sns { sns: aws_sdk_sns::Client::new(configuration), default_topic, stack }
     }
 }
 

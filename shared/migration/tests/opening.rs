@@ -87,7 +87,7 @@ fn outside_its_window_a_run_is_skipped_and_a_schedule_that_missed_it_is_a_warnin
         assert_eq!(
             verdict.reasons,
             [
-                "the window is shut at 2026-11-20T11:00:00Z; it opens next at 2026-11-20T21:00:00Z",
+                "the window is shut at 2026-11-20 12:00 CET; it opens next at 2026-11-20 22:00 CET",
                 "nothing was created, started or changed"
             ]
         );

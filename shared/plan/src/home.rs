@@ -1,21 +1,24 @@
-//! Where a plan is at home: its ARNs, its topic and the machine that runs it belong to one account and Region.
+//! Where a plan is at home: its ARNs, its topics and the machine that runs it belong to one account and Region.
 
-use super::{Arn, ExternalTask, Plan, TaskPlan};
+use super::{Arn, ExternalTask, Notify, Plan, TaskPlan};
 use crate::finding::{Code, Findings};
 
-/// Whether the topic is where the task is, as far as the plan says where that is.
+/// Whether the topics are where the task is, as far as the plan says where that is.
 pub(super) fn check_topic(plan: &Plan, path: &str, findings: &mut Findings) {
-    let (Some(topic), Some((_, task))) = (&plan.notify.topic_arn, task_arn(plan)) else { return };
-    if (&topic.partition, &topic.region) != (&task.partition, &task.region) {
-        findings.add(
-            &format!("{path}/Notify/TopicArn"),
-            Code::TopicElsewhere,
-            format!(
-                "the topic is in {}, the task in {}: messages are published in the Region of the task, take a topic there",
-                topic.home(),
-                task.home()
-            ),
-        );
+    let Some((_, task)) = task_arn(plan) else { return };
+    for (member, topic) in topics(plan) {
+        if (&topic.partition, &topic.region) != (&task.partition, &task.region) {
+            findings.add(
+                &format!("{path}/Notify/{member}"),
+                Code::TopicElsewhere,
+                format!(
+                    "the topic is in {}, the task in {}: messages are published in the Region of the task, take a topic \
+                     there",
+                    topic.home(),
+                    task.home()
+                ),
+            );
+        }
     }
 }
 
@@ -35,20 +38,30 @@ pub fn check_machine(plan: &Plan, machine: &Arn, findings: &mut Findings) {
             ),
         );
     }
-    if let Some(topic) = &plan.notify.topic_arn
-        && (&topic.partition, &topic.region) != (&machine.partition, &machine.region)
-        && task_arn(plan).is_none()
-    {
-        findings.add(
-            "/Notify/TopicArn",
-            Code::TopicElsewhere,
-            format!(
-                "the topic is in {}, this machine in {}: take a topic there",
-                topic.home(),
-                machine.home()
-            ),
-        );
+    if task_arn(plan).is_some() {
+        return;
     }
+    for (member, topic) in topics(plan) {
+        if (&topic.partition, &topic.region) != (&machine.partition, &machine.region) {
+            findings.add(
+                &format!("/Notify/{member}"),
+                Code::TopicElsewhere,
+                format!(
+                    "the topic is in {}, this machine in {}: take a topic there",
+                    topic.home(),
+                    machine.home()
+                ),
+            );
+        }
+    }
+}
+
+/// The topics that the plan names, each with its member.
+fn topics(plan: &Plan) -> impl Iterator<Item = (&'static str, &Arn)> {
+    let Notify { topic_arn, chat_topic_arn, .. } = &plan.notify;
+    [("TopicArn", topic_arn), ("ChatTopicArn", chat_topic_arn)]
+        .into_iter()
+        .filter_map(|(member, topic)| Some((member, topic.as_ref()?)))
 }
 
 /// An ARN that says where the task is, and its place in the plan.

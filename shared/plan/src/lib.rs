@@ -226,6 +226,9 @@ pub struct Notify {
     /// The SNS topic; the one that was deployed with the machine when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic_arn: Option<Arn>,
+    /// A topic for a chat, which is told the same once more in the form of Amazon Q Developer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat_topic_arn: Option<Arn>,
     /// The team that owns the migration, as a message attribute to filter by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub team: Option<String>,

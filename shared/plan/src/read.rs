@@ -310,29 +310,27 @@ fn read_number(
     plan.whole_number(name, most, findings).and_then(|number| u32::try_from(number).ok()).unwrap_or(default)
 }
 
+fn read_topic(notify: &mut Members<'_>, name: &'static str, findings: &mut Findings) -> Option<Arn> {
+    let text = notify.text(name, findings)?;
+    let topic = text.parse().ok().filter(|arn: &Arn| arn.service == "sns" && !arn.resource.contains(':'));
+    if topic.is_none() {
+        findings.add(
+            &notify.place(name),
+            Code::BadArn,
+            format!(
+                "{name} must be the ARN of an SNS topic, arn:aws:sns:<region>:<account>:<name>, not {}",
+                quoted(text)
+            ),
+        );
+    }
+    topic
+}
+
 fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
     let mut notify = Notify { warning: true, ..Notify::default() };
     let Some(mut members) = Members::open(node, findings) else { return notify };
-    if let Some(text) = members.text("TopicArn", findings) {
-        match text.parse::<Arn>() {
-            Ok(arn) if arn.service == "sns" && !arn.resource.contains(':') => notify.topic_arn = Some(arn),
-            _ => findings.add(
-                &members.place("TopicArn"),
-                Code::BadArn,
-                format!(
-                    "TopicArn must be the ARN of an SNS topic, arn:aws:sns:<region>:<account>:<name>, not {}",
-                    quoted(text)
-                ),
-            ),
-        }
-    }
-    if members.get("ChatTopicArn").is_some() {
-        findings.add(
-            &members.place("ChatTopicArn"),
-            Code::NotSupportedYet,
-            "ChatTopicArn is not supported yet",
-        );
-    }
+    notify.topic_arn = read_topic(&mut members, "TopicArn", findings);
+    notify.chat_topic_arn = read_topic(&mut members, "ChatTopicArn", findings);
     if let Some(text) = members.text("Team", findings) {
         if text.chars().count() <= MAX_TEAM && text.chars().all(|c| c.is_alphanumeric() || " _.-".contains(c))
         {

@@ -140,6 +140,8 @@ impl Stack {
         calls
             .into_iter()
             .filter(|call| call.execution.as_deref() == Some(name) && call.status == Some(200))
+            // What a chat gets is the same news once more.
+            .filter(|call| call.request["MessageStructure"] == "json")
             .map(|call| {
                 let text = |member: &str| call.request[member].as_str().unwrap_or_default().to_owned();
                 let bodies: Value = serde_json::from_str(&text("Message")).unwrap_or_default();

@@ -163,6 +163,7 @@ fn open(input: &Value, migration_type: &str, origin: Origin) -> Case {
     let settings = TaskSettings {
         prep_mode: PrepMode::TruncateBeforeLoad,
         create_pk_after_full_load: false,
+        logging: true,
         validation: false,
         named: NamedByMapping::default(),
     };

@@ -15,6 +15,7 @@ pub mod findings;
 pub mod given;
 pub mod growth;
 pub mod machine;
+pub mod message;
 pub mod plans;
 pub mod schema;
 pub mod shapes;

@@ -138,7 +138,7 @@ impl Clients {
             },
             drives: DmsAndStepFunctions { dms: dms.clone(), step_functions: step_functions.clone() },
             observes: DmsAndCloudWatch { dms, step_functions, cloudwatch },
-            tells: Sns { sns, default_topic: TOPIC.to_owned() },
+            tells: Sns { sns, default_topic: TOPIC.to_owned(), stack: None },
         }
     }
 

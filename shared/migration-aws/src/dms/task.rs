@@ -219,6 +219,7 @@ fn read_settings(settings: &serde_json::Value, mappings: Option<&str>) -> TaskSe
         prep_mode,
         create_pk_after_full_load: flag(settings, "/FullLoadSettings/CreatePkAfterFullLoad"),
         validation: flag(settings, "/ValidationSettings/EnableValidation"),
+        logging: flag(settings, "/Logging/EnableLogging"),
         named: mappings.as_ref().map(NamedByMapping::of).unwrap_or_default(),
     }
 }

@@ -60,7 +60,7 @@ fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarde
         }
     }
     if now + START_MARGIN / 2 >= run.stop_due {
-        return Guarded::Held(format!("the run's time is over at {}, which is too near", run.stop_due));
+        return Guarded::Held("the run's time is over, or its end is too near".to_owned());
     }
     if task.phase() != Phase::Idle {
         return Guarded::Held(format!("the task was {} just before the start", task.status));
@@ -88,8 +88,7 @@ pub fn guard_stop(run: &mut Run, task: &TaskSeen, now: Timestamp) -> Option<Stri
     match task {
         TaskSeen::Seen(task) => {
             run.taken_over = run.taken_over.or(taken_over(run, task));
-            run.taken_over
-                .map(|date| format!("somebody else started the task at {date}, after this run's close"))
+            run.taken_over.map(|_| "somebody else started the task after this run's close".to_owned())
         }
         TaskSeen::Unseen if !stops_without_a_look(run, now) => {
             Some("DMS was too busy to show whose the task is now".to_owned())

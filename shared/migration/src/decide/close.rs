@@ -95,7 +95,7 @@ fn left_running(s: &Situation<'_>) -> Verdict {
 
 fn too_late(s: &Situation<'_>) -> Verdict {
     let why = if s.run.windowed() {
-        format!("the window closed at {} before the task could be started", s.run.closes)
+        format!("the window closed at {} before the task could be started", s.on_the_clock(s.run.closes))
     } else {
         "the longest run of this machine is over and the task could not be started".to_owned()
     };

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use plan::finding::Severity;
-use plan::{Mode, OnAbort};
+use plan::{Mode, OnAbort, Plan};
 
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::stop_command;
@@ -16,6 +16,7 @@ use crate::run::next::Next;
 use crate::run::status::Phase;
 use crate::run::step::Occasion;
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::{on_the_clock, on_the_clock_of};
 use crate::time::graces::STOP_PATIENCE;
 
 /// Does for a run whose execution has ended what is left to do: the task is stopped, left until the close, or left
@@ -48,14 +49,17 @@ pub(super) fn close_out(s: &Situation<'_>) -> Option<Next> {
         return s.wait_briefly(format!(
             "{}: what it had asked for may still land until {}",
             close_out.how.in_words(),
-            close_out.acts_from
+            on_the_clock_of(s.plan, close_out.acts_from)
         ));
     }
     if s.plan.mode == Mode::Preflight {
         return s.report(aborted(s, close_out).because("it was a pre-flight: nothing was touched"));
     }
     if let Some(date) = s.run.taken_over {
-        let why = format!("the task was started at {date}, after the execution had ended");
+        let why = format!(
+            "the task was started at {}, after the execution had ended",
+            on_the_clock_of(s.plan, date)
+        );
         return s.report(left_alone(s, close_out, &why));
     }
     if s.run.stop.is_some() {
@@ -95,8 +99,8 @@ fn at_work(s: &Situation<'_>, close_out: &CloseOut) -> Option<Next> {
             let why = format!(
                 "{} at {}; the task goes on and is stopped at {}",
                 close_out.how.in_words(),
-                close_out.ended,
-                s.run.stop_due
+                on_the_clock_of(s.plan, close_out.ended),
+                on_the_clock_of(s.plan, s.run.stop_due)
             );
             let told = s.run.told.contains(&Occasion::ClosingOut) || !s.run.notify.warning;
             if told { s.wait(why) } else { Some(Next::Tell { occasion: Occasion::ClosingOut, why }) }
@@ -107,13 +111,14 @@ fn at_work(s: &Situation<'_>, close_out: &CloseOut) -> Option<Next> {
 
 /// What every verdict on such a run begins with.
 fn aborted(s: &Situation<'_>, close_out: &CloseOut) -> Verdict {
-    let mut verdict = begin(&close_out.how, close_out.ended, s.now);
+    let mut verdict = begin(&close_out.how, Some(s.plan), close_out.ended, s.now);
     verdict.task_status = s.seen().map(|task| task.status.clone());
     verdict
 }
 
 /// The verdict on a run whose execution ended like this then, without what became of its task.
-pub(super) fn begin(how: &HowEnded, ended: Timestamp, now: Timestamp) -> Verdict {
+pub(super) fn begin(how: &HowEnded, plan: Option<&Plan>, ended: Timestamp, now: Timestamp) -> Verdict {
+    let ended = on_the_clock(plan.and_then(|plan| plan.window.as_ref()), ended);
     let words = format!("the run could not tell its end: {} at {ended}", how.in_words());
     let verdict = Verdict::new(Outcome::Aborted, words, now);
     match how {

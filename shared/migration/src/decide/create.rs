@@ -14,6 +14,7 @@ use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
 use crate::run::task::{Origin, Task};
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::in_minutes;
 use crate::time::graces::{BUSY_PATIENCE, MAX_CREATES, MISSING_FOR, MISSING_LOOKS, PATIENCE};
 
 /// Ends a run as Skipped while another execution of ours drives the task: two never act on one task.
@@ -74,8 +75,10 @@ pub(super) fn create(s: &Situation<'_>) -> Option<Next> {
                 return s.report(late);
             }
             let minutes = s.now.duration_since(since).as_mins();
-            let words =
-                format!("an older task with this identifier is being deleted, for {minutes} minutes now");
+            let words = format!(
+                "an older task with this identifier is being deleted, for {} now",
+                in_minutes(minutes)
+            );
             let verdict = Verdict::new(Outcome::Failed, words, s.now).because("nothing was started");
             s.report(verdict.to_do(
                 "look at that task in the DMS console; the next run creates a new one once it is gone",

@@ -6,6 +6,7 @@ use crate::run::answer::Answer;
 use crate::run::commands;
 use crate::run::document::{Caught, Running};
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::on_the_clock_of;
 
 /// The document of the run could not be read; `trouble` says why.
 pub fn unreadable(trouble: &str, now: Timestamp) -> Verdict {
@@ -36,13 +37,17 @@ pub fn out_of_sight(running: &Running, now: Timestamp) -> Verdict {
         Some(progress) => {
             verdict.task_status = Some(progress.status.clone());
             verdict.rows = progress.rows;
-            verdict.because(format!("the task was last seen {} at {}", progress.status, progress.seen))
+            let seen = on_the_clock_of(&running.plan, progress.seen);
+            verdict.because(format!("the task was last seen {} at {seen}", progress.status))
         }
         None => verdict.because("the task was never seen"),
     };
     verdict = match run.stop.as_ref().map(|stop| (stop.taken(), &stop.answer)) {
-        Some((Some(at), _)) => verdict
-            .because(format!("the window closed; DMS took the stop at {at}, the end of it was not seen")),
+        Some((Some(at), _)) => {
+            let at = on_the_clock_of(&running.plan, at);
+            verdict
+                .because(format!("the window closed; DMS took the stop at {at}, the end of it was not seen"))
+        }
         Some((None, Answer::Refused(refusal))) => verdict.because(format!(
             "the window closed; DMS refused to stop the task: {}: {}",
             refusal.code, refusal.message

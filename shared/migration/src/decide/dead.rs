@@ -18,6 +18,7 @@ use crate::run::execution_arn::ExecutionArn;
 use crate::run::step::Step;
 use crate::run::task::Task;
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::on_the_clock;
 use crate::time::graces::{CLOSE_OUT_SPREAD, NOTHING_LANDS_AFTER};
 
 /// An execution that has ended without telling it.
@@ -51,8 +52,9 @@ pub enum Left {
 /// Opens the execution `by` that closes out a dead one: it goes on with the document of that one, or tells at once what
 /// can be told. A document of another release gives its task, its close, its start and stop, and whom to tell.
 pub fn open(dead: &Dead, by: &ExecutionArn, now: Timestamp) -> Document {
+    let plan = read::read(&dead.input).plan;
     let Left::Document(left) = &dead.left else {
-        let verdict = begin(&dead.how, dead.ended, now);
+        let verdict = begin(&dead.how, plan.as_ref(), dead.ended, now);
         let verdict = match dead.left {
             Left::NoStep => verdict
                 .because("no step of it had run: nothing was created, started or changed")
@@ -66,14 +68,14 @@ pub fn open(dead: &Dead, by: &ExecutionArn, now: Timestamp) -> Document {
         Ok(Document::Reported(reported)) => late(*reported, dead, by, now).into(),
         // The step that reads the plan had not answered. It changes nothing but the tests of connections.
         Ok(Document::Opened(_)) => {
-            let verdict = begin(&dead.how, dead.ended, now)
+            let verdict = begin(&dead.how, plan.as_ref(), dead.ended, now)
                 .because("its plan had not been read: nothing was created, started or changed")
                 .to_do(format!("to run the plan again: {}", commands::run_again(&dead.execution, None)));
             told(dead, by, verdict, now)
         }
         Err(why) => match of_another_release(left, dead, now) {
             Some(running) => go_on(running, dead, by, now).into(),
-            None => told(dead, by, unclear(begin(&dead.how, dead.ended, now), &why), now),
+            None => told(dead, by, unclear(begin(&dead.how, plan.as_ref(), dead.ended, now), &why), now),
         },
     }
 }
@@ -96,7 +98,9 @@ fn told(dead: &Dead, by: &ExecutionArn, verdict: Verdict, now: Timestamp) -> Doc
 /// The run had reached its verdict, and its execution ended before that was told.
 fn late(mut reported: Reported, dead: &Dead, by: &ExecutionArn, now: Timestamp) -> Reported {
     close_out(&mut reported.run, dead, by, now);
-    let words = format!("this comes late: {} at {}, before it was told", dead.how.in_words(), dead.ended);
+    let window = reported.plan.as_ref().and_then(|plan| plan.window.as_ref());
+    let ended = on_the_clock(window, dead.ended);
+    let words = format!("this comes late: {} at {ended}, before it was told", dead.how.in_words());
     reported.verdict = reported.verdict.because(words);
     reported
 }

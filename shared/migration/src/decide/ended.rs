@@ -13,6 +13,7 @@ use crate::run::next::Next;
 use crate::run::observation::{InstanceSeen, Task};
 use crate::run::status::{Phase, Status};
 use crate::run::stop_reason::StopReason;
+use crate::run::tables::counted;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{
     BUSY_PATIENCE, DMS_RESTARTS_WITHIN, DRIVER_RESTARTS_WITHIN, REFUSED_PATIENCE, SECOND_LOOK_AFTER,
@@ -115,8 +116,9 @@ fn unread(s: &Situation<'_>, task: &Task) -> Option<Verdict> {
     );
     if let Some(stats) = &task.stats {
         verdict = verdict.because(format!(
-            "DMS counts {} tables loaded and {} in error",
-            stats.tables_loaded, stats.tables_errored
+            "DMS counts {} loaded and {} in error",
+            counted(stats.tables_loaded as usize),
+            stats.tables_errored
         ));
     }
     verdict.task_status = Some(task.status.clone());

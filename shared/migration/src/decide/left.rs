@@ -11,7 +11,9 @@ use crate::run::status::Status;
 use crate::run::stop_reason::StopClass;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::survey::executions::Execution;
+use crate::time::clock::on_the_clock;
 use plan::clean::one_line;
+use plan::read;
 use serde_json::Value;
 
 /// Reports, in the execution `by`, the end of a task that this run had left running. `document` is what the history of
@@ -42,12 +44,18 @@ pub fn nothing(run: &ExecutionArn, why: &str, now: Timestamp) -> Verdict {
 }
 
 fn verdict(run: &Execution, task: &observation::Task, stopped: Timestamp, now: Timestamp) -> Verdict {
+    let plan = read::read(&run.input).plan;
+    let window = plan.as_ref().and_then(|plan| plan.window.as_ref());
     let reason = task.stop_reason.as_ref();
     let has_failed = task.status == Status::Failed || StopClass::of(reason) == StopClass::Failed;
     let code = reason.map(|reason| format!(" ({})", one_line(reason.as_str()))).unwrap_or_default();
     let (outcome, what) =
         if has_failed { (Outcome::Failed, "has failed") } else { (Outcome::Interrupted, "has stopped") };
-    let words = format!("the task that the run {} left running {what} at {stopped}{code}", run.arn);
+    let words = format!(
+        "the task that the run {} left running {what} at {}{code}",
+        run.arn,
+        on_the_clock(window, stopped)
+    );
     let mut verdict =
         Verdict::new(outcome, words, now).because("it was watched by no run; nothing was touched");
     if let Some(failure) = &task.last_failure {

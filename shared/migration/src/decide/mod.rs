@@ -37,6 +37,7 @@ use crate::run::commands;
 use crate::run::document::Running;
 use crate::run::next::Next;
 use crate::run::observation::{self, Observation, Stats};
+use crate::run::tables::counted;
 use crate::run::verdict::Verdict;
 use situation::Situation;
 
@@ -98,9 +99,9 @@ fn in_words(task: &observation::Task) -> String {
             if tables_loaded + tables_loading + tables_queued + tables_errored > 0 =>
         {
             format!(
-                "the task is {}: {tables_loaded} tables loaded, {tables_loading} loading, {tables_queued} queued, \
-                 {tables_errored} in error",
-                task.status
+                "the task is {}: {} loaded, {tables_loading} loading, {tables_queued} queued, {tables_errored} in error",
+                task.status,
+                counted(*tables_loaded as usize)
             )
         }
         _ => format!("the task is {}", task.status),

@@ -9,6 +9,8 @@ use crate::run::next::Next;
 use crate::run::observation::Task;
 use crate::run::status::Phase;
 use crate::run::step::Occasion;
+use crate::run::tables::are;
+use crate::time::clock::in_minutes;
 
 /// Has people told what is worth knowing before the end, or leaves the word to the next judge.
 ///
@@ -32,7 +34,7 @@ pub(super) fn notices(s: &Situation<'_>) -> Option<Next> {
     if untold(Occasion::TablesInError) && errored > 0 {
         return tell(
             Occasion::TablesInError,
-            format!("{errored} tables are in error while the task goes on"),
+            format!("{} in error while the task goes on", are(errored as usize)),
         );
     }
     if untold(Occasion::StartedAgain) && s.run.drive.restarts() > 0 {
@@ -71,7 +73,7 @@ fn hangs(s: &Situation<'_>, task: &Task) -> Option<String> {
     let limit = SignedDuration::from_mins(i64::from(s.plan.stall_minutes));
     let starting = s.now.duration_since(s.run.starting_since.filter(|_| task.phase() == Phase::Starting)?);
     (!limit.is_zero() && starting >= limit)
-        .then(|| format!("the task is starting, for {} minutes now", starting.as_mins()))
+        .then(|| format!("the task is starting, for {} now", in_minutes(starting.as_mins())))
 }
 
 /// The load stands still, in words.
@@ -79,7 +81,7 @@ fn stalled(s: &Situation<'_>) -> Option<String> {
     let limit = SignedDuration::from_mins(i64::from(s.plan.stall_minutes));
     let still = s.run.pace.as_ref()?.stands_still(s.now);
     (!limit.is_zero() && still >= limit)
-        .then(|| format!("nothing of the load has moved for {} minutes", still.as_mins()))
+        .then(|| format!("nothing of the load has moved for {}", in_minutes(still.as_mins())))
 }
 
 /// The load will not be done when its window closes, in words.
@@ -88,7 +90,8 @@ fn will_not_fit(s: &Situation<'_>) -> Option<String> {
     (s.run.stop_at_close && eta.at > s.run.stop_due).then(|| {
         let late = eta.at.duration_since(s.run.stop_due).as_mins();
         format!(
-            "at its pace the load ends {late} minutes after the work of its window ({})",
+            "at its pace the load ends {} after the work of its window ({})",
+            in_minutes(late),
             eta.basis.in_words()
         )
     })

@@ -13,6 +13,7 @@ use crate::run::execution_arn::ExecutionArn;
 use crate::run::observation::Route;
 use crate::run::step::Step;
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::on_the_clock_of;
 use crate::time::graces::{LONGEST_PREFLIGHT, LONGEST_RUN};
 use crate::time::window::{self, Opening, whole_seconds};
 
@@ -148,13 +149,18 @@ fn errors_only(findings: Vec<Finding>) -> Vec<Finding> {
 
 fn shut(plan: &Plan, next: Option<Timestamp>, now: Timestamp) -> Verdict {
     let when = match next {
-        Some(next) => format!("it opens next at {next}"),
+        Some(next) => format!("it opens next at {}", on_the_clock_of(plan, next)),
         None => "it does not open again".to_owned(),
     };
+    let words = format!("the window is shut at {}; {when}", on_the_clock_of(plan, now));
     let verdict =
-        Verdict::new(Outcome::Skipped, format!("the window is shut at {}; {when}", whole_seconds(now)), now)
-            .because("nothing was created, started or changed");
+        Verdict::new(Outcome::Skipped, words, now).because("nothing was created, started or changed");
     // A schedule that comes outside its window has missed it; a person who clicks at noon has not.
-    let missed = plan.scheduled_time.is_some();
-    if missed { verdict.at_severity(Severity::Warning) } else { verdict }
+    if plan.scheduled_time.is_none() {
+        return verdict;
+    }
+    verdict
+        .at_severity(Severity::Warning)
+        .to_do("nothing, when the next window will do: the next run of the schedule tries again")
+        .to_do("should it come too late again: hold the schedule's time and time zone against the window")
 }

@@ -18,7 +18,7 @@ use crate::run::task::{Origin, Owner, Task};
 use crate::run::verdict::{Outcome, Verdict};
 use crate::survey::adoption::{self, Adoption};
 use crate::time::graces::PREFLIGHT_MISSING_LOOKS;
-use crate::time::window::{self, Opening, whole_seconds};
+use crate::time::window::{self, Opening};
 
 /// What a pre-flight comes to: something that it waits for, something that rejects the plan, or what a run would do.
 enum Finding {
@@ -243,9 +243,9 @@ fn hours(s: &Situation<'_>) -> String {
         return "the plan has no window: a run may begin at any time".to_owned();
     };
     match window::at(plan_window, s.plan.scheduled_time, s.now) {
-        Opening::Open { closes, .. } => format!("the window is open now, until {}", whole_seconds(closes)),
+        Opening::Open { closes, .. } => format!("the window is open now, until {}", s.on_the_clock(closes)),
         Opening::Shut { next: Some(next) } => {
-            format!("the window is shut now and opens next at {}", whole_seconds(next))
+            format!("the window is shut now and opens next at {}", s.on_the_clock(next))
         }
         Opening::Shut { next: None } => "the window is shut now and does not open again".to_owned(),
     }

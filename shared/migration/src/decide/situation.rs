@@ -11,6 +11,7 @@ use crate::run::status::Phase;
 use crate::run::step::Occasion;
 use crate::run::task::Task;
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::{in_minutes, on_the_clock_of};
 use crate::time::graces::{START_MARGIN, START_TOLD_AFTER, TAGS_COUNT_AFTER};
 use crate::time::window;
 
@@ -67,7 +68,8 @@ impl<'a> Situation<'a> {
         if !untold || self.plan.mode == Mode::Preflight {
             return self.wait(why);
         }
-        let why = format!("the task is not started, for {} minutes now: {}", waited.as_mins(), why.into());
+        let why =
+            format!("the task is not started, for {} now: {}", in_minutes(waited.as_mins()), why.into());
         Some(Next::Tell { occasion: Occasion::NotStarted, why })
     }
 
@@ -94,20 +96,30 @@ impl<'a> Situation<'a> {
     /// Skipped, since too little of the window is left to start in.
     pub(super) fn too_little_time(&self) -> Verdict {
         let left = self.run.stop_due.duration_since(self.now).as_mins();
+        let are = if left == 1 { "is" } else { "are" };
         let least = self.least_left();
         let wanted = match least > START_MARGIN {
             true => format!("the plan wants {}", least.as_mins()),
             false => format!("with less than {} nothing is started", least.as_mins()),
         };
-        Verdict::new(Outcome::Skipped, format!("{left} minutes are left in the window, {wanted}"), self.now)
-            .because("nothing was started")
-            .at_severity(Severity::Warning)
-            .to_do("the next run of the schedule tries again")
+        Verdict::new(
+            Outcome::Skipped,
+            format!("{} {are} left in the window, {wanted}", in_minutes(left)),
+            self.now,
+        )
+        .because("nothing was started")
+        .at_severity(Severity::Warning)
+        .to_do("the next run of the schedule tries again")
     }
 
     /// With less than this before the end of the run's time nothing is started.
     pub(super) fn least_left(&self) -> SignedDuration {
         window::least_left(self.plan.window.as_ref())
+    }
+
+    /// An instant on the clock of the plan's window.
+    pub(super) fn on_the_clock(&self, instant: Timestamp) -> String {
+        on_the_clock_of(self.plan, instant)
     }
 
     pub(super) fn report(&self, verdict: Verdict) -> Option<Next> {

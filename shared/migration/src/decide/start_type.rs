@@ -157,9 +157,10 @@ fn full_load(
     let counted = task.stats.as_ref().map_or(0, |stats| stats.tables_errored);
     if pass.complete() && counted == 0 && task.status != Status::Failed {
         return match start {
-            Start::Auto | Start::Resume | Start::Refresh => {
-                Choice::Complete(format!("all {} tables were loaded by an earlier run", pass.total))
-            }
+            Start::Auto | Start::Resume | Start::Refresh => Choice::Complete(match pass.total {
+                1 => "the one table was loaded by an earlier run".to_owned(),
+                total => format!("all {total} tables were loaded by an earlier run"),
+            }),
             Start::Reload => reload(settings, "the last load is complete and the plan wants a new one"),
         };
     }
@@ -211,9 +212,8 @@ fn load_and_cdc(plan: &Plan, task: &Task, settings: &TaskSettings, pass: &TableP
         // DMS takes such a load for finished: a resume replicates changes onto rows that were never loaded.
         return Choice::Undecided {
             why: format!(
-                "{} of {} tables were not loaded; a resume would skip them and only replicate",
-                (pass.total - pass.loaded).max(counted as usize),
-                pass.total
+                "{} not loaded; a resume would skip what is missing and only replicate",
+                tables::some_of_were((pass.total - pass.loaded).max(counted as usize), pass.total)
             ),
             to_do: "run once with Start Reload to load all tables again, or reload the tables in the console"
                 .to_owned(),
@@ -243,7 +243,7 @@ fn unfinished(start: Start, settings: &TaskSettings, pass: &TablePass) -> Choice
     let missing = match pass.total {
         0 => "no table was loaded".to_owned(),
         total if total == pass.loaded => "the task failed after its tables were complete".to_owned(),
-        total => format!("{} of {total} tables are not complete", total - pass.loaded),
+        total => format!("{} not complete", tables::some_of(total - pass.loaded, total)),
     };
     if settings.create_pk_after_full_load {
         return Choice::Undecided {

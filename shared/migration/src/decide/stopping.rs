@@ -9,6 +9,7 @@ use crate::run::next::Next;
 use crate::run::status::Phase;
 use crate::run::step::Occasion;
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::in_minutes;
 use crate::time::graces::{STOP_AGAIN_AFTER, STOP_PATIENCE};
 
 /// Waits until a task that was told to stop has come to rest. DMS is asked until it has taken a stop, seen or not;
@@ -40,9 +41,10 @@ pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
                 "the task could not be stopped so far: DMS says: {}: {}",
                 refusal.code, refusal.message
             )),
-            None if waited >= STOP_PATIENCE => {
-                Some(format!("the task has not stopped {} minutes after it was told to", waited.as_mins()))
-            }
+            None if waited >= STOP_PATIENCE => Some(format!(
+                "the task has not stopped {} after it was told to",
+                in_minutes(waited.as_mins())
+            )),
             None => None,
         };
         if let Some(why) = why {
@@ -65,8 +67,11 @@ pub(super) fn stopping(s: &Situation<'_>) -> Option<Next> {
 /// Nobody can say what became of the stop.
 fn not_seen(s: &Situation<'_>, stop: &Stop) -> Verdict {
     let taken = match stop.taken() {
-        Some(at) => format!("DMS took the stop at {at}"),
-        None => format!("it was told since {}, and DMS is not known to have taken it", stop.decided),
+        Some(at) => format!("DMS took the stop at {}", s.on_the_clock(at)),
+        None => {
+            let since = s.on_the_clock(stop.decided);
+            format!("it was told since {since}, and DMS is not known to have taken it")
+        }
     };
     Verdict::new(
         Outcome::Unknown,

@@ -12,8 +12,11 @@ use crate::run::verdict::{Outcome, Verdict};
 /// What a person does: looks at the other run, which reports on the task.
 pub(super) fn taken_over(s: &Situation<'_>) -> Option<Next> {
     let date = s.run.taken_over.filter(|_| s.run.drive.is_under_way())?;
-    let words =
-        format!("somebody else started the task at {date}, after this run's close at {}", s.run.closes);
+    let words = format!(
+        "somebody else started the task at {}, after this run's close at {}",
+        s.on_the_clock(date),
+        s.on_the_clock(s.run.closes)
+    );
     s.report(
         Verdict::new(Outcome::Unknown, words, s.now)
             .because("this execution was redriven since; what became of its own work is not known")

@@ -11,6 +11,7 @@ use crate::run::status::{Phase, Status};
 use crate::run::tables::TablePass;
 use crate::run::task::{Origin, Task};
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::in_minutes;
 
 pub(super) fn no_such_task(s: &Situation<'_>) -> Verdict {
     Verdict::new(Outcome::Rejected, "there is no such task in this account and Region", s.now)
@@ -87,13 +88,13 @@ pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
     let begun = if s.run.stop.is_some() { "it was told to stop" } else { "the run's time was over" };
     let mut verdict = Verdict::new(
         Outcome::Failed,
-        format!("the task could not be stopped: it is {status} {minutes} minutes after {begun}"),
+        format!("the task could not be stopped: it is {status} {} after {begun}", in_minutes(minutes)),
         s.now,
     )
     .because("it goes on beyond its window until somebody stops it");
     let stop = s.run.stop.as_ref();
     if stop.is_some_and(|stop| stop.cause == StopCause::Close) {
-        verdict = verdict.because(format!("its window closes at {}", s.run.closes));
+        verdict = verdict.because(format!("its window closes at {}", s.on_the_clock(s.run.closes)));
     }
     if let Some(Answer::Refused(refusal)) = stop.map(|stop| &stop.answer) {
         verdict = verdict.because(format!("DMS says: {}: {}", refusal.code, refusal.message));
@@ -102,7 +103,7 @@ pub(super) fn not_stopped(s: &Situation<'_>, since: Timestamp) -> Verdict {
         verdict = verdict.to_do(commands::ALLOW_STOP);
     }
     if let Some(at) = stop.and_then(Stop::taken) {
-        verdict = verdict.because(format!("DMS took the stop at {at}"));
+        verdict = verdict.because(format!("DMS took the stop at {}", s.on_the_clock(at)));
     }
     let pass = TablePass::over(s.observation.tables.as_deref().unwrap_or_default());
     // DMS refuses to stop a task that is stopping.
@@ -131,7 +132,8 @@ pub(super) fn unwatched(s: &Situation<'_>, verdict: Verdict) -> Verdict {
         Origin::External => "the task is kept by somebody else and goes on running",
         Origin::Created | Origin::Adopted => "the task goes on running",
     };
-    verdict
-        .because(format!("{whose}; no run watches it from now on"))
-        .to_do(format!("have DMS tell you when it fails: {}", commands::tell_of_failures(task)))
+    let command = commands::tell_of_failures(task, s.run.notify.topic_arn.as_ref(), &s.run.execution);
+    verdict.because(format!("{whose}; no run watches it from now on")).to_do(format!(
+        "have DMS tell you when it fails, on a topic that lets dms.amazonaws.com publish: {command}"
+    ))
 }

@@ -1,20 +1,33 @@
-//! What people and machines are told by SNS: a subject, a text that needs no console, and JSON beside it.
+//! What people and machines are told by SNS: a subject, a text that needs no console, JSON beside it, and the same for
+//! a chat.
 
-mod links;
+mod body;
+mod chat;
 mod news;
 pub mod operations;
+mod place;
 mod text;
+mod to_do;
 
+use plan::Arn;
 use plan::clean::line_of;
-use plan::finding::Severity;
-use serde_json::{Value, json};
 
-use crate::run::drive::{Drive, Whose};
-use links::Links;
-pub use news::{Event, News};
+#[cfg(feature = "schema")]
+pub use body::schema_text;
+pub use body::{
+    Body, Cost, Counters, Eta, EtaBasis, Finding, Joined, LogPlace, NamedTable, Pages, Progress, Start, Task,
+    Verdict, WhoseStart, Window,
+};
+pub use chat::Chat;
+pub use news::{Event, News, Word};
+use place::{Links, Log};
 
 /// SNS takes subjects under 100 characters.
 const MAX_SUBJECT: usize = 99;
+
+/// The most characters of the stack's name in a subject, and of a word of AWS.
+const MAX_STACK: usize = 20;
+const MAX_REGION: usize = 16;
 
 /// The most characters of a text that had to be shortened.
 const MAX_SHORTENED: usize = 16_000;
@@ -27,8 +40,10 @@ pub struct Message {
     /// For people.
     pub text: String,
     /// For machines.
-    pub json: Value,
-    /// Message attributes to filter by.
+    pub json: Body,
+    /// For a chat.
+    pub chat: Chat,
+    /// Message attributes to filter by: ten at the most, which is what SNS delivers as they are.
     pub attributes: Vec<(&'static str, String)>,
 }
 
@@ -40,111 +55,81 @@ impl Message {
             self.text = self.text.chars().take(MAX_SHORTENED).collect();
             self.text.push_str("\n\nThis message was shortened: the output of the execution has the whole.");
         }
-        if let Some(verdict) = self.json.get_mut("Verdict").and_then(Value::as_object_mut) {
-            verdict.retain(|_, value| !value.is_array());
-            verdict.remove("LastFailure");
-        }
-        if let Some(json) = self.json.as_object_mut() {
-            json.retain(|name, _| !["Findings", "Next", "Start"].contains(&name.as_str()));
-            json.insert("Shortened".to_owned(), Value::Bool(true));
-        }
-        self
+        Message { json: self.json.shortened(), ..self }
     }
 }
 
 impl News<'_> {
     /// Composes the message.
     pub fn compose(self) -> Message {
-        let severity = self.severity();
+        let links = Links::of(self);
+        let log = Log::of(self);
+        let to_do = to_do::to_do(self, log.as_ref());
+        Message {
+            subject: self.subject(),
+            text: text::text(self, &to_do, &links, log.as_ref()),
+            chat: Chat::of(self, &to_do, &links),
+            attributes: self.attributes(),
+            json: Body::of(self, to_do, &links, log.as_ref()),
+        }
+    }
+
+    fn attributes(self) -> Vec<(&'static str, String)> {
+        let machine = self.run.execution.machine();
         let mut attributes = vec![
-            ("Event", self.event.word().to_owned()),
-            ("Severity", severity.as_str().to_owned()),
-            ("Migration", attribute(&self.run.name)),
+            ("Event", self.word().as_str().to_owned()),
+            ("Severity", self.severity().as_str().to_owned()),
+            ("Migration", attribute(self.name())),
+            ("Account", attribute(&machine.account)),
+            ("Region", attribute(&machine.region)),
+            ("Stack", attribute(self.stack())),
         ];
-        if let Event::Finished(verdict) = self.event {
-            attributes.push(("Verdict", verdict.outcome.as_str().to_owned()));
+        match self.event {
+            Event::Finished(verdict) => attributes.push(("Verdict", verdict.outcome.as_str().to_owned())),
+            Event::OnTheWay(occasion) => attributes.push(("Occasion", format!("{occasion:?}"))),
         }
         if let Some(team) = &self.run.notify.team {
             attributes.push(("Team", attribute(team)));
         }
-        let links = Links::of(self.task, self.run);
-        Message {
-            subject: subject(&format!("{}: {}", self.in_short(), self.run.name), severity),
-            text: text::text(self, &links),
-            json: self.for_machines(severity, &links),
-            attributes,
-        }
+        attributes
     }
 
-    fn for_machines(self, severity: Severity, links: &Links) -> Value {
-        let News { run, event, .. } = self;
-        json!({
-            "Version": 1,
-            "Id": self.id(),
-            "Event": event.word(),
-            "Severity": severity,
-            "Migration": run.name,
-            "Team": run.notify.team,
-            "Execution": run.execution,
-            "Task": self.task.map(|task| json!({
-                "ReplicationTaskArn": task.arn,
-                "ReplicationTaskIdentifier": task.identifier,
-                "MigrationType": task.migration_type,
-                "Origin": task.origin,
-            })),
-            "Verdict": match event {
-                Event::Finished(verdict) => Some(verdict),
-                Event::OnTheWay(_) => None,
-            },
-            "Next": self.next,
-            "Start": run.drive.start().map(|start| json!({"Type": start.kind, "Why": start.why})),
-            "Joined": joined(&run.drive),
-            "ClosedOutBy": run.close_out.as_ref().map(|close_out| &close_out.by),
-            "Started": run.started,
-            "Seconds": self.took().as_secs(),
-            "Window": run.windowed().then(|| json!({"Closes": run.closes})),
-            "Findings": self.findings,
-            "Links": {"Execution": links.execution, "Task": links.task},
-        })
+    /// What happened and to which task; then where, in brackets. A name that is too long is cut, what happened never
+    /// is.
+    fn subject(self) -> String {
+        let machine = self.run.execution.machine();
+        let what = ascii(&format!("{}{}: ", self.mark(), self.in_short()), MAX_SUBJECT);
+        let place = format!(
+            " (DMS, {}, {}, {})",
+            cut(&ascii(self.stack(), 256), MAX_STACK),
+            cut(&ascii(&machine.region, 256), MAX_REGION),
+            machine.account
+        );
+        let room = MAX_SUBJECT.saturating_sub(what.len() + place.len());
+        // A plan may name a task by its ARN, of which only the tail tells one from another.
+        let arn = self.name().parse::<Arn>().ok();
+        let name = arn.as_ref().map_or(self.name(), Arn::tail);
+        let subject = format!("{what}{}{place}", cut(&ascii(name, 1_000), room));
+        ascii(&subject, MAX_SUBJECT)
     }
 }
 
-/// What a run follows that has not started the task itself.
-fn joined(drive: &Drive) -> Option<Value> {
-    let Drive::Joined { whose, since, .. } = drive else { return None };
-    let (whose, execution) = match whose {
-        Whose::SomebodyElse => ("SomebodyElse", None),
-        Whose::EndedRun(execution) => ("EndedRun", Some(execution)),
-        Whose::Doubtful { .. } => ("Doubtful", None),
-    };
-    Some(json!({"Whose": whose, "Since": since, "Execution": execution}))
+/// Printable ASCII, which is the safe subset of what SNS takes as a subject; bounded.
+fn ascii(text: &str, max: usize) -> String {
+    let clean = text.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' });
+    clean.take(max).collect()
 }
 
-/// The safe subset of what SNS takes: printable ASCII, bounded.
-fn subject(words: &str, severity: Severity) -> String {
-    let mark = if severity == Severity::Info { "" } else { "[!] " };
-    let ascii = format!("{mark}DMS migration {words}");
-    let clean = ascii.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' });
-    clean.take(MAX_SUBJECT).collect()
+/// An ASCII text of this length at the most; what was cut ends with two dots.
+fn cut(text: &str, max: usize) -> String {
+    match text.get(..max.saturating_sub(2)) {
+        Some(start) if text.len() > max => format!("{start}.."),
+        _ => text.to_owned(),
+    }
 }
 
 /// An attribute's value: one bounded line, and never an empty one, which SNS refuses.
 fn attribute(text: &str) -> String {
     let line = line_of(text, 256);
     if line.is_empty() { "-".to_owned() } else { line }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn a_subject_is_what_sns_takes_whatever_the_name(name in "\\PC{0,200}|[\\x00-\\x7f]{0,200}") {
-            let subject = subject(&name, Severity::Error);
-            prop_assert!(!subject.is_empty() && subject.len() < 100);
-            prop_assert!(subject.chars().all(|c| c.is_ascii_graphic() || c == ' '));
-        }
-    }
 }

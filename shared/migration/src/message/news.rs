@@ -1,15 +1,20 @@
 //! What there is to tell: a run that is over, or something that happened on its way.
 
 use jiff::{SignedDuration, Timestamp};
-use plan::Plan;
 use plan::finding::{Finding, Severity};
+use plan::window::When;
+use plan::{Mode, Plan};
+use serde::Serialize;
 
+use crate::pace::load::Eta;
 use crate::run::document::{Caught, Reported, Running};
 use crate::run::execution::Run;
 use crate::run::step::Occasion;
 use crate::run::tables::counted;
 use crate::run::task::{Progress, Task};
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::on_the_clock;
+use crate::time::window::{self, Opening};
 
 /// Why a message is sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,10 +26,10 @@ pub enum Event<'a> {
 }
 
 impl Event<'_> {
-    pub(super) fn word(self) -> &'static str {
+    fn word(self) -> Word {
         match self {
-            Event::Finished(_) => "Finished",
-            Event::OnTheWay(Occasion::Started) => "Started",
+            Event::Finished(_) => Word::Finished,
+            Event::OnTheWay(Occasion::Started) => Word::Started,
             Event::OnTheWay(
                 Occasion::TablesInError
                 | Occasion::LostSight
@@ -34,7 +39,15 @@ impl Event<'_> {
                 | Occasion::NotStopped
                 | Occasion::NotStarted
                 | Occasion::ClosingOut,
-            ) => "Warning",
+            ) => Word::Warning,
+        }
+    }
+
+    /// The word of the occasion on the way.
+    pub(super) fn occasion(self) -> Option<Occasion> {
+        match self {
+            Event::Finished(_) => None,
+            Event::OnTheWay(occasion) => Some(occasion),
         }
     }
 
@@ -54,6 +67,29 @@ impl Event<'_> {
     }
 }
 
+/// What kind of news a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub enum Word {
+    /// The run is over.
+    Finished,
+    /// The task has been started.
+    Started,
+    /// Trouble on the way; the run goes on.
+    Warning,
+}
+
+impl Word {
+    /// The word itself.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Word::Finished => "Finished",
+            Word::Started => "Started",
+            Word::Warning => "Warning",
+        }
+    }
+}
+
 /// What there is to tell.
 #[derive(Clone, Copy, Debug)]
 pub struct News<'a> {
@@ -67,6 +103,8 @@ pub struct News<'a> {
     /// The error of a step that could not run, when that is the news.
     pub(super) caught: Option<&'a Caught>,
     pub(super) event: Event<'a>,
+    /// The name of the stack, where the function knows it.
+    pub(super) stack: Option<&'a str>,
     pub(super) now: Timestamp,
 }
 
@@ -83,6 +121,7 @@ impl<'a> News<'a> {
             next: &reported.next.why,
             caught: None,
             event: Event::Finished(&reported.verdict),
+            stack: None,
             now,
         }
     }
@@ -98,21 +137,38 @@ impl<'a> News<'a> {
             next: &running.next.why,
             caught: running.caught.as_ref().filter(|_| occasion == Occasion::LostSight),
             event: Event::OnTheWay(occasion),
+            stack: None,
             now,
         }
     }
 
-    pub(super) fn severity(self) -> Severity {
-        match self.event {
-            Event::Finished(verdict) => verdict.severity,
-            Event::OnTheWay(Occasion::Started) => Severity::Info,
-            Event::OnTheWay(_) => Severity::Warning,
-        }
+    /// The same news of the stack with this name. Without it the name of the state machine tells the stack.
+    pub fn from_stack(self, stack: Option<&'a str>) -> News<'a> {
+        News { stack: stack.filter(|stack| !stack.is_empty()), ..self }
     }
 
-    /// What tells the same news told twice: the execution, how often it had been redriven, and what there is to tell. The
-    /// end of a run that is closed out has the id with which the run itself would have told it; where there was nothing to
-    /// close out, the execution that was to do so tells its own end.
+    pub(super) fn word(self) -> Word {
+        self.event.word()
+    }
+
+    /// The last error of a step of ours that could not run, in a line.
+    pub(super) fn trouble(self) -> Option<String> {
+        self.caught.map(Caught::in_words).or_else(|| self.run.last_trouble.clone())
+    }
+
+    /// The name of the stack.
+    pub(super) fn stack(self) -> &'a str {
+        self.stack.unwrap_or(self.run.execution.stack())
+    }
+
+    /// What people call the task: its identifier once it is known, however the plan names it.
+    pub(super) fn name(self) -> &'a str {
+        self.task.map_or(self.run.name.as_str(), |task| task.identifier.as_str())
+    }
+
+    /// What is the same for the same news, however often it is told, and for no other. The end of a run that is closed out
+    /// has the id with which the run itself would have told it; where there was nothing to close out, the execution that
+    /// was to do so tells its own end.
     pub(super) fn id(self) -> String {
         let run = self.run;
         let skipped = matches!(self.event, Event::Finished(verdict) if verdict.outcome == Outcome::Skipped);
@@ -124,6 +180,45 @@ impl<'a> News<'a> {
                 format!("{}#{redrives}#{}", run.execution, self.event.key())
             }
         }
+    }
+
+    /// When a load that is under way will be done.
+    pub(super) fn eta(self) -> Option<Eta> {
+        self.event.occasion()?;
+        self.run.pace.as_ref()?.eta(self.run.previous_load, self.now)
+    }
+
+    /// When the window opens next, after the end of a run. A span is repeated by a schedule of which nothing is known.
+    pub(super) fn next_opening(self) -> Option<Timestamp> {
+        let plan = self.plan.filter(|plan| plan.mode == Mode::Migrate)?;
+        let window = plan.window.as_ref().filter(|window| matches!(window.when, When::Hours(_)))?;
+        match (self.event, window::at(window, None, self.now)) {
+            (Event::OnTheWay(_), _) => None,
+            (Event::Finished(_), Opening::Shut { next }) => next,
+            (Event::Finished(_), Opening::Open { closes, .. }) => match window::at(window, None, closes) {
+                Opening::Shut { next } => next,
+                Opening::Open { opened, .. } => Some(opened),
+            },
+        }
+    }
+
+    /// The most state transitions that the run can have made: the bound of its history, of which each takes two events
+    /// at least.
+    pub(super) fn most_transitions(self) -> u32 {
+        self.run.events / 2
+    }
+
+    pub(super) fn severity(self) -> Severity {
+        match self.event {
+            Event::Finished(verdict) => verdict.severity,
+            Event::OnTheWay(Occasion::Started) => Severity::Info,
+            Event::OnTheWay(_) => Severity::Warning,
+        }
+    }
+
+    /// The mark before what somebody must look at.
+    pub(super) fn mark(self) -> &'static str {
+        if self.severity() == Severity::Info { "" } else { "[!] " }
     }
 
     /// The news in a word or two, for the subject.
@@ -148,6 +243,11 @@ impl<'a> News<'a> {
     pub(super) fn errored(self) -> u32 {
         let stats = self.progress.and_then(|progress| progress.stats.as_ref());
         stats.map_or(0, |stats| stats.tables_errored)
+    }
+
+    /// An instant on the clock of the plan's window.
+    pub(super) fn on_the_clock(self, instant: Timestamp) -> String {
+        on_the_clock(self.plan.and_then(|plan| plan.window.as_ref()), instant)
     }
 
     /// How long the run has taken.

@@ -1,14 +1,30 @@
 //! What those who run the stack are told: trouble of the product itself, about which no run can tell its team.
 
 use plan::finding::Severity;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{Message, attribute, subject};
+use super::{MAX_SUBJECT, ascii, attribute};
 use crate::run::commands;
 use crate::run::execution_arn::ExecutionArn;
 
-/// Nobody could close out a run; `last` is the execution that has died over it at last. Told again it has the same id.
-pub fn given_up(run: &ExecutionArn, last: &ExecutionArn) -> Message {
+/// A notice to those who run the stack, ready to publish.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// The same for the same notice, however often it is sent.
+    pub id: String,
+    /// ASCII without control characters, under 100 characters.
+    pub subject: String,
+    /// For people.
+    pub text: String,
+    /// For machines.
+    pub json: Value,
+    /// Message attributes to filter by.
+    pub attributes: Vec<(&'static str, String)>,
+}
+
+/// Nobody could close out a run; `last` is the execution that has died over it at last.
+pub fn given_up(run: &ExecutionArn, last: &ExecutionArn) -> Notice {
+    let machine = run.machine();
     let to_do = [
         format!("look how it ended: {}", commands::describe_execution(run)),
         format!("look why it could not be closed out: {}", commands::describe_execution(last)),
@@ -20,14 +36,21 @@ pub fn given_up(run: &ExecutionArn, last: &ExecutionArn) -> Message {
          task is not known, and nothing watches it.\n\nWhat to do next:\n  - {}\n",
         to_do.join("\n  - ")
     );
-    Message {
-        subject: subject(&format!("nobody could close out {}", run.name()), Severity::Error),
+    let id = format!("{run}#given-up");
+    Notice {
+        subject: ascii(
+            &format!("[!] nobody could close out {} (DMS, {})", run.name(), run.stack()),
+            MAX_SUBJECT,
+        ),
         text,
         json: json!({
             "Version": 1,
-            "Id": format!("{run}#given-up"),
+            "Id": id,
             "Event": "GivenUp",
             "Severity": Severity::Error,
+            "Account": machine.account,
+            "Region": machine.region,
+            "Stack": run.stack(),
             "Execution": run,
             "Last": last,
             "ToDo": to_do,
@@ -35,7 +58,8 @@ pub fn given_up(run: &ExecutionArn, last: &ExecutionArn) -> Message {
         attributes: vec![
             ("Event", "GivenUp".to_owned()),
             ("Severity", Severity::Error.as_str().to_owned()),
-            ("Migration", attribute(run.name())),
+            ("Stack", attribute(run.stack())),
         ],
+        id,
     }
 }

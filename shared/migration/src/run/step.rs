@@ -34,6 +34,7 @@ pub enum What {
 
 /// Why people are told something before the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Occasion {
     /// The task has been started.
     Started,

@@ -11,6 +11,21 @@ pub fn counted(tables: usize) -> String {
     if tables == 1 { "1 table".to_owned() } else { format!("{tables} tables") }
 }
 
+/// That these tables are something, in words: `1 table is`.
+pub fn are(tables: usize) -> String {
+    format!("{} {}", counted(tables), if tables == 1 { "is" } else { "are" })
+}
+
+/// That some of these tables are something, in words: `1 of 3 tables is`.
+pub fn some_of(tables: usize, total: usize) -> String {
+    format!("{tables} of {} {}", counted(total), if tables == 1 { "is" } else { "are" })
+}
+
+/// That some of these tables were something, in words: `1 of 3 tables was`.
+pub fn some_of_were(tables: usize, total: usize) -> String {
+    format!("{tables} of {} {}", counted(total), if tables == 1 { "was" } else { "were" })
+}
+
 /// What the table statistics say, all pages together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TablePass {

@@ -87,6 +87,7 @@ impl Task {
 
 /// Whose a task is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Origin {
     /// Created by this run.
     Created,

@@ -11,6 +11,7 @@ pub const MAX_NAMED: usize = 40;
 
 /// The outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum Outcome {
     /// Every table is complete and the task ended, or runs on, as the plan wants.
     Succeeded,

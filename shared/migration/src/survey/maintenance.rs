@@ -4,7 +4,8 @@
 use jiff::Timestamp;
 
 use crate::survey::resources::Instance;
-use crate::time::window::{self, whole_seconds};
+use crate::time::clock::on_the_clock_of;
+use crate::time::window;
 use plan::Plan;
 use plan::finding::{Code, Findings};
 
@@ -32,8 +33,8 @@ pub fn check(path: &str, plan: &Plan, instance: &Instance, now: Timestamp, findi
             "the weekly maintenance of the replication instance ({} UTC) falls into the window from {} to {}: it may restart \
              the instance, and the load with it; move one of the two",
             instance.maintenance,
-            whole_seconds(opened),
-            whole_seconds(closes)
+            on_the_clock_of(plan, opened),
+            on_the_clock_of(plan, closes)
         ),
     );
 }
@@ -123,7 +124,7 @@ mod tests {
     #[test]
     fn the_first_opening_that_it_meets_is_named() {
         let message = found(night(&["Fri", "Sat"]), "sat:22:00-sun:04:00", "2026-11-20T11:00:00Z").unwrap();
-        assert!(message.contains("from 2026-11-21T21:00:00Z to 2026-11-22T04:00:00Z"), "{message}");
+        assert!(message.contains("from 2026-11-21 22:00 CET to 2026-11-22 05:00 CET"), "{message}");
     }
 
     #[test]

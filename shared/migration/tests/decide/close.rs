@@ -26,7 +26,7 @@ fn night() -> Case {
 fn nothing_was_started() {
     let late = |case: Case| case.at(CLOSE);
     let skipped =
-        "Skipped | the window closed at 2026-11-21T04:00:00Z before the task could be started | nothing was";
+        "Skipped | the window closed at 2026-11-21 04:00 UTC before the task could be started | nothing was";
     check([
         ("not created", late(full_load(windowed()).not_created()), skipped),
         ("creating", late(full_load(windowed()).status("creating")), skipped),
@@ -47,7 +47,7 @@ fn nothing_was_started() {
         (
             "a second later: what starts takes its time, and so does a stop",
             full_load(windowed()).at(CLOSE - 2).set(|case| case.now += jiff::SignedDuration::from_secs(1)),
-            "Skipped | 1 minutes are left in the window, with less than 2 nothing is started",
+            "Skipped | 1 minute is left in the window, with less than 2 nothing is started",
         ),
         (
             "the stop lead is part of the close",
@@ -330,7 +330,11 @@ fn the_guard_before_a_stop() {
         let case = full_load(windowed()).began(began).status("running");
         let mut run = run(1);
         let why = commit::guard_stop(&mut run, &case.seen, minute(CLOSE + 1));
-        assert_eq!(why.is_some_and(|why| why.contains("somebody else started the task at")), held, "{began}");
+        assert_eq!(
+            why.is_some_and(|why| why.contains("somebody else started the task after")),
+            held,
+            "{began}"
+        );
         assert_eq!(run.taken_over, held.then(|| minute(began)));
     }
     for (seen, at, held) in [

@@ -40,7 +40,7 @@ fn the_task_is_at_work_when_its_execution_is_ended() {
         (
             "it goes on until the close, and people are told that",
             running(json!({})),
-            "Tell ClosingOut | somebody stopped its execution at | is stopped at 2026-11-21T04:00:00Z",
+            "Tell ClosingOut | somebody stopped its execution at | is stopped at 2026-11-21 04:00 UTC",
         ),
         ("once", told(running(json!({}))), "Wait | is stopped at"),
         ("only who wants to know", running(silent), "Wait"),
@@ -129,7 +129,7 @@ fn nobody_is_stood_in_the_way_of() {
         (
             "somebody has started it since",
             running(stops()).began(64).status("running"),
-            "Aborted | started at 2026-11-20T22:04:00Z, after the execution had ended | it was left alone",
+            "Aborted | started at 2026-11-20 22:04 UTC, after the execution had ended | it was left alone",
         ),
         (
             "a start of the dead execution that has landed late is none of somebody else's",
@@ -274,12 +274,12 @@ fn what_the_history_still_has_is_what_is_told() {
         let reported = told(left);
         assert_eq!(reported.verdict.outcome, Outcome::Aborted);
         let reasons = reported.verdict.reasons.join("; ");
-        assert!(reasons.contains("somebody stopped its execution at 2026-11-20T22:00:00Z"), "{reasons}");
+        assert!(reasons.contains("somebody stopped its execution at 2026-11-20 22:00 UTC"), "{reasons}");
         assert!(reasons.contains(part), "{reasons}");
         assert!(!reported.verdict.to_do.is_empty());
         assert_eq!(reported.run.name, "orders");
         assert_eq!(reported.run.notify.team.as_deref(), Some("payments"));
-        let id = News::of_the_end(&reported, minute(62)).compose().json["Id"].clone();
+        let id = News::of_the_end(&reported, minute(62)).compose().json.id;
         assert_eq!(id, format!("{}#2#finished", execution()), "the run itself would have told it so");
     }
 }

@@ -92,7 +92,7 @@ fn connections() {
         (
             "a run that came too late for a test has not waited for it",
             full_load(windowed()).not_created().connected(None, None).pending(CLOSE - 2).at(CLOSE - 1),
-            "Skipped | 1 minutes are left in the window",
+            "Skipped | 1 minute is left in the window",
         ),
         (
             "what DMS says to a test is told",
@@ -255,7 +255,7 @@ fn creating() {
                 .set(|case| case.running.task = None)
                 .pending(CLOSE - 3)
                 .at(CLOSE - 1),
-            "Skipped | 1 minutes are left in the window | nothing was started",
+            "Skipped | 1 minute is left in the window | nothing was started",
         ),
         ("the step could not run twice", absent().set(|case| case.run().creates = 2), "Create"),
         (

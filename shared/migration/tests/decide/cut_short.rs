@@ -63,13 +63,13 @@ fn what_is_said_of_a_run_that_went_blind() {
             blind(night()).set(|case| {
                 case.running.progress = Some(Progress { seen: minute(90), ..progress(None) });
             }),
-            vec!["the task was last seen running at 2026-11-20T22:30:00Z", "not the task was never seen"],
+            vec!["the task was last seen running at 2026-11-20 22:30 UTC", "not the task was never seen"],
         ),
         (
             "DMS took the stop",
             stopped(Answer::Accepted, true),
             vec![
-                "the window closed; DMS took the stop at 2026-11-21T03:51:00Z, the end of it was not seen",
+                "the window closed; DMS took the stop at 2026-11-21 03:51 UTC, the end of it was not seen",
                 "look at the task",
                 "not stop it by hand",
             ],

@@ -101,7 +101,7 @@ fn an_end_that_is_nobodys_success() {
         (
             "NORMAL at the close, before this run had asked for it: another run of ours may have been quicker",
             night().tables(&HALF).stopped(CLOSE, "Stop Reason NORMAL").at(CLOSE + 1),
-            "Paused | 1 of 2 tables are complete",
+            "Paused | 1 of 2 tables is complete",
         ),
         (
             "NORMAL a minute before the close",
@@ -111,37 +111,37 @@ fn an_end_that_is_nobodys_success() {
         (
             "NORMAL by our own stop",
             stop(night().tables(&HALF), StopCause::Close),
-            "Paused | 1 of 2 tables are complete | 1 partly loaded table will | the next run resumes | shop.t1 Full load",
+            "Paused | 1 of 2 tables is complete | 1 partly loaded table will | the next run resumes | shop.t1 Full load",
         ),
         (
             "a night in which nothing was finished",
             stop(night().tables(&["Full load", "Before load"]), StopCause::Close),
-            "Paused | no table was finished in this window | 1 partly loaded",
+            "Paused | no table was finished in this window | 1 partly loaded | [warning]",
         ),
         (
             "DMS lists no table yet",
             stop(night().tables(&[]), StopCause::Close),
-            "Paused | 0 of 0 tables are complete | not no table was finished",
+            "Paused | 0 of 0 tables are complete | not no table was finished | [warning]",
         ),
         (
             "two tables were on their way",
             stop(night().tables(&["Table completed", "Full load", "Full load"]), StopCause::Close),
-            "Paused | 2 partly loaded tables will",
+            "Paused | 2 partly loaded tables will | [info]",
         ),
         (
             "no table was on its way",
             stop(night().tables(&["Table completed", "Before load"]), StopCause::Close),
-            "Paused | 1 of 2 tables are complete | not partly loaded | not no table was finished",
+            "Paused | 1 of 2 tables is complete | not partly loaded | not no table was finished",
         ),
         (
             "our own stop under DO_NOTHING asks for a decision now",
             stop(night().tables(&HALF).do_nothing(), StopCause::Close),
-            "Paused | decide: | under TargetTablePrepMode DO_NOTHING | Start Resume | jq '.Start = \"Resume\"'",
+            "Paused | decide: | under TargetTablePrepMode DO_NOTHING | Start Resume | {\"Start\": \"Resume\", | [warning]",
         ),
         (
             "our own stop with keys after the load, too",
             stop(night().tables(&HALF).keys_last(), StopCause::Close),
-            "Paused | decide: | with CreatePkAfterFullLoad | Start Reload | jq '.Start = \"Reload\"'",
+            "Paused | decide: | with CreatePkAfterFullLoad | Start Reload | {\"Start\": \"Reload\", | [warning]",
         ),
         (
             "everything was loaded when our stop came",
@@ -228,12 +228,12 @@ fn tables_that_are_missing_from_a_good_end() {
         (
             "one that only the counters know of: they may be early",
             finished(json!({}), &COMPLETE).counters([1, 0, 0, 1]),
-            "Look again | 1 tables are incomplete by DMS's counters, 0 by its list",
+            "Look again | 1 table incomplete by DMS's counters, 0 by its list",
         ),
         (
             "one that only the counters know of after two minutes",
             finished(json!({}), &COMPLETE).counters([1, 0, 0, 1]).at(32),
-            "PartlyFailed | 1 is not | DMS counts 1 incomplete tables and lists 0: the worse counts",
+            "PartlyFailed | 1 is not | DMS counts 1 table as incomplete and lists 0: the worse counts",
         ),
         (
             "one that both know of",
@@ -275,12 +275,12 @@ fn tables_that_are_missing_from_a_good_end() {
             finished(json!({}), &COMPLETE)
                 .set(|case| case.tables.as_mut().unwrap()[1].refused_rows = 7)
                 .at(32),
-            "PartlyFailed | 1 of 2 tables are complete, 1 is not | shop.t1 7 rows refused by the target",
+            "PartlyFailed | 1 of 2 tables is complete, 1 is not | shop.t1 7 rows refused by the target",
         ),
         (
             "one that the mapping names and DMS does not list: the list may be late",
             named(finished(json!({}), &COMPLETE)),
-            "Look again | 1 that the mapping names are not listed",
+            "Look again | 1 missing that the mapping names",
         ),
         (
             "one that the mapping names and DMS does not list after two minutes",
@@ -321,7 +321,7 @@ fn replication_that_has_come_to_rest() {
                 .stopped(110, "STOPPED_AT_SERVER_TIME")
                 .tables(&states)
                 .counters([0, 0, 0, 1]),
-            "PartlyFailed | 1 of 2 tables are in error | the worse counts",
+            "PartlyFailed | 1 of 2 tables is in error | the worse counts",
         ),
         (
             "with a table in error",
@@ -404,7 +404,7 @@ fn a_load_that_was_resumed_is_doubted_where_dms_gives_no_end_of_it() {
         (
             "of one",
             endless(resumed(), &[1]),
-            "SucceededWithWarnings | but for 1 DMS gives no end of a load | compare the rows | shop.t1 no end of its load",
+            "SucceededWithWarnings | but for 1 table DMS gives no end of a load | compare the rows | shop.t1 no end of its load",
         ),
         (
             "of two",
@@ -493,7 +493,7 @@ fn at_the_close() {
         (
             "a load that was not, and the same code: a pause all the same",
             copy(json!({}), "FULL_LOAD_ONLY_FINISHED", &HALF),
-            "Paused | 1 of 2 tables are complete | the next run resumes | [warning] | not by itself",
+            "Paused | 1 of 2 tables is complete | the next run resumes | [info] | not by itself",
         ),
         ("and with a date for its code", copy(json!({}), "STOPPED_AT_SERVER_TIME", &HALF), "Paused"),
         (
@@ -550,7 +550,7 @@ fn at_the_close() {
         (
             "rows that the target refused are as bad as a table in error",
             both(json!({}), &COMPLETE).set(|case| case.tables.as_mut().unwrap()[1].refused_rows = 3),
-            "PartlyFailed | 1 of 2 tables are complete, 1 in error or never seen",
+            "PartlyFailed | 1 of 2 tables is complete, 1 in error or never seen",
         ),
         ("with a table in error", both(json!({}), &ERRED), "PartlyFailed | shop.t1 Table error"),
         (
@@ -568,26 +568,26 @@ fn at_the_close() {
             both(json!({}), &[])
                 .validated(&["Validated", "Pending records"])
                 .set(|case| case.tables.as_mut().unwrap()[1].state = "Full load".into()),
-            "Paused | 1 of 2 tables are complete | not still being compared",
+            "Paused | 1 of 2 tables is complete | not still being compared",
         ),
         (
             "a stop that was not for the close interrupts no comparison",
             copy(json!({}), "NORMAL", &[])
                 .validated(&["Validated", "Pending records"])
                 .set(|case| case.run().stop.as_mut().unwrap().cause = StopCause::Done),
-            "PartlyFailed | the rows of 1 were not found equal",
+            "PartlyFailed | the rows of 1 table were not found equal",
         ),
         (
             "nor does one that DMS has not taken",
             copy(json!({}), "FULL_LOAD_ONLY_FINISHED", &[])
                 .validated(&["Validated", "Pending records"])
                 .set(|case| case.run().stop.as_mut().unwrap().state = StopState::Asked),
-            "PartlyFailed | the rows of 1 were not found equal",
+            "PartlyFailed | the rows of 1 table were not found equal",
         ),
         (
             "after a load alone, too",
             copy(json!({}), "NORMAL", &[]).validated(&["Validated", "Pending records"]),
-            "SucceededWithWarnings | the rows of 1 were still being compared when the window closed | not found equal",
+            "SucceededWithWarnings | the rows of 1 table were still being compared when the window closed | not found equal",
         ),
         (
             "rows that differ are no pause",
@@ -608,7 +608,7 @@ fn at_the_close() {
         (
             "one that was seen starting last, and had loaded all the same",
             copy(json!({}), "NORMAL", &HALF).set(|case| case.run().starting_since = Some(minute(1))),
-            "Paused | 1 of 2 tables are complete",
+            "Paused | 1 of 2 tables is complete",
         ),
     ]);
 }
@@ -757,7 +757,7 @@ fn rows_of_an_earlier_night_are_named() {
         (
             "one was loaded last night",
             old(0, -600)(copy()),
-            "SucceededWithWarnings | the rows of 1 table are of an earlier night | shop.t0 its rows are of 2026-11-20T11:00:00Z",
+            "SucceededWithWarnings | the rows of 1 table are of an earlier night | shop.t0 its rows are of 2026-11-20 11:00 UTC",
         ),
         ("both were loaded tonight", old(0, 20)(copy()), "Succeeded | not earlier night"),
         ("at the moment at which the window opened", old(0, 0)(copy()), "Succeeded | not earlier night"),
@@ -797,7 +797,7 @@ fn a_table_that_a_resume_has_skipped_is_not_complete() {
         (
             "one was not, and has no load since",
             resumed(&[1], -600),
-            "PartlyFailed | 1 of 2 tables are complete, 1 is not | shop.t1 DMS says that it is complete, and has not \
+            "PartlyFailed | 1 of 2 tables is complete, 1 is not | shop.t1 DMS says that it is complete, and has not \
              loaded it | Reload",
         ),
         (

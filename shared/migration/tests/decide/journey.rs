@@ -52,7 +52,7 @@ fn a_full_load_from_nothing_to_succeeded() {
     starts_with(&poll(&mut case), "Wait: the task is starting");
     let mut case = case.status("running").began(3).fresh(3).counters([1, 2, 3, 0]).at(6);
     let decided = poll(&mut case);
-    starts_with(&decided, "Wait: the task is running: 1 tables loaded, 2 loading, 3 queued, 0 in error");
+    starts_with(&decided, "Wait: the task is running: 1 table loaded, 2 loading, 3 queued, 0 in error");
     let all = ["Table completed"; 6];
     let mut case = case.counters([6, 0, 0, 0]).loaded(30).tables(&all).at(31);
     starts_with(&poll(&mut case), "Wait: the task is running");
@@ -104,7 +104,7 @@ fn a_night_that_is_too_short_ends_paused_and_the_stop_is_told_until_it_is_seen()
     starts_with(&poll(&mut case), "Look again: the task is stopping");
     let mut case = case.stopped(CLOSE - 7, "Stop Reason NORMAL").at(CLOSE - 7);
     let decided = poll(&mut case);
-    starts_with(&decided, "Paused: the window closed and the task was stopped; 1 of 2 tables are complete");
+    starts_with(&decided, "Paused: the window closed and the task was stopped; 1 of 2 tables is complete");
     assert!(decided.contains("1 partly loaded table will start again"), "{decided}");
     assert!(decided.contains("the next run resumes"), "{decided}");
 }
@@ -131,7 +131,7 @@ fn people_are_told_once_what_they_asked_for() {
     starts_with(&poll(&mut case), "Tell Started: the task is running");
     assert_eq!(case.running.next.what, What::Tell(Occasion::Started));
     commit::told(case.run(), Occasion::Started);
-    starts_with(&poll(&mut case), "Tell TablesInError: 1 tables are in error");
+    starts_with(&poll(&mut case), "Tell TablesInError: 1 table is in error");
     commit::told(case.run(), Occasion::TablesInError);
     starts_with(&poll(&mut case), "Wait");
 }

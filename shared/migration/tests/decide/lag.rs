@@ -182,7 +182,7 @@ fn the_load_comes_first() {
             loaded(json!({})),
             "Succeeded | replication has caught up | all 2 tables are complete",
         ),
-        ("tables are loading", loaded(json!({})).counters([1, 1, 0, 0]), "Wait | 1 tables loaded, 1 loading"),
+        ("tables are loading", loaded(json!({})).counters([1, 1, 0, 0]), "Wait | 1 table loaded, 1 loading"),
         (
             "tables are loading, and how far replication is behind says nothing yet",
             loaded(json!({})).counters([1, 1, 0, 0]).lagging(28, &[900.0; 5]),
@@ -208,12 +208,12 @@ fn the_load_comes_first() {
         (
             "its rows are still being compared",
             loaded(json!({})).validated(&["Validated", "Pending records"]),
-            "Wait | the rows of 1 are still being compared",
+            "Wait | the rows of 1 table are still being compared",
         ),
         (
             "nothing is stopped while they are",
             loaded(json!({"Then": "Stop"})).validated(&["Validated", "Pending records"]),
-            "Wait | the rows of 1 are still being compared",
+            "Wait | the rows of 1 table are still being compared",
         ),
         ("then it is stopped", loaded(json!({"Then": "Stop"})), "Stop Done | replication has caught up"),
     ]);
@@ -237,7 +237,7 @@ fn the_tables_are_seen_before_anything_is_said() {
         (
             "one is in error",
             one_in_error(json!({})),
-            "PartlyFailed | 1 of 2 tables are in error | replication has caught up | goes on running | shop.t1 Table error",
+            "PartlyFailed | 1 of 2 tables is in error | replication has caught up | goes on running | shop.t1 Table error",
         ),
         (
             "one is in error, which the plan tolerates",
@@ -248,7 +248,7 @@ fn the_tables_are_seen_before_anything_is_said() {
         (
             "one is in error by the counters alone",
             replicating(json!({})).counters([0, 0, 0, 1]),
-            "PartlyFailed | 1 of 2 tables are in error | the worse counts",
+            "PartlyFailed | 1 of 2 tables is in error | the worse counts",
         ),
         (
             "all are in error",
@@ -259,7 +259,7 @@ fn the_tables_are_seen_before_anything_is_said() {
         (
             "one of a load is in error",
             loaded(json!({})).counters([1, 0, 0, 1]).tables(&["Table completed", "Table error"]),
-            "PartlyFailed | 1 of 2 tables are complete, 1 is not | shop.t1 Table error | goes on running",
+            "PartlyFailed | 1 of 2 tables is complete, 1 is not | shop.t1 Table error | goes on running",
         ),
     ]);
 }
@@ -434,7 +434,7 @@ fn the_lag_is_remembered_until_the_tables_are_wanted() {
     assert!(seconds <= 15, "{seconds} s");
 
     let mut case = case.tables(&["Before load"]).at(41).lagging(39, &[0.0; 5]);
-    assert!(in_words(&case.poll()).starts_with("Succeeded: 1 tables were replicated"));
+    assert!(in_words(&case.poll()).starts_with("Succeeded: the one table was replicated"));
     let mut lost = case.set(|case| case.lag = Some(Vec::new()));
     lost.poll();
     assert_eq!(lag(&lost), None, "what is not known is not remembered as known");

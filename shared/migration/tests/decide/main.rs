@@ -25,4 +25,5 @@ mod rules;
 mod start_types;
 mod starts;
 mod stopping;
+mod told;
 mod wanted;

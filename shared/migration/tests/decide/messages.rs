@@ -11,6 +11,8 @@ use migration::survey::drift;
 use plan::finding::Findings;
 use serde_json::{Value, json};
 
+use support::message::sound;
+
 use support::cases::{CLOSE, Case, EVENING, EXECUTION, TASK, and, execution, full_load, minute};
 
 /// A window on the clocks of a town, as people write it.
@@ -38,6 +40,7 @@ fn ending(mut case: Case, at: i64) -> Message {
 
 /// Subject and text, as a mail shows them.
 fn mail(message: &Message) -> String {
+    sound(message);
     format!("Subject: {}\n\n{}", message.subject, message.text)
 }
 
@@ -50,31 +53,41 @@ fn succeeded() {
         message.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(
         attributes,
-        ["Event=Finished", "Severity=info", "Migration=orders", "Verdict=Succeeded", "Team=payments"]
+        [
+            "Event=Finished",
+            "Severity=info",
+            "Migration=orders",
+            "Account=123456789012",
+            "Region=eu-central-1",
+            "Stack=migration",
+            "Verdict=Succeeded",
+            "Team=payments"
+        ]
     );
 }
 
 #[test]
 fn succeeded_for_machines() {
     let case = full_load(night()).started(1).began(1).fresh(1).tables(&["Table completed"; 40]);
-    let mut told = ending(case.stopped(192, "Stop Reason FULL_LOAD_ONLY_FINISHED"), 193).json;
-    let cause = told["Verdict"].as_object_mut().unwrap().remove("Cause").unwrap();
-    assert_eq!(
-        serde_json::from_str::<Value>(cause.as_str().unwrap()).unwrap(),
-        json!({"Verdict": "Succeeded", "Reason": "all 40 tables are complete"})
-    );
+    let mut told = sound(&ending(case.stopped(192, "Stop Reason FULL_LOAD_ONLY_FINISHED"), 193));
     let links = told["Links"].take();
     assert!(links["Execution"].as_str().unwrap().ends_with(EXECUTION), "{links}");
     assert!(links["Task"].as_str().unwrap().ends_with("#taskDetails/orders"), "{links}");
+    let command = told["Log"]["Command"].take();
+    assert!(command.as_str().unwrap().starts_with("aws logs get-log-events"), "{command}");
     assert_eq!(
         told,
         json!({
             "Version": 1,
             "Id": format!("{EXECUTION}#0#finished"),
             "Event": "Finished",
+            "Occasion": null,
             "Severity": "info",
             "Migration": "orders",
             "Team": "payments",
+            "Account": "123456789012",
+            "Region": "eu-central-1",
+            "Stack": "migration",
             "Execution": EXECUTION,
             "Task": {
                 "ReplicationTaskArn": TASK,
@@ -85,7 +98,6 @@ fn succeeded_for_machines() {
             "Verdict": {
                 "Outcome": "Succeeded",
                 "Good": true,
-                "Severity": "info",
                 "Reasons": [
                     "all 40 tables are complete",
                     "the task stopped by itself: FULL_LOAD_ONLY_FINISHED",
@@ -94,20 +106,43 @@ fn succeeded_for_machines() {
                 "Verified": false,
                 "Tables": 40,
                 "TablesLoaded": 40,
+                "NamedTables": [],
                 "MoreTables": 0,
                 "Rows": 40_000,
                 "TaskStatus": "stopped",
+                "LastFailure": null,
                 "At": minute(193),
             },
+            "ToDo": [],
             "Next": "all 40 tables are complete",
             "Start": {"Type": "start-replication", "Why": "the task has never run"},
             "Joined": null,
             "ClosedOutBy": null,
+            "Restarts": 0,
+            "Progress": {
+                "Status": "stopped",
+                "Tables": {"Loaded": 0, "Loading": 0, "Queued": 0, "Errored": 0},
+                "Rows": 40_000,
+                "LagSeconds": null,
+                "Seen": minute(193),
+            },
+            "ETA": null,
+            "Trouble": null,
             "Started": minute(0),
             "Seconds": 193 * 60,
             "Window": {"Closes": minute(CLOSE)},
+            "NextOpening": minute(24 * 60),
+            "Cost": {"TransitionsAtMost": 154, "DollarsAtMost": 0.00385},
             "Findings": [],
+            "Log": {
+                "Group": null,
+                "Stream": "dms-task-K55IUCGBASJS5VHZJIINA45FII",
+                "Enabled": true,
+                "Link": null,
+                "Command": null,
+            },
             "Links": null,
+            "Shortened": false,
         })
     );
 }
@@ -117,6 +152,23 @@ fn partly_failed() {
     let tables = ["Table completed", "Table error", "Table completed", "Table cancelled", "Before load"];
     let case = full_load(night()).started(1).began(1).fresh(1).tables(&tables);
     insta::assert_snapshot!(mail(&ending(case.stopped(192, "Stop Reason FULL_LOAD_ONLY_FINISHED"), 193)));
+}
+
+/// What Amazon Q Developer is given of it.
+#[test]
+fn partly_failed_for_a_chat() {
+    let tables = ["Table completed", "Table error", "Table completed", "Table cancelled", "Before load"];
+    let case = full_load(night()).started(1).began(1).fresh(1).tables(&tables);
+    let told = ending(case.stopped(192, "Stop Reason FULL_LOAD_ONLY_FINISHED"), 193);
+    insta::assert_snapshot!(serde_json::to_string_pretty(&told.chat).unwrap());
+}
+
+/// The task goes on, and no run watches it.
+#[test]
+fn left_running() {
+    let stays = and(night(), json!({"Window": {"AtClose": "LeaveRunning"}}));
+    let case = full_load(stays).started(1).began(1).fresh(1).status("running").counters([1, 1, 0, 0]);
+    insta::assert_snapshot!(mail(&ending(case.tables(&["Table completed", "Full load"]), CLOSE + 1)));
 }
 
 #[test]
@@ -228,7 +280,7 @@ fn the_same_end_has_one_id_and_the_end_of_a_redriven_run_another() {
     let id = |redrives, at| {
         let mut reported = reported.clone();
         reported.run.redriven(redrives);
-        message(&reported, at).json["Id"].as_str().unwrap().to_owned()
+        message(&reported, at).json.id
     };
     assert_eq!(id(0, 6), id(0, 7));
     assert_ne!(id(0, 6), id(1, 6));

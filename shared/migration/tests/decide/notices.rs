@@ -28,7 +28,7 @@ fn where_the_task_stands() {
         (
             "a table is loaded",
             counted([1, 0, 0, 0]),
-            "Wait | the task is running: 1 tables loaded, 0 loading, 0 queued, 0 in error",
+            "Wait | the task is running: 1 table loaded, 0 loading, 0 queued, 0 in error",
         ),
         ("a table is at work", counted([0, 1, 0, 0]), "Wait | 0 tables loaded, 1 loading"),
         ("a table is queued", counted([0, 0, 1, 0]), "Wait | 0 loading, 1 queued"),
@@ -173,7 +173,7 @@ fn a_load_that_will_not_fit_its_window() {
         (
             "a minute too much",
             slow(windowed()).previous_load(4425),
-            "Tell WillNotFit | ends 1 minutes after the work of its window",
+            "Tell WillNotFit | ends 1 minute after the work of its window",
         ),
         (
             "to the second",

@@ -101,12 +101,12 @@ fn a_task_that_is_there() {
         (
             "it stopped in the middle",
             full_load(preflight(json!({}))).last_week("NORMAL").tables(&["Table completed", "Full load"]),
-            "Ready | with resume-processing, because 1 of 2 tables are not complete",
+            "Ready | with resume-processing, because 1 of 2 tables is not complete",
         ),
         (
             "it is complete",
             full_load(preflight(json!({}))).last_week("FULL_LOAD_ONLY_FINISHED").tables(&["Table completed"]),
-            "Ready | a run would be Skipped, there is nothing to do: all 1 tables were loaded",
+            "Ready | a run would be Skipped, there is nothing to do: the one table was loaded",
         ),
         (
             "it is complete and the plan copies anew",
@@ -247,13 +247,13 @@ fn its_window_is_reported_and_does_not_bind_it() {
         (
             "open",
             night(hours("21:00", "04:00")),
-            "Ready | the window is open now, until 2026-11-21T04:00:00Z",
+            "Ready | the window is open now, until 2026-11-21 04:00 UTC",
         ),
-        ("shut", night(hours("22:30", "04:00")), "Ready | shut now and opens next at 2026-11-20T22:30:00Z"),
+        ("shut", night(hours("22:30", "04:00")), "Ready | shut now and opens next at 2026-11-20 22:30 UTC"),
         (
             "closing in a minute, which is nobody's concern",
             night(hours("12:00", "21:02")),
-            "Ready | the window is open now, until 2026-11-20T21:02:00Z",
+            "Ready | the window is open now, until 2026-11-20 21:02 UTC",
         ),
         (
             "past the close of its window",

@@ -303,7 +303,7 @@ fn a_load_whose_tables_in_error_get_their_second_chance() {
     let plan = json!({"Notify": {"On": ["Finished", "Warning"]}});
     let poll = |case: &mut Case| in_words(&case.poll());
     let mut case = loaded(plan);
-    assert_eq!(poll(&mut case), "Tell TablesInError: 1 tables are in error while the task goes on");
+    assert_eq!(poll(&mut case), "Tell TablesInError: 1 table is in error while the task goes on");
     commit::told(case.run(), Occasion::TablesInError);
     assert_eq!(poll(&mut case), "Reload: tables in error are loaded again, once: shop.t2");
     let next = case.running.next.clone();

@@ -56,7 +56,7 @@ fn for_what_may_pass_and_for_nothing_else() {
             "DMS has used up its own attempts",
             failed(json!({}), AWAY),
             "Start resume-processing | a connection, a database or DMS itself was away or busy | 1 of 5 starts again \
-             | 1 of 2 tables are not complete",
+             | 1 of 2 tables is not complete",
         ),
         (
             "memory ran out",
@@ -217,7 +217,7 @@ fn only_where_a_resume_is_safe() {
         (
             "the plan says Reload: complete tables are left alone all the same",
             failed(plan("Reload"), AWAY),
-            "Start resume-processing | 1 of 2 tables are not complete",
+            "Start resume-processing | 1 of 2 tables is not complete",
         ),
         ("the plan says Refresh: the same", failed(plan("Refresh"), AWAY), "Start resume-processing"),
         (
@@ -254,17 +254,17 @@ fn only_where_a_resume_is_safe() {
         (
             "load and replication, a table in error: a resume would skip it",
             failed_load_and_cdc(&ERRORED),
-            "Failed | decide: 1 of 2 tables were not loaded; a resume would skip them | Start Reload",
+            "Failed | decide: 1 of 2 tables was not loaded; a resume would skip what is missing | Start Reload",
         ),
         (
             "load and replication, the load over with a table missing: the same",
             failed_load_and_cdc(&HALF).loaded(50),
-            "Failed | a resume would skip them",
+            "Failed | a resume would skip what is missing",
         ),
         (
             "load and replication, in error by the counters alone",
             failed_load_and_cdc(&COMPLETE).loaded(50).counters([1, 0, 0, 1]),
-            "Failed | a resume would skip them",
+            "Failed | a resume would skip what is missing",
         ),
         (
             "load and replication, loaded",
@@ -453,7 +453,7 @@ fn a_start_again_that_shows_no_effect() {
         (
             "was not taken, as every look for five minutes shows: it is made once more",
             again(json!({})).missing(61).at(66),
-            "Start resume-processing | 1 of 2 tables are not complete",
+            "Start resume-processing | 1 of 2 tables is not complete",
         ),
         (
             "is running, undated",
@@ -477,7 +477,7 @@ fn a_start_again_that_dms_did_not_take() {
         (
             "for now: again, the failure being the same",
             again(json!({})).put_off(untested),
-            "Start resume-processing | 1 of 2 tables are not complete",
+            "Start resume-processing | 1 of 2 tables is not complete",
         ),
         (
             "for now, and the connection is being tested",
@@ -515,7 +515,7 @@ fn a_start_again_that_dms_did_not_take() {
         (
             "for good, tables in error since: what the next run needs is said",
             failed_load_and_cdc(&ERRORED).started_again(1, 61).at(62).refused("Fault", "no"),
-            "Failed | the DMS task has failed | a resume would skip them | not nothing was started",
+            "Failed | the DMS task has failed | a resume would skip what is missing | not nothing was started",
         ),
         ("for now, and the time is over soon", again(windowed()).put_off(state).at(CLOSE - 2), failure),
         ("for now, and the time is over", again(windowed()).put_off(state).at(CLOSE), failure),
@@ -532,7 +532,7 @@ fn a_start_again_that_dms_did_not_take() {
         (
             "for now, and a resume has become unsafe",
             failed_load_and_cdc(&ERRORED).started_again(1, 61).at(62).put_off(untested),
-            "Failed | a resume would skip them",
+            "Failed | a resume would skip what is missing",
         ),
         (
             "for now, and the tables cannot be seen",
@@ -761,7 +761,7 @@ fn who_asked_for_the_end_alone_is_not_told_of_a_start_again() {
 fn the_failure_of_last_week_is_no_failure_of_this_run() {
     let last_week = full_load(json!({})).began(LAST_WEEK).failed(LAST_WEEK + 60, AWAY).tables(&HALF);
     let mut case = last_week.clone();
-    starts_with(&poll(&mut case), "Start resume-processing: 1 of 2 tables are not complete");
+    starts_with(&poll(&mut case), "Start resume-processing: 1 of 2 tables is not complete");
     assert_eq!(
         (case.run().drive.restarts(), case.run().drive.rest()),
         (0, None),
@@ -799,7 +799,7 @@ fn a_load_with_replication_is_not_resumed_over_an_error_that_only_the_counters_k
     check([(
         "one table is counted in error and none is listed so",
         failed_load_and_cdc(&HALF).counters([1, 0, 0, 1]),
-        "Failed | decide: | a resume would skip them",
+        "Failed | decide: | a resume would skip what is missing",
     )]);
 }
 

@@ -22,7 +22,7 @@ fn validation_of_a_full_load() {
         (
             "rows differ",
             finished(json!({}), &["Validated", "Mismatched records"]),
-            "PartlyFailed | the rows of 1 were not found equal | awsdms_validation_failures_v1 | shop.t1 Mismatched records",
+            "PartlyFailed | the rows of 1 table were not found equal | awsdms_validation_failures_v1 | shop.t1 Mismatched records",
         ),
         (
             "rows differ, which the plan tolerates",
@@ -63,7 +63,7 @@ fn validation_of_a_full_load() {
         (
             "a table without a primary key",
             finished(json!({}), &["Validated", "No primary key"]),
-            "SucceededWithWarnings | the rows of 1 could not be verified | shop.t1 No primary key",
+            "SucceededWithWarnings | the rows of 1 table could not be verified | shop.t1 No primary key",
         ),
         (
             "a table that validation does not take",
@@ -74,7 +74,7 @@ fn validation_of_a_full_load() {
             "a table in error is not saved by its rows",
             finished(json!({}), &["Validated"; 2])
                 .set(|case| case.tables.as_mut().unwrap()[0].state = "Table error".into()),
-            "PartlyFailed | 1 of 2 tables are complete",
+            "PartlyFailed | 1 of 2 tables is complete",
         ),
     ]);
 }
@@ -97,12 +97,12 @@ fn validation_that_goes_on_with_replication() {
         (
             "still comparing: it is waited for",
             running(&["Validated", "Pending records"]).at(49),
-            "Wait | the rows of 1 are still being compared",
+            "Wait | the rows of 1 table are still being compared",
         ),
         (
             "still comparing after half an hour",
             running(&["Validated", "Pending records"]).at(50),
-            "SucceededWithWarnings | the rows of 1 could not be verified | shop.t1 Pending records",
+            "SucceededWithWarnings | the rows of 1 table could not be verified | shop.t1 Pending records",
         ),
         ("rows differ", running(&["Validated", "Mismatched records"]), "PartlyFailed | Mismatched records"),
         (

@@ -322,6 +322,7 @@ pub(crate) fn anything() -> impl Strategy<Value = Case> {
                         settings.map(|(prep_mode, create_pk_after_full_load, validation)| TaskSettings {
                             prep_mode: prep_mode.into(),
                             create_pk_after_full_load,
+                            logging: false,
                             validation,
                             named: NamedByMapping::default(),
                         });

@@ -65,7 +65,7 @@ fn refresh_wants_the_rows_of_this_night_once() {
         (
             "a table in error is loaded again, and no other",
             loaded(5, &ERRORED, "Refresh"),
-            "Start resume-processing | 1 of 2 tables are not complete",
+            "Start resume-processing | 1 of 2 tables is not complete",
         ),
         ("a load that was cut off goes on", loaded(5, &HALF, "Refresh"), "Start resume-processing"),
         ("a replication goes on after tonight's load", cdc(5, &COMPLETE), "Start resume-processing"),
@@ -78,7 +78,7 @@ fn full_load_that_is_unfinished() {
     let half = |word: &str| full_load(start(word)).last_week(NORMAL).tables(&HALF);
     let failed = |word: &str| full_load(start(word)).last_week(FINISHED).tables(&ERRORED);
     check([
-        ("Auto resumes", half("Auto"), "Start resume-processing | 1 of 2 tables are not complete"),
+        ("Auto resumes", half("Auto"), "Start resume-processing | 1 of 2 tables is not complete"),
         ("Refresh resumes what was cut off", half("Refresh"), "Start resume-processing"),
         (
             "Refresh loads anew what came to its own end, tables in error included",
@@ -163,7 +163,7 @@ fn full_load_and_cdc() {
         (
             "an errored load is never resumed: it would only replicate",
             errored("Auto"),
-            "Rejected | 1 of 2 tables were not loaded; a resume would skip them | Start Reload | shop.t1 Table error",
+            "Rejected | 1 of 2 tables was not loaded; a resume would skip what is missing | Start Reload | shop.t1 Table error",
         ),
         (
             "where the plan has tables in error loaded again, that is done while it replicates",
@@ -173,14 +173,14 @@ fn full_load_and_cdc() {
         (
             "not under DO_NOTHING, which would put their rows in twice",
             reloading(errored("Auto")).do_nothing(),
-            "Rejected | a resume would skip them",
+            "Rejected | a resume would skip what is missing",
         ),
         (
             "nor where other tables were not loaded to their end",
             reloading(errored("Auto")).tables(&["Full load", "Table error"]),
-            "Rejected | a resume would skip them",
+            "Rejected | a resume would skip what is missing",
         ),
-        ("not by Resume either", errored("Resume"), "Rejected | a resume would skip them"),
+        ("not by Resume either", errored("Resume"), "Rejected | a resume would skip what is missing"),
         (
             "Refresh loads all tables: it wants this night's rows",
             errored("Refresh"),
@@ -190,12 +190,12 @@ fn full_load_and_cdc() {
         (
             "errors that only the counters know count as errors",
             loaded("Auto").counters([1, 0, 0, 1]),
-            "Rejected | a resume would skip them",
+            "Rejected | a resume would skip what is missing",
         ),
         (
             "unfinished after the end of the load is the same trap",
             half("Auto").loaded(-9000),
-            "Rejected | a resume would skip them",
+            "Rejected | a resume would skip what is missing",
         ),
     ]);
 }
@@ -285,7 +285,7 @@ fn a_position_that_the_log_no_longer_holds() {
             "load and replication: all tables are loaded again, once somebody has said so",
             loaded("Auto"),
             &format!(
-                "{lost} | run once with Start Reload | once decided: aws stepfunctions | jq '.Start = \"Reload\"'"
+                "{lost} | run once with Start Reload | once decided: aws stepfunctions | {{\"Start\": \"Reload\", "
             ),
         ),
         (
@@ -308,7 +308,7 @@ fn a_position_that_the_log_no_longer_holds() {
         (
             "a full load needs no position",
             full_load(start("Auto")).began(-60).failed(-30, LOG_IS_GONE).tables(&HALF),
-            "Start resume-processing | 1 of 2 tables are not complete",
+            "Start resume-processing | 1 of 2 tables is not complete",
         ),
     ]);
 }

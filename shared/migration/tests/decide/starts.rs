@@ -586,7 +586,7 @@ fn the_guard_before_the_call() {
     );
     for (fact, case, why) in [
         ("the time is over", decided().at(CLOSE), "the run's time is over"),
-        ("the time is nearly over", decided().at(CLOSE - 1), "which is too near"),
+        ("the time is nearly over", decided().at(CLOSE - 1), "is too near"),
         ("it is not idle", decided().status("running"), "the task was running"),
         ("it was started since", decided().began(1), "started by somebody else"),
         ("it is not seen", decided().unseen(), "could not be seen"),

@@ -79,8 +79,8 @@ fn until_it_has_stopped() {
         (
             "it runs after four hours",
             people_know(told()).at(CLOSE + 240),
-            "Failed | it is running 240 minutes after it was told to stop | its window closes at 2026-11-21T04:00:00Z \
-             | DMS took the stop at 2026-11-21T04:00:00Z \
+            "Failed | it is running 240 minutes after it was told to stop | its window closes at 2026-11-21 04:00 UTC \
+             | DMS took the stop at 2026-11-21 04:00 UTC \
              | aws dms stop-replication-task --region eu-central-1 --replication-task-arn arn:aws:dms:eu-central-1",
         ),
         (
@@ -201,7 +201,7 @@ fn a_stop_that_dms_refuses() {
         (
             "twice, and somebody has stopped it",
             denied(2).stopped(CLOSE, "NORMAL").at(CLOSE + 1),
-            "Paused | 1 of 2 tables are complete",
+            "Paused | 1 of 2 tables is complete",
         ),
         (
             "twice, and it is on its way down",

@@ -89,7 +89,7 @@ codes! {
              still going on at the close",
             "state `AtClose` `Stop` or `LeaveRunning`";
         BadArn = "bad-arn", Error,
-            "a text is no ARN, or `TopicArn` is not an SNS topic's",
+            "a text is no ARN, or `TopicArn` or `ChatTopicArn` is not an SNS topic's",
             "copy the ARN from the console";
         BadCdcStartPosition = "bad-cdc-start-position", Error,
             "`CdcStartPosition` has none of the forms that DMS documents",
@@ -420,7 +420,7 @@ codes! {
             "`ranges` with more than ten columns",
             "ten are enough to cut a table into parts";
         TopicElsewhere = "topic-elsewhere", Error,
-            "`TopicArn` is in another Region than the task",
+            "`TopicArn` or `ChatTopicArn` is in another Region than the task",
             "a topic in the Region of the task";
         UnfitResync = "unfit-resync", Warning,
             "`ResyncSettings` are not as the guide wants them: the range of `MaxResyncTime`, the cron expression, \

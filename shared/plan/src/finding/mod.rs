@@ -19,6 +19,7 @@ const MAX_PATH_BYTES: usize = 1000;
 
 /// How much a finding, a verdict or a message weighs, the heaviest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Somebody must act. A finding: the plan is rejected.

@@ -96,9 +96,9 @@ struct Notify {
     /// What is told. `Finished` must be in it: every run ends with a message.
     #[schemars(extend("default" = ["Finished", "Warning"]))]
     on: Option<News>,
-    /// Not supported yet: leave it out.
-    #[schemars(extend("doNotSuggest" = true))]
-    chat_topic_arn: Option<()>,
+    /// A topic for a chat, in the machine's Region: it is told the same once more, in the form that Amazon Q Developer in
+    /// chat applications shows.
+    chat_topic_arn: Option<TopicArn>,
 }
 
 #[derive(JsonSchema)]

@@ -25,6 +25,8 @@ pub(crate) fn cases() -> Vec<Case> {
     let kept = |task: serde_json::Value| json!({"Task": task, "Notify": {"TopicArn": "arn:aws:sns:us-east-1:123456789012:a"}});
     let (by_arn, by_name) =
         (kept(json!({"ReplicationTaskArn": TASK})), kept(json!({"ReplicationTaskIdentifier": "orders"})));
+    let chat = json!({"Task": {"ReplicationTaskIdentifier": "orders"},
+        "Notify": {"ChatTopicArn": "arn:aws:sns:us-east-1:123456789012:chat"}});
     let rep = "/Task/ReplicationInstanceArn";
     let everything = |engines: (&str, &str)| {
         let mut mapping = mapping();
@@ -106,6 +108,12 @@ pub(crate) fn cases() -> Vec<Case> {
             path: "/Notify/TopicArn",
             bad: at_home(by_name.clone(), &abroad),
             good: at_home(by_name, machine),
+        },
+        Case {
+            code: "topic-elsewhere",
+            path: "/Notify/ChatTopicArn",
+            bad: at_home(chat.clone(), &abroad),
+            good: at_home(chat, machine),
         },
     ]
 }

@@ -176,12 +176,6 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         plan(
             "not-supported-yet",
-            "/Notify/ChatTopicArn",
-            full_load().with("/Notify", json!({"ChatTopicArn": "arn:aws:sns:us-east-1:123456789012:chat"})),
-            full_load().with("/Notify", json!({"ChatTopicArn": ""})),
-        ),
-        plan(
-            "not-supported-yet",
             "/Task",
             Sample(json!({"Task": {"ReplicationConfigIdentifier": "orders"}})),
             Sample(json!({"Task": {"ReplicationTaskIdentifier": "orders"}})),
@@ -204,6 +198,18 @@ pub(crate) fn cases() -> Vec<Case> {
             full_load()
                 .with("/Notify", json!({"TopicArn": "arn:aws:sns:us-east-1:123456789012:a:subscription"})),
             full_load().with("/Notify", json!({"TopicArn": "arn:aws:sns:us-east-1:123456789012:a"})),
+        ),
+        plan(
+            "bad-arn",
+            "/Notify/ChatTopicArn",
+            full_load().with("/Notify", json!({"ChatTopicArn": "chat"})),
+            full_load().with("/Notify", json!({"ChatTopicArn": "arn:aws:sns:us-east-1:123456789012:chat"})),
+        ),
+        plan(
+            "topic-elsewhere",
+            "/Notify/ChatTopicArn",
+            full_load().with("/Notify", json!({"ChatTopicArn": "arn:aws:sns:eu-west-1:123456789012:chat"})),
+            full_load().with("/Notify", json!({"ChatTopicArn": ""})),
         ),
         plan(
             "topic-elsewhere",

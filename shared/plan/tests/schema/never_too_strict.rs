@@ -137,6 +137,7 @@ fn nearly_of_a_form() -> impl Strategy<Value = (Sample, &'static str, String)> {
         at(&night, "/Task/ReplicationTaskIdentifier", IDENTIFIER),
         at(&night, "/Notify/Team", NAME),
         at(&night, "/Notify/TopicArn", ARN),
+        at(&night, "/Notify/ChatTopicArn", ARN),
         at(&night, "/Task/SourceEndpointArn", ARN),
         at(&night, "/Task/Tags/Key", NAME),
     ])

@@ -91,9 +91,9 @@ fn rows() -> Vec<Row> {
         Row(LOAD, "/Notify/On", json!(["Started"])),
         Row(LOAD, "/Notify/Team", json!("orders\nBcc: all")),
         Row(LOAD, "/Notify/TopicArn", json!(TASK)),
+        Row(LOAD, "/Notify/ChatTopicArn", json!(TASK)),
         // Not supported yet.
         Row(LOAD, "/OnAbort", json!("Abort")),
-        Row(LOAD, "/Notify/ChatTopicArn", json!("arn:aws:sns:us-east-1:123456789012:a")),
     ]
 }
 

@@ -110,7 +110,7 @@ pub(crate) fn full_plans() -> Vec<Value> {
         .with("/Window/Except", json!(["2026-12-24"]))
         .with("/Window/StopLead", json!("PT10M"))
         .with("/Window/MinimumMinutes", json!(30))
-        .with("/Notify", json!({"Team": "orders", "On": ["Finished", "Warning"], "ChatTopicArn": null}))
+        .with("/Notify", json!({"Team": "orders", "On": ["Finished", "Warning"], "ChatTopicArn": "arn:aws:sns:us-east-1:123456789012:chat.fifo"}))
         .with("/Notify/TopicArn", json!("arn:aws:sns:us-east-1:123456789012:orders"))
         .with("/Start", json!("Refresh"))
         .with("/OnDrift", json!("Ignore"))

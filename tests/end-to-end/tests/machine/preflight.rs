@@ -52,7 +52,7 @@ pub(crate) fn outside_its_window_says_when_it_opens(stage: &Stage<'_>) {
     let world = stage.world("2026-11-20T11:00:00Z", scenario());
     let run = stage.run(&world, &nightly);
     run.expect("Ready")
-        .says("opens next at 2026-11-20T21:00:00Z")
+        .says("opens next at 2026-11-20 22:00 CET")
         .says("shut, opens next at 2026-11-20 22:00 CET");
     touched_nothing(&run);
 }
@@ -172,7 +172,7 @@ pub(crate) fn maintenance_in_the_window_and_another_writer_are_warnings(stage: &
     let world = stage.world(EVENING, scenario);
     let run = stage.run(&world, &preflight(with(plan(), "Window", window("22:00", "05:00"))));
     run.expect("Ready")
-        .says("(sat:01:00-sat:01:30 UTC) falls into the window from 2026-11-20T21:00:00Z")
+        .says("(sat:01:00-sat:01:30 UTC) falls into the window from 2026-11-20 22:00 CET")
         .says("EngineVersion 3.6.1")
         .says("the task \"another\" (\"stopped\") writes the same tables");
     touched_nothing(&run);

@@ -161,6 +161,9 @@ impl Run<'_> {
             "{}",
             self.story()
         );
+        for message in self.messages() {
+            support::message::valid(&message.json);
+        }
         let finals =
             self.messages().into_iter().filter(|message| message.json["Event"] == "Finished").count();
         assert_eq!(finals, 1, "a run ends with one message\n{}", self.story());

@@ -184,7 +184,9 @@ pub(crate) fn rows_that_differ_are_told(stage: &Stage<'_>) {
     plan["Task"]["ReplicationTaskSettings"]["ValidationSettings"] = json!({"EnableValidation": true});
     let world = stage.world(EVENING, scenario);
     let run = stage.run(&world, &plan);
-    run.expect("PartlyFailed").says("the rows of 1 were not found equal").says("crm.payments: 7 rows differ");
+    run.expect("PartlyFailed")
+        .says("the rows of 1 table were not found equal")
+        .says("crm.payments: 7 rows differ");
     assert_eq!(run.last_message().json["Verdict"]["Verified"], false);
 
     let tolerant = with(with(plan, "OnValidationErrors", json!("Warn")), "Start", json!("Reload"));

@@ -23,7 +23,7 @@ pub(crate) fn the_close_stops_the_load_and_the_next_window_resumes_it(stage: &St
     // What the first night has loaded is as old as that.
     next.expect("SucceededWithWarnings").says("all 4 tables are complete");
     next.says("the rows of 3 tables are of an earlier night")
-        .says("crm.orders: its rows are of 2026-11-20T22:");
+        .says("crm.orders: its rows are of 2026-11-20 23:");
     assert_eq!(next.starts(), ["resume-processing"]);
     assert_eq!(world.simulator(|dms| dms.ledger().rows_loaded_twice()), Some(0));
 }
@@ -31,7 +31,7 @@ pub(crate) fn the_close_stops_the_load_and_the_next_window_resumes_it(stage: &St
 pub(crate) fn outside_its_window_nothing_happens(stage: &Stage<'_>) {
     let world = stage.world("2026-11-20T11:00:00Z", scenario());
     let run = stage.run(&world, &with(plan(), "Window", window("22:00", "05:00")));
-    run.expect("Skipped").says("it opens next at 2026-11-20T21:00:00Z");
+    run.expect("Skipped").says("it opens next at 2026-11-20 22:00 CET");
     assert_eq!(run.last_message().json["Severity"], "info");
     assert!(
         stage
@@ -67,7 +67,7 @@ pub(crate) fn the_night_of_the_clock_change_is_kept(stage: &Stage<'_>) {
     let world =
         stage.world("2026-10-24T22:30:00Z", scenario().with_table("crm", "events", 9_000_000, 12.0 * 3600.0));
     let run = stage.run(&world, &with(plan(), "Window", window("22:00", "02:30")));
-    run.expect("Paused").says("open until 2026-10-25 02:30 CEST");
+    run.expect("Paused").says("closed at 2026-10-25 02:30 CEST");
     let stop = &run.calls("StopReplicationTask")[0];
     let late = stop.local.duration_since(crate::stage::at("2026-10-25T00:30:00Z")).as_secs();
     assert!((0..120).contains(&late), "the stop was asked {late} s after the close\n{}", run.story());

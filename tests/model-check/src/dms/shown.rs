@@ -57,6 +57,7 @@ impl Task {
         observation::TaskSettings {
             prep_mode: if self.truncates { PrepMode::TruncateBeforeLoad } else { PrepMode::DoNothing },
             create_pk_after_full_load: self.keys_last,
+            logging: false,
             validation: self.compared.is_some(),
             named: NamedByMapping::default(),
         }

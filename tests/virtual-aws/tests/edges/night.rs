@@ -151,6 +151,8 @@ impl Night {
         let message = |message: &virtual_aws::Message| {
             let text = message.bodies.get("default").or(message.bodies.get("email"));
             let text = text.and_then(Value::as_str).unwrap_or_default();
+            let machines = message.bodies["sqs"].as_str().unwrap_or_default();
+            support::message::valid(&serde_json::from_str(machines).unwrap_or_default());
             format!("{}\n{text}\n", message.subject)
         };
         self.world.messages().iter().map(message).collect()

@@ -10,8 +10,9 @@ use super::next_run::next_run;
 use super::tables::{Named, of_an_earlier_night, with_tables};
 use crate::run::acts::StartKind;
 use crate::run::commands;
-use crate::run::tables::{TablePass, counted};
+use crate::run::tables::{self, TablePass, counted, some_of};
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::on_the_clock_of;
 use crate::time::graces::VALIDATION_PATIENCE;
 
 /// A good end, if the tables are good.
@@ -32,8 +33,9 @@ pub(super) fn done(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End
     };
     if (!agrees || !absent.is_empty()) && ended.is_settling() {
         return End::LookAgain(format!(
-            "statistics are not settled yet: {counted} tables are incomplete by DMS's counters, {listed} by its list, \
-             and {} that the mapping names are not listed",
+            "statistics are not settled yet: {} incomplete by DMS's counters, {listed} by its list, and {} missing that the \
+             mapping names",
+            tables::counted(counted),
             absent.len()
         ));
     }
@@ -48,7 +50,10 @@ pub(super) fn done(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End
     if bad > 0 {
         pass.errored.extend(absent);
         let reason = if counted > listed {
-            format!("{reason}; DMS counts {counted} incomplete tables and lists {listed}: the worse counts")
+            format!(
+                "{reason}; DMS counts {} as incomplete and lists {listed}: the worse counts",
+                tables::counted(counted)
+            )
         } else {
             reason
         };
@@ -58,7 +63,10 @@ pub(super) fn done(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End
     match begun_before(ended) {
         Some(began) => at_most_with_warnings(
             end,
-            &format!("the load was begun before this run, at {began}: its rows are not this run's"),
+            &format!(
+                "the load was begun before this run, at {}: its rows are not this run's",
+                on_the_clock_of(ended.plan, began)
+            ),
         ),
         None => end,
     }
@@ -103,11 +111,11 @@ fn incomplete(ended: Ended<'_>, pass: TablePass, bad: usize, reason: String) -> 
     let Ended { plan, task, now, .. } = ended;
     let (words, good) = match task.migration_type {
         MigrationType::Cdc => {
-            (format!("{bad} of {} tables are in error", pass.total), pass.total.saturating_sub(bad))
+            (format!("{} in error", some_of(bad, pass.total)), pass.total.saturating_sub(bad))
         }
         _ => {
             let are = if bad == 1 { "is" } else { "are" };
-            (format!("{} of {} tables are complete, {bad} {are} not", pass.loaded, pass.total), pass.loaded)
+            (format!("{} complete, {bad} {are} not", some_of(pass.loaded, pass.total)), pass.loaded)
         }
     };
     let outcome = match plan.on_table_errors {
@@ -117,7 +125,7 @@ fn incomplete(ended: Ended<'_>, pass: TablePass, bad: usize, reason: String) -> 
     };
     let verdict = Verdict::new(outcome, words, now)
         .because(reason)
-        .to_do("the task's log in CloudWatch names the cause")
+        .to_do("the task's log names the cause for each table, where the task writes one")
         .to_do(format!("list the tables in error: {}", commands::list_tables_in_error(&task.arn)));
     with_tables(next_run(ended, verdict), ended, pass, Named::Incomplete)
 }
@@ -126,7 +134,10 @@ fn incomplete(ended: Ended<'_>, pass: TablePass, bad: usize, reason: String) -> 
 fn judge_rows(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
     let Ended { plan, now, .. } = ended;
     let all = match pass.total {
-        total if ended.task.migration_type == MigrationType::Cdc => format!("{total} tables were replicated"),
+        total if ended.task.migration_type == MigrationType::Cdc => match total {
+            1 => "the one table was replicated".to_owned(),
+            total => format!("all {total} tables were replicated"),
+        },
         1 => "the one table is complete".to_owned(),
         total => format!("all {total} tables are complete"),
     };
@@ -134,7 +145,7 @@ fn judge_rows(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
         let endless = std::mem::take(&mut pass.endless);
         let verdict = Verdict::new(
             Outcome::SucceededWithWarnings,
-            format!("{all}, but for {} DMS gives no end of a load", endless.len()),
+            format!("{all}, but for {} DMS gives no end of a load", counted(endless.len())),
             now,
         )
         .because(reason)
@@ -155,7 +166,7 @@ fn judge_rows(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
     if !stopped && comparing && !pass.unvalidated.is_empty() && !ended.run.is_over(now) {
         return End::Later(format!(
             "{all}; the rows of {} are still being compared, and the task goes on",
-            pass.unvalidated.len()
+            counted(pass.unvalidated.len())
         ));
     }
     // A stop of ours interrupts the comparison: what it had not come to is pending, and not different.
@@ -168,7 +179,10 @@ fn judge_rows(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
         };
         let verdict = Verdict::new(
             outcome,
-            format!("{all}, but the rows of {different} were not found equal in source and target"),
+            format!(
+                "{all}, but the rows of {} were not found equal in source and target",
+                counted(different)
+            ),
             now,
         )
         .because(reason)
@@ -182,10 +196,13 @@ fn judge_rows(ended: Ended<'_>, mut pass: TablePass, reason: String) -> End {
     }
     let words = match (pass.unverifiable.len(), pass.unvalidated.len()) {
         (0, pending) if cut_off => {
-            format!("{all}; the rows of {pending} were still being compared when the window closed")
+            format!(
+                "{all}; the rows of {} were still being compared when the window closed",
+                counted(pending)
+            )
         }
         (unverifiable, pending) => {
-            format!("{all}; the rows of {} could not be verified", unverifiable + pending)
+            format!("{all}; the rows of {} could not be verified", counted(unverifiable + pending))
         }
     };
     let verdict = Verdict::new(Outcome::SucceededWithWarnings, words, now).because(reason);

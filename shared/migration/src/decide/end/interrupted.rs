@@ -5,7 +5,7 @@ use super::next_run::next_run;
 use super::tables::{Named, code, with_tables};
 use crate::decide::start_type::FAR_FUTURE;
 use crate::run::stop_reason::StopClass;
-use crate::run::tables::TablePass;
+use crate::run::tables::{TablePass, some_of};
 use crate::run::verdict::{Outcome, Verdict};
 use plan::Until;
 use plan::clean::one_line;
@@ -20,7 +20,7 @@ pub(super) fn interrupted(ended: Ended<'_>, pass: TablePass) -> Verdict {
         format!("{who} ({})", code(ended.task.stop_reason.as_ref())),
         ended.now,
     )
-    .because(format!("{} of {} tables are complete", pass.loaded, pass.total))
+    .because(format!("{} complete", some_of(pass.loaded, pass.total)))
     .to_do("find out who stopped it: CloudTrail has the StopReplicationTask call");
     with_tables(next_run(ended, verdict), ended, pass, Named::Incomplete)
 }

@@ -7,8 +7,9 @@ use super::case::{End, Ended};
 use super::next_run::{is_resumed, next_run};
 use super::tables::{Named, with_tables};
 use crate::run::acts::StopCause;
-use crate::run::tables::{TablePass, counted};
+use crate::run::tables::{TablePass, counted, some_of};
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::on_the_clock_of;
 
 pub(super) fn paused(ended: Ended<'_>, mut pass: TablePass) -> End {
     let absent = ended.absent();
@@ -22,10 +23,12 @@ pub(super) fn paused(ended: Ended<'_>, mut pass: TablePass) -> End {
         && pass.loaded == 0
         && pass.rows == 0
     {
-        let words =
-            format!("the task was starting from {since} until the window closed, and never came to run");
+        let words = format!(
+            "the task was starting from {} until the window closed, and never came to run",
+            on_the_clock_of(ended.plan, since)
+        );
         let verdict = Verdict::new(Outcome::Failed, words, ended.now)
-            .to_do("the task's log in CloudWatch says what it waits for");
+            .to_do("the task's log says what it waits for, where the task writes one");
         return with_tables(next_run(ended, verdict), ended, pass, Named::Incomplete).into();
     }
     let loads = ended.task.migration_type != MigrationType::Cdc;
@@ -41,7 +44,8 @@ pub(super) fn paused(ended: Ended<'_>, mut pass: TablePass) -> End {
             ))
             .to_do("the rows are listed in the target's table awsdms_validation_failures_v1");
     }
-    if pass.total > 0 && pass.loaded == 0 && loads {
+    let nothing_finished = pass.loaded == 0 && loads;
+    if nothing_finished && pass.total > 0 {
         verdict = verdict.because(
             "no table was finished in this window: unless the next one is longer, it will never fit like this",
         );
@@ -60,9 +64,10 @@ pub(super) fn paused(ended: Ended<'_>, mut pass: TablePass) -> End {
             counted(pass.unvalidated.len())
         ));
     }
-    let as_planned =
-        wrong + differing == 0 && ended.plan.until(&ended.task.migration_type) != Until::CaughtUp;
-    if replicates && as_planned && is_resumed(ended) {
+    // What the next window goes on with by itself wakes nobody. One that brought nothing, or in which a replication did not
+    // catch up, may be too short for it.
+    let too_short = nothing_finished || ended.plan.until(&ended.task.migration_type) == Until::CaughtUp;
+    if wrong + differing == 0 && !too_short && is_resumed(ended) {
         verdict = verdict.at_severity(Severity::Info);
     }
     let named = if differing > 0 && wrong == 0 { Named::Rows } else { Named::Incomplete };
@@ -95,7 +100,7 @@ fn words(ended: Ended<'_>, pass: &TablePass, wrong: usize) -> String {
                 if replicated == 1 { "is" } else { "are" }
             )
         }
-        _ => format!("{stopped}; {} of {} tables are complete", pass.loaded, pass.total),
+        _ => format!("{stopped}; {} complete", some_of(pass.loaded, pass.total)),
     };
     if wrong > 0 {
         words.push_str(&format!(", {wrong} in error or never seen"));

@@ -9,8 +9,8 @@ use crate::run::stop_reason::StopReason;
 use crate::run::table::{Table, TableState};
 use crate::run::tables::TablePass;
 use crate::run::verdict::{NamedTable, Verdict};
+use crate::time::clock::on_the_clock_of;
 use crate::time::graces::CLOCK_SKEW;
-use crate::time::window::whole_seconds;
 
 pub(super) enum Named {
     Incomplete,
@@ -82,10 +82,10 @@ pub(super) fn of_an_earlier_night(ended: Ended<'_>) -> Vec<NamedTable> {
     let followed = ended.run.drive.joined().unwrap_or(Timestamp::MAX);
     let since = ended.run.opened.min(ended.run.started).min(followed);
     let old = |table: &Table| {
-        let ended = table.load_ended.filter(|_| table.state == TableState::Completed)?;
-        (ended < since).then(|| NamedTable {
+        let end = table.load_ended.filter(|_| table.state == TableState::Completed)?;
+        (end < since).then(|| NamedTable {
             name: table.name.to_string(),
-            state: format!("its rows are of {}", whole_seconds(ended)),
+            state: format!("its rows are of {}", on_the_clock_of(ended.plan, end)),
             rows: table.rows,
         })
     };

@@ -20,6 +20,7 @@ use crate::run::status::Phase;
 use crate::run::tables::TablePass;
 use crate::run::task::Origin;
 use crate::run::verdict::{Outcome, Verdict};
+use crate::time::clock::in_minutes;
 use crate::time::graces::{BUSY_PATIENCE, PATIENCE};
 
 /// Starts the task, waits for a start to show, or says why there is nothing to start.
@@ -68,7 +69,7 @@ fn wait_until_ready(s: &Situation<'_>, task: &observation::Task, why: impl Into<
         return s.report(late);
     }
     let minutes = s.now.duration_since(since).as_mins();
-    let words = format!("the task is {} and did not become ready in {minutes} minutes", task.status);
+    let words = format!("the task is {} and did not become ready in {}", task.status, in_minutes(minutes));
     s.report(Verdict::new(Outcome::Failed, words, s.now).because("nothing was started"))
 }
 
@@ -111,7 +112,8 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
             s.report(match spent {
                 Some(since) => verdict.because(format!(
                     "Start Resume consents to a resume of what was there when this run began, and somebody else started the \
-                     task since, at {since}"
+                     task since, at {}",
+                    s.on_the_clock(since)
                 )),
                 None => verdict,
             })
