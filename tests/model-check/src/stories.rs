@@ -109,7 +109,8 @@ pub fn all() -> Vec<Story> {
             new(Kind::FullLoad, TRUNCATE),
             window(json!({"OnAbort": "Stop"})),
         )
-        .watched(),
+        .watched()
+        .with_adversity(1),
         Story::created(
             "a task that is created, aborted anywhere",
             Kind::FullLoad,

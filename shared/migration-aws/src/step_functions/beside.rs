@@ -3,6 +3,7 @@
 
 use aws_sdk_databasemigration::Client as Dms;
 use aws_sdk_sfn::Client;
+use jiff::SignedDuration;
 use migration::run::close_out::{Beside, MAX_DEPTH, Order, closes_out};
 use migration::run::document::Running;
 use migration::run::execution::Run;
@@ -16,8 +17,12 @@ use super::{Execution, describe};
 use crate::dms::task;
 use crate::error::{StepError, chain};
 
-/// So many executions that began since are looked at; where there are more it cannot be told what they work on.
+/// So many executions are looked at. Where more of them run, those alone that began since; where even those are more, it
+/// cannot be told what they work on.
 const MAX_LOOKED_AT: usize = 50;
+
+/// An execution that runs began since then.
+const LONGEST: SignedDuration = SignedDuration::from_hours(15 * 24);
 
 /// Looks who else has to do with the task of a run that is closed out.
 ///
@@ -54,9 +59,13 @@ async fn looked(dms: &Dms, step_functions: &Client, running: &Running) -> Result
     }
     // A run that joins a task at work writes no tag, and a task that somebody else keeps has none.
     let machine = run.execution.machine();
-    let since = listing::list(step_functions, machine, Which::Running, close_out.ended).await?;
+    let since = close_out.ended.checked_sub(LONGEST).unwrap_or(close_out.ended);
+    let mut others = listing::list(step_functions, machine, Which::Running, since).await?;
     // Hundreds may be closed out side by side.
-    let others: Vec<_> = since.into_iter().filter(|other| !closes_out(other.arn.name())).collect();
+    others.retain(|other| !closes_out(other.arn.name()));
+    if others.len() > MAX_LOOKED_AT {
+        others.retain(|other| other.began >= close_out.ended);
+    }
     if others.len() > MAX_LOOKED_AT {
         return Ok(Beside::NotKnown(format!("{} runs have begun since", others.len())));
     }

@@ -179,7 +179,7 @@ fn the_task_is_at_rest() {
         (
             "somebody has stopped it",
             at_work(json!({})).aborted(60).stopped(62, "Stop Reason STOPPED_BY_USER"),
-            "Aborted | somebody else stopped the task | 1 of 2 tables are complete",
+            "Aborted | somebody else stopped the task | 1 of 2 tables is complete",
         ),
         (
             "it was stopped as the plan says",
@@ -188,7 +188,7 @@ fn the_task_is_at_rest() {
                 .told_to_stop(StopCause::Abort, 65)
                 .stopped(66, "Stop Reason NORMAL")
                 .at(67),
-            "Aborted | the task was stopped, as the plan's OnAbort says; 1 of 2 tables are complete | not window closed",
+            "Aborted | the task was stopped, as the plan's OnAbort says; 1 of 2 tables is complete | not window closed",
         ),
         (
             "it was stopped at its close",

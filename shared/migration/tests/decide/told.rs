@@ -16,7 +16,7 @@ use support::message::{commands, sound};
 use support::plans::root;
 
 /// Every occasion on the way.
-const OCCASIONS: [Occasion; 8] = [
+const OCCASIONS: [Occasion; 9] = [
     Occasion::Started,
     Occasion::TablesInError,
     Occasion::LostSight,
@@ -25,6 +25,7 @@ const OCCASIONS: [Occasion; 8] = [
     Occasion::WillNotFit,
     Occasion::NotStopped,
     Occasion::NotStarted,
+    Occasion::ClosingOut,
 ];
 
 fn loading() -> Case {

@@ -367,7 +367,11 @@ impl Dms {
                 task.asked_by = By::Nobody;
             }
             Move::Modified => task.status = task.before_modifying,
-            Move::Gone => self.task = None,
+            // Who has a task created anew consents by its stated preparation to replace what the old one had loaded.
+            Move::Gone => {
+                self.task = None;
+                self.target.iter_mut().for_each(|table| table.complete = false);
+            }
         }
     }
 

@@ -86,16 +86,16 @@ impl Turn<'_> {
         }
     }
 
-    /// Who else has to do with the task of a run that is closed out: an execution that began since, or that the tag names.
+    /// Who else has to do with the task of a run that is closed out: an execution that runs.
     fn beside(&self) -> Beside {
-        let Some(close_out) = &self.execution.run.close_out else { return Beside::NotLooked };
-        let owner = self.state.dms.task.as_ref().and_then(|task| task.owner);
+        if self.execution.run.close_out.is_none() {
+            return Beside::NotLooked;
+        }
         let mut others = self.state.executions.iter().enumerate();
         let other = others.find(|(nth, other)| {
             let nth = u8::try_from(*nth).unwrap_or(u8::MAX);
             let runs = !other.has_ended() && other.run.close_out.is_none() && other.has_begun(self.now);
-            let began_since = other.run.started >= close_out.ended;
-            nth != self.execution.nth && (runs && (began_since || owner == Some(nth)))
+            nth != self.execution.nth && runs
         });
         other.map_or(Beside::Nobody, |(_, other)| Beside::Run(other.run.execution.clone()))
     }
