@@ -102,8 +102,9 @@ fn told(path: Path<State, Action>) -> String {
     let mut words = String::new();
     for (state, action) in path.into_vec() {
         let task = state.dms.task.as_ref().map(|task| (task.status, task.tables, task.reason));
+        let harm = state.dms.harm.map(|harm| format!(", {harm:?}")).unwrap_or_default();
         words.push_str(&format!(
-            "    minute {:>3}  {:?}, DMS {task:?} -> {action:?}\n",
+            "    minute {:>3}  {:?}, DMS {task:?}{harm} -> {action:?}\n",
             state.now,
             state.executions.iter().map(|execution| (execution.wakes, &execution.step)).collect::<Vec<_>>(),
         ));

@@ -367,10 +367,10 @@ impl Dms {
                 task.asked_by = By::Nobody;
             }
             Move::Modified => task.status = task.before_modifying,
-            // Who has a task created anew consents by its stated preparation to replace what the old one had loaded.
+            // Nobody can know what a deleted task had loaded: a new one prepares the target as its plan states.
             Move::Gone => {
                 self.task = None;
-                self.target.iter_mut().for_each(|table| table.complete = false);
+                self.target = [Target::default(); TABLES];
             }
         }
     }
