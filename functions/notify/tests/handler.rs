@@ -260,9 +260,11 @@ async fn a_fifo_topic_gets_one_order_a_run_and_one_id_a_message() {
     let is_id = |id: &str| id.len() <= 128 && id.bytes().all(|byte| byte.is_ascii_graphic());
     let plan = json!({"Notify": {"TopicArn": fifo(CHOSEN_TOPIC), "ChatTopicArn": fifo(CHAT_TOPIC)}});
     let mut ids = Vec::new();
-    for redrives in [0, 0, 1] {
+    let reached = succeeded(plan.clone()).into();
+    let unreached = full_load(support::cases::merged(windowed(), plan)).started(1).began(1).document();
+    for (document, redrives) in [(&reached, 0), (&reached, 0), (&unreached, 1)] {
         let seen = Seen::default();
-        let request = Request { redrives, ..last(&succeeded(plan.clone()).into()) };
+        let request = Request { redrives, ..last(document) };
         tell(request, taking(&seen)).await.unwrap();
         for published in seen.all() {
             let group = published.message_group_id().unwrap();

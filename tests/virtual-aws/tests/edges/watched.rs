@@ -294,7 +294,11 @@ fn the_task_of_an_aborted_run_is_stopped_where_the_plan_says_so() {
 fn the_task_of_an_aborted_run_is_left_where_the_plan_says_so() {
     let leaves = plan(json!({"OnAbort": "LeaveRunning"}));
     let night = watched(world(long()), vec![dies(leaves, 20), (20, Doing::Ended("night", "ABORTED"))]);
-    night.closed_out("Aborted").told_once("night").says("the task goes on").says("stop it by hand: aws dms");
+    night
+        .closed_out("Aborted")
+        .told_once("night")
+        .says("the task goes on")
+        .says("aws dms stop-replication-task");
     assert_eq!(night.stops(), Vec::<i64>::new());
     assert_eq!(night.status(), "running");
 }
