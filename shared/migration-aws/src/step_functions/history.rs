@@ -48,7 +48,10 @@ pub async fn read(step_functions: &Client, arn: &ExecutionArn) -> Result<History
             .send()
             .await
             .map_err(|error| failure::read(format!("reading the history of the execution {arn}"), error))?;
-        for event in answer.events() {
+        // They come newest first. A Step Functions that keeps to its own order is read all the same.
+        let mut events: Vec<&HistoryEvent> = answer.events().iter().collect();
+        events.sort_by_key(|event| std::cmp::Reverse(event.id()));
+        for event in events {
             if event.state_exited_event_details().is_some_and(|exited| exited.name() == REPORT) {
                 history.reported = true;
             }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use dms_simulator::Simulator;
-use dms_simulator::scenario::{ExistingTask, Tag};
+use dms_simulator::scenario::{ExistingTask, Tag, TaskState};
 use jiff::{SignedDuration, Timestamp};
 use local_aws::{Clock, World};
 use migration::run::close_out::Order;
@@ -18,8 +18,12 @@ use tokio::runtime::Runtime;
 
 use crate::stage::{EVENING, INSTANCE, Run, SOURCE, Stage, TARGET, TASK, plan, scenario, window, with};
 
-fn stops() -> Value {
-    with(with(plan(), "Window", window("22:00", "05:00")), "OnAbort", json!("Stop"))
+/// A task of this name, which no other story has: all stories share one machine, and executions of it are looked at by
+/// the names of their tasks.
+fn stops(task: &str) -> Value {
+    let mut plan = with(with(plan(), "Window", window("22:00", "05:00")), "OnAbort", json!("Stop"));
+    plan["Task"]["ReplicationTaskIdentifier"] = json!(task);
+    plan
 }
 
 /// An execution that is stopped while its task runs.
@@ -69,7 +73,7 @@ fn closed_out<'s>(stage: &'s Stage<'_>, world: &Arc<World>, closing: Execution) 
 
 pub(crate) fn a_run_that_is_aborted_is_closed_out_and_told(stage: &Stage<'_>) {
     let world = stage.slow_world(EVENING, 60, scenario().with_table("crm", "history", 1_000_000, 36_000.0));
-    let dead = aborted(stage, &world, &stops());
+    let dead = aborted(stage, &world, &stops("aborted"));
     let closing = closing(stage, &world, &dead);
     // Events may come twice.
     stage.watch(&event(&dead));
@@ -79,16 +83,16 @@ pub(crate) fn a_run_that_is_aborted_is_closed_out_and_told(stage: &Stage<'_>) {
     assert_eq!(run.calls("StopReplicationTask").len(), 1, "{}", run.story());
     assert_eq!(run.last_message().json["Id"], format!("{}#0#finished", dead.arn));
     assert_eq!(run.last_message().json["ClosedOutBy"], run.execution.arn);
-    run.task(TASK, |task| assert_eq!(task.starts().len(), 1));
+    run.task("aborted", |task| assert_eq!(task.starts().len(), 1));
     // What has told its end is left to itself.
     stage.watch(&event(&run.execution));
 }
 
 pub(crate) fn what_closes_out_a_run_leaves_another_one_alone(stage: &Stage<'_>) {
     let world = stage.slow_world(EVENING, 60, scenario());
-    let dead = aborted(stage, &world, &stops());
+    let dead = aborted(stage, &world, &stops("aborted-and-again"));
     let closing = closing(stage, &world, &dead);
-    let again = stage.start(&world, &stops());
+    let again = stage.start(&world, &stops("aborted-and-again"));
     stage.watch(&event(&dead));
     let run = closed_out(stage, &world, closing);
     run.says("another run has to do with the task since").says("it was left alone");
@@ -106,7 +110,7 @@ pub(crate) fn afterwards(stack: &Stack, runtime: &Runtime, calls: &Path) -> Resu
         source_endpoint_arn: SOURCE.to_owned(),
         target_endpoint_arn: TARGET.to_owned(),
         replication_instance_arn: INSTANCE.to_owned(),
-        status: "failed".to_owned(),
+        state: TaskState::FailedHalfWay,
         tags: vec![Tag { key: OWNER_TAG.to_owned(), value: owner.to_owned() }],
         ..ExistingTask::default()
     });
