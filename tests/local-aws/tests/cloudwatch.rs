@@ -187,7 +187,11 @@ fn what_an_instance_has_left_comes_by_its_name_alone() {
                 tokio::task::spawn_blocking(move || post(aws, "left", &request)).await.unwrap();
             assert_eq!(status, 200);
             let text = format!("{answer:?}");
-            assert_eq!(text.matches("Tag(").count(), if value.is_some() { 12 } else { 0 }, "{query:?}: {text}");
+            assert_eq!(
+                text.matches("Tag(").count(),
+                if value.is_some() { 12 } else { 0 },
+                "{query:?}: {text}"
+            );
             assert!(value.is_none_or(|value| text.contains(value)), "{text}");
         }
     });
