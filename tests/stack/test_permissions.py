@@ -102,6 +102,15 @@ class Policies(unittest.TestCase):
                 }
                 self.assertLessEqual(may & actions, denied, f"{role}, {key}")
 
+    def test_validate_is_told_what_notify_may_publish_to(self):
+        for choice, parameters in CHOICES.items():
+            template = Template(**parameters)
+            told = template.properties("ValidateFunction")["Environment"]["Variables"]["TOPIC_ARNS"]
+            of_notify = [statement for _, statement in template.roles()["NotifyRole"]]
+            publishes = [many(it["Resource"]) for it in of_notify if "sns:Publish" in many(it["Action"])]
+            with self.subTest(choice=choice):
+                self.assertEqual([sorted(filter(None, told.split(",")))], [sorted(filter(None, it)) for it in publishes])
+
     def test_a_role_is_bounded_by_the_arns_that_are_given(self):
         for role, statements in Template(**BOUNDED).roles().items():
             for _, statement in statements:

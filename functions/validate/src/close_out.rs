@@ -42,7 +42,7 @@ enum Opened {
     /// The document with which this execution goes on, or ends.
     Document(Box<Document>),
     /// The order of the execution that was to be closed out: nothing else is known of it.
-    HandedOn(Order),
+    HandedOn(Box<Order>),
 }
 
 /// Carries an order out. An execution that has told its end, runs again, or has ended anew since, is left to itself.
@@ -78,7 +78,7 @@ async fn opened(
     if let Some(Ok(first)) = Order::read(&dead.input)
         && !matches!(&history.left, dead::Left::Document(document) if document.pointer("/Run/CloseOut").is_some())
     {
-        return Ok(Opened::HandedOn(first));
+        return Ok(Opened::HandedOn(Box::new(first)));
     }
     let dead = Dead {
         execution: order.execution.clone(),

@@ -1,8 +1,8 @@
 //! Opens a run: reads the plan, checks what it names, starts the connection tests that are missing. For a pre-flight a
 //! task that exists already is compared with the plan, too.
 //!
-//! What it does: it reads the plan and describes what the plan names. TestConnection is its only call that does more
-//! than look. A bad plan is no error of this function; it comes back as the verdict Rejected with every finding.
+//! What it does: it reads the plan and describes what the plan names; for a pre-flight it also asks what AWS is going to
+//! do to the instance, and what the instance has left. TestConnection is its only call that does more than look. A bad plan is no error of this function; it comes back as the verdict Rejected with every finding.
 //!
 //! A repeat: it reads again, and a connection that is being tested is not tested twice.
 //!
@@ -21,7 +21,7 @@ use migration::run::execution_arn::ExecutionArn;
 use migration::run::observation::{Route, Task};
 use migration::run::status::Phase;
 use migration::survey::untold::LeftRunning;
-use migration::survey::{drift, engines, maintenance, resources, writers};
+use migration::survey::{drift, engines, maintenance, resources, topics, writers};
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::dms::resources::{endpoint, instance};
 use migration_aws::dms::task::{self, TaskFilter};
@@ -30,18 +30,39 @@ use migration_aws::existing;
 use migration_aws::request::Request;
 use migration_aws::step_functions::beside;
 use plan::finding::Findings;
-use plan::{MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest, source_log};
+use plan::{MigrationType, Mode, OnDrift, Plan, TaskPlan, TaskRequest, source_log, system_schemas};
+use serde_json::Value;
 
 mod close_out;
 mod connections;
 mod left_running;
+mod outlook;
+
+/// What this function calls, and what it is told about its stack.
+#[derive(Clone, Debug)]
+pub struct Validate {
+    /// DMS and Step Functions.
+    pub aws: DmsAndStepFunctions,
+    /// CloudWatch, for what an instance has left.
+    pub cloudwatch: aws_sdk_cloudwatch::Client,
+    /// The topics that the stack may publish to; empty where that is not known.
+    pub topics: Vec<String>,
+}
+
+impl Validate {
+    /// Reads the topics as the template lists them: separated by commas, with blanks and nothing between.
+    pub fn topics(listed: &str) -> Vec<String> {
+        listed.split(',').map(str::trim).filter(|topic| !topic.is_empty()).map(str::to_owned).collect()
+    }
+}
 
 /// Reads the plan and looks at all that it names.
 ///
 /// # Errors
 /// [`StepError::UnreadableDocument`] when the machine did not open the document, [`StepError::Throttled`] and
 /// [`StepError::Unavailable`] when DMS cannot be asked.
-pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<Document, StepError> {
+pub async fn handle(function: &Validate, request: Request) -> Result<Document, StepError> {
+    let context = &function.aws;
     let input = request.opened()?.input;
     let by = Box::pin(beside::closed_out_by(&context.step_functions, &request.execution, request.redrives))
         .await?;
@@ -79,7 +100,7 @@ pub async fn handle(context: &DmsAndStepFunctions, request: Request) -> Result<D
     {
         compare(context, &mut running, &wanted, &request.execution).await?;
     }
-    check(&context.dms, running, request.now).await
+    check(function, running, request.now).await
 }
 
 /// A pre-flight creates and adopts nothing, so that a task which exists is compared here.
@@ -104,44 +125,57 @@ async fn compare(
 }
 
 /// What the plan names: does it exist, can it work, is it connected?
-async fn check(dms: &Client, running: Running, now: Timestamp) -> Result<Document, StepError> {
+async fn check(function: &Validate, running: Running, now: Timestamp) -> Result<Document, StepError> {
+    let dms = &function.aws.dms;
     let plan = &running.plan;
     let mut findings = Findings::default();
+    topics::check(plan, &function.topics, &mut findings);
     let external = match &plan.task {
         TaskPlan::Request(_) => None,
         TaskPlan::External(_) => external_task(dms, &running).await?,
     };
     let route =
-        external.as_ref().map(|external| external.route.clone()).or_else(|| running.run.route.clone());
+        external.as_ref().map(|external| external.task.route.clone()).or_else(|| running.run.route.clone());
     if let Some(route) = &route {
-        let asked = plan.request().map(|request| &request.migration_type);
-        let migration_type = asked.or(external.as_ref().map(|external| &external.migration_type));
-        check_route(dms, (plan, migration_type), route, now, &mut findings).await?;
+        check_route(function, (plan, external.as_ref()), route, now, &mut findings).await?;
         let writers = task::writers(dms, &route.target).await?;
         writers::check(plan, &route.source, &writers, &mut findings);
-        let idle = external.as_ref().is_none_or(|external| external.phase() == Phase::Idle);
+        let idle = external.as_ref().is_none_or(|external| external.task.phase() == Phase::Idle);
         if idle && !findings.reject() {
             connections::test(dms, route, &mut findings).await?;
         }
     }
-    let external = external.map(|external| (external.migration_type, external.route));
+    let external = external.map(|external| (external.task.migration_type, external.task.route));
     Ok(opening::settle(running, external, findings, now))
 }
 
-/// A task that somebody else keeps. One that DMS does not list is looked for again by polls: its lists are eventually
+/// A task that somebody else keeps, and its mapping as far as it can be read.
+struct External {
+    task: Task,
+    mapping: Option<Value>,
+}
+
+/// The task that somebody else keeps. One that DMS does not list is looked for again by polls: its lists are eventually
 /// consistent.
-async fn external_task(dms: &Client, running: &Running) -> Result<Option<Task>, StepError> {
-    let task = task::describe(dms, &TaskFilter::of(running), false).await?;
-    task.as_ref().map(task::read_task).transpose()
+async fn external_task(dms: &Client, running: &Running) -> Result<Option<External>, StepError> {
+    // DMS leaves the mapping out where it is asked without settings.
+    let Some(task) = task::describe(dms, &TaskFilter::of(running), true).await? else { return Ok(None) };
+    let mapping = task.table_mappings().and_then(|text| serde_json::from_str(text).ok());
+    Ok(Some(External { task: task::read_task(&task)?, mapping }))
 }
 
 async fn check_route(
-    dms: &Client,
-    (plan, migration_type): (&Plan, Option<&MigrationType>),
+    function: &Validate,
+    (plan, external): (&Plan, Option<&External>),
     route: &Route,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<(), StepError> {
+    let dms = &function.aws.dms;
+    let migration_type: Option<&MigrationType> = match plan.request() {
+        Some(request) => Some(&request.migration_type),
+        None => external.map(|external| &external.task.migration_type),
+    };
     let place = |member: &str| match plan.task {
         TaskPlan::Request(_) => format!("/Task/{member}"),
         TaskPlan::External(_) => "/Task".to_owned(),
@@ -157,6 +191,11 @@ async fn check_route(
     if let (Some(request), Some(source), Some(target)) = (plan.request(), &source, &target) {
         engines::check(request, &source.engine, &target.engine, findings);
     }
+    if let (Some(mapping), Some(source), Some(target)) =
+        (external.and_then(|external| external.mapping.as_ref()), &source, &target)
+    {
+        system_schemas::check_external(mapping, &source.engine, &target.engine, findings);
+    }
     if let (Some(migration_type), Some(source)) = (migration_type, &source) {
         source_log::check_engine(plan, migration_type, &source.engine, findings);
     }
@@ -167,6 +206,7 @@ async fn check_route(
         maintenance::check(&path, plan, instance, now, findings);
         if plan.mode == Mode::Preflight {
             resources::describe_instance(&path, instance, findings);
+            outlook::look(function, &path, plan, (instance, &route.instance), now, findings).await?;
         }
     }
     Ok(())

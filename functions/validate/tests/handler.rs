@@ -2,6 +2,10 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
+use aws_sdk_cloudwatch::operation::get_metric_data::{
+    GetMetricDataError, GetMetricDataInput, GetMetricDataOutput,
+};
+use aws_sdk_cloudwatch::types::MetricDataResult;
 use aws_sdk_databasemigration::Client;
 use aws_sdk_databasemigration::operation::test_connection::TestConnectionInput;
 use aws_smithy_mocks::{Rule, RuleMode, mock_client};
@@ -18,6 +22,7 @@ use serde_json::{Value, json};
 use support::answers;
 use support::cases::{TASK, earlier_execution, minute};
 use support::given::{Seen, described, fault, frame, reported, running};
+use validate::Validate;
 
 fn arn(resource: &str) -> String {
     format!("arn:aws:dms:eu-central-1:123456789012:{resource}")
@@ -45,6 +50,12 @@ struct World {
     instance: (u16, Value),
     connections: (u16, Value),
     test: (u16, Value),
+    pending: (u16, Value),
+    versions: (u16, Value),
+    /// The least free storage and memory of the last hour, in bytes; or the code of a refusal.
+    left: Result<(f64, f64), &'static str>,
+    /// What the stack may publish to.
+    topics: Vec<String>,
     owner: Option<ExecutionArn>,
     execution: &'static str,
 }
@@ -62,9 +73,56 @@ fn none() -> (u16, Value) {
 }
 
 fn instance(status: &str) -> (u16, Value) {
-    let instance =
-        json!({"ReplicationInstanceArn": arn("rep:INSTANCE"), "ReplicationInstanceStatus": status});
+    let instance = json!({
+        "ReplicationInstanceArn": arn("rep:INSTANCE"), "ReplicationInstanceStatus": status,
+        "ReplicationInstanceIdentifier": "nightly-instance", "EngineVersion": "3.5.4",
+    });
     (200, json!({"ReplicationInstances": [instance]}))
+}
+
+/// CloudWatch's answer: the points of an hour, with the least among them; to another question, none.
+fn metrics(left: Result<(f64, f64), &'static str>) -> Rule {
+    let result = |id: &str, least: f64| {
+        let values = vec![9e10, least, 9e10];
+        MetricDataResult::builder().id(id).set_values(Some(values)).build()
+    };
+    match left {
+        Ok((storage, memory)) => aws_smithy_mocks::mock!(aws_sdk_cloudwatch::Client::get_metric_data)
+            .match_requests(asks_for_the_last_hour)
+            .then_output(move || {
+                GetMetricDataOutput::builder()
+                    .metric_data_results(result("storage", storage))
+                    .metric_data_results(result("memory", memory))
+                    .build()
+            }),
+        Err(code) => {
+            aws_smithy_mocks::mock!(aws_sdk_cloudwatch::Client::get_metric_data).then_error(move || {
+                let meta = aws_sdk_cloudwatch::error::ErrorMetadata::builder().code(code).message("no");
+                GetMetricDataError::generic(meta.build())
+            })
+        }
+    }
+}
+
+/// Whether CloudWatch is asked for the least of the instance's two metrics, over an hour.
+fn asks_for_the_last_hour(request: &GetMetricDataInput) -> bool {
+    let names: Vec<_> = request
+        .metric_data_queries()
+        .iter()
+        .filter_map(|query| {
+            let stat = query.metric_stat()?;
+            let metric = stat.metric()?;
+            let [dimension] = metric.dimensions() else { return None };
+            let of = (metric.namespace()?, metric.metric_name()?, stat.stat()?);
+            Some((of, dimension.name()?, dimension.value()?))
+        })
+        .collect();
+    let of = |metric: &'static str| {
+        (("AWS/DMS", metric, "Minimum"), "ReplicationInstanceIdentifier", "nightly-instance")
+    };
+    let (from, until) = (request.start_time().unwrap().secs(), request.end_time().unwrap().secs());
+    names == [of("FreeStorageSpace"), of("FreeableMemory")]
+        && (from, until) == (minute(-60).as_second(), minute(0).as_second())
 }
 
 impl World {
@@ -77,6 +135,10 @@ impl World {
             instance: instance("available"),
             connections: (200, json!({"Connections": connections})),
             test: (200, json!({})),
+            pending: (200, json!({"PendingMaintenanceActions": []})),
+            versions: (200, json!({"EngineVersions": []})),
+            left: Ok((40e9, 3e9)),
+            topics: Vec::new(),
             owner: None,
             execution: "SUCCEEDED",
         }
@@ -100,6 +162,8 @@ impl World {
             answers!(Client, describe_replication_instances, self.instance.0, self.instance.1),
             answers!(Client, describe_connections, self.connections.0, self.connections.1),
             answers!(Client, test_connection, self.test.0, self.test.1, tested),
+            answers!(Client, describe_pending_maintenance_actions, self.pending.0, self.pending.1),
+            answers!(Client, describe_engine_versions, self.versions.0, self.versions.1),
         ];
         let tags = self.owner.map(|owner| json!({"Key": OWNER_TAG, "Value": tag_value(&owner)}));
         let tags = json!({"TagList": tags.into_iter().collect::<Vec<_>>()});
@@ -110,9 +174,11 @@ impl World {
         let execution = json!({"status": self.execution, "startDate": 1.0});
         let execution = answers!(aws_sdk_sfn::Client, describe_execution, 200, execution);
         let step_functions = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&execution]);
+        let cloudwatch = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&metrics(self.left)]);
         let opened = json!({"Migration": {"Version": 2, "State": "Opened", "Input": input}});
-        let document =
-            validate::handle(&DmsAndStepFunctions { dms, step_functions }, frame(opened, minute(0))).await;
+        let aws = DmsAndStepFunctions { dms, step_functions };
+        let function = Validate { aws, cloudwatch, topics: self.topics };
+        let document = validate::handle(&function, frame(opened, minute(0))).await;
         let tested =
             tested.all().iter().map(|test| test.endpoint_arn().unwrap_or_default().to_owned()).collect();
         (document, tested)
@@ -266,12 +332,11 @@ async fn a_kept_task_is_looked_for_by_polls_and_is_not_tested_while_it_works() {
 async fn a_document_that_the_machine_did_not_open_is_named_as_one() {
     let dms = mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, []);
     let step_functions = mock_client!(aws_sdk_sfn, RuleMode::MatchAny, []);
-    let error = validate::handle(
-        &DmsAndStepFunctions { dms, step_functions },
-        frame(json!({"Migration": plan()}), minute(0)),
-    )
-    .await
-    .unwrap_err();
+    let cloudwatch = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, []);
+    let aws = DmsAndStepFunctions { dms, step_functions };
+    let function = Validate { aws, cloudwatch, topics: Vec::new() };
+    let opened = frame(json!({"Migration": plan()}), minute(0));
+    let error = validate::handle(&function, opened).await.unwrap_err();
     assert_eq!(error.name(), "Migration.UnreadableDocument");
 }
 
@@ -419,4 +484,159 @@ async fn other_tasks_of_the_target_are_compared() {
     let tasks = (200, json!({"ReplicationTasks": [described("ready", None), other("stopped", Some(1))]}));
     let document = World { tasks, ..World::good() }.validate(kept).await.0.unwrap();
     assert_eq!(codes(&document), ["another-writer"], "an external task is compared by its own mapping");
+}
+
+/// What a pre-flight is told of an instance that AWS is going to touch in the week from now, and that has little left.
+fn troubled() -> World {
+    let soon = minute(60 * 24).as_second();
+    let action = json!({"Action": "db-upgrade", "Description": "an upgrade", "ForcedApplyDate": soon});
+    let another = json!({"Action": "os-upgrade", "ForcedApplyDate": soon});
+    let of = |arn: String, action: Value| json!({"ResourceIdentifier": arn, "PendingMaintenanceActionDetails": [action]});
+    let pending = [of(arn("rep:INSTANCE"), action), of(arn("rep:ANOTHER"), another)];
+    let versions = [
+        json!({"Version": "3.6.1", "ForceUpgradeDate": soon}),
+        json!({"Version": "3.5.4", "Lifecycle": "DEPRECATED", "ForceUpgradeDate": soon}),
+    ];
+    World {
+        pending: (200, json!({"PendingMaintenanceActions": pending})),
+        versions: (200, json!({"EngineVersions": versions})),
+        left: Ok((1e9, 1e8)),
+        ..World::good()
+    }
+}
+
+const OUTLOOK: [&str; 4] =
+    ["engine-version-ends", "instance-short-of-memory", "instance-short-of-storage", "maintenance-pending"];
+
+#[tokio::test]
+async fn a_preflight_says_what_becomes_of_the_instance_and_a_run_does_not_ask() {
+    let of_the_outlook = |document: &Document| -> Vec<String> {
+        let codes = codes(document).into_iter().filter(|code| OUTLOOK.contains(code));
+        let mut codes: Vec<String> = codes.map(str::to_owned).collect();
+        codes.sort();
+        codes
+    };
+    let document = troubled().validate(preflight("Reject")).await.0.unwrap();
+    assert_eq!(of_the_outlook(&document), OUTLOOK);
+    assert!(!codes(&document).contains(&"instance-not-looked-at"), "{:?}", findings(&document));
+    let told = |code: Code| {
+        let found = findings(&document).iter().find(|finding| finding.code == code);
+        found.map(|finding| finding.message.clone()).unwrap()
+    };
+    let soon = minute(60 * 24).to_string();
+    assert!(told(Code::MaintenancePending).contains(&soon), "{}", told(Code::MaintenancePending));
+    assert!(told(Code::MaintenancePending).contains("\"db-upgrade\" (\"an upgrade\")"));
+    assert!(told(Code::EngineVersionEnds).contains(&soon), "{}", told(Code::EngineVersionEnds));
+    assert!(told(Code::InstanceShortOfStorage).contains("0.9 GiB"));
+    assert_eq!(next(&document), "wait", "warnings stop nothing");
+
+    let document = World::good().validate(preflight("Reject")).await.0.unwrap();
+    assert_eq!(of_the_outlook(&document), Vec::<String>::new());
+    let mut refused = troubled();
+    refused.pending = (400, fault("AccessDeniedException", "no"));
+    refused.versions = (400, fault("AccessDeniedException", "no"));
+    refused.left = Err("AccessDenied");
+    let document = refused.validate(plan()).await.0.unwrap();
+    assert_eq!(codes(&document), ["prep-mode-not-stated"], "a run asks none of it");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_aws_does_not_say_makes_the_report_poorer_and_is_named() {
+    for code in ["AccessDeniedException", "UnknownOperationException", "InternalFailure"] {
+        for (refused, kept) in [(0, 3), (1, 3), (2, 2)] {
+            let mut world = troubled();
+            match refused {
+                0 => world.pending = (400, fault(code, "not you")),
+                1 => world.versions = (400, fault(code, "not you")),
+                _ => world.left = Err(code),
+            }
+            let document = world.validate(preflight("Reject")).await.0.unwrap();
+            assert_eq!(next(&document), "wait", "{code}: the pre-flight goes on");
+            let missed: Vec<_> =
+                findings(&document).iter().filter(|it| it.code == Code::InstanceNotLookedAt).collect();
+            assert_eq!(missed.len(), 1, "{code} {refused}: {missed:?}");
+            assert!(missed[0].message.contains(code), "{}", missed[0].message);
+            let rest = codes(&document).into_iter().filter(|it| OUTLOOK.contains(it)).count();
+            assert_eq!(rest, kept, "{code} {refused}: what is known is told");
+        }
+    }
+    let nothing_waits = World { pending: none(), ..troubled() };
+    let document = nothing_waits.validate(preflight("Reject")).await.0.unwrap();
+    assert!(!codes(&document).contains(&"instance-not-looked-at"), "no maintenance may be a fault, too");
+    let busy = World { versions: (400, fault("ThrottlingException", "Rate exceeded")), ..troubled() };
+    let error = busy.validate(preflight("Reject")).await.0.unwrap_err();
+    assert_eq!(error.name(), "Migration.Throttled", "the step is repeated");
+}
+
+#[tokio::test]
+async fn a_read_only_endpoint_is_refused_as_a_target_by_name() {
+    let read_only = |kind: &str| {
+        let (status, mut answer) = endpoint(kind, "active");
+        answer["Endpoints"][0]["IsReadOnly"] = json!(true);
+        (status, answer)
+    };
+    let world = World { target: read_only("TARGET"), ..World::good() };
+    let document = world.validate(plan()).await.0.unwrap();
+    assert_eq!(codes(&document), ["endpoint-read-only"]);
+    assert!(findings(&document)[0].message.contains("endpoint:TARGET is read-only (IsReadOnly)"));
+    assert_eq!(reported(document).verdict.outcome, Outcome::Rejected);
+    let world = World { source: read_only("SOURCE"), ..World::good() };
+    let document = world.validate(plan()).await.0.unwrap();
+    assert!(codes(&document).contains(&"source-read-only"), "{:?}", codes(&document));
+    assert_eq!(next(&document), "wait");
+}
+
+#[tokio::test]
+async fn a_topic_that_the_stack_was_not_given_is_told_before_the_first_message() {
+    let topic = |name: &str| format!("arn:aws:sns:eu-central-1:123456789012:{name}");
+    let mut of_a_team = plan();
+    of_a_team["Notify"] = json!({"TopicArn": topic("team")});
+    for (topics, told) in [
+        ("", false),
+        (",,", false),
+        (&*topic("own"), true),
+        (&*format!("{}, {},", topic("own"), topic("team")), false),
+    ] {
+        let world = World { topics: Validate::topics(topics), ..World::good() };
+        let document = world.validate(of_a_team.clone()).await.0.unwrap();
+        assert_eq!(codes(&document).contains(&"topic-not-allowed"), told, "{topics}");
+        assert_eq!(next(&document), "wait", "the migration is not stopped for it");
+    }
+}
+
+#[tokio::test]
+async fn system_schemas_of_a_task_that_somebody_else_keeps_are_decided_as_those_of_a_plan() {
+    let engine = |kind: &str, engine: &str| {
+        let (status, mut answer) = endpoint(kind, "active");
+        answer["Endpoints"][0]["EngineName"] = json!(engine);
+        (status, answer)
+    };
+    let selects = |schema: &str| {
+        let mut task = described("ready", None);
+        let mapping = json!({"rules": [{
+            "rule-type": "selection", "rule-id": "1", "rule-name": "1", "rule-action": "include",
+            "object-locator": {"schema-name": schema, "table-name": "%"},
+        }]});
+        task["TableMappings"] = json!(mapping.to_string());
+        (200, json!({"ReplicationTasks": [task]}))
+    };
+    for (schema, source, target, found, what) in [
+        ("%", "mysql", "aurora-postgresql", Some("system-schema-to-another-engine"), "report"),
+        ("%", "mysql", "aurora", Some("system-schema-selected"), "wait"),
+        ("shop", "mysql", "aurora-postgresql", None, "wait"),
+        ("%", "mongodb", "docdb", None, "wait"),
+    ] {
+        let world = World {
+            tasks: selects(schema),
+            source: engine("SOURCE", source),
+            target: engine("TARGET", target),
+            ..World::good()
+        };
+        let kept = json!({"Task": {"ReplicationTaskArn": TASK}});
+        let document = world.validate(kept).await.0.unwrap();
+        let named = findings(&document).iter().find(|it| it.code.as_str().starts_with("system-schema"));
+        assert_eq!(named.map(|it| it.code.as_str()), found, "{schema} {source} {target}");
+        assert!(named.is_none_or(|it| it.path == "/Task" && it.message.contains("mysql (users with their")));
+        assert_eq!(next(&document), what, "{schema} {source} {target}");
+    }
 }

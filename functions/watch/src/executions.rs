@@ -105,7 +105,7 @@ pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, Step
             Some((at, execution))
         }));
     }
-    untold.sort_by(|(one, _), (other, _)| one.cmp(other));
+    untold.sort_by_key(|(ended, _)| *ended);
     let mut watched = Watched::default();
     let mut trouble = None;
     for (at, execution) in untold {

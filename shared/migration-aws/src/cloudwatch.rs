@@ -1,4 +1,4 @@
-//! How far a replication is behind, as DMS publishes it to CloudWatch.
+//! How far a replication is behind, as DMS publishes it to CloudWatch; beside it what an instance has left.
 
 use aws_sdk_cloudwatch::Client;
 use aws_sdk_cloudwatch::primitives::DateTime;
@@ -11,6 +11,8 @@ use plan::Arn;
 use crate::error::StepError;
 use crate::pages::Pages;
 use crate::timestamp;
+
+pub mod capacity;
 
 /// The most pages of points that are read. A page holds 100,800 points, and a few dozen are asked for.
 const MAX_PAGES: usize = 10;

@@ -18,7 +18,25 @@ pub(super) fn check_topic(plan: &Plan, path: &str, findings: &mut Findings) {
                     task.home()
                 ),
             );
+        } else {
+            check_account(&format!("{path}/Notify/{member}"), topic, task, findings);
         }
+    }
+}
+
+/// Whether a topic is in the account of the stack, which is that of the task. One of another account may well take
+/// messages, and nothing here can tell.
+fn check_account(path: &str, topic: &Arn, home: &Arn, findings: &mut Findings) {
+    if topic.account != home.account {
+        findings.add(
+            path,
+            Code::TopicAccountApart,
+            format!(
+                "the topic is in the account {}, the task in {}: its own policy, and that of its key, must let the stack's notify \
+                 publish, beside the stack's OtherTopicArns; else the message goes to the stack's topic",
+                topic.account, home.account
+            ),
+        );
     }
 }
 
@@ -52,6 +70,8 @@ pub fn check_machine(plan: &Plan, machine: &Arn, findings: &mut Findings) {
                     machine.home()
                 ),
             );
+        } else {
+            check_account(&format!("/Notify/{member}"), topic, machine, findings);
         }
     }
 }

@@ -107,6 +107,36 @@ pub fn check_engines(mapping: &Value, source: &str, target: &str, findings: &mut
     );
 }
 
+/// The same of a task that somebody else keeps: what the plan's reader says of a mapping, and what is said once the
+/// engines are known, in one decision. The mapping is in no plan, so its rules are counted from 1 in the message.
+pub fn check_external(mapping: &Value, source: &str, target: &str, findings: &mut Findings) {
+    let Some(engine) = Engine::of(source) else { return };
+    let rules = mapping.get("rules").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    let places: Vec<String> = (1..=rules.len()).map(|number| number.to_string()).collect();
+    let selections =
+        Selections::of(rules.iter().zip(&places).filter_map(|(rule, place)| Selection::of(rule, place)));
+    let Some((number, pattern)) = selections.suspect() else { return };
+    let taken = selections.takes(engine);
+    if taken.is_empty() {
+        return;
+    }
+    let holds: Vec<String> = taken.iter().map(|(name, holds)| format!("{name} ({holds})")).collect();
+    let code = match Engine::of(target) == Some(engine) {
+        true => Code::SystemSchemaSelected,
+        false => Code::SystemSchemaToAnotherEngine,
+    };
+    findings.add(
+        "/Task",
+        code,
+        format!(
+            "the mapping of the task takes system schemas of its {source} source ({} in the selection that is number {number} of \
+             its rules), and would copy them into {target}: {}; have whoever keeps the task exclude them",
+            quoted(pattern),
+            holds.join(", ")
+        ),
+    );
+}
+
 /// A selection rule, as far as it is about schemas.
 pub(super) struct Selection<'a> {
     /// The place of the rule.

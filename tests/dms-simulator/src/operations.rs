@@ -28,6 +28,8 @@ pub(crate) fn answer(world: &mut World, operation: &str, input: Input) -> Result
         "DescribeTableStatistics" => read::table_statistics(world, input),
         "DescribeEndpoints" => resources::endpoints(world, input),
         "DescribeReplicationInstances" => resources::instances(world, input),
+        "DescribePendingMaintenanceActions" => resources::pending_maintenance(world, input),
+        "DescribeEngineVersions" => resources::engine_versions(world, input),
         "TestConnection" => connections::test(world, input),
         "DescribeConnections" => connections::describe(world, input),
         "AddTagsToResource" => tags::add(world, input),

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::scenario::{Endpoint, ReplicationInstance};
+use crate::scenario::{Endpoint, EngineVersion, PendingMaintenanceAction, ReplicationInstance};
 use crate::time;
 
 const MONTH: f64 = 30.0 * 24.0 * 3600.0;
@@ -42,6 +42,7 @@ impl Endpoint {
         put("EndpointArn", json!(self.endpoint_arn));
         put("KmsKeyId", json!(self.kms_key_id.clone().unwrap_or_else(|| kms_key(&self.endpoint_arn))));
         put("SslMode", json!("none"));
+        put("IsReadOnly", json!(self.is_read_only));
         // What is no server, such as a bucket or a stream, has no name, port, user or database.
         let port = PORTS.iter().find(|(engine, _)| *engine == self.engine_name).map(|(_, port)| *port);
         if let Some(port) = self.port.or(port) {
@@ -85,7 +86,7 @@ impl ReplicationInstance {
             "PendingModifiedValues": self.pending_modified_values.clone().unwrap_or_else(|| json!({})),
             "MultiAZ": false,
             "EngineVersion": self.engine_version,
-            "AutoMinorVersionUpgrade": true,
+            "AutoMinorVersionUpgrade": self.auto_minor_version_upgrade,
             "KmsKeyId": kms_key(&self.replication_instance_arn),
             "ReplicationInstanceArn": self.replication_instance_arn,
             "ReplicationInstancePublicIpAddress": public,
@@ -95,6 +96,72 @@ impl ReplicationInstance {
             "ReplicationInstanceIpv6Addresses": [],
             "PubliclyAccessible": true,
         })
+    }
+}
+
+impl ReplicationInstance {
+    /// `ResourcePendingMaintenanceActions`.
+    pub(crate) fn pending(&self) -> Value {
+        let details: Vec<Value> =
+            self.pending_maintenance_actions.iter().map(PendingMaintenanceAction::describe).collect();
+        json!({
+            "ResourceIdentifier": self.replication_instance_arn,
+            "PendingMaintenanceActionDetails": details,
+        })
+    }
+}
+
+impl PendingMaintenanceAction {
+    fn describe(&self) -> Value {
+        let mut action = json!({ "Action": self.action });
+        put_texts(&mut action, [("Description", &self.description), ("OptInStatus", &self.opt_in_status)]);
+        put_dates(
+            &mut action,
+            [
+                ("AutoAppliedAfterDate", self.auto_applied_after_date),
+                ("ForcedApplyDate", self.forced_apply_date),
+                ("CurrentApplyDate", self.current_apply_date),
+            ],
+        );
+        action
+    }
+}
+
+impl EngineVersion {
+    /// `EngineVersion`.
+    pub(crate) fn describe(&self) -> Value {
+        let mut version = json!({
+            "Version": self.version,
+            "Lifecycle": self.lifecycle,
+            "ReleaseStatus": "prod",
+            "AvailableUpgrades": self.available_upgrades,
+        });
+        put_dates(
+            &mut version,
+            [
+                ("LaunchDate", self.launch_date),
+                ("AutoUpgradeDate", self.auto_upgrade_date),
+                ("DeprecationDate", self.deprecation_date),
+                ("ForceUpgradeDate", self.force_upgrade_date),
+            ],
+        );
+        version
+    }
+}
+
+fn put_dates<const N: usize>(shown: &mut Value, dates: [(&str, Option<Timestamp>); N]) {
+    for (name, date) in dates {
+        if let Some(date) = date {
+            shown[name] = time::wire(date);
+        }
+    }
+}
+
+fn put_texts<const N: usize>(shown: &mut Value, texts: [(&str, &Option<String>); N]) {
+    for (name, text) in texts {
+        if let Some(text) = text {
+            shown[name] = json!(text);
+        }
     }
 }
 

@@ -18,8 +18,8 @@ pub use events::{EventNumbers, Events};
 pub use happenings::{Happening, TimedHappening};
 pub use lag::{Lag, LagSpan, LagSpike};
 pub use resources::{
-    Connection, ConnectionFailure, ConnectionTests, Endpoint, EndpointType, ReplicationInstance, StatusSpan,
-    Tag,
+    Connection, ConnectionFailure, ConnectionTests, Endpoint, EndpointType, EngineVersion,
+    PendingMaintenanceAction, ReplicationInstance, StatusSpan, Tag,
 };
 pub use tables::{SourceChange, SourceTable, SourceTableGroup, TargetTable};
 pub use tasks::{ExistingTableState, ExistingTask, TaskState};
@@ -43,6 +43,8 @@ pub enum ScenarioError {
 pub struct Scenario {
     /// Replication instances. None by default: a test names what it needs.
     pub replication_instances: Vec<ReplicationInstance>,
+    /// What DescribeEngineVersions shows. None by default.
+    pub engine_versions: Vec<EngineVersion>,
     /// Endpoints, sources and targets.
     pub endpoints: Vec<Endpoint>,
     /// Connections that were tested before the story begins. A pair that is not here was never tested.

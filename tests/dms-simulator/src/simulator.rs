@@ -159,6 +159,16 @@ impl Simulator {
         found.map(|task| task.replication.points(&scenario.lag, *now, from, until)).unwrap_or_default()
     }
 
+    /// What CloudWatch knows of an instance by its identifier: its `FreeStorageSpace` and `FreeableMemory`, in bytes.
+    /// Nothing of an instance that there is none of.
+    pub fn left_of(&self, replication_instance_identifier: &str) -> (Option<f64>, Option<f64>) {
+        let instances = &self.world.scenario.replication_instances;
+        let found = instances
+            .iter()
+            .find(|instance| instance.replication_instance_identifier == replication_instance_identifier);
+        found.map_or((None, None), |instance| (instance.free_storage_space, instance.freeable_memory))
+    }
+
     /// The EventBridge events about tasks that were delivered since this was asked last, in the order in which they
     /// came.
     pub fn events(&mut self, now: Timestamp) -> Vec<Value> {

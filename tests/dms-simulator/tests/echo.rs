@@ -9,9 +9,9 @@
 
 mod common;
 
-use common::{SOURCE, Story, TARGET, world};
+use common::{INSTANCE, SOURCE, Story, TARGET, world};
 use dms_simulator::Scenario;
-use dms_simulator::scenario::{Behaviour, Durations, Refusal};
+use dms_simulator::scenario::{Behaviour, Durations, EngineVersion, PendingMaintenanceAction, Refusal};
 use serde_json::{Value, json};
 
 #[test]
@@ -149,6 +149,42 @@ fn statistics_are_refused_for_a_span_of_time() {
         refused.iter().map(|it| it != "-").collect::<Vec<_>>(),
         [false, false, false, false, true, true, true, false]
     );
+}
+
+#[test]
+fn what_waits_for_an_instance_and_what_becomes_of_versions_is_told_or_refused() {
+    let date: jiff::Timestamp = "2026-03-05T03:00:00Z".parse().unwrap();
+    let mut scenario = world();
+    let mut waiting = PendingMaintenanceAction { action: "db-upgrade".into(), ..Default::default() };
+    waiting.forced_apply_date = Some(date);
+    scenario.replication_instances[0].pending_maintenance_actions = vec![waiting];
+    let version = |version: &str| EngineVersion { version: version.into(), ..Default::default() };
+    scenario.engine_versions = vec![EngineVersion { force_upgrade_date: Some(date), ..version("3.5.4") }];
+    scenario.engine_versions.extend((0..30).map(|minor| version(&format!("3.6.{minor}"))));
+    let asked = json!({ "ReplicationInstanceArn": INSTANCE });
+    let mut story = Story::new(scenario.clone());
+    let told = story.call("DescribePendingMaintenanceActions", asked.clone()).unwrap();
+    let of_it = &told["PendingMaintenanceActions"][0];
+    assert_eq!(of_it["ResourceIdentifier"], INSTANCE);
+    let seconds = date.as_second() as f64;
+    let details = json!([{ "Action": "db-upgrade", "ForcedApplyDate": seconds }]);
+    assert_eq!(of_it["PendingMaintenanceActionDetails"], details);
+    let page = story.call("DescribeEngineVersions", json!({ "MaxRecords": 20 })).unwrap();
+    assert_eq!(page["EngineVersions"][0]["ForceUpgradeDate"], seconds);
+    let next = json!({ "MaxRecords": 20, "Marker": page["Marker"] });
+    let next = story.call("DescribeEngineVersions", next).unwrap();
+    assert_eq!((next["EngineVersions"].as_array().unwrap().len(), next.get("Marker")), (11, None));
+    let elsewhere = json!({ "ReplicationInstanceArn": INSTANCE.replace("rep:", "rep:NOT") });
+    assert_eq!(story.refused("DescribePendingMaintenanceActions", elsewhere).0, "ResourceNotFoundFault");
+    assert_eq!(
+        Story::new(world()).call("DescribePendingMaintenanceActions", asked.clone()).unwrap(),
+        json!({ "PendingMaintenanceActions": [] })
+    );
+    for operation in ["DescribePendingMaintenanceActions", "DescribeEngineVersions"] {
+        let denied = Refusal::each(operation, "AccessDeniedException", "not authorized");
+        let mut story = Story::new(scenario.clone().with_refusal(denied));
+        assert_eq!(story.refused(operation, asked.clone()).0, "AccessDeniedException");
+    }
 }
 
 #[test]

@@ -13,15 +13,17 @@ use std::collections::BTreeSet;
 
 use common::{INSTANCE, SOURCE, Story, TARGET, prepare, request, world};
 use dms_simulator::model::ServiceModel;
-use dms_simulator::scenario::SourceTable;
+use dms_simulator::scenario::{EngineVersion, PendingMaintenanceAction, SourceTable};
 use serde_json::{Value, json};
 
-const OPERATIONS: [&str; 15] = [
+const OPERATIONS: [&str; 17] = [
     "AddTagsToResource",
     "CreateReplicationTask",
     "DeleteReplicationTask",
     "DescribeConnections",
     "DescribeEndpoints",
+    "DescribeEngineVersions",
+    "DescribePendingMaintenanceActions",
     "DescribeReplicationInstances",
     "DescribeReplicationTasks",
     "DescribeTableStatistics",
@@ -38,6 +40,33 @@ fn model() -> ServiceModel {
     match ServiceModel::find() {
         Ok(model) => model,
         Err(error) => panic!("{error}"),
+    }
+}
+
+/// Maintenance with every member that there is.
+fn waiting() -> PendingMaintenanceAction {
+    let date = Some("2026-03-05T00:00:00Z".parse().unwrap());
+    PendingMaintenanceAction {
+        action: "db-upgrade".to_owned(),
+        description: Some("an upgrade".to_owned()),
+        opt_in_status: Some("next-maintenance".to_owned()),
+        auto_applied_after_date: date,
+        forced_apply_date: date,
+        current_apply_date: date,
+    }
+}
+
+/// A version with every member that there is.
+fn version() -> EngineVersion {
+    let date = Some("2026-11-15T00:00:00Z".parse().unwrap());
+    EngineVersion {
+        version: "3.5.4".to_owned(),
+        lifecycle: "DEPRECATED".to_owned(),
+        launch_date: date,
+        auto_upgrade_date: date,
+        deprecation_date: date,
+        force_upgrade_date: date,
+        available_upgrades: vec!["3.6.1".to_owned()],
     }
 }
 
@@ -69,6 +98,8 @@ fn every_operation_speaks_as_the_service_model_says() {
     scenario.source_tables.push(SourceTable::new("shop", "broken", 10, 10.0).failing("bad row", 5, None));
     scenario.source_tables[0].validation_state_details = Some("all compared".into());
     scenario.replication_instances[0].pending_modified_values = Some(json!({ "EngineVersion": "3.5.5" }));
+    scenario.replication_instances[0].pending_maintenance_actions = vec![waiting()];
+    scenario.engine_versions = vec![version()];
     let mut checked = Checked { story: Story::new(scenario), model: model(), called: BTreeSet::new() };
     let mut settings = prepare("DO_NOTHING");
     settings["ValidationSettings"] = json!({ "EnableValidation": true });
@@ -90,6 +121,8 @@ fn every_operation_speaks_as_the_service_model_says() {
     checked.call("DescribeConnections", json!({}));
     checked.call("DescribeEndpoints", json!({}));
     checked.call("DescribeReplicationInstances", json!({}));
+    checked.call("DescribePendingMaintenanceActions", json!({ "ReplicationInstanceArn": INSTANCE }));
+    checked.call("DescribeEngineVersions", json!({ "MaxRecords": 20 }));
     let mut modify = task.clone();
     modify["TaskData"] = json!("x");
     checked.call("ModifyReplicationTask", modify);

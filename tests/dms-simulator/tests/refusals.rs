@@ -440,6 +440,7 @@ fn describes_page_filter_and_refuse() {
         ("DescribeEndpoints", 0, false),
         ("DescribeConnections", 101, false),
         ("DescribeReplicationInstances", 19, false),
+        ("DescribeEngineVersions", 19, false),
     ] {
         let input = json!({ "ReplicationTaskArn": arn, "MaxRecords": records });
         let code = story.call(operation, input).err().map(|fault| fault.code);

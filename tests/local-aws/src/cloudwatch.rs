@@ -1,4 +1,4 @@
-//! What CloudWatch knows about DMS: GetMetricData for the two latency metrics of a task.
+//! What CloudWatch knows about DMS: GetMetricData for the two latency metrics of a task, and for what an instance has left.
 
 use std::collections::BTreeMap;
 
@@ -89,6 +89,19 @@ fn points(
             return Err(refused("ValidationError", format!("the Stat {other:?} of {id} is not known here")));
         }
     };
+    if let (NAMESPACE, "FreeStorageSpace" | "FreeableMemory") =
+        (text(metric, "Namespace").as_str(), name.as_str())
+    {
+        let (storage, memory) =
+            instance_alone(metric).map_or((None, None), |instance| simulator.left_of(&instance));
+        let value = if name == "FreeStorageSpace" { storage } else { memory };
+        // The same at each minute.
+        let (first, last) = (from.as_second(), until.as_second());
+        let starts = (first - first.rem_euclid(period)..last).step_by(usize::try_from(period).unwrap_or(60));
+        let points = value.into_iter().flat_map(|value| starts.clone().map(move |start| (start, value)));
+        let summarised = |value: f64| summarised(&vec![value; usize::try_from(period / 60).unwrap_or(1)]);
+        return Ok((id, label, points.map(|(start, value)| (start, summarised(value))).collect()));
+    }
     let value: fn(&LagPoint) -> f64 = match (text(metric, "Namespace").as_str(), name.as_str()) {
         (NAMESPACE, "CDCLatencySource") => |point| point.source,
         (NAMESPACE, "CDCLatencyTarget") => |point| point.target,
@@ -112,6 +125,14 @@ fn dimensions(metric: &Value) -> Option<(String, String)> {
         found.get("Value")?.as_str().map(str::to_owned)
     };
     if listed.len() == 2 { Some((value(INSTANCE)?, value(TASK)?)) } else { None }
+}
+
+/// The value of the one dimension that the metrics of an instance have; nothing where they are asked with others.
+fn instance_alone(metric: &Value) -> Option<String> {
+    let listed = metric.get("Dimensions")?.as_array()?;
+    let [dimension] = listed.as_slice() else { return None };
+    let is_it = dimension.get("Name").and_then(Value::as_str) == Some(INSTANCE);
+    dimension.get("Value").and_then(Value::as_str).filter(|_| is_it).map(str::to_owned)
 }
 
 fn whole_minute(at: Timestamp) -> Timestamp {

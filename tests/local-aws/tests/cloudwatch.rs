@@ -166,6 +166,38 @@ fn two_metrics_come_in_cbor_with_the_youngest_point_first() {
 }
 
 #[test]
+fn what_an_instance_has_left_comes_by_its_name_alone() {
+    with_stack(async |aws| {
+        aws.worlds().bind("left", &world());
+        let of = |metric: &str, instance: &str| {
+            let metric = cbor!({ "Namespace" => "AWS/DMS", "MetricName" => metric,
+                                 "Dimensions" => [{ "Name" => "ReplicationInstanceIdentifier", "Value" => instance }] })
+            .unwrap();
+            let stat = cbor!({ "Metric" => metric, "Period" => 300, "Stat" => "Minimum" }).unwrap();
+            cbor!({ "Id" => "q", "MetricStat" => stat }).unwrap()
+        };
+        for (query, value) in [
+            (of("FreeStorageSpace", "nightly-instance"), Some("40000000000.0")),
+            (of("FreeableMemory", "nightly-instance"), Some("2500000000.0")),
+            (of("FreeStorageSpace", INSTANCE), None),
+            (query("q", "FreeableMemory", "nightly-instance", "NIGHTLY"), None),
+        ] {
+            let request = request(vec![query.clone()], EVENING_SECONDS - 3600, EVENING_SECONDS);
+            let (status, _, answer) =
+                tokio::task::spawn_blocking(move || post(aws, "left", &request)).await.unwrap();
+            assert_eq!(status, 200);
+            let text = format!("{answer:?}");
+            assert_eq!(
+                text.matches("Tag(").count(),
+                if value.is_some() { 12 } else { 0 },
+                "{query:?}: {text}"
+            );
+            assert!(value.is_none_or(|value| text.contains(value)), "{text}");
+        }
+    });
+}
+
+#[test]
 fn what_does_not_exist_is_empty_and_what_cloudwatch_refuses_is_refused() {
     with_stack(async |aws| {
         let world = world();

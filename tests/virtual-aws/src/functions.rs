@@ -11,6 +11,7 @@ use migration_aws::error::StepError;
 use migration_aws::serve;
 use plan::Arn;
 use serde_json::Value;
+use validate::Validate;
 use watch::Watch;
 
 use crate::step_functions::MACHINE;
@@ -84,6 +85,7 @@ impl Function {
 #[derive(Debug)]
 pub(crate) struct Clients {
     drives: DmsAndStepFunctions,
+    validates: Validate,
     creates: CreateTask,
     observes: DmsAndCloudWatch,
     tells: Sns,
@@ -136,6 +138,11 @@ impl Clients {
                 aws: DmsAndStepFunctions { dms: dms.clone(), step_functions: step_functions.clone() },
                 default_tags: Vec::new(),
             },
+            validates: Validate {
+                aws: DmsAndStepFunctions { dms: dms.clone(), step_functions: step_functions.clone() },
+                cloudwatch: cloudwatch.clone(),
+                topics: Vec::new(),
+            },
             drives: DmsAndStepFunctions { dms: dms.clone(), step_functions: step_functions.clone() },
             observes: DmsAndCloudWatch { dms, step_functions, cloudwatch },
             tells: Sns { sns, default_topic: TOPIC.to_owned(), stack: None },
@@ -158,11 +165,11 @@ pub(crate) async fn respond(
 ) -> Result<Value, StepError> {
     let now = invoked;
     let invoked = Some(invoked);
-    let Clients { drives, creates, observes, tells, watches } = clients;
+    let Clients { drives, validates, creates, observes, tells, watches } = clients;
     let step = function.name();
     match function {
         Function::Validate => {
-            serve::respond(step, &|request| validate::handle(drives, request), payload, invoked).await
+            serve::respond(step, &|request| validate::handle(validates, request), payload, invoked).await
         }
         Function::CreateTask => {
             serve::respond(step, &|request| create_task::handle(creates, request), payload, invoked).await

@@ -167,7 +167,7 @@ impl StepFunctions {
                 None => true,
             })
             .collect();
-        listed.sort_by(|(_, one), (_, other)| other.began.cmp(&one.began));
+        listed.sort_by_key(|(_, known)| std::cmp::Reverse(known.began));
         let listed = listed.into_iter().map(|(name, known)| known.listed(name)).collect();
         let (page, token) = page(listed, request);
         json!({"executions": page, "nextToken": token})

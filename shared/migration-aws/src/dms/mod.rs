@@ -1,10 +1,12 @@
 //! DMS's answers read into plain values. Tasks, table statistics and connections are lists, and each is read to its
-//! last page or not at all. An endpoint or an instance is asked for by its ARN, and its answer is one page.
+//! last page or not at all. So are maintenance actions and versions of DMS. An endpoint or an instance is asked for by its
+//! ARN, and its answer is one page.
 
 pub mod connections;
 pub mod resources;
 pub mod tables;
 pub mod task;
+pub mod upkeep;
 
 use aws_sdk_databasemigration::types::Filter;
 use plan::Arn;

@@ -22,6 +22,7 @@ pub async fn endpoint(dms: &Client, arn: &Arn) -> Result<Option<Endpoint>, StepE
         endpoint_type: endpoint.endpoint_type().map(|t| t.as_str().to_owned()).unwrap_or_default(),
         status: endpoint.status().unwrap_or_default().into(),
         engine: endpoint.engine_name().unwrap_or_default().to_owned(),
+        read_only: endpoint.is_read_only().unwrap_or_default(),
     }))
 }
 
@@ -39,6 +40,7 @@ pub async fn instance(dms: &Client, arn: &Arn) -> Result<Option<Instance>, StepE
         status: instance.replication_instance_status().unwrap_or_default().into(),
         engine_version: instance.engine_version().unwrap_or_default().to_owned(),
         maintenance: instance.preferred_maintenance_window().unwrap_or_default().to_owned(),
+        upgrades_itself: instance.auto_minor_version_upgrade(),
         pending: instance.pending_modified_values().map(pending).unwrap_or_default(),
     }))
 }

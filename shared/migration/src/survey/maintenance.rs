@@ -40,17 +40,24 @@ pub fn check(path: &str, plan: &Plan, instance: &Instance, now: Timestamp, findi
 }
 
 /// A span of each week, in seconds from Monday's midnight, in UTC.
-struct Weekly {
+pub(super) struct Weekly {
     begins: i64,
     lasts: i64,
 }
 
 impl Weekly {
     /// Reads DMS's form, `sun:06:00-sun:14:00`. What has another form says nothing.
-    fn read(text: &str) -> Option<Weekly> {
+    pub(super) fn read(text: &str) -> Option<Weekly> {
         let (begins, ends) = text.split_once('-')?;
         let (begins, ends) = (second_of_week(begins)?, second_of_week(ends)?);
         Some(Weekly { begins, lasts: (ends - begins).rem_euclid(WEEK) })
+    }
+
+    /// When it begins next, at or after an instant.
+    pub(super) fn next(&self, from: Timestamp) -> Option<Timestamp> {
+        let second = (from.as_second() + MONDAY_TO_EPOCH).rem_euclid(WEEK);
+        let until = (self.begins - second).rem_euclid(WEEK);
+        Timestamp::from_second(from.as_second().checked_add(until)?).ok()
     }
 
     /// True when the two have a moment in common. The week is a circle: each is looked for from the other's beginning.

@@ -3,6 +3,7 @@
 use crate::run::instance_status::InstanceStatus;
 use crate::survey::engines;
 use plan::Arn;
+use plan::clean::one_line;
 use plan::finding::{Code, Findings};
 use plan::located::quoted;
 
@@ -31,6 +32,8 @@ pub struct Endpoint {
     pub status: EndpointStatus,
     /// DMS's word for what it is an endpoint of, `postgres`.
     pub engine: String,
+    /// True when a zero-ETL integration keeps it: only the integration may change it then.
+    pub read_only: bool,
 }
 
 /// An instance as DescribeReplicationInstances shows it.
@@ -46,6 +49,8 @@ pub struct Instance {
     pub engine_version: String,
     /// When it is maintained each week, in UTC: `sun:06:00-sun:14:00`.
     pub maintenance: String,
+    /// Whether DMS upgrades it to later minor versions (`AutoMinorVersionUpgrade`).
+    pub upgrades_itself: bool,
     /// What is to be changed in its next maintenance, each a member and its new value.
     pub pending: Vec<String>,
 }
@@ -71,6 +76,20 @@ pub fn check_endpoint(path: &str, arn: &Arn, wanted: &str, seen: Option<&Endpoin
         );
     }
     engines::check_known(path, &endpoint.engine, findings);
+    if endpoint.read_only {
+        let (code, mend) = match wanted {
+            "target" => (Code::EndpointReadOnly, "a task must not write where only the integration writes"),
+            _ => (Code::SourceReadOnly, "it changes, and goes, with the integration"),
+        };
+        findings.add(
+            path,
+            code,
+            format!(
+                "the endpoint {arn} is read-only (IsReadOnly), since a zero-ETL integration keeps it: {mend}; take an endpoint of \
+                 your own"
+            ),
+        );
+    }
     let code = match endpoint.status {
         EndpointStatus::Active => return,
         EndpointStatus::Creating | EndpointStatus::Modifying | EndpointStatus::Testing => {
@@ -132,6 +151,11 @@ pub fn check_instance(path: &str, arn: &Arn, seen: Option<&Instance>, findings: 
         Code::InstanceNotAvailable,
         format!("the replication instance is {}, not available; {mend}", quoted(instance.status.as_str())),
     );
+}
+
+/// Says what AWS did not say about the instance, and why: a report without it would look as if all were well.
+pub fn not_looked_at(path: &str, what: &str, why: &str, findings: &mut Findings) {
+    findings.add(path, Code::InstanceNotLookedAt, format!("{what} was not looked at: {}", one_line(why)));
 }
 
 /// Says which instance it is, for a report that is read before the night.

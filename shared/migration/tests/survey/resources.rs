@@ -2,8 +2,11 @@
 
 use migration::survey::drift;
 use migration::survey::engines;
-use migration::survey::maintenance;
-use migration::survey::resources::{Endpoint, Instance, check_endpoint, check_instance, describe_instance};
+use migration::survey::resources::{
+    Endpoint, Instance, check_endpoint, check_instance, describe_instance, not_looked_at,
+};
+use migration::survey::upkeep::{EngineVersion, PendingAction};
+use migration::survey::{capacity, maintenance, topics, upkeep};
 use plan::finding::Findings;
 use plan::read;
 use serde_json::json;
@@ -19,6 +22,7 @@ pub(crate) fn cases() -> Vec<Case> {
             endpoint_type: endpoint_type.to_owned(),
             status: status.into(),
             engine: "postgres".to_owned(),
+            read_only: false,
         };
         let seen = Some(&seen).filter(|_| !status.is_empty());
         check_endpoint("/Task/SourceEndpointArn", &SOURCE.parse().unwrap(), "source", seen, &mut findings);
@@ -76,6 +80,77 @@ pub(crate) fn cases() -> Vec<Case> {
         maintenance::check("/Task/ReplicationInstanceArn", &plan, &instance, noon, &mut findings);
         findings.into_sorted()
     };
+    let kept = |wanted: &str, path: &str, read_only: bool| {
+        let mut findings = Findings::default();
+        let seen = Endpoint {
+            arn: SOURCE.to_owned(),
+            endpoint_type: wanted.to_owned(),
+            status: "active".into(),
+            engine: "redshift".to_owned(),
+            read_only,
+        };
+        check_endpoint(path, &SOURCE.parse().unwrap(), wanted, Some(&seen), &mut findings);
+        findings.into_sorted()
+    };
+    let nightly = || read::read(&full_load().with("/Window", night()).0).plan.expect("a good plan");
+    let noon = "2026-11-20T11:00:00Z".parse().expect("an instant");
+    let at = |date: &str| Some(date.parse().expect("an instant"));
+    let (tonight, next_month) = ("2026-11-21T01:00:00Z", "2026-12-20T12:00:00Z");
+    let waits = |date: &str| {
+        let mut findings = Findings::default();
+        let action =
+            PendingAction { action: "db-upgrade".to_owned(), forced: at(date), ..PendingAction::default() };
+        let instance = Instance::default();
+        upkeep::check_actions(
+            "/Task/ReplicationInstanceArn",
+            &nightly(),
+            &instance,
+            &[action],
+            noon,
+            &mut findings,
+        );
+        findings.into_sorted()
+    };
+    let ends = |date: &str| {
+        let mut findings = Findings::default();
+        let version = EngineVersion {
+            version: "3.5.4".to_owned(),
+            force_upgrade: at(date),
+            ..EngineVersion::default()
+        };
+        let instance = Instance { engine_version: "3.5.4".to_owned(), ..Instance::default() };
+        upkeep::check_version(
+            "/Task/ReplicationInstanceArn",
+            &nightly(),
+            &instance,
+            &[version],
+            noon,
+            &mut findings,
+        );
+        findings.into_sorted()
+    };
+    let left = |storage: f64, memory: f64| {
+        let mut findings = Findings::default();
+        let left = capacity::Capacity { free_storage: Some(storage), freeable_memory: Some(memory) };
+        capacity::check("/Task/ReplicationInstanceArn", left, &mut findings);
+        findings.into_sorted()
+    };
+    let topic = |allowed: &str| {
+        let mut findings = Findings::default();
+        let arn = |name: &str| format!("arn:aws:sns:us-east-1:123456789012:{name}");
+        let plan = json!({"Task": {"ReplicationTaskArn": TASK}, "Notify": {"TopicArn": arn("team")}});
+        topics::check(
+            &read::read(&plan).plan.expect("a good plan"),
+            &[arn("own"), arn(allowed)],
+            &mut findings,
+        );
+        findings.into_sorted()
+    };
+    let unseen = |path: &str| {
+        let mut findings = Findings::default();
+        not_looked_at(path, "what maintenance waits for it", "AccessDeniedException: no", &mut findings);
+        findings.into_sorted()
+    };
     let (source, rep) = ("/Task/SourceEndpointArn", "/Task/ReplicationInstanceArn");
     let good = || endpoint("SOURCE", "active");
     vec![
@@ -114,6 +189,29 @@ pub(crate) fn cases() -> Vec<Case> {
             path: rep,
             bad: changing(&["EngineVersion 3.6.1"]),
             good: changing(&[]),
+        },
+        Case {
+            code: "endpoint-read-only",
+            path: "/Task/TargetEndpointArn",
+            bad: kept("target", "/Task/TargetEndpointArn", true),
+            good: kept("target", "/Task/TargetEndpointArn", false),
+        },
+        Case {
+            code: "source-read-only",
+            path: source,
+            bad: kept("source", source, true),
+            good: kept("source", source, false),
+        },
+        Case { code: "maintenance-pending", path: rep, bad: waits(tonight), good: waits(next_month) },
+        Case { code: "engine-version-ends", path: rep, bad: ends(tonight), good: ends(next_month) },
+        Case { code: "instance-short-of-storage", path: rep, bad: left(5.3e9, 4e9), good: left(5.4e9, 4e9) },
+        Case { code: "instance-short-of-memory", path: rep, bad: left(4e10, 1.0e9), good: left(4e10, 1.1e9) },
+        Case { code: "instance-not-looked-at", path: rep, bad: unseen(rep), good: unseen("/Task") },
+        Case {
+            code: "topic-not-allowed",
+            path: "/Notify/TopicArn",
+            bad: topic("teams"),
+            good: topic("team"),
         },
         Case {
             code: "maintenance-in-window",

@@ -419,6 +419,10 @@ codes! {
         TooManyColumns = "too-many-columns", Error,
             "`ranges` with more than ten columns",
             "ten are enough to cut a table into parts";
+        TopicAccountApart = "topic-account-apart", Warning,
+            "`TopicArn` is in another account than the task; the stack's permission alone is not enough there",
+            "let the topic's own policy name the account of the stack, name it in `OtherTopicArns`, or take a topic of \
+             the stack's account";
         TopicElsewhere = "topic-elsewhere", Error,
             "`TopicArn` or `ChatTopicArn` is in another Region than the task",
             "a topic in the Region of the task";
@@ -528,19 +532,40 @@ codes! {
         EndpointNotActive = "endpoint-not-active", Error,
             "an endpoint is being deleted, or has failed",
             "mend the endpoint, start the run again";
+        EndpointReadOnly = "endpoint-read-only", Error,
+            "the target endpoint is read-only: a zero-ETL integration keeps it",
+            "an endpoint of your own";
+        EngineVersionEnds = "engine-version-ends", Warning,
+            "a pre-flight: DMS upgrades the replication instance from its version inside the plan's window, or before the \
+             next one, or could do so at any moment; the message has the date",
+            "upgrade the instance before, with its tasks stopped, or move the window";
         InstanceChanging = "instance-changing", Warning,
             "the replication instance is being created, modified, upgraded or restarted",
             "nothing: a run waits until it is available, as long as its window allows";
         InstanceNotAvailable = "instance-not-available", Error,
             "the replication instance cannot work, and time alone does not help",
             "do what the message says; a full instance needs more storage";
+        InstanceNotLookedAt = "instance-not-looked-at", Info,
+            "a pre-flight: AWS did not say something about the replication instance, so the report is poorer by it; the \
+             message says what and why",
+            "let the role of `validate` ask it, where that was refused; the template does";
         InstanceSeen = "instance-seen", Info,
             "a pre-flight: which replication instance it is, its version and its maintenance",
             "nothing";
+        InstanceShortOfMemory = "instance-short-of-memory", Warning,
+            "a pre-flight: the replication instance had less than 1 GiB of memory to give in the last hour",
+            "a larger instance class, or fewer tasks on it at one time";
+        InstanceShortOfStorage = "instance-short-of-storage", Warning,
+            "a pre-flight: the replication instance had less than 5 GiB of free storage in the last hour",
+            "more storage, or less in the logs of its tasks";
         MaintenanceInWindow = "maintenance-in-window", Warning,
             "the weekly maintenance of the replication instance falls into the plan's window, in the week from now; \
              it may restart the instance and the load",
             "move the instance's maintenance, or the window";
+        MaintenancePending = "maintenance-pending", Warning,
+            "a pre-flight: a maintenance action waits for the replication instance, and is forced or applied inside the \
+             plan's window, or before the next one; the message has the date",
+            "apply it before, or move the window";
         NoSuchEndpoint = "no-such-endpoint", Error,
             "there is no endpoint of this ARN in the machine's account and Region",
             "check the ARN";
@@ -561,12 +586,19 @@ codes! {
             "an `object-mapping` rule for another target than Kinesis, Kafka or DynamoDB, or a `post-processing` \
              rule for another than S3",
             "take the rule out, or choose another target";
+        SourceReadOnly = "source-read-only", Warning,
+            "the source endpoint is read-only: a zero-ETL integration keeps it, and may change or delete it",
+            "an endpoint of your own";
         TablespaceNotForTarget = "tablespace-not-for-target", Warning,
             "a transformation of tablespaces for a target that is not Oracle",
             "take the rule out";
         TargetBeingLoaded = "target-being-loaded", Error,
             "another task is loading the same tables of the target now, and empties or drops them first",
             "wait until its load is over, or give the two different tables";
+        TopicNotAllowed = "topic-not-allowed", Warning,
+            "the stack's own permission does not cover the plan's `TopicArn`; where the topic's policy does not let \
+             `notify` publish either, the stack's topic gets the messages instead",
+            "add it to the stack's parameter `OtherTopicArns`";
         UnknownEngine = "unknown-engine", Warning,
             "the engine of an endpoint is not known to this version, so its rules are not checked",
             "nothing, when DMS knows it";

@@ -104,6 +104,12 @@ pub(crate) fn cases() -> Vec<Case> {
             good: at_home(full_load().0, machine),
         },
         Case {
+            code: "topic-account-apart",
+            path: "/Notify/TopicArn",
+            bad: at_home(by_name.clone(), &machine.replace("123456789012", "210987654321")),
+            good: at_home(by_name.clone(), machine),
+        },
+        Case {
             code: "topic-elsewhere",
             path: "/Notify/TopicArn",
             bad: at_home(by_name.clone(), &abroad),

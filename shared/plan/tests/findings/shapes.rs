@@ -218,6 +218,12 @@ pub(crate) fn cases() -> Vec<Case> {
             full_load().with("/Notify", json!({"TopicArn": "arn:aws:sns:us-east-1:210987654321:a"})),
         ),
         plan(
+            "topic-account-apart",
+            "/Notify/TopicArn",
+            full_load().with("/Notify", json!({"TopicArn": "arn:aws:sns:us-east-1:210987654321:a"})),
+            full_load().with("/Notify", json!({"TopicArn": "arn:aws:sns:us-east-1:123456789012:a"})),
+        ),
+        plan(
             "finished-left-out",
             "/Notify/On",
             full_load().with("/Notify", json!({"On": ["Started"]})),

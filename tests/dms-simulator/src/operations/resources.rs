@@ -1,4 +1,5 @@
-//! DescribeEndpoints and DescribeReplicationInstances.
+//! DescribeEndpoints, DescribeReplicationInstances, and what AWS is going to do to instances:
+//! DescribePendingMaintenanceActions and DescribeEngineVersions.
 
 use serde_json::Value;
 
@@ -6,6 +7,7 @@ use super::listed;
 use crate::fault::Fault;
 use crate::input::Input;
 use crate::paging;
+use crate::scenario::{EngineVersion, ReplicationInstance};
 use crate::world::World;
 
 pub(super) fn endpoints(world: &World, input: Input) -> Result<Value, Fault> {
@@ -29,6 +31,33 @@ pub(super) fn endpoints(world: &World, input: Input) -> Result<Value, Fault> {
     }
     let (page, marker) = paging::page(input, fitting, 100, world.scenario.behaviour.most_per_page)?;
     Ok(listed("Endpoints", page, marker))
+}
+
+/// Instances for which nothing waits are left out; a list of none is an empty one. That DMS does not know an instance by
+/// its ARN is a fault (its text is from memory).
+pub(super) fn pending_maintenance(world: &World, input: Input) -> Result<Value, Fault> {
+    let arn = input.text("ReplicationInstanceArn")?;
+    if let Some(arn) = arn {
+        super::instance(world, arn)?;
+    }
+    let filters = input.filters(&["replication-instance-arn"])?;
+    let fitting: Vec<Value> = world
+        .scenario
+        .replication_instances
+        .iter()
+        .filter(|instance| arn.is_none_or(|arn| instance.replication_instance_arn == arn))
+        .filter(|instance| filters.iter().all(|filter| filter.takes(&instance.replication_instance_arn)))
+        .filter(|instance| !instance.pending_maintenance_actions.is_empty())
+        .map(ReplicationInstance::pending)
+        .collect();
+    let (page, marker) = paging::page(input, fitting, 100, world.scenario.behaviour.most_per_page)?;
+    Ok(listed("PendingMaintenanceActions", page, marker))
+}
+
+pub(super) fn engine_versions(world: &World, input: Input) -> Result<Value, Fault> {
+    let versions: Vec<Value> = world.scenario.engine_versions.iter().map(EngineVersion::describe).collect();
+    let (page, marker) = paging::page(input, versions, 100, world.scenario.behaviour.most_per_page)?;
+    Ok(listed("EngineVersions", page, marker))
 }
 
 pub(super) fn instances(world: &World, input: Input) -> Result<Value, Fault> {

@@ -1,5 +1,6 @@
 //! Instances, endpoints, and how the connections between them are tested.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -45,6 +46,14 @@ pub struct ReplicationInstance {
     pub preferred_maintenance_window: String,
     /// What AWS means to change in the next maintenance window, as DescribeReplicationInstances shows it.
     pub pending_modified_values: Option<Value>,
+    /// True by default.
+    pub auto_minor_version_upgrade: bool,
+    /// What waits for it, as DescribePendingMaintenanceActions shows it.
+    pub pending_maintenance_actions: Vec<PendingMaintenanceAction>,
+    /// What CloudWatch says of its `FreeStorageSpace`, in bytes; 40 GB by default, and nothing with `null`.
+    pub free_storage_space: Option<f64>,
+    /// What CloudWatch says of its `FreeableMemory`, in bytes; 2.5 GB by default, and nothing with `null`.
+    pub freeable_memory: Option<f64>,
     /// Its tags.
     pub tags: Vec<Tag>,
 }
@@ -60,7 +69,54 @@ impl Default for ReplicationInstance {
             engine_version: "3.5.4".to_owned(),
             preferred_maintenance_window: "sun:06:00-sun:14:00".to_owned(),
             pending_modified_values: None,
+            auto_minor_version_upgrade: true,
+            pending_maintenance_actions: Vec::new(),
+            free_storage_space: Some(40e9),
+            freeable_memory: Some(2.5e9),
             tags: Vec::new(),
+        }
+    }
+}
+
+/// Maintenance that waits for an instance. A date that is not given is not there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct PendingMaintenanceAction {
+    /// `db-upgrade`, `system-update`.
+    pub action: String,
+    pub description: Option<String>,
+    /// `next-maintenance`, `immediate`.
+    pub opt_in_status: Option<String>,
+    pub auto_applied_after_date: Option<Timestamp>,
+    pub forced_apply_date: Option<Timestamp>,
+    pub current_apply_date: Option<Timestamp>,
+}
+
+/// A version of DMS. A date that is not given is not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
+pub struct EngineVersion {
+    /// `3.5.4`.
+    pub version: String,
+    /// `ACTIVE` by default; `DEFAULT_VERSION`, `DEPRECATED`.
+    pub lifecycle: String,
+    pub launch_date: Option<Timestamp>,
+    pub auto_upgrade_date: Option<Timestamp>,
+    pub deprecation_date: Option<Timestamp>,
+    pub force_upgrade_date: Option<Timestamp>,
+    pub available_upgrades: Vec<String>,
+}
+
+impl Default for EngineVersion {
+    fn default() -> Self {
+        Self {
+            version: String::new(),
+            lifecycle: "ACTIVE".to_owned(),
+            launch_date: None,
+            auto_upgrade_date: None,
+            deprecation_date: None,
+            force_upgrade_date: None,
+            available_upgrades: Vec::new(),
         }
     }
 }
@@ -123,6 +179,8 @@ pub struct Endpoint {
     pub username: Option<String>,
     /// The identifier by default.
     pub database_name: Option<String>,
+    /// Whether a zero-ETL integration keeps it; false by default.
+    pub is_read_only: bool,
     /// A key of the endpoint's account by default.
     pub kms_key_id: Option<String>,
     /// For how long a source keeps its log; for ever by default. A task that replicates and is resumed longer than
@@ -147,6 +205,7 @@ impl Default for Endpoint {
             port: None,
             username: None,
             database_name: None,
+            is_read_only: false,
             kms_key_id: None,
             log_retention_seconds: None,
             log_gone_message: None,

@@ -1,6 +1,8 @@
 //! Pre-flights: what a run would meet, told without touching anything.
 
-use dms_simulator::scenario::{ConnectionFailure, ExistingTask, TaskState};
+use dms_simulator::scenario::{
+    ConnectionFailure, EngineVersion, ExistingTask, PendingMaintenanceAction, Refusal, TaskState,
+};
 use serde_json::{Value, json};
 
 use crate::stage::{EVENING, INSTANCE, Run, SOURCE, Stage, TARGET, TASK, plan, scenario, window, with};
@@ -168,13 +170,43 @@ pub(crate) fn maintenance_in_the_window_and_another_writer_are_warnings(stage: &
     let mut scenario = scenario();
     scenario.replication_instances[0].preferred_maintenance_window = "sat:01:00-sat:01:30".to_owned();
     scenario.replication_instances[0].pending_modified_values = Some(json!({"EngineVersion": "3.6.1"}));
+    scenario.replication_instances[0].pending_maintenance_actions = vec![PendingMaintenanceAction {
+        action: "os-upgrade".to_owned(),
+        forced_apply_date: Some("2026-11-20T23:00:00Z".parse().unwrap()),
+        ..PendingMaintenanceAction::default()
+    }];
+    scenario.replication_instances[0].free_storage_space = Some(1e9);
+    scenario.replication_instances[0].freeable_memory = Some(1e8);
+    scenario.engine_versions = vec![EngineVersion {
+        version: "3.5.4".to_owned(),
+        force_upgrade_date: Some("2026-11-15T00:00:00Z".parse().unwrap()),
+        ..EngineVersion::default()
+    }];
     scenario.tasks.push(another(TaskState::Loaded));
     let world = stage.world(EVENING, scenario);
     let run = stage.run(&world, &preflight(with(plan(), "Window", window("22:00", "05:00"))));
     run.expect("Ready")
         .says("(sat:01:00-sat:01:30 UTC) falls into the window from 2026-11-20 22:00 CET")
         .says("EngineVersion 3.6.1")
+        .says(
+            "\"os-upgrade\" of the replication instance is forced at 2026-11-20T23:00:00Z, inside the window",
+        )
+        .says("from version \"3.5.4\" is forced since 2026-11-15T00:00:00Z")
+        .says("0.9 GiB of free storage in the last hour")
+        .says("0.1 GiB of memory to give in the last hour")
         .says("the task \"another\" (\"stopped\") writes the same tables");
+    touched_nothing(&run);
+
+    // What may not be asked is missing from the report, and nothing else is.
+    let denied = ["DescribePendingMaintenanceActions", "DescribeEngineVersions"];
+    let scenario = denied.into_iter().fold(crate::stage::scenario(), |scenario, operation| {
+        scenario.with_refusal(Refusal::each(operation, "AccessDeniedException", "not authorized"))
+    });
+    let world = stage.world(EVENING, scenario);
+    let run = stage.run(&world, &preflight(plan()));
+    run.expect("Ready")
+        .says("what maintenance waits for it was not looked at")
+        .says("how long its version lasts was not looked at");
     touched_nothing(&run);
 }
 

@@ -118,6 +118,10 @@ pub(super) fn of(code: &Code) -> Option<Reason> {
             "nothing that the plan names is found, or its message is lost",
             Must("AWS: a service is called, and a topic published to, in its own Region"),
         ),
+        Code::TopicAccountApart => reason(
+            "the team is told nothing, if the topic's policy or its key does not let the stack in",
+            Limit("IAM: a call into another account needs the permission of both"),
+        ),
         Code::PauseCannotResume => reason(
             "the second night is rejected until somebody empties tables",
             Limit(

@@ -42,6 +42,39 @@ pub(super) fn of(code: &Code) -> Option<Reason> {
             "the start is refused",
             Must("API reference: tasks run on an available instance, between active endpoints"),
         ),
+        Code::EndpointReadOnly => reason(
+            "rows are written into what the integration takes for its own",
+            Must(
+                "API reference: only the integration may change a read-only endpoint, which DMS manages as part of it",
+            ),
+        ),
+        Code::EngineVersionEnds => reason(
+            "tasks are stopped in the middle of a load, and go on with another version of DMS",
+            Limit(
+                "API reference, DescribeEngineVersions: `ForceUpgradeDate`; `AutoUpgradeDate` with `AutoMinorVersionUpgrade`",
+            ),
+        ),
+        Code::InstanceNotLookedAt => {
+            reason("what is not looked at is found by night", Ours("the report says what it lacks"))
+        }
+        Code::InstanceShortOfMemory => reason(
+            "the instance swaps, and DMS stops tasks for want of memory",
+            Limit(
+                "guide, task settings: one task keeps transactions of up to 1,024 MB in memory (`MemoryLimitTotal`)",
+            ),
+        ),
+        Code::InstanceShortOfStorage => reason(
+            "the instance is `storage-full`, and its tasks are stopped",
+            Limit(
+                "guide, replication instances: logs and cached changes go to its disk, 50 GB by default; this is a tenth",
+            ),
+        ),
+        Code::MaintenancePending => reason(
+            "a restart in the middle of a load",
+            Limit(
+                "API reference, DescribePendingMaintenanceActions: `ForcedApplyDate` holds whatever the maintenance window is",
+            ),
+        ),
         Code::InstanceSeen => reason("nothing", Ours("what DMS answers about the instance")),
         Code::MaintenanceInWindow | Code::PendingChanges => reason(
             "a restart in the middle of a load",
@@ -61,6 +94,10 @@ pub(super) fn of(code: &Code) -> Option<Reason> {
             "the task is refused, or the rule does nothing",
             Must("guide, object mapping and S3 tagging: the targets that they are for"),
         ),
+        Code::SourceReadOnly => reason(
+            "the task loses its source when the integration goes",
+            Limit("API reference: DMS manages a read-only endpoint as part of a zero-ETL integration"),
+        ),
         Code::TablespaceNotForTarget => reason(
             "nothing; the rule does nothing",
             Limit("guide, transformation rules: tablespaces are for Oracle targets"),
@@ -68,6 +105,12 @@ pub(super) fn of(code: &Code) -> Option<Reason> {
         Code::TargetBeingLoaded => reason(
             "tables that are being loaded are emptied",
             Contradiction("one task empties what the other fills"),
+        ),
+        Code::TopicNotAllowed => reason(
+            "the team is told nothing; the stack's topic is",
+            Ours(
+                "what the template lets `notify` publish to; a topic of the same account may let more in by its own policy",
+            ),
         ),
         Code::UnknownEngine => reason("faults of this engine are found by night", Ours("DMS learns engines")),
         Code::ValidationNotForEngine => {
