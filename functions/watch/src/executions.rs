@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use aws_sdk_sfn::error::ProvideErrorMetadata;
 use jiff::Timestamp;
-use migration::run::close_out::is_told_by;
+use migration::run::close_out::{MAX_DEPTH, Order, is_told_by};
 use migration::run::execution_arn::ExecutionArn;
 use migration::survey::executions::Execution as Described;
 use migration::survey::untold::{
-    BEGAN_WITHIN, Due, GIVEN_UP_TOLD_FOR, LEFT_TO_EVENTS, MAX_A_SWEEP, REDRIVEN_BEGAN_WITHIN, SWEPT, due,
+    BEGAN_WITHIN, Due, FAILED_LOOKED_AT_FOR, GIVEN_UP_TOLD_FOR, LEFT_TO_EVENTS, MAX_A_SWEEP,
+    REDRIVEN_BEGAN_WITHIN, SWEPT, due, is_in_turn, sweep_number,
 };
 use migration_aws::error::{StepError, chain};
 use migration_aws::failure;
@@ -92,7 +93,7 @@ pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, Step
     let swept = since(SWEPT);
     let recent = list(&watch.step_functions, &watch.machine, Which::All, swept).await?;
     let names: BTreeSet<String> = recent.into_iter().map(|known| known.arn.name().to_owned()).collect();
-    let mut untold = Vec::new();
+    let (mut untold, mut told_perhaps) = (Vec::new(), Vec::new());
     for badly in Badly::ALL {
         let mut ended =
             list(&watch.step_functions, &watch.machine, Which::Ended(badly), since(BEGAN_WITHIN)).await?;
@@ -100,16 +101,27 @@ pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, Step
         let older =
             list(&watch.step_functions, &watch.machine, redriven, since(REDRIVEN_BEGAN_WITHIN)).await?;
         ended.extend(older.into_iter().filter(|execution| execution.began < since(BEGAN_WITHIN)));
-        untold.extend(ended.into_iter().filter_map(|execution| {
-            let at = execution.ended.filter(|at| *at >= swept && *at <= since(LEFT_TO_EVENTS))?;
-            Some((at, execution))
-        }));
+        for execution in ended {
+            let ended = execution.ended.filter(|at| *at >= swept && *at <= since(LEFT_TO_EVENTS));
+            let Some(at) = ended.filter(|_| !is_taken_on(&execution, &names)) else { continue };
+            // Most that failed have told a verdict, which only a look at each shows. A sweep has looked soon after its end.
+            let looked_at = badly == Badly::Failed && at < since(FAILED_LOOKED_AT_FOR);
+            if looked_at { told_perhaps.push((at, execution)) } else { untold.push((at, execution)) }
+        }
     }
+    told_perhaps.sort_by_key(|(ended, _)| *ended);
+    let (all, slot) = (told_perhaps.len(), sweep_number(now));
+    let in_turn = told_perhaps.into_iter().enumerate().filter(|(place, _)| is_in_turn(all, *place, slot));
+    untold.extend(in_turn.map(|(_, execution)| execution));
     untold.sort_by_key(|(ended, _)| *ended);
     let mut watched = Watched::default();
     let mut trouble = None;
     for (at, execution) in untold {
-        let looked = match look(watch, &execution, &names).await {
+        if watched.started.len() >= MAX_A_SWEEP {
+            watched.left += 1;
+            continue;
+        }
+        let looked = match look(watch, &execution).await {
             Ok(Some(described)) => described,
             Ok(None) => continue,
             Err(error) => {
@@ -117,10 +129,6 @@ pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, Step
                 continue;
             }
         };
-        if watched.started.len() >= MAX_A_SWEEP {
-            watched.left += 1;
-            continue;
-        }
         let tells = at >= since(GIVEN_UP_TOLD_FOR);
         match take_on(watch, &execution.arn, execution.redrives, &looked.input, tells).await {
             Ok(taken) => watched = watched.and(taken),
@@ -134,19 +142,14 @@ pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, Step
     trouble.map_or(Ok(watched), Err)
 }
 
-/// An execution that ended badly, when it has not told that and nobody closes it out.
-async fn look(
-    watch: &Watch,
-    listed: &Listed,
-    names: &BTreeSet<String>,
-) -> Result<Option<Box<Described>>, StepError> {
-    // The name depends on how deep it is, which only its input says: one of the two that are possible is enough.
-    let is_taken_on = (1..=migration::run::close_out::MAX_DEPTH).any(|depth| {
-        names.contains(&migration::run::close_out::Order::name(&listed.arn, listed.redrives, depth))
-    });
-    if is_taken_on {
-        return Ok(None);
-    }
+/// True when an execution is there that closes this one out. Its name depends on how deep it is, which only the input
+/// says.
+fn is_taken_on(listed: &Listed, names: &BTreeSet<String>) -> bool {
+    (1..=MAX_DEPTH).any(|depth| names.contains(&Order::name(&listed.arn, listed.redrives, depth)))
+}
+
+/// An execution that ended badly, when it has not told that.
+async fn look(watch: &Watch, listed: &Listed) -> Result<Option<Box<Described>>, StepError> {
     match describe(&watch.step_functions, &listed.arn).await? {
         Execution::Known(described) if described.ended_untold().is_some() => Ok(Some(described)),
         Execution::Known(_) | Execution::NotKnown | Execution::OutOfReach => Ok(None),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use migration::run::observation::Task;
 use migration::survey::executions::Execution as Described;
 use migration::survey::owner;
-use migration::survey::untold::{LeftRunning, SWEPT, came_to_rest, is_in_turn, stopped_after};
+use migration::survey::untold::{LeftRunning, SWEPT, came_to_rest, is_in_turn, stopped_after, sweep_number};
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::{StepError, chain};
 use migration_aws::step_functions::{Execution, describe};
@@ -12,9 +12,6 @@ use plan::Arn;
 
 use crate::executions::start;
 use crate::{Watch, Watched};
-
-/// Seconds between two sweeps.
-const BETWEEN_SWEEPS: i64 = 15 * 60;
 
 /// A task has failed, by an event.
 pub(super) async fn failed(watch: &Watch, resource: &str, now: Timestamp) -> Result<Watched, StepError> {
@@ -65,7 +62,7 @@ pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, Step
     let mut rested: Vec<Task> = task::all(&watch.dms).await?;
     rested.retain(|task| came_to_rest(task, now).is_some_and(|date| date >= since));
     rested.sort_by(|one, other| one.arn.resource.cmp(&other.arn.resource));
-    let (tasks, slot) = (rested.len(), now.as_second() / BETWEEN_SWEEPS);
+    let (tasks, slot) = (rested.len(), sweep_number(now));
     let mut watched = Watched::default();
     let mut trouble = None;
     for (place, task) in rested.iter().enumerate() {

@@ -49,6 +49,17 @@ pub const LEFT_TO_EVENTS: SignedDuration = SignedDuration::from_mins(2);
 /// A sweep looks at what has ended since then.
 pub const SWEPT: SignedDuration = SignedDuration::from_hours(24);
 
+/// A failed execution is looked at in each sweep for so long after its end, and then in turn.
+pub const FAILED_LOOKED_AT_FOR: SignedDuration = SignedDuration::from_mins(40);
+
+/// Seconds between two sweeps: the template's rule says so.
+const BETWEEN_SWEEPS: i64 = 15 * 60;
+
+/// The number of the sweep of this moment.
+pub fn sweep_number(now: Timestamp) -> i64 {
+    now.as_second().div_euclid(BETWEEN_SWEEPS)
+}
+
 /// What could not be closed out is told by the sweeps of so long after its end; each message has the same id.
 pub const GIVEN_UP_TOLD_FOR: SignedDuration = SignedDuration::from_hours(1);
 
@@ -123,8 +134,8 @@ pub fn came_to_rest(task: &observation::Task, now: Timestamp) -> Option<Timestam
 /// A run may end in the seconds in which DMS dates the stop that it saw.
 const MARGIN: SignedDuration = SignedDuration::from_mins(1);
 
-/// Which of the tasks at rest a sweep looks at: a part of many, so that each comes up several times a day and DMS is not
-/// asked for the tags of hundreds at once. `place` is that of the task in its list, `slot` the number of the sweep.
+/// Which of many tasks at rest, or failed executions, a sweep looks at: fifty, so that each comes up several times a day and
+/// AWS is not asked about hundreds at once. `place` is its place in the list, `slot` the number of the sweep.
 pub fn is_in_turn(tasks: usize, place: usize, slot: i64) -> bool {
     let turns = tasks.div_ceil(MAX_A_SWEEP).max(1);
     let turn = usize::try_from(slot.rem_euclid(i64::try_from(turns).unwrap_or(1))).unwrap_or_default();
