@@ -48,7 +48,7 @@ pub async fn handle(context: &DmsAndCloudWatch, request: Request) -> Result<Docu
         let filter = TaskFilter::of(&running);
         task::observe(&context.dms, &filter, decide::wants_settings(running.task.as_ref())).await?
     };
-    let beside = Box::pin(beside::look(&context.dms, &context.step_functions, &running)).await?;
+    let beside = Box::pin(beside::look(&context.dms, &context.step_functions, &mut running)).await?;
     let Running { plan, run, progress, .. } = &running;
     let wanted = decide::wanted(plan, run, &task, progress.as_ref(), request.now);
     let (tables, tables_refused) = match &task {

@@ -8,9 +8,10 @@ use migration::run::close_out::Order;
 use migration::run::document::{Document, Reported};
 use migration::run::execution_arn::ExecutionArn;
 use migration::run::verdict::Verdict;
+use migration::survey::executions::State;
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::error::StepError;
-use migration_aws::step_functions::{Execution, describe, history};
+use migration_aws::step_functions::{beside, describe_own, history, lags};
 use serde_json::Value;
 
 /// Opens it. What was to close out a run and has died itself, before it knew anything of it, hands its order on.
@@ -62,15 +63,25 @@ async fn opened(
     if order.execution.machine() != by.machine() {
         return Ok(skipped(&Value::Null, not_this_machine(order, now)));
     }
-    let Execution::Known(dead) = describe(&context.step_functions, &order.execution).await? else {
+    let Some(dead) = describe_own(&context.step_functions, &order.execution).await? else {
         return Ok(skipped(&Value::Null, told_already(order, "Step Functions does not know it", now)));
     };
     if dead.redrives > order.redrive_count {
         return Ok(skipped(&dead.input, told_already(order, "it was redriven since", now)));
     }
+    if dead.state == State::Running {
+        return Err(lags(&order.execution));
+    }
     let (Some(how), Some(ended)) = (dead.ended_untold(), dead.ended) else {
-        return Ok(skipped(&dead.input, told_already(order, "it runs, or has told its end", now)));
+        return Ok(skipped(&dead.input, told_already(order, "it has told its end", now)));
     };
+    // It was redriven after it had been closed out, and has died anew: what was left to do is done.
+    let before =
+        beside::closed_out_by(&context.step_functions, &order.execution, order.redrive_count).await?;
+    if let Some(before) = before {
+        let why = format!("{before} has closed it out before it was redriven");
+        return Ok(skipped(&dead.input, told_already(order, &why, now)));
+    }
     let history = history::read(&context.step_functions, &order.execution).await?;
     if history.reported {
         return Ok(skipped(&dead.input, told_already(order, "it has told its end", now)));

@@ -6,6 +6,7 @@ use migration::decide::left;
 use migration::decide::opening;
 use migration::run::document::{Document, Reported};
 use migration::run::execution_arn::ExecutionArn;
+use migration::run::status::{Phase, Status};
 use migration::survey::executions::Execution as Described;
 use migration::survey::untold::{LeftRunning, stopped_after};
 use migration_aws::clients::DmsAndStepFunctions;
@@ -43,6 +44,14 @@ pub(super) async fn open(
         Left::Document(document) => Some(document),
         Left::NoStep | Left::NotFound => None,
     };
+    // A run that has seen its task at rest has told that itself.
+    let seen_at_rest = document
+        .and_then(|document| document.pointer("/Verdict/TaskStatus").or(document.pointer("/Progress/Status")))
+        .and_then(Value::as_str)
+        .is_some_and(|status| Status::from(status).phase() == Phase::Idle);
+    if seen_at_rest {
+        return nothing(&run.input, "that run has told how the task came to rest");
+    }
     let arn = document.and_then(|document| document.pointer("/Task/Arn")).and_then(Value::as_str);
     let Some(arn) = arn else { return nothing(&run.input, "its history does not name the task") };
     let found = task::describe(&context.dms, &TaskFilter::Arn(arn.to_owned()), false).await?;
@@ -51,23 +60,24 @@ pub(super) async fn open(
     let Some(stopped) = stopped_after(&run, &task, now) else {
         return nothing(&run.input, "it runs again, or was started since");
     };
-    if let Some(other) = another(context, &run, by, arn, &task.identifier).await? {
+    if let Some(other) = another(context, &run, (by, stopped), arn, &task.identifier).await? {
         return nothing(&run.input, &format!("the run {other} has to do with it since"));
     }
     Ok(left::report(&run, document, &task, stopped, by, now))
 }
 
-/// A run that began since and works on the same task: it reports on it.
+/// A run that began before the task came to rest and works on it, too: it reports on it.
 async fn another(
     context: &DmsAndStepFunctions,
     run: &Described,
-    by: &ExecutionArn,
+    (by, stopped): (&ExecutionArn, Timestamp),
     arn: &str,
     identifier: &str,
 ) -> Result<Option<ExecutionArn>, StepError> {
     let since = run.ended.unwrap_or(run.began);
     let others = list(&context.step_functions, run.arn.machine(), Which::All, since).await?;
-    for other in others.into_iter().filter(|other| other.arn != *by).take(MAX_LOOKED_AT) {
+    let meanwhile = others.into_iter().filter(|other| other.arn != *by && other.began <= stopped);
+    for other in meanwhile.take(MAX_LOOKED_AT) {
         if let Execution::Known(other) = describe(&context.step_functions, &other.arn).await?
             && !other.is_of_the_watch()
             && other.names_task(arn, identifier)

@@ -6,7 +6,7 @@ use aws_sdk_sfn::error::ProvideErrorMetadata;
 use jiff::Timestamp;
 use migration::run::close_out::{MAX_DEPTH, Order, is_told_by};
 use migration::run::execution_arn::ExecutionArn;
-use migration::survey::executions::Execution as Described;
+use migration::survey::executions::{Execution as Described, State};
 use migration::survey::untold::{
     BEGAN_WITHIN, Due, FAILED_LOOKED_AT_FOR, GIVEN_UP_TOLD_FOR, LEFT_TO_EVENTS, MAX_A_SWEEP,
     REDRIVEN_BEGAN_WITHIN, SWEPT, due, is_in_turn, sweep_number,
@@ -14,7 +14,7 @@ use migration::survey::untold::{
 use migration_aws::error::{StepError, chain};
 use migration_aws::failure;
 use migration_aws::step_functions::listing::{Badly, Listed, Which, list};
-use migration_aws::step_functions::{Execution, describe};
+use migration_aws::step_functions::{describe_own, lags};
 use serde_json::Value;
 
 use crate::{Watch, Watched, operations};
@@ -33,17 +33,18 @@ pub(super) async fn ended(watch: &Watch, detail: &Value) -> Result<Watched, Step
     if text("error").is_some_and(is_told_by) {
         return Ok(Watched::default());
     }
-    // DescribeExecution may lag behind the event; what it shows of an execution that has ended it shows for good.
-    let Execution::Known(described) = describe(&watch.step_functions, &arn).await? else {
+    let Some(described) = describe_own(&watch.step_functions, &arn).await? else {
         tracing::error!("Step Functions does not know the execution of the event: {arn}");
         return Ok(Watched::default());
     };
-    let stopped = matches!(text("status"), Some("ABORTED" | "TIMED_OUT"));
-    if !stopped && described.ended_untold().is_none() {
-        // It has told its end, or does not show yet that it has ended: the sweep sees it.
+    let redrives = detail.get("redriveCount").and_then(Value::as_u64).unwrap_or(described.redrives);
+    if described.state == State::Running && described.redrives <= redrives {
+        // Lambda delivers the event again; the sweep sees it, too. What is started now would find it running.
+        return Err(lags(&arn));
+    }
+    if described.ended_untold().is_none() {
         return Ok(Watched::default());
     }
-    let redrives = detail.get("redriveCount").and_then(Value::as_u64).unwrap_or(described.redrives);
     take_on(watch, &arn, redrives, &described.input, true).await
 }
 
@@ -61,6 +62,7 @@ async fn take_on(
             Ok(Watched { started: vec![name], ..Watched::default() })
         }
         Due::GivenUp { run } => {
+            tracing::error!("nobody could close out the run {run}: {dead} has died over it");
             if tells {
                 operations::given_up(watch, &run, dead).await?;
             }
@@ -129,7 +131,8 @@ pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, Step
                 continue;
             }
         };
-        let tells = at >= since(GIVEN_UP_TOLD_FOR);
+        // In each sweep of the first hour, then once an hour, for a day: SNS may fail for hours.
+        let tells = at >= since(GIVEN_UP_TOLD_FOR) || slot % 4 == 0;
         match take_on(watch, &execution.arn, execution.redrives, &looked.input, tells).await {
             Ok(taken) => watched = watched.and(taken),
             Err(error) => {
@@ -150,8 +153,6 @@ fn is_taken_on(listed: &Listed, names: &BTreeSet<String>) -> bool {
 
 /// An execution that ended badly, when it has not told that.
 async fn look(watch: &Watch, listed: &Listed) -> Result<Option<Box<Described>>, StepError> {
-    match describe(&watch.step_functions, &listed.arn).await? {
-        Execution::Known(described) if described.ended_untold().is_some() => Ok(Some(described)),
-        Execution::Known(_) | Execution::NotKnown | Execution::OutOfReach => Ok(None),
-    }
+    let described = describe_own(&watch.step_functions, &listed.arn).await?;
+    Ok(described.filter(|described| described.ended_untold().is_some()))
 }

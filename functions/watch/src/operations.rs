@@ -13,6 +13,5 @@ pub(super) async fn given_up(
     run: &ExecutionArn,
     last: &ExecutionArn,
 ) -> Result<(), StepError> {
-    tracing::error!("nobody could close out the run {run}: {last} has died over it");
     sns::publish_notice(&watch.sns, &watch.operations_topic, &operations::given_up(run, last)).await
 }

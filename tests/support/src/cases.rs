@@ -617,6 +617,12 @@ impl Case {
         self
     }
 
+    /// So many minutes later.
+    pub fn later(mut self, minutes: i64) -> Case {
+        self.now += SignedDuration::from_mins(minutes);
+        self
+    }
+
     /// A poll has been made.
     pub fn polled(mut self) -> Case {
         self.poll();

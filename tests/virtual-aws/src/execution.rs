@@ -106,7 +106,7 @@ pub(crate) async fn run(
     tally.end();
     let document = Document(document);
     match &end {
-        End::Succeeded => world.execution_ends(&name, "SUCCEEDED", None),
+        End::Succeeded => world.execution_succeeds(&name, &document.0),
         End::TimedOut => world.execution_ends(&name, "TIMED_OUT", None),
         End::Failed(_) => world.execution_ends(&name, "FAILED", document.outcome().map(str::to_owned)),
         End::HistoryFull => world.execution_ends(&name, "FAILED", Some("States.Runtime".to_owned())),

@@ -28,6 +28,8 @@ struct Known {
     status: &'static str,
     ended: Option<Timestamp>,
     error: Option<String>,
+    /// What it ended with in a Succeed state.
+    output: Option<Value>,
     redrives: u32,
     input: Value,
     /// Oldest first.
@@ -52,6 +54,7 @@ impl StepFunctions {
             status: "RUNNING",
             ended: None,
             error: None,
+            output: None,
             redrives: 0,
             input: input.clone(),
             events: VecDeque::new(),
@@ -70,6 +73,14 @@ impl StepFunctions {
     pub(crate) fn ends(&mut self, name: &str, status: &'static str, error: Option<String>, now: Timestamp) {
         if let Some(known) = self.executions.get_mut(name) {
             (known.status, known.ended, known.error) = (status, Some(now), error);
+        }
+    }
+
+    /// It ends in a Succeed state.
+    pub(crate) fn succeeds(&mut self, name: &str, output: Value, now: Timestamp) {
+        self.ends(name, "SUCCEEDED", None, now);
+        if let Some(known) = self.executions.get_mut(name) {
+            known.output = Some(output);
         }
     }
 
@@ -124,6 +135,9 @@ impl StepFunctions {
         answer["redriveStatus"] = json!("NOT_REDRIVABLE");
         if let Some(error) = &known.error {
             answer["error"] = json!(error);
+        }
+        if let Some(output) = &known.output {
+            answer["output"] = json!(output.to_string());
         }
         Ok(answer)
     }

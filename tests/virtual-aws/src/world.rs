@@ -313,6 +313,10 @@ impl World {
         self.0.lock().step_functions.ends(name, status, error, self.0.clock.now());
     }
 
+    pub(crate) fn execution_succeeds(&self, name: &str, output: &Value) {
+        self.0.lock().step_functions.succeeds(name, output.clone(), self.0.clock.now());
+    }
+
     /// Something of an execution comes into its history, where this world keeps a record.
     pub(crate) fn note(&self, name: &str, kind: &'static str, details: impl FnOnce() -> Value) {
         let mut state = self.0.lock();

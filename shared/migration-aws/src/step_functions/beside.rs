@@ -3,32 +3,29 @@
 
 use aws_sdk_databasemigration::Client as Dms;
 use aws_sdk_sfn::Client;
-use jiff::SignedDuration;
-use migration::run::close_out::{Beside, MAX_DEPTH, Order, closes_out};
+use jiff::Timestamp;
+use migration::run::close_out::{Beside, Examined, MAX_DEPTH, Order, closes_out};
 use migration::run::document::Running;
 use migration::run::execution::Run;
 use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::{Origin, Task};
 use migration::survey::executions::State;
 use migration::survey::owner;
+use migration::survey::untold::REDRIVEN_BEGAN_WITHIN;
 
-use super::listing::{self, Which};
+use super::listing::{self, Listed, Which};
 use super::{Execution, describe};
 use crate::dms::task;
 use crate::error::{StepError, chain};
 
-/// So many executions are looked at. Where more of them run, those alone that began since; where even those are more, it
-/// cannot be told what they work on.
+/// So many executions are looked at in one step; the next one goes on.
 const MAX_LOOKED_AT: usize = 50;
 
-/// An execution that runs began since then.
-const LONGEST: SignedDuration = SignedDuration::from_hours(15 * 24);
-
-/// Looks who else has to do with the task of a run that is closed out.
+/// Looks who else has to do with the task of a run that is closed out. What was looked at is written down.
 ///
 /// # Errors
 /// When DMS or Step Functions does not answer. A refusal is no error: then it is not known.
-pub async fn look(dms: &Dms, step_functions: &Client, running: &Running) -> Result<Beside, StepError> {
+pub async fn look(dms: &Dms, step_functions: &Client, running: &mut Running) -> Result<Beside, StepError> {
     match looked(dms, step_functions, running).await {
         Err(error) if error.refusal().is_some() => {
             tracing::warn!("{}", chain(&error));
@@ -38,46 +35,83 @@ pub async fn look(dms: &Dms, step_functions: &Client, running: &Running) -> Resu
     }
 }
 
-async fn looked(dms: &Dms, step_functions: &Client, running: &Running) -> Result<Beside, StepError> {
-    let Running { plan, run, task, .. } = running;
-    let Some(close_out) = &run.close_out else { return Ok(Beside::NotLooked) };
+async fn looked(dms: &Dms, step_functions: &Client, running: &mut Running) -> Result<Beside, StepError> {
+    let Some(ended) = running.run.close_out.as_ref().map(|close_out| close_out.ended) else {
+        return Ok(Beside::NotLooked);
+    };
+    let run = &running.run;
     if let Execution::Known(dead) = describe(step_functions, &run.execution).await?
         && (dead.state == State::Running || dead.redrives > run.redrives)
     {
         return Ok(Beside::RunsAgain);
     }
-    if let Some(owner) = tagged(dms, task.as_ref()).await?
-        && owner != run.execution
-    {
-        match describe(step_functions, &owner).await? {
-            Execution::Known(other) if other.state == State::Running || other.began > close_out.ended => {
-                return Ok(Beside::Run(owner));
-            }
-            Execution::OutOfReach => return Ok(Beside::Run(owner)),
-            Execution::Known(_) | Execution::NotKnown => {}
-        }
+    if let Some(beside) = tagged_by(dms, step_functions, running, ended).await? {
+        return Ok(beside);
     }
+    let is_through = examine(step_functions, running, ended).await?;
     // A run that joins a task at work writes no tag, and a task that somebody else keeps has none.
-    let machine = run.execution.machine();
-    let since = close_out.ended.checked_sub(LONGEST).unwrap_or(close_out.ended);
-    let mut others = listing::list(step_functions, machine, Which::Running, since).await?;
-    // Hundreds may be closed out side by side.
-    others.retain(|other| !closes_out(other.arn.name()));
-    if others.len() > MAX_LOOKED_AT {
-        others.retain(|other| other.began >= close_out.ended);
-    }
-    if others.len() > MAX_LOOKED_AT {
-        return Ok(Beside::NotKnown(format!("{} runs have begun since", others.len())));
-    }
-    for other in others {
-        if let Execution::Known(other) = describe(step_functions, &other.arn).await?
-            && !other.is_of_the_watch()
-            && other.works_on(plan, task.as_ref())
-        {
-            return Ok(Beside::Run(other.arn));
+    let same_task = running.run.close_out.as_ref().map(|close_out| close_out.same_task.clone());
+    for other in same_task.into_iter().flatten() {
+        match describe(step_functions, &other).await? {
+            Execution::Known(known) if known.state == State::Running => return Ok(Beside::Run(other)),
+            Execution::Known(known) if known.has_had_to_do_with_its_task() => return Ok(Beside::Ran(other)),
+            Execution::Known(_) | Execution::NotKnown | Execution::OutOfReach => {}
         }
     }
-    Ok(Beside::Nobody)
+    Ok(if is_through { Beside::Nobody } else { Beside::NotThrough })
+}
+
+/// Another execution that the tag of the task names. A run that has started its task has written its own name there, so
+/// that any other one is newer; one that follows a task finds that of an earlier run.
+async fn tagged_by(
+    dms: &Dms,
+    step_functions: &Client,
+    running: &Running,
+    ended: Timestamp,
+) -> Result<Option<Beside>, StepError> {
+    let Running { run, task, .. } = running;
+    let Some(owner) = tagged(dms, task.as_ref()).await?.filter(|owner| *owner != run.execution) else {
+        return Ok(None);
+    };
+    let wrote_its_own = run.drive.start().is_some_and(|start| start.answer.may_be_taken());
+    Ok(match describe(step_functions, &owner).await? {
+        Execution::Known(other) if other.state == State::Running => Some(Beside::Run(owner)),
+        Execution::Known(other) if wrote_its_own || other.began > ended => Some(Beside::Ran(owner)),
+        Execution::NotKnown if wrote_its_own => Some(Beside::Ran(owner)),
+        Execution::OutOfReach => Some(Beside::Ran(owner)),
+        Execution::Known(_) | Execution::NotKnown => None,
+    })
+}
+
+/// Looks at the executions that run, and at those that began since, in the order of their beginnings, and writes down
+/// which work on the same task. True when all have been looked at.
+async fn examine(
+    step_functions: &Client,
+    running: &mut Running,
+    ended: Timestamp,
+) -> Result<bool, StepError> {
+    let Running { plan, run, task, .. } = running;
+    let machine = run.execution.machine().clone();
+    let Some(close_out) = &mut run.close_out else { return Ok(true) };
+    let since = ended.checked_sub(REDRIVEN_BEGAN_WITHIN).unwrap_or(ended);
+    let mut others = listing::list(step_functions, &machine, Which::Running, since).await?;
+    others.extend(listing::list(step_functions, &machine, Which::All, ended).await?);
+    // Hundreds may be closed out side by side.
+    others.retain(|other| !closes_out(other.arn.name()) && other.arn != run.execution);
+    let place = |other: &Listed| Examined { began: other.began, name: other.arn.name().to_owned() };
+    others.sort_by_key(place);
+    others.dedup_by_key(|other| place(other));
+    others.retain(|other| close_out.examined.as_ref().is_none_or(|examined| place(other) > *examined));
+    for other in others.iter().take(MAX_LOOKED_AT) {
+        if let Execution::Known(known) = describe(step_functions, &other.arn).await?
+            && !known.is_of_the_watch()
+            && known.works_on(plan, task.as_ref())
+        {
+            close_out.same_task.push(known.arn);
+        }
+        close_out.examined = Some(place(other));
+    }
+    Ok(others.len() <= MAX_LOOKED_AT)
 }
 
 /// The execution that the tag of a task of ours names.
@@ -116,7 +150,7 @@ pub async fn closed_out_by(
     for depth in 1..=MAX_DEPTH {
         let by = execution.sibling(Order::name(&dead.0, dead.1, depth));
         match describe(step_functions, &by).await? {
-            Execution::Known(by) if by.has_told_a_bad_verdict() => return Ok(Some(by.arn)),
+            Execution::Known(by) if by.has_closed_out() => return Ok(Some(by.arn)),
             // It has yielded, runs and will, or has died itself.
             Execution::Known(by) => dead = (by.arn, by.redrives),
             Execution::NotKnown | Execution::OutOfReach => return Ok(None),

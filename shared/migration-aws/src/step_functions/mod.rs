@@ -8,12 +8,13 @@ use aws_sdk_sfn::Client;
 use aws_sdk_sfn::primitives::DateTime;
 use aws_sdk_sfn::types::ExecutionStatus;
 use jiff::Timestamp;
+use migration::run::close_out::is_told_by;
 use migration::run::execution_arn::ExecutionArn;
 use migration::survey::executions::{self, State};
 use serde_json::Value;
 
 use crate::error::{StepError, chain};
-use crate::failure::{self, Outcome};
+use crate::failure::{self, CallFailure, Outcome};
 
 /// What DescribeExecution says about an execution.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +36,9 @@ pub async fn describe(step_functions: &Client, arn: &ExecutionArn) -> Result<Exe
     let failure = match answer {
         Ok(answer) => {
             let input = answer.input().and_then(|input| serde_json::from_str(input).ok());
+            let output = answer.output().and_then(|output| serde_json::from_str::<Value>(output).ok());
+            let told = output.as_ref().and_then(|output| output.pointer("/Verdict/Outcome")?.as_str());
+            let verdict = told.or(answer.error().filter(|error| is_told_by(error))).map(str::to_owned);
             let began = time(answer.start_date()).unwrap_or(Timestamp::UNIX_EPOCH);
             return Ok(Execution::Known(Box::new(executions::Execution {
                 arn: arn.clone(),
@@ -43,6 +47,7 @@ pub async fn describe(step_functions: &Client, arn: &ExecutionArn) -> Result<Exe
                 ended: answer.stop_date().and_then(time),
                 redrives: answer.redrive_count().and_then(|count| u64::try_from(count).ok()).unwrap_or(0),
                 input: input.unwrap_or(Value::Null),
+                verdict,
             })));
         }
         Err(error) => failure::read(format!("describing the execution {arn}"), error),
@@ -55,6 +60,31 @@ pub async fn describe(step_functions: &Client, arn: &ExecutionArn) -> Result<Exe
         }
         Outcome::Throttled(_) | Outcome::Lost => Err(failure.into()),
     }
+}
+
+/// Looks up an execution of the own machine, which the role must be able to see; `None` where Step Functions does not know
+/// it.
+///
+/// # Errors
+/// When Step Functions does not answer, or refuses.
+pub async fn describe_own(
+    step_functions: &Client,
+    arn: &ExecutionArn,
+) -> Result<Option<Box<executions::Execution>>, StepError> {
+    match describe(step_functions, arn).await? {
+        Execution::Known(known) => Ok(Some(known)),
+        Execution::NotKnown => Ok(None),
+        Execution::OutOfReach => {
+            let attempt = format!("describing the execution {arn}");
+            Err(CallFailure::without_answer(attempt, "the function's role must allow it").into())
+        }
+    }
+}
+
+/// What contradicts what is known, since answers of Step Functions may lag: it is asked again later.
+pub fn lags(arn: &ExecutionArn) -> StepError {
+    let attempt = format!("describing the execution {arn}");
+    CallFailure::without_answer(attempt, "it is said to run, and was said to have ended").into()
 }
 
 /// An ended execution of an unknown word is one that failed without an error.

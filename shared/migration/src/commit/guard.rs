@@ -102,7 +102,10 @@ pub fn stands_aside(beside: &Beside) -> Option<String> {
     match beside {
         Beside::NotLooked | Beside::Nobody => None,
         Beside::RunsAgain => Some("the run that is closed out goes on".to_owned()),
-        Beside::Run(other) => Some(format!("another run has to do with the task: {other}")),
+        Beside::Run(other) | Beside::Ran(other) => {
+            Some(format!("another run has to do with the task: {other}"))
+        }
+        Beside::NotThrough => Some("it is looked who else works on the task".to_owned()),
         Beside::NotKnown(why) => {
             Some(format!("whether another run has to do with the task could not be told: {why}"))
         }

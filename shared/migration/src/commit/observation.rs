@@ -7,6 +7,7 @@ use super::answer;
 use crate::decide::opening;
 use crate::pace::budget;
 use crate::run::answer::Answer;
+use crate::run::close_out::Beside;
 use crate::run::document::Running;
 use crate::run::drive::{Drive, Whose};
 use crate::run::execution::{MAX_UNFINISHED, Run};
@@ -37,6 +38,10 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     }
     if let Some(why) = observation.tables_refused.as_ref().or(observation.connections_refused.as_ref()) {
         run.last_trouble = Some(why.clone());
+    }
+    if let Some(close_out) = &mut run.close_out {
+        let runs = matches!(observation.beside, Beside::Run(_));
+        close_out.beside_since = runs.then(|| close_out.beside_since.unwrap_or(now));
     }
     run.machine.max_blind_seconds = budget::max_blind_seconds(run, now);
     take_in_pending(run, observation, now);

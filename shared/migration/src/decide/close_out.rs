@@ -17,7 +17,7 @@ use crate::run::status::Phase;
 use crate::run::step::Occasion;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::clock::{on_the_clock, on_the_clock_of};
-use crate::time::graces::STOP_PATIENCE;
+use crate::time::graces::{BESIDE_PATIENCE, STOP_PATIENCE};
 
 /// Does for a run whose execution has ended what is left to do: the task is stopped, left until the close, or left
 /// alone, as `OnAbort` says. It never stands in the way of anybody: where the run goes on, or another one has to do with
@@ -36,10 +36,20 @@ pub(super) fn close_out(s: &Situation<'_>) -> Option<Next> {
     match &s.observation.beside {
         Beside::NotLooked | Beside::Nobody => {}
         Beside::RunsAgain => return s.report(runs_again(s.run, s.now)),
-        Beside::Run(other) => {
-            let why = format!("another run has to do with the task since: {other}");
+        Beside::Ran(other) => {
+            let why = format!("another run has had to do with the task since: {other}");
             return s.report(left_alone(s, close_out, &why));
         }
+        Beside::Run(other) => {
+            // A run that is soon rejected or skipped has nothing to do with the task.
+            let since = close_out.beside_since.unwrap_or(s.now);
+            let why = format!("another run has to do with the task: {other}");
+            if s.now.duration_since(since) < BESIDE_PATIENCE && !s.run.is_over(s.now) {
+                return s.wait_briefly(why);
+            }
+            return s.report(left_alone(s, close_out, &why));
+        }
+        Beside::NotThrough => return s.wait_briefly("it is looked who else works on the task"),
         Beside::NotKnown(why) => {
             let why = format!("whether another run has to do with the task could not be told: {why}");
             return s.report(left_alone(s, close_out, &why).to_do(stop_command(s)));

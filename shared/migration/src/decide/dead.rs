@@ -112,6 +112,11 @@ fn go_on(mut running: Running, dead: &Dead, by: &ExecutionArn, now: Timestamp) -
     if plan.on_abort == OnAbort::LeaveRunning {
         run.at_close = run.at_close.map(|_| AtClose::LeaveRunning);
         run.stop_at_close = false;
+        run.stop = run.stop.take().filter(|stop| stop.taken().is_some());
+    }
+    // A stop that DMS has not taken is asked for anew, for its own hours.
+    if let Some(stop) = run.stop.as_mut().filter(|stop| stop.taken().is_none()) {
+        (stop.decided, stop.last_decided) = (now, now);
     }
     running.caught = None;
     running.blind = Blind::default();
@@ -133,7 +138,16 @@ fn close_out(run: &mut Run, dead: &Dead, by: &ExecutionArn, now: Timestamp) -> T
             (dead.how.clone(), dead.ended)
         }
     };
-    run.close_out = Some(CloseOut { by: by.clone(), redrives: 0, how, ended, acts_from });
+    run.close_out = Some(CloseOut {
+        by: by.clone(),
+        redrives: 0,
+        how,
+        ended,
+        acts_from,
+        examined: None,
+        same_task: Vec::new(),
+        beside_since: None,
+    });
     run.closed_out_by = None;
     run.unseen_since_redrive = true;
     (run.events, run.polls, run.throttled) = (budget::OPENING, 0, 0);

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::decide::opening::introduce;
 use crate::run::commands;
-use crate::run::document::{Document, Reported};
+use crate::run::document::{Caught, Document, Reported};
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::observation;
 use crate::run::status::Status;
@@ -41,6 +41,17 @@ pub fn report(
 pub fn nothing(run: &ExecutionArn, why: &str, now: Timestamp) -> Verdict {
     let words = format!("of the task that the run {run} left running there is nothing to tell: {why}");
     Verdict::new(Outcome::Skipped, words, now).because("nothing was touched")
+}
+
+/// The verdict on an execution that was to report on such a task, and whose step that does so could not run.
+pub fn not_opened(caught: Option<&Caught>, now: Timestamp) -> Verdict {
+    let trouble = caught.map_or_else(|| "no error is known".to_owned(), Caught::in_words);
+    let words =
+        format!("a task that a run left running has come to rest, and could not be looked at: {trouble}");
+    Verdict::new(Outcome::Unknown, words, now)
+        .because("nothing was touched")
+        .to_do("look into the log of the validate function")
+        .to_do("look in the DMS console which task has failed or stopped")
 }
 
 fn verdict(run: &Execution, task: &observation::Task, stopped: Timestamp, now: Timestamp) -> Verdict {

@@ -93,6 +93,26 @@ pub struct CloseOut {
     pub ended: Timestamp,
     /// From when on nothing of it can land any more: nothing is done before.
     pub acts_from: Timestamp,
+    /// The last of the other executions that were looked at, in the order of their beginnings: what one was given does not
+    /// change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub examined: Option<Examined>,
+    /// Those among them that work on the same task.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub same_task: Vec<ExecutionArn>,
+    /// Since when, without a break, one of them has been seen to run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside_since: Option<Timestamp>,
+}
+
+/// The place of an execution in the order of their beginnings.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Examined {
+    /// When it began.
+    pub began: Timestamp,
+    /// Its name.
+    pub name: String,
 }
 
 /// How an execution ended that did not tell it.
@@ -132,8 +152,12 @@ pub enum Beside {
     Nobody,
     /// The execution that is closed out runs again: it was redriven.
     RunsAgain,
-    /// Another run of ours drives the task, or has driven it since.
+    /// Another run of ours that has a plan for the task runs now.
     Run(ExecutionArn),
+    /// One has had to do with the task since, and has ended.
+    Ran(ExecutionArn),
+    /// There are more executions to look at.
+    NotThrough,
     /// It could not be told, and why.
     NotKnown(String),
 }

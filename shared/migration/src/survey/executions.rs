@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::run::close_out::{HowEnded, Order, is_told_by};
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::task::Task;
+use crate::run::verdict::Outcome;
 use crate::survey::untold::LeftRunning;
 
 /// An execution as Step Functions describes it.
@@ -25,6 +26,8 @@ pub struct Execution {
     pub redrives: u64,
     /// What it was given; null where that is no JSON, or is not shown.
     pub input: Value,
+    /// The verdict that it has told, where Step Functions shows one.
+    pub verdict: Option<String>,
 }
 
 /// Whether an execution runs, and how it ended.
@@ -57,6 +60,20 @@ impl Execution {
     /// True when it has told a verdict that ends an execution badly: it has closed out what it was to close out.
     pub fn has_told_a_bad_verdict(&self) -> bool {
         matches!(&self.state, State::Failed(error) if is_told_by(error))
+    }
+
+    /// True for a closing execution that has done its work and told it. One that could not begin ends as Unknown.
+    pub fn has_closed_out(&self) -> bool {
+        let unknown = self.verdict.as_deref() == Some(Outcome::Unknown.as_str());
+        self.has_told_a_bad_verdict() && !unknown
+    }
+
+    /// True when it has ended with a verdict that has to do with its task: it was neither skipped nor rejected, nor a
+    /// pre-flight.
+    pub fn has_had_to_do_with_its_task(&self) -> bool {
+        let nothing = [Outcome::Skipped, Outcome::Rejected, Outcome::Ready];
+        let verdict = self.verdict.as_deref();
+        verdict.is_some_and(|verdict| !nothing.iter().any(|outcome| outcome.as_str() == verdict))
     }
 
     /// True for an execution that the watch has started: it has no plan of its own.

@@ -60,7 +60,8 @@ pub fn sweep_number(now: Timestamp) -> i64 {
     now.as_second().div_euclid(BETWEEN_SWEEPS)
 }
 
-/// What could not be closed out is told by the sweeps of so long after its end; each message has the same id.
+/// What could not be closed out is told by each sweep of so long after its end, then once an hour; each message has the
+/// same id.
 pub const GIVEN_UP_TOLD_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// An execution runs for 14 days at most, so that what ended in the last day began since then.

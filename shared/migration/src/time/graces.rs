@@ -143,6 +143,10 @@ pub const NOTHING_LANDS_AFTER: SignedDuration = SignedDuration::from_mins(2);
 /// Runs that are closed out look for the first time within so long after that: hundreds may have ended together.
 pub const CLOSE_OUT_SPREAD: SignedDuration = SignedDuration::from_mins(3);
 
+/// A run that is closed out waits so long on another one that has a plan for its task, before it leaves the task to that
+/// one: many that begin are rejected or skipped within moments.
+pub const BESIDE_PATIENCE: SignedDuration = SignedDuration::from_mins(5);
+
 // While no poll can run.
 
 /// Seconds before the first look after a poll could not run; the machine doubles it.

@@ -2,7 +2,7 @@
 
 use migration::decide::dead::{self, Dead, Left};
 use migration::message::News;
-use migration::run::acts::StopCause;
+use migration::run::acts::{StopCause, StopState};
 use migration::run::answer::Answer;
 use migration::run::close_out::{Beside, HowEnded, Order};
 use migration::run::document::{Document, Reported, Running};
@@ -111,14 +111,37 @@ fn nobody_is_stood_in_the_way_of() {
             "Skipped | goes on: it was redriven | tells its end itself",
         ),
         (
-            "another run drives the task",
+            "another run has a plan for the task: it may be rejected or skipped in a moment",
             running(stops()).beside(other()),
-            "Aborted | another run has to do with the task since | it was left alone",
+            "Look again | another run has to do with the task",
+        ),
+        (
+            "it goes on",
+            running(stops()).beside(other()).polled().later(5),
+            "Aborted | another run has to do with the task | it was left alone",
+        ),
+        (
+            "it has gone: the plan is done as if it had never been",
+            running(stops()).beside(other()).polled().beside(Beside::Nobody).later(5),
+            "Stop Abort",
+        ),
+        (
+            "it has had to do with the task, and has ended",
+            running(stops()).beside(Beside::Ran(earlier_execution())),
+            "Aborted | another run has had to do with the task since | it was left alone",
+        ),
+        (
+            "there are more to look at",
+            running(stops()).beside(Beside::NotThrough),
+            "Look again | it is looked who else works on the task",
         ),
         ("also at the close", running(json!({})).beside(other()).at(CLOSE), "Aborted | it was left alone"),
         (
             "also while it is stopped",
-            running(stops()).told_to_stop(StopCause::Abort, 65).beside(other()).at(66),
+            running(stops())
+                .told_to_stop(StopCause::Abort, 65)
+                .beside(Beside::Ran(earlier_execution()))
+                .at(66),
             "Aborted | it was left alone",
         ),
         (
@@ -367,4 +390,23 @@ fn a_close_out_that_is_aborted_itself_is_gone_on_with() {
     assert_eq!(close_out.by, next);
     assert_eq!(close_out.ended, minute(60), "the run's own end is told");
     assert!(running.run.stop.is_some(), "what was asked for is known");
+}
+
+/// A stop that DMS had not taken is asked for anew, or not at all where the plan leaves the task.
+#[test]
+fn a_stop_that_the_dead_run_had_decided_is_its_plans_again() {
+    let untaken = |plan: Value| {
+        at_work(plan).told_to_stop(StopCause::Close, CLOSE).set(|case| {
+            let stop = case.run().stop.as_mut().unwrap();
+            (stop.state, stop.answer) = (StopState::Asked, refusal("InvalidResourceStateFault", "no", false));
+        })
+    };
+    check([
+        ("hours later it is asked for", untaken(json!({})).aborted(CLOSE + 300), "Stop Close"),
+        (
+            "it is left",
+            untaken(json!({"OnAbort": "LeaveRunning"})).aborted(CLOSE + 2),
+            "Aborted | as the plan's OnAbort says",
+        ),
+    ]);
 }

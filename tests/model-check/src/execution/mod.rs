@@ -167,6 +167,11 @@ impl Execution {
         execution
     }
 
+    /// It has had to do with the task, by what it told.
+    pub fn has_had_to_do(&self, report: &Report) -> bool {
+        !matches!(report.outcome, Outcome::Skipped | Outcome::Rejected | Outcome::Ready)
+    }
+
     /// It has begun by now.
     pub fn has_begun(&self, now: Minute) -> bool {
         at(now) >= self.run.started

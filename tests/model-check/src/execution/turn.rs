@@ -91,13 +91,20 @@ impl Turn<'_> {
         if self.execution.run.close_out.is_none() {
             return Beside::NotLooked;
         }
-        let mut others = self.state.executions.iter().enumerate();
-        let other = others.find(|(nth, other)| {
-            let nth = u8::try_from(*nth).unwrap_or(u8::MAX);
-            let runs = !other.has_ended() && other.run.close_out.is_none() && other.has_begun(self.now);
-            nth != self.execution.nth && runs
-        });
-        other.map_or(Beside::Nobody, |(_, other)| Beside::Run(other.run.execution.clone()))
+        let others = self.state.executions.iter().enumerate();
+        let others = others.filter(|(nth, _)| u8::try_from(*nth).ok() != Some(self.execution.nth));
+        let ended = self.execution.run.close_out.as_ref().map(|close_out| close_out.ended);
+        for (_, other) in others.filter(|(_, other)| other.has_begun(self.now)) {
+            let execution = other.run.execution.clone();
+            match &other.told {
+                Told::NotYet if other.run.close_out.is_none() => return Beside::Run(execution),
+                Told::Now(report) if other.has_had_to_do(report) && Some(other.run.started) >= ended => {
+                    return Beside::Ran(execution);
+                }
+                _ => {}
+            }
+        }
+        Beside::Nobody
     }
 
     /// What runs was started by another run of ours since the execution of this one had ended.

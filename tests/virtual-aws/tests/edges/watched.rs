@@ -361,6 +361,44 @@ fn a_watch_that_dies_half_way_is_made_good() {
     }
 }
 
+/// One that begins and is rejected, or skipped, has nothing to do with the task: the window is kept.
+#[test]
+fn a_run_that_is_rejected_meanwhile_changes_nothing() {
+    let wrong =
+        plan(json!({"Task": {"TargetEndpointArn": "arn:aws:dms:us-east-1:123456789012:endpoint:NOBODY"}}));
+    let night = watched(
+        world(long()),
+        vec![
+            dies(plan(json!({})), 20),
+            (20, Doing::Ended("night", "ABORTED")),
+            (60, Doing::Begins("wrong", wrong, None)),
+        ],
+    );
+    night.closed_out("Aborted").told_once("night").ended("wrong", &["Rejected"]);
+    assert_eq!(night.stops(), [CLOSE]);
+}
+
+/// It has joined the task, and leaves it running: that is what its plan wants.
+#[test]
+fn what_a_newer_run_has_left_running_is_left_alone() {
+    let quick = plan(json!({
+        "Window": {"AtClose": "LeaveRunning"}, "Until": "FullLoadComplete", "OnAbort": "Stop",
+        "Task": {"MigrationType": "full-load-and-cdc"},
+    }));
+    let night = watched(
+        world(scenario()),
+        vec![
+            (0, Doing::Begins("night", quick.clone(), Some(12))),
+            (13, Doing::Begins("again", quick, None)),
+            (25, Doing::Ended("night", "ABORTED")),
+        ],
+    );
+    night.ended("again", &["Succeeded", "SucceededWithWarnings", "LeftRunning"]);
+    night.closed_out("Aborted").says("another run has had to do with the task since");
+    assert_eq!(night.stops(), Vec::<i64>::new());
+    assert_eq!(night.status(), "running");
+}
+
 /// Nothing of the new run is touched.
 #[test]
 fn a_mended_plan_that_runs_two_minutes_later_is_left_alone() {
