@@ -388,8 +388,8 @@ fn what_a_newer_run_has_left_running_is_left_alone() {
     let night = watched(
         world(scenario()),
         vec![
-            (0, Doing::Begins("night", quick.clone(), Some(12))),
-            (13, Doing::Begins("again", quick, None)),
+            (0, Doing::Begins("night", quick.clone(), Some(8))),
+            (9, Doing::Begins("again", quick, None)),
             (25, Doing::Ended("night", "ABORTED")),
         ],
     );
