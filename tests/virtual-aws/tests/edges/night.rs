@@ -1,5 +1,6 @@
 //! A night: a window of seven hours, a load of ten minutes, and whoever meddles with it.
 
+use dms_simulator::scenario::ExistingTask;
 use dms_simulator::{Happening, Scenario};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -41,6 +42,36 @@ pub(crate) fn plan(more: Value) -> Value {
             }]},
         },
     });
+    support::cases::and(plan, more)
+}
+
+/// A load that does not fit the window.
+pub(crate) fn long(mut scenario: Scenario) -> Scenario {
+    for table in &mut scenario.source_tables {
+        table.load_seconds = 12.0 * 3600.0;
+    }
+    scenario
+}
+
+pub(crate) const KEPT: &str = "arn:aws:dms:us-east-1:123456789012:task:KEPT";
+
+/// A task that somebody else keeps, ready to be started.
+pub(crate) fn kept(mut scenario: Scenario) -> Scenario {
+    scenario.tasks.push(ExistingTask {
+        replication_task_identifier: "kept".to_owned(),
+        replication_task_arn: Some(KEPT.to_owned()),
+        source_endpoint_arn: SOURCE.to_owned(),
+        target_endpoint_arn: TARGET.to_owned(),
+        replication_instance_arn: INSTANCE.to_owned(),
+        ..ExistingTask::default()
+    });
+    scenario
+}
+
+/// A plan that names it.
+pub(crate) fn of_kept(more: Value) -> Value {
+    let mut plan = plan(json!({}));
+    plan["Task"] = json!({"ReplicationTaskArn": KEPT});
     support::cases::and(plan, more)
 }
 

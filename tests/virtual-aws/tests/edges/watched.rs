@@ -1,42 +1,21 @@
 //! Executions that are ended from outside: the watch has them closed out, and stands in nobody's way.
 
 use dms_simulator::Scenario;
-use dms_simulator::scenario::{ExistingTask, Trouble, What};
+use dms_simulator::scenario::{Trouble, What};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use virtual_aws::{End, Fault, FunctionEnd, MACHINE, OPERATIONS, Redrive, Run, Story, World, execution_arn};
 
-use crate::night::{CLOSE, INSTANCE, SOURCE, TARGET, minute, plan, scenario, world};
+use crate::night::{self, CLOSE, minute, of_kept, plan, scenario, world};
 
 /// A load that does not fit the window.
 fn long() -> Scenario {
-    let mut scenario = scenario();
-    for table in &mut scenario.source_tables {
-        table.load_seconds = 12.0 * 3600.0;
-    }
-    scenario
+    night::long(scenario())
 }
-
-const KEPT: &str = "arn:aws:dms:us-east-1:123456789012:task:KEPT";
 
 /// The same, with a task that somebody else keeps.
 fn kept() -> Scenario {
-    let mut scenario = long();
-    scenario.tasks.push(ExistingTask {
-        replication_task_identifier: "kept".to_owned(),
-        replication_task_arn: Some(KEPT.to_owned()),
-        source_endpoint_arn: SOURCE.to_owned(),
-        target_endpoint_arn: TARGET.to_owned(),
-        replication_instance_arn: INSTANCE.to_owned(),
-        ..ExistingTask::default()
-    });
-    scenario
-}
-
-fn of_kept(more: Value) -> Value {
-    let mut plan = plan(json!({}));
-    plan["Task"] = json!({"ReplicationTaskArn": KEPT});
-    support::cases::and(plan, more)
+    night::kept(long())
 }
 
 /// What happens in a night: each at its minute.
@@ -485,41 +464,9 @@ fn a_task_that_somebody_else_keeps_is_stopped_at_the_close_of_who_started_it() {
     assert_eq!(night.stops(), [CLOSE]);
 }
 
-/// The execution is stopped while its start is under way, and the start lands.
-#[test]
-fn a_start_of_the_dead_run_that_lands_is_known_for_its_own() {
-    let world = world(long());
-    let redrive =
-        Redrive { state: "Start task", after_entries: 0, done: true, pause: SignedDuration::from_hours(12) };
-    let night = world.run_redriven("night", plan(json!({})), redrive);
-    let watch = world.clone();
-    let stories: Vec<Story<'_, Vec<Run>>> = vec![
-        Box::pin(async move { vec![night.await.unwrap()] }),
-        Box::pin(async move {
-            while watch.execution("night").is_none_or(|(status, ..)| status != "ABORTED") {
-                watch.clock().sleep_for(10.0).await;
-            }
-            watch.watch(ended_event(&watch, "night")).await.unwrap();
-            told(&watch, &[]).await
-        }),
-    ];
-    let runs = world.tell(stories).into_iter().flatten().flatten().collect();
-    let night = Watched { world, runs };
-    night.closed_out("Aborted").says("the window closed and the task was stopped");
-    assert_eq!(night.stops(), [CLOSE]);
-    // Redriven in the morning, it finds itself closed out.
-    night.ended("night", &["Skipped"]).says("was closed out before it was redriven");
-    assert_eq!(night.status(), "stopped");
-    let ends = night.ends();
-    assert_eq!(ends.len(), 2, "{ends:#?}");
-}
-
-#[test]
-fn a_dead_run_that_is_redriven_meanwhile_goes_on_by_itself() {
-    let world = world(long());
-    let redrive =
-        Redrive { state: "Poll", after_entries: 5, done: false, pause: SignedDuration::from_secs(90) };
-    let night = world.run_redriven("night", plan(stops()), redrive);
+/// One execution that somebody stops and redrives, and that the watch has closed out in between.
+fn redriven(world: World, plan: Value, redrive: Redrive) -> Watched {
+    let night = world.run_redriven("night", plan, redrive);
     let watch = world.clone();
     let stories: Vec<Story<'_, Vec<Run>>> = vec![
         Box::pin(async move { vec![night.await.unwrap()] }),
@@ -532,7 +479,29 @@ fn a_dead_run_that_is_redriven_meanwhile_goes_on_by_itself() {
         }),
     ];
     let runs = world.tell(stories).into_iter().flatten().flatten().collect();
-    let night = Watched { world, runs };
+    Watched { world, runs }
+}
+
+/// The execution is stopped while its start is under way, and the start lands.
+#[test]
+fn a_start_of_the_dead_run_that_lands_is_known_for_its_own() {
+    let redrive =
+        Redrive { state: "Start task", after_entries: 0, done: true, pause: SignedDuration::from_hours(12) };
+    let night = redriven(world(long()), plan(json!({})), redrive);
+    night.closed_out("Aborted").says("the window closed and the task was stopped");
+    assert_eq!(night.stops(), [CLOSE]);
+    // Redriven in the morning, it finds itself closed out.
+    night.ended("night", &["Skipped"]).says("was closed out before it was redriven");
+    assert_eq!(night.status(), "stopped");
+    let ends = night.ends();
+    assert_eq!(ends.len(), 2, "{ends:#?}");
+}
+
+#[test]
+fn a_dead_run_that_is_redriven_meanwhile_goes_on_by_itself() {
+    let redrive =
+        Redrive { state: "Poll", after_entries: 5, done: false, pause: SignedDuration::from_secs(90) };
+    let night = redriven(world(long()), plan(stops()), redrive);
     night.closed_out("Skipped").ended("night", &["Paused"]);
     assert_eq!(night.stops(), [CLOSE]);
 }

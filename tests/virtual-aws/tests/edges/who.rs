@@ -1,41 +1,12 @@
 //! Who drives: two executions on one task, an aborted one, and a person.
 
-use dms_simulator::scenario::{ExistingTask, Trouble, What};
-use dms_simulator::{Happening, Scenario, StartType};
-use serde_json::{Value, json};
+use dms_simulator::scenario::{Trouble, What};
+use dms_simulator::{Happening, StartType};
+use serde_json::json;
 
 use crate::night::{
-    CLOSE, INSTANCE, SOURCE, TARGET, after_an_abort, minute, night, nights, plan, scenario, world,
+    CLOSE, after_an_abort, kept, long, minute, night, nights, of_kept, plan, scenario, world,
 };
-
-/// A load that does not fit the window.
-fn long(mut scenario: Scenario) -> Scenario {
-    for table in &mut scenario.source_tables {
-        table.load_seconds = 12.0 * 3600.0;
-    }
-    scenario
-}
-
-const KEPT: &str = "arn:aws:dms:us-east-1:123456789012:task:KEPT";
-
-/// A task that somebody else keeps, ready to be started.
-fn kept(mut scenario: Scenario) -> Scenario {
-    scenario.tasks.push(ExistingTask {
-        replication_task_identifier: "kept".to_owned(),
-        replication_task_arn: Some(KEPT.to_owned()),
-        source_endpoint_arn: SOURCE.to_owned(),
-        target_endpoint_arn: TARGET.to_owned(),
-        replication_instance_arn: INSTANCE.to_owned(),
-        ..ExistingTask::default()
-    });
-    scenario
-}
-
-fn of_kept(more: Value) -> Value {
-    let mut plan = plan(json!({}));
-    plan["Task"] = json!({"ReplicationTaskArn": KEPT});
-    support::cases::and(plan, more)
-}
 
 #[test]
 fn two_executions_on_one_task_that_somebody_else_keeps() {
