@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use arguments::{Output, Work};
 use check_plan::{from_task, shown};
-use plan::finding::{Finding, reject};
+use plan::finding::{Finding, Severity, reject};
 use plan::read::read_text_at;
 use plan::schema;
 use serde::Serialize;
@@ -132,8 +132,11 @@ fn in_json(files: &[File], unread: &[Unread], found: &[Vec<Finding>]) -> Value {
         .flat_map(|(file, findings)| findings.iter().map(move |finding| (file, finding)))
         .map(|(file, finding)| {
             let mut shown = json!(finding);
-            if several && let Some(object) = shown.as_object_mut() {
-                object.insert("File".to_owned(), Value::from(file.name.as_str()));
+            if let Some(object) = shown.as_object_mut() {
+                object.insert("Severity".to_owned(), Value::from(word(finding.severity)));
+                if several {
+                    object.insert("File".to_owned(), Value::from(file.name.as_str()));
+                }
             }
             shown
         })
@@ -141,6 +144,16 @@ fn in_json(files: &[File], unread: &[Unread], found: &[Vec<Finding>]) -> Value {
     match unread {
         [] => json!({ "Findings": findings }),
         unread => json!({ "Findings": findings, "Unread": unread }),
+    }
+}
+
+/// How this command has spelled a severity from its first release on: scripts compare the word. Messages, whose
+/// subscribers filter by it, spell it in lower case.
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "Error",
+        Severity::Warning => "Warning",
+        Severity::Info => "Info",
     }
 }
 

@@ -117,7 +117,7 @@ fn for_machines_it_prints_one_object() {
     faulty["rules"][0]["rule-action"] = json!("one");
     let plan = full_load().with("/Task/TableMappings", json!(faulty.to_string())).0.to_string();
     let printed: Value = serde_json::from_str(&printed(&check(&["--json", "-"], &plan))).expect("JSON");
-    let finding = json!({"Severity": "error", "Path": "/Task/TableMappings/rules/0/rule-action", "Code": "unknown-word",
+    let finding = json!({"Severity": "Error", "Path": "/Task/TableMappings/rules/0/rule-action", "Code": "unknown-word",
         "Message": "rule-action must be one of include, exclude, explicit, not \"one\"",
         "DmsError": "Invalid table mappings document."});
     assert_eq!(printed, json!({"Findings": [finding]}));
