@@ -14,6 +14,7 @@ use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::Origin;
 use migration::run::verdict::Outcome;
 use migration::survey::owner::tag_value;
+use migration::time::clock::on_the_clock;
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::error::StepError;
 use plan::OWNER_TAG;
@@ -523,7 +524,7 @@ async fn a_preflight_says_what_becomes_of_the_instance_and_a_run_does_not_ask() 
         let found = findings(&document).iter().find(|finding| finding.code == code);
         found.map(|finding| finding.message.clone()).unwrap()
     };
-    let soon = minute(60 * 24).to_string();
+    let soon = on_the_clock(None, minute(60 * 24));
     assert!(told(Code::MaintenancePending).contains(&soon), "{}", told(Code::MaintenancePending));
     assert!(told(Code::MaintenancePending).contains("\"db-upgrade\" (\"an upgrade\")"));
     assert!(told(Code::EngineVersionEnds).contains(&soon), "{}", told(Code::EngineVersionEnds));

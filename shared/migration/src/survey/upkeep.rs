@@ -5,8 +5,9 @@ use jiff::Timestamp;
 
 use crate::survey::maintenance::Weekly;
 use crate::survey::resources::Instance;
+use crate::time::clock::on_the_clock_of;
 use crate::time::graces::LONGEST_RUN;
-use crate::time::window::{self, Opening, whole_seconds};
+use crate::time::window::{self, Opening};
 use plan::Plan;
 use plan::finding::{Code, Findings};
 use plan::located::quoted;
@@ -102,20 +103,21 @@ pub fn check_version(
 }
 
 /// When a run of the plan may be at work, as far ahead as it is looked.
-struct Work {
+struct Work<'a> {
+    plan: &'a Plan,
     now: Timestamp,
     /// Each from its beginning to its end, the first one first.
     spans: Vec<(Timestamp, Timestamp)>,
     windowed: bool,
 }
 
-impl Work {
+impl Work<'_> {
     /// The openings of the week from now, or else the next one. Without a window a run that begins now may last as long
     /// as a run lasts.
-    fn of(plan: &Plan, now: Timestamp) -> Work {
+    fn of(plan: &Plan, now: Timestamp) -> Work<'_> {
         let Some(plan_window) = &plan.window else {
             let end = now.saturating_add(LONGEST_RUN).unwrap_or(now);
-            return Work { now, spans: vec![(now, end)], windowed: false };
+            return Work { plan, now, spans: vec![(now, end)], windowed: false };
         };
         let mut spans = window::this_week(plan_window, plan.scheduled_time, now);
         if let (true, Opening::Shut { next: Some(next) }) =
@@ -124,7 +126,7 @@ impl Work {
         {
             spans.push((opened, closes));
         }
-        Work { now, spans, windowed: true }
+        Work { plan, now, spans, windowed: true }
     }
 
     /// The earliest of these dates that matters: with what is said beside it, and where it falls in words.
@@ -141,9 +143,9 @@ impl Work {
     /// Where a date falls, in words: it has passed, it is inside a window, or before one. One that comes after the last
     /// window that is looked at has its time.
     fn meets(&self, date: Timestamp) -> Option<String> {
-        let at = whole_seconds(date);
+        let at = on_the_clock_of(self.plan, date);
         let (opened, closes) = *self.spans.iter().find(|(_, closes)| date < *closes)?;
-        let (opens, shuts) = (whole_seconds(opened), whole_seconds(closes));
+        let (opens, shuts) = (on_the_clock_of(self.plan, opened), on_the_clock_of(self.plan, closes));
         Some(if date <= self.now {
             format!("since {at}, so at any moment")
         } else if !self.windowed {
@@ -218,28 +220,33 @@ mod tests {
                 "in this night",
                 on(&["Fri"]),
                 "2026-11-20T23:00:00Z",
-                Some("inside the window from 2026-11-20T21:00:00Z to 2026-11-21T04:00:00Z"),
+                Some("inside the window from 2026-11-20 22:00 CET to 2026-11-21 05:00 CET"),
             ),
             (
                 "at its opening",
                 on(&["Fri"]),
                 "2026-11-20T21:00:00Z",
-                Some("inside the window from 2026-11-20T21"),
+                Some("inside the window from 2026-11-20 22:00 CET"),
             ),
-            ("before it", on(&["Fri"]), "2026-11-20T20:59:59Z", Some("before the window from 2026-11-20T21")),
+            (
+                "before it",
+                on(&["Fri"]),
+                "2026-11-20T20:59:59Z",
+                Some("before the window from 2026-11-20 22:00 CET"),
+            ),
             ("at its close", on(&["Fri"]), "2026-11-21T04:00:00Z", None),
             (
                 "between two nights",
                 nightly(),
                 "2026-11-21T12:00:00Z",
-                Some("before the window from 2026-11-21T21"),
+                Some("before the window from 2026-11-21 22:00 CET"),
             ),
             ("after the week", nightly(), "2026-11-28T12:00:00Z", None),
             (
                 "it has passed",
                 nightly(),
                 "2026-11-01T00:00:00Z",
-                Some("is forced since 2026-11-01T00:00:00Z, so at any moment"),
+                Some("is forced since 2026-11-01 01:00 CET, so at any moment"),
             ),
             (
                 "without a window, while a run may last",
@@ -252,7 +259,7 @@ mod tests {
                 "in the time of a span",
                 json!({"Duration": "PT7H"}),
                 "2026-11-20T17:59:59Z",
-                Some("inside the window from 2026-11-20T11"),
+                Some("inside the window from 2026-11-20 11:00 UTC"),
             ),
             ("after a span", json!({"Duration": "PT7H"}), "2026-11-20T18:00:00Z", None),
         ] {
@@ -270,7 +277,7 @@ mod tests {
         let mut far = on(&["Fri"]);
         far["Except"] = json!(["2026-11-20", "2026-11-27"]);
         let found = action(&far, forced("2026-11-30T00:00:00Z")).unwrap();
-        assert!(found.contains("before the window from 2026-12-04T21:00:00Z"), "{found}");
+        assert!(found.contains("before the window from 2026-12-04 22:00 CET"), "{found}");
         assert_eq!(action(&far, forced("2026-12-05T04:00:00Z")), None);
     }
 
@@ -285,13 +292,13 @@ mod tests {
         };
         let (night, later, never) = ("2026-11-20T22:00:00Z", "2026-11-21T22:00:00Z", "2027-01-01T00:00:00Z");
         for (dates, words) in [
-            (all(Some(night), Some(later), None), Some("is forced at 2026-11-20T22:00:00Z")),
-            (all(Some(never), Some(later), None), Some("is applied at 2026-11-21T22:00:00Z")),
+            (all(Some(night), Some(later), None), Some("is forced at 2026-11-20 23:00 CET")),
+            (all(Some(never), Some(later), None), Some("is applied at 2026-11-21 23:00 CET")),
             (
                 all(Some(never), None, Some("2026-11-01T00:00:00Z")),
-                Some("is applied at 2026-11-22T01:00:00Z"),
+                Some("is applied at 2026-11-22 02:00 CET"),
             ),
-            (all(None, None, Some("2026-11-22T01:00:00Z")), Some("is applied at 2026-11-22T01:00:00Z")),
+            (all(None, None, Some("2026-11-22T01:00:00Z")), Some("is applied at 2026-11-22 02:00 CET")),
             (all(None, None, Some("2026-11-22T01:00:01Z")), None),
             (all(None, None, None), None),
             (all(Some(never), Some(never), Some(never)), None),
@@ -317,9 +324,9 @@ mod tests {
         };
         let night = Some("2026-11-20T22:00:00Z");
         for (fact, version, upgrades_itself, words) in [
-            ("forced", ends("3.5.4", night, None), false, Some("is forced at 2026-11-20T22:00:00Z")),
+            ("forced", ends("3.5.4", night, None), false, Some("is forced at 2026-11-20 23:00 CET")),
             ("another version", ends("3.5.3", night, night), true, None),
-            ("by itself", ends("3.5.4", None, night), true, Some("begins at 2026-11-20T22:00:00Z")),
+            ("by itself", ends("3.5.4", None, night), true, Some("begins at 2026-11-20 23:00 CET")),
             ("not wanted", ends("3.5.4", None, night), false, None),
             ("next year", ends("3.5.4", Some("2027-03-31T00:00:00Z"), None), true, None),
             ("no date", ends("3.5.4", None, None), true, None),

@@ -189,9 +189,9 @@ pub(crate) fn maintenance_in_the_window_and_another_writer_are_warnings(stage: &
         .says("(sat:01:00-sat:01:30 UTC) falls into the window from 2026-11-20 22:00 CET")
         .says("EngineVersion 3.6.1")
         .says(
-            "\"os-upgrade\" of the replication instance is forced at 2026-11-20T23:00:00Z, inside the window",
+            "\"os-upgrade\" of the replication instance is forced at 2026-11-21 00:00 CET, inside the window",
         )
-        .says("from version \"3.5.4\" is forced since 2026-11-15T00:00:00Z")
+        .says("from version \"3.5.4\" is forced since 2026-11-15 01:00 CET")
         .says("0.9 GiB of free storage in the last hour")
         .says("0.1 GiB of memory to give in the last hour")
         .says("the task \"another\" (\"stopped\") writes the same tables");
