@@ -21,26 +21,19 @@ use migration_aws::error::StepError;
 use migration_aws::request::Request;
 use plan::settings::PrepMode;
 use serde_json::{Value, json};
-use support::answers;
 use support::cases::{Case, LAST_WEEK, TASK, cdc, full_load, kept, minute};
 use support::given::{Seen, described, fault, frame, reported, request, running};
+use support::{answers, no_other_execution};
 
 fn tasks(task: Value) -> Value {
     json!({"ReplicationTasks": [task]})
-}
-
-/// Step Functions knows no other execution.
-fn no_other_execution() -> aws_sdk_sfn::Client {
-    let unknown =
-        answers!(aws_sdk_sfn::Client, describe_execution, 400, fault("ExecutionDoesNotExist", "none"));
-    mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&unknown])
 }
 
 /// A poll that has no business with CloudWatch: a call there would find no answer.
 async fn polled(dms: &Client, request: Request) -> Result<Document, StepError> {
     let silent = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, []);
     poll::handle(
-        &DmsAndCloudWatch { dms: dms.clone(), step_functions: no_other_execution(), cloudwatch: silent },
+        &DmsAndCloudWatch { dms: dms.clone(), step_functions: no_other_execution!(), cloudwatch: silent },
         request,
     )
     .await
@@ -313,7 +306,7 @@ async fn the_lag_is_asked_for_by_the_instances_name_and_the_tasks_tail() {
         .match_requests(move |request| noting.note(request))
         .then_output(|| metrics(&[1.0, 2.0, 3.0, 2.0, 1.0], &[9.0, 8.0, 7.5, 8.0, 9.0]));
     let cloudwatch = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&data]);
-    let context = DmsAndCloudWatch { dms, step_functions: no_other_execution(), cloudwatch };
+    let context = DmsAndCloudWatch { dms, step_functions: no_other_execution!(), cloudwatch };
 
     let document = poll::handle(&context, request(&case.document(), 25)).await.unwrap();
     assert!(
@@ -366,7 +359,8 @@ async fn a_lag_that_cannot_be_read_is_not_caught_up_and_no_error() {
     let empty = mock!(aws_sdk_cloudwatch::Client::get_metric_data).then_output(|| metrics(&[], &[]));
     for rule in [denied, empty] {
         let cloudwatch = mock_client!(aws_sdk_cloudwatch, RuleMode::MatchAny, [&rule]);
-        let context = DmsAndCloudWatch { dms: dms.clone(), step_functions: no_other_execution(), cloudwatch };
+        let context =
+            DmsAndCloudWatch { dms: dms.clone(), step_functions: no_other_execution!(), cloudwatch };
         let case = case.clone().set(|case| {
             let stats = Some(migration::run::observation::Stats {
                 start_date: Some(minute(1)),

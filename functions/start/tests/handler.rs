@@ -16,19 +16,12 @@ use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::error::chain;
 use plan::table_name::TableName;
 use serde_json::{Value, json};
-use support::answers;
 use support::cases::{CLOSE, Case, LAST_WEEK, and, cdc, full_load, minute, windowed};
 use support::given::{Seen, described, fault, request, running};
-
-/// Step Functions knows no other execution.
-fn no_other_execution() -> aws_sdk_sfn::Client {
-    let unknown =
-        answers!(aws_sdk_sfn::Client, describe_execution, 400, fault("ExecutionDoesNotExist", "none"));
-    mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&unknown])
-}
+use support::{answers, no_other_execution};
 
 fn context(dms: Client) -> DmsAndStepFunctions {
-    DmsAndStepFunctions { dms, step_functions: no_other_execution() }
+    DmsAndStepFunctions { dms, step_functions: no_other_execution!() }
 }
 
 /// A decided start, not made yet.

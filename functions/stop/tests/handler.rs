@@ -9,19 +9,12 @@ use migration::run::acts::StopCause;
 use migration::run::answer::Answer;
 use migration_aws::clients::DmsAndStepFunctions;
 use serde_json::json;
-use support::answers;
 use support::cases::{CLOSE, TASK, full_load, minute, windowed};
 use support::given::{Seen, described, fault, frame, request, running};
-
-/// Step Functions knows no other execution.
-fn no_other_execution() -> aws_sdk_sfn::Client {
-    let unknown =
-        answers!(aws_sdk_sfn::Client, describe_execution, 400, fault("ExecutionDoesNotExist", "none"));
-    mock_client!(aws_sdk_sfn, RuleMode::MatchAny, [&unknown])
-}
+use support::{answers, no_other_execution};
 
 fn context(dms: Client) -> DmsAndStepFunctions {
-    DmsAndStepFunctions { dms, step_functions: no_other_execution() }
+    DmsAndStepFunctions { dms, step_functions: no_other_execution!() }
 }
 
 #[tokio::test]

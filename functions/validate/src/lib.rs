@@ -1,8 +1,9 @@
 //! Opens a run: reads the plan, checks what it names, starts the connection tests that are missing. For a pre-flight a
 //! task that exists already is compared with the plan, too.
 //!
-//! What it does: it reads the plan and describes what the plan names; for a pre-flight it also asks what AWS is going to
-//! do to the instance, and what the instance has left. TestConnection is its only call that does more than look. A bad plan is no error of this function; it comes back as the verdict Rejected with every finding.
+//! What it does: it reads the plan and describes what the plan names; for a pre-flight it also asks what AWS is going
+//! to do to the instance, and what the instance has left. TestConnection is its only call that does more than look. A
+//! bad plan is no error of this function; it comes back as the verdict Rejected with every finding.
 //!
 //! A repeat: it reads again, and a connection that is being tested is not tested twice.
 //!

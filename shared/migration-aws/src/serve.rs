@@ -11,6 +11,7 @@ use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
 use crate::error::{StepError, chain};
+use crate::failure::CallFailure;
 use crate::request::Request;
 
 /// The variable that holds the function's own time-out in seconds: an invocation began so long before its deadline.
@@ -26,18 +27,14 @@ where
     F: Future<Output = Result<Document, StepError>>,
 {
     let handler = &handler;
-    let timeout = std::env::var(FUNCTION_TIMEOUT).ok().and_then(|seconds| seconds.parse().ok());
-    let timeout = timeout.map(SignedDuration::from_secs);
+    let timeout = function_timeout();
     if timeout.is_none() {
         tracing::warn!(
             "{FUNCTION_TIMEOUT} is not set: a step that is made again takes its first entry for the present"
         );
     }
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
-        let deadline = i64::try_from(event.context.deadline).ok();
-        let deadline = deadline.and_then(|millis| Timestamp::from_millisecond(millis).ok());
-        let invoked =
-            deadline.zip(timeout).and_then(|(deadline, timeout)| deadline.checked_sub(timeout).ok());
+        let invoked = timeout.and_then(|timeout| invoked(event.context.deadline, timeout));
         respond(step, handler, event.payload, invoked).await
     }))
     .await
@@ -54,15 +51,29 @@ where
     F: Future<Output = Result<Value, StepError>>,
 {
     let handler = &handler;
-    let timeout = std::env::var(FUNCTION_TIMEOUT).ok().and_then(|seconds| seconds.parse().ok());
-    let timeout = timeout.map(SignedDuration::from_secs);
-    let timeout = timeout.ok_or_else(|| format!("{FUNCTION_TIMEOUT} is not set: redeploy the stack"))?;
+    let timeout =
+        function_timeout().ok_or_else(|| format!("{FUNCTION_TIMEOUT} is not set: redeploy the stack"))?;
     lambda_runtime::run(service_fn(move |event: LambdaEvent<E>| async move {
-        let deadline = i64::try_from(event.context.deadline).unwrap_or_default();
-        let invoked = Timestamp::from_millisecond(deadline).unwrap_or_default() - timeout;
+        let deadline = event.context.deadline;
+        let invoked = invoked(deadline, timeout).ok_or_else(|| {
+            let attempt = "reading the moment of the invocation from its deadline";
+            CallFailure::without_answer(attempt, format!("it is {deadline} ms"))
+        })?;
         handler(event.payload, invoked).await
     }))
     .await
+}
+
+/// The function's time-out, where the stack has told it.
+fn function_timeout() -> Option<SignedDuration> {
+    let seconds = std::env::var(FUNCTION_TIMEOUT).ok()?.parse().ok()?;
+    Some(SignedDuration::from_secs(seconds))
+}
+
+/// When an invocation began that ends at this deadline, in milliseconds since the epoch.
+fn invoked(deadline: u64, timeout: SignedDuration) -> Option<Timestamp> {
+    let deadline = Timestamp::from_millisecond(i64::try_from(deadline).ok()?).ok()?;
+    deadline.checked_sub(timeout).ok()
 }
 
 /// One request answered, that came then: the payload of a state read, the handler run, the document written. What Lambda runs in

@@ -9,8 +9,8 @@ use aws_sdk_sns::operation::publish::builders::PublishFluentBuilder;
 use aws_sdk_sns::types::MessageAttributeValue;
 use migration::message::Message;
 use migration::message::operations::Notice;
+use plan::digest::sha256;
 use serde_json::json;
-use sha2::{Digest, Sha256};
 
 use crate::error::StepError;
 use crate::failure::{self, CallFailure};
@@ -90,7 +90,8 @@ fn addressed(
 ) -> Result<PublishFluentBuilder, CallFailure> {
     let mut publish = sns.publish().topic_arn(topic);
     if topic.ends_with(FIFO) {
-        publish = publish.message_group_id(hash(group)).message_deduplication_id(hash(id));
+        // Texts of any length and script; SNS takes 128 characters, and of ASCII alone.
+        publish = publish.message_group_id(sha256(group)).message_deduplication_id(sha256(id));
     }
     for (name, value) in attributes {
         let attribute = MessageAttributeValue::builder().data_type("String").string_value(value).build();
@@ -99,11 +100,6 @@ fn addressed(
         publish = publish.message_attributes(*name, attribute);
     }
     Ok(publish)
-}
-
-/// A text of any length and script in 64 characters: SNS takes 128, and of ASCII alone.
-fn hash(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The message for every protocol. People read text; what is driven by machines gets JSON. `default` serves every

@@ -6,6 +6,7 @@
 pub mod arn;
 mod cdc;
 pub mod clean;
+pub mod digest;
 pub mod embedded;
 pub mod engine;
 pub mod finding;

@@ -3,11 +3,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::arn::Arn;
 use super::located::{Members, Node, quoted};
 use super::{cdc, mapping_and_settings, mappings, settings, slips, tags};
+use crate::digest::sha256;
 use crate::finding::{Code, Findings};
 
 /// What DMS is asked to create.
@@ -81,8 +81,7 @@ impl Document {
 
     fn lighten(&mut self) {
         if let Document::Json(value) = self {
-            let digest = Sha256::digest(value.to_string());
-            *self = Document::Sha256(digest.iter().map(|byte| format!("{byte:02x}")).collect());
+            *self = Document::Sha256(sha256(&value.to_string()));
         }
     }
 }

@@ -122,3 +122,13 @@ macro_rules! answers {
             .build()
     }};
 }
+
+/// A Step Functions that knows no other execution.
+#[macro_export]
+macro_rules! no_other_execution {
+    () => {{
+        let unknown = $crate::given::fault("ExecutionDoesNotExist", "none");
+        let unknown = $crate::answers!(aws_sdk_sfn::Client, describe_execution, 400, unknown);
+        aws_smithy_mocks::mock_client!(aws_sdk_sfn, aws_smithy_mocks::RuleMode::MatchAny, [&unknown])
+    }};
+}

@@ -1,9 +1,9 @@
 //! A run that closes out another one: an execution that was ended from outside, and could not tell its end.
 
 use jiff::Timestamp;
+use plan::digest::sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::verdict::Outcome;
@@ -64,9 +64,7 @@ impl Order {
     /// The name of the execution that closes out `dead`, redriven so often and at this depth. It is the same each time, so
     /// that events, sweeps and doubles of them come to one execution.
     pub fn name(dead: &ExecutionArn, redrives: u64, depth: u8) -> String {
-        let hash = Sha256::digest(dead.to_string());
-        let hash: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        format!("{PREFIX}{hash}-{redrives}-{depth}")
+        format!("{PREFIX}{:.32}-{redrives}-{depth}", sha256(&dead.to_string()))
     }
 }
 

@@ -2,9 +2,9 @@
 //! come to rest since.
 
 use jiff::{SignedDuration, Timestamp};
+use plan::digest::sha256;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::run::close_out::{MAX_DEPTH, Order};
 use crate::run::execution_arn::ExecutionArn;
@@ -107,9 +107,7 @@ impl LeftRunning {
     /// The name of that execution. It is the same for one run of the task, so that its end is told once.
     pub fn name(task: &observation::Task) -> String {
         let started = task.start_date().map(|date| date.to_string()).unwrap_or_default();
-        let hash = Sha256::digest(format!("{} {started}", task.arn));
-        let hash: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        format!("{LEFT_PREFIX}{hash}")
+        format!("{LEFT_PREFIX}{:.32}", sha256(&format!("{} {started}", task.arn)))
     }
 }
 
