@@ -4,16 +4,15 @@ use std::collections::BTreeSet;
 
 use aws_sdk_sfn::error::ProvideErrorMetadata;
 use jiff::Timestamp;
-use migration::run::close_out::{MAX_DEPTH, Order, is_told_by};
+use migration::run::close_out::is_told_by;
 use migration::run::execution_arn::ExecutionArn;
-use migration::survey::executions::{Execution as Described, State};
+use migration::survey::executions::{Badly, Execution as Described, Listed, State};
 use migration::survey::untold::{
-    BEGAN_WITHIN, Due, FAILED_LOOKED_AT_FOR, GIVEN_UP_TOLD_FOR, LEFT_TO_EVENTS, MAX_A_SWEEP,
-    REDRIVEN_BEGAN_WITHIN, SWEPT, due, is_in_turn, sweep_number,
+    BEGAN_WITHIN, Due, MAX_A_SWEEP, REDRIVEN_BEGAN_WITHIN, SWEPT, before, due, tells_given_up, to_look_at,
 };
 use migration_aws::error::{StepError, chain};
 use migration_aws::failure;
-use migration_aws::step_functions::listing::{Badly, Listed, Which, list};
+use migration_aws::step_functions::listing::{Which, list};
 use migration_aws::step_functions::{describe_own, lags};
 use serde_json::Value;
 
@@ -91,34 +90,21 @@ pub(super) async fn start(watch: &Watch, name: &str, input: &Value) -> Result<()
 
 /// Closes out what has ended in the last day without telling it, and nobody has closed out yet: the oldest first.
 pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, StepError> {
-    let since = |span| now.checked_sub(span).unwrap_or(Timestamp::MIN);
-    let swept = since(SWEPT);
-    let recent = list(&watch.step_functions, &watch.machine, Which::All, swept).await?;
+    let began = before(now, BEGAN_WITHIN);
+    let recent = list(&watch.step_functions, &watch.machine, Which::All, before(now, SWEPT)).await?;
     let names: BTreeSet<String> = recent.into_iter().map(|known| known.arn.name().to_owned()).collect();
-    let (mut untold, mut told_perhaps) = (Vec::new(), Vec::new());
+    let mut ended = Vec::new();
     for badly in Badly::ALL {
-        let mut ended =
-            list(&watch.step_functions, &watch.machine, Which::Ended(badly), since(BEGAN_WITHIN)).await?;
+        let lately = list(&watch.step_functions, &watch.machine, Which::Ended(badly), began).await?;
         let redriven = Which::Redriven(badly);
-        let older =
-            list(&watch.step_functions, &watch.machine, redriven, since(REDRIVEN_BEGAN_WITHIN)).await?;
-        ended.extend(older.into_iter().filter(|execution| execution.began < since(BEGAN_WITHIN)));
-        for execution in ended {
-            let ended = execution.ended.filter(|at| *at >= swept && *at <= since(LEFT_TO_EVENTS));
-            let Some(at) = ended.filter(|_| !is_taken_on(&execution, &names)) else { continue };
-            // Most that failed have told a verdict, which only a look at each shows. A sweep has looked soon after its end.
-            let looked_at = badly == Badly::Failed && at < since(FAILED_LOOKED_AT_FOR);
-            if looked_at { told_perhaps.push((at, execution)) } else { untold.push((at, execution)) }
-        }
+        let older = before(now, REDRIVEN_BEGAN_WITHIN);
+        let older = list(&watch.step_functions, &watch.machine, redriven, older).await?;
+        let older = older.into_iter().filter(|execution| execution.began < began);
+        ended.extend(lately.into_iter().chain(older).map(|execution| (badly, execution)));
     }
-    told_perhaps.sort_by_key(|(ended, _)| *ended);
-    let (all, slot) = (told_perhaps.len(), sweep_number(now));
-    let in_turn = told_perhaps.into_iter().enumerate().filter(|(place, _)| is_in_turn(all, *place, slot));
-    untold.extend(in_turn.map(|(_, execution)| execution));
-    untold.sort_by_key(|(ended, _)| *ended);
     let mut watched = Watched::default();
     let mut trouble = None;
-    for (at, execution) in untold {
+    for (at, execution) in to_look_at(ended, &names, now) {
         if watched.started.len() >= MAX_A_SWEEP {
             watched.left += 1;
             continue;
@@ -131,8 +117,7 @@ pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, Step
                 continue;
             }
         };
-        // In each sweep of the first hour, then once an hour, for a day: SNS may fail for hours.
-        let tells = at >= since(GIVEN_UP_TOLD_FOR) || slot % 4 == 0;
+        let tells = tells_given_up(at, now);
         match take_on(watch, &execution.arn, execution.redrives, &looked.input, tells).await {
             Ok(taken) => watched = watched.and(taken),
             Err(error) => {
@@ -143,12 +128,6 @@ pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, Step
     }
     // What could be closed out is; the next sweep looks for the rest.
     trouble.map_or(Ok(watched), Err)
-}
-
-/// True when an execution is there that closes this one out. Its name depends on how deep it is, which only the input
-/// says.
-fn is_taken_on(listed: &Listed, names: &BTreeSet<String>) -> bool {
-    (1..=MAX_DEPTH).any(|depth| names.contains(&Order::name(&listed.arn, listed.redrives, depth)))
 }
 
 /// An execution that ended badly, when it has not told that.

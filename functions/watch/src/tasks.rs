@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use migration::run::observation::Task;
 use migration::survey::executions::Execution as Described;
 use migration::survey::owner;
-use migration::survey::untold::{LeftRunning, SWEPT, came_to_rest, is_in_turn, stopped_after, sweep_number};
+use migration::survey::untold::{LeftRunning, SWEPT, before, came_to_rest, in_turn, stopped_after};
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::{StepError, chain};
 use migration_aws::step_functions::{Execution, describe};
@@ -58,18 +58,14 @@ async fn left_by(watch: &Watch, task: &Task, now: Timestamp) -> Result<Option<De
 
 /// Looks at the tasks that have come to rest in the last day; at a part of them where there are many.
 pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, StepError> {
-    let since = now.checked_sub(SWEPT).unwrap_or(Timestamp::MIN);
+    let since = before(now, SWEPT);
     let mut rested: Vec<Task> = task::all(&watch.dms).await?;
     rested.retain(|task| came_to_rest(task, now).is_some_and(|date| date >= since));
     rested.sort_by(|one, other| one.arn.resource.cmp(&other.arn.resource));
-    let (tasks, slot) = (rested.len(), sweep_number(now));
     let mut watched = Watched::default();
     let mut trouble = None;
-    for (place, task) in rested.iter().enumerate() {
-        if !is_in_turn(tasks, place, slot) {
-            continue;
-        }
-        match report(watch, task, now).await {
+    for task in in_turn(rested, now) {
+        match report(watch, &task, now).await {
             Ok(reported) => watched = watched.and(reported),
             Err(error) => {
                 tracing::error!("{}", chain(&error));

@@ -9,11 +9,11 @@ use migration::run::document::Running;
 use migration::run::execution::Run;
 use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::{Origin, Task};
-use migration::survey::executions::State;
+use migration::survey::executions::{Listed, State};
 use migration::survey::owner;
 use migration::survey::untold::REDRIVEN_BEGAN_WITHIN;
 
-use super::listing::{self, Listed, Which};
+use super::listing::{self, Which};
 use super::{Execution, describe};
 use crate::dms::task;
 use crate::error::{StepError, chain};

@@ -6,6 +6,7 @@ use aws_sdk_sfn::Client;
 use aws_sdk_sfn::types::{ExecutionListItem, ExecutionRedriveFilter, ExecutionStatus};
 use jiff::Timestamp;
 use migration::run::execution_arn::ExecutionArn;
+use migration::survey::executions::{Badly, Listed};
 use plan::Arn;
 
 use super::time;
@@ -31,41 +32,12 @@ pub enum Which {
     Redriven(Badly),
 }
 
-/// How an execution ended that may not have told it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Badly {
-    /// FAILED.
-    Failed,
-    /// TIMED_OUT.
-    TimedOut,
-    /// ABORTED.
-    Aborted,
-}
-
-impl Badly {
-    /// All of them.
-    pub const ALL: [Badly; 3] = [Badly::Failed, Badly::TimedOut, Badly::Aborted];
-
-    fn status(self) -> ExecutionStatus {
-        match self {
-            Badly::Failed => ExecutionStatus::Failed,
-            Badly::TimedOut => ExecutionStatus::TimedOut,
-            Badly::Aborted => ExecutionStatus::Aborted,
-        }
+fn status(badly: Badly) -> ExecutionStatus {
+    match badly {
+        Badly::Failed => ExecutionStatus::Failed,
+        Badly::TimedOut => ExecutionStatus::TimedOut,
+        Badly::Aborted => ExecutionStatus::Aborted,
     }
-}
-
-/// An execution as a list shows it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Listed {
-    /// The execution.
-    pub arn: ExecutionArn,
-    /// When it began.
-    pub began: Timestamp,
-    /// When it ended, if it has.
-    pub ended: Option<Timestamp>,
-    /// How often it was redriven.
-    pub redrives: u64,
 }
 
 /// Lists the executions that began at or after `since`, newest first.
@@ -79,11 +51,11 @@ pub async fn list(
     since: Timestamp,
 ) -> Result<Vec<Listed>, StepError> {
     let attempt = "listing the executions of the state machine";
-    let (status, redriven) = match which {
+    let (filter, redriven) = match which {
         Which::All => (None, None),
         Which::Running => (Some(ExecutionStatus::Running), None),
-        Which::Ended(badly) => (Some(badly.status()), None),
-        Which::Redriven(badly) => (Some(badly.status()), Some(ExecutionRedriveFilter::Redriven)),
+        Which::Ended(badly) => (Some(status(badly)), None),
+        Which::Redriven(badly) => (Some(status(badly)), Some(ExecutionRedriveFilter::Redriven)),
     };
     let (mut listed, mut token) = (Vec::new(), None);
     for _ in 0..MAX_PAGES {
@@ -91,7 +63,7 @@ pub async fn list(
             .list_executions()
             .state_machine_arn(machine.to_string())
             .max_results(PAGE)
-            .set_status_filter(status.clone())
+            .set_status_filter(filter.clone())
             .set_redrive_filter(redriven.clone())
             .set_next_token(token)
             .send()

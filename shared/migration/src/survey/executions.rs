@@ -45,6 +45,35 @@ pub enum State {
     Aborted,
 }
 
+/// How an execution ended that may not have told it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Badly {
+    /// FAILED.
+    Failed,
+    /// TIMED_OUT.
+    TimedOut,
+    /// ABORTED.
+    Aborted,
+}
+
+impl Badly {
+    /// All of them.
+    pub const ALL: [Badly; 3] = [Badly::Failed, Badly::TimedOut, Badly::Aborted];
+}
+
+/// An execution as a list shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// The execution.
+    pub arn: ExecutionArn,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it ended, if it has.
+    pub ended: Option<Timestamp>,
+    /// How often it was redriven.
+    pub redrives: u64,
+}
+
 impl Execution {
     /// How it ended, when that does not say that its end was told.
     pub fn ended_untold(&self) -> Option<HowEnded> {

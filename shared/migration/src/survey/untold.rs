@@ -1,6 +1,8 @@
 //! What the watch looks for: executions that ended without telling it, and tasks that a run left running and that have
 //! come to rest since.
 
+use std::collections::BTreeSet;
+
 use jiff::{SignedDuration, Timestamp};
 use plan::digest::sha256;
 use serde::{Deserialize, Serialize};
@@ -10,7 +12,7 @@ use crate::run::close_out::{MAX_DEPTH, Order};
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::observation;
 use crate::run::status::{Phase, Status};
-use crate::survey::executions::{Execution, State};
+use crate::survey::executions::{Badly, Execution, Listed, State};
 use crate::time::graces::START_GRACE;
 
 /// What is done about an execution that ended without telling it.
@@ -44,25 +46,20 @@ pub fn due(dead: &ExecutionArn, redrives: u64, input: &Value) -> Due {
 }
 
 /// An execution that ended so lately is left to the event that tells of it.
-pub const LEFT_TO_EVENTS: SignedDuration = SignedDuration::from_mins(2);
+const LEFT_TO_EVENTS: SignedDuration = SignedDuration::from_mins(2);
 
 /// A sweep looks at what has ended since then.
 pub const SWEPT: SignedDuration = SignedDuration::from_hours(24);
 
 /// A failed execution is looked at in each sweep for so long after its end, and then in turn.
-pub const FAILED_LOOKED_AT_FOR: SignedDuration = SignedDuration::from_mins(40);
+const FAILED_LOOKED_AT_FOR: SignedDuration = SignedDuration::from_mins(40);
 
 /// Seconds between two sweeps: the template's rule says so.
 const BETWEEN_SWEEPS: i64 = 15 * 60;
 
-/// The number of the sweep of this moment.
-pub fn sweep_number(now: Timestamp) -> i64 {
-    now.as_second().div_euclid(BETWEEN_SWEEPS)
-}
-
 /// What could not be closed out is told by each sweep of so long after its end, then once an hour; each message has the
 /// same id.
-pub const GIVEN_UP_TOLD_FOR: SignedDuration = SignedDuration::from_hours(1);
+const GIVEN_UP_TOLD_FOR: SignedDuration = SignedDuration::from_hours(1);
 
 /// An execution runs for 14 days at most, so that what ended in the last day began since then.
 pub const BEGAN_WITHIN: SignedDuration = SignedDuration::from_hours(15 * 24);
@@ -72,6 +69,61 @@ pub const REDRIVEN_BEGAN_WITHIN: SignedDuration = SignedDuration::from_hours(90 
 
 /// The most executions that a sweep closes out, the oldest first: the next one goes on.
 pub const MAX_A_SWEEP: usize = 50;
+
+/// Which of the executions that ended badly the sweep of this moment looks at, with the end of each: the oldest first.
+/// Those of the last day, but for what is left to its event, and for what one of `names`, the executions that began in it,
+/// has taken on.
+pub fn to_look_at(
+    ended: Vec<(Badly, Listed)>,
+    names: &BTreeSet<String>,
+    now: Timestamp,
+) -> Vec<(Timestamp, Listed)> {
+    let (mut looked_at, mut told_perhaps) = (Vec::new(), Vec::new());
+    for (badly, execution) in ended {
+        let is_due = |at: &Timestamp| *at >= before(now, SWEPT) && *at <= before(now, LEFT_TO_EVENTS);
+        let Some(at) = execution.ended.filter(is_due) else { continue };
+        if is_taken_on(&execution, names) {
+            continue;
+        }
+        // Most that failed have told a verdict, which only a look at each shows. A sweep has looked soon after its end.
+        let has_been_looked_at = badly == Badly::Failed && at < before(now, FAILED_LOOKED_AT_FOR);
+        if has_been_looked_at { &mut told_perhaps } else { &mut looked_at }.push((at, execution));
+    }
+    told_perhaps.sort_by_key(|(ended, _)| *ended);
+    looked_at.extend(in_turn(told_perhaps, now));
+    looked_at.sort_by_key(|(ended, _)| *ended);
+    looked_at
+}
+
+/// True when an execution is there that closes this one out. Its name depends on how deep it is, which only the input
+/// says.
+fn is_taken_on(listed: &Listed, names: &BTreeSet<String>) -> bool {
+    (1..=MAX_DEPTH).any(|depth| names.contains(&Order::name(&listed.arn, listed.redrives, depth)))
+}
+
+/// True when the sweep of this moment tells that nobody could close out what ended then: each one of the first hour, then
+/// one an hour, for a day, since SNS may fail for hours.
+pub fn tells_given_up(ended: Timestamp, now: Timestamp) -> bool {
+    ended >= before(now, GIVEN_UP_TOLD_FOR) || sweep_number(now) % 4 == 0
+}
+
+/// Those of many at which the sweep of this moment looks: fifty at the most, so that each comes up several times a day and
+/// AWS is not asked about hundreds at once.
+pub fn in_turn<T>(all: Vec<T>, now: Timestamp) -> Vec<T> {
+    let turns = all.len().div_ceil(MAX_A_SWEEP).max(1);
+    let turn = sweep_number(now).rem_euclid(i64::try_from(turns).unwrap_or(1));
+    all.into_iter().skip(usize::try_from(turn).unwrap_or_default()).step_by(turns).collect()
+}
+
+/// The number of the sweep of this moment.
+fn sweep_number(now: Timestamp) -> i64 {
+    now.as_second().div_euclid(BETWEEN_SWEEPS)
+}
+
+/// The moment so long ago.
+pub fn before(now: Timestamp, span: SignedDuration) -> Timestamp {
+    now.saturating_sub(span).unwrap_or(Timestamp::MIN)
+}
 
 /// What the names of all executions begin with that report on a task which a run had left running.
 const LEFT_PREFIX: &str = "left-";
@@ -133,14 +185,6 @@ pub fn came_to_rest(task: &observation::Task, now: Timestamp) -> Option<Timestam
 /// A run may end in the seconds in which DMS dates the stop that it saw.
 const MARGIN: SignedDuration = SignedDuration::from_mins(1);
 
-/// Which of many tasks at rest, or failed executions, a sweep looks at: fifty, so that each comes up several times a day and
-/// AWS is not asked about hundreds at once. `place` is its place in the list, `slot` the number of the sweep.
-pub fn is_in_turn(tasks: usize, place: usize, slot: i64) -> bool {
-    let turns = tasks.div_ceil(MAX_A_SWEEP).max(1);
-    let turn = usize::try_from(slot.rem_euclid(i64::try_from(turns).unwrap_or(1))).unwrap_or_default();
-    place % turns == turn
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,17 +211,78 @@ mod tests {
         assert_eq!(run, dead());
     }
 
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
     #[test]
-    fn every_task_comes_up_and_no_sweep_looks_at_too_many() {
-        for tasks in [0_usize, 1, 50, 51, 600, 10_000] {
-            let turns = tasks.div_ceil(MAX_A_SWEEP).max(1);
-            let mut seen = vec![0; tasks];
-            for slot in 7..7 + i64::try_from(turns).unwrap() {
-                let looked: Vec<usize> = (0..tasks).filter(|place| is_in_turn(tasks, *place, slot)).collect();
-                assert!(looked.len() <= MAX_A_SWEEP, "{tasks}: {}", looked.len());
-                looked.into_iter().for_each(|place| seen[place] += 1);
+    fn a_sweep_looks_at_what_nobody_has_taken_on() {
+        let now = at("2026-11-21T05:00:00Z");
+        let ended = |name: &str, minutes: i64| Listed {
+            arn: dead().sibling(name.to_owned()),
+            began: before(now, SignedDuration::from_mins(minutes + 60)),
+            ended: Some(before(now, SignedDuration::from_mins(minutes))),
+            redrives: 0,
+        };
+        let second = Order::name(&dead().sibling("second".to_owned()), 0, 2);
+        let names = BTreeSet::from([Order::name(&dead().sibling("first".to_owned()), 0, 1), second]);
+        for (fact, badly, name, minutes, looked_at) in [
+            ("an abort", Badly::Aborted, "night", 3, true),
+            ("it is left to its event", Badly::Aborted, "night", 1, false),
+            ("a day ago", Badly::TimedOut, "night", 24 * 60, true),
+            ("more than a day ago", Badly::TimedOut, "night", 24 * 60 + 1, false),
+            ("a failure", Badly::Failed, "night", 39, true),
+            ("one that is closed out", Badly::Aborted, "first", 3, false),
+            ("one at the second depth", Badly::Aborted, "second", 3, false),
+        ] {
+            let found = to_look_at(vec![(badly, ended(name, minutes))], &names, now);
+            assert_eq!(found.len(), usize::from(looked_at), "{fact}");
+        }
+        let running = Listed { ended: None, ..ended("night", 3) };
+        assert_eq!(to_look_at(vec![(Badly::Aborted, running)], &names, now), []);
+        let redriven = Listed { redrives: 1, ..ended("first", 3) };
+        assert_eq!(to_look_at(vec![(Badly::Aborted, redriven)], &names, now).len(), 1);
+    }
+
+    #[test]
+    fn the_oldest_comes_first_and_old_failures_in_turn() {
+        let now = at("2026-11-21T05:00:00Z");
+        let ended = |minutes: i64| Listed {
+            arn: dead().sibling(format!("night-{minutes}")),
+            began: before(now, SignedDuration::from_hours(30)),
+            ended: Some(before(now, SignedDuration::from_mins(minutes))),
+            redrives: 0,
+        };
+        let failures = (0..120).map(|nth| (Badly::Failed, ended(60 + nth)));
+        let all: Vec<_> =
+            [5, 90].map(|minutes| (Badly::Aborted, ended(minutes))).into_iter().chain(failures).collect();
+        let found = to_look_at(all, &BTreeSet::new(), now);
+        assert_eq!(found.len(), 2 + 40);
+        assert!(found.is_sorted_by_key(|(ended, _)| *ended));
+        assert_eq!(found.last().map(|(ended, _)| *ended), Some(before(now, SignedDuration::from_mins(5))));
+    }
+
+    #[test]
+    fn what_was_given_up_is_told_each_time_at_first_and_then_once_an_hour() {
+        let ended = at("2026-11-21T05:00:00Z");
+        let told = |hours: i64| {
+            let sweeps = (0..4).map(|sweep| ended + SignedDuration::from_mins(60 * hours + 15 * sweep + 1));
+            sweeps.filter(|now| tells_given_up(ended, *now)).count()
+        };
+        assert_eq!([0, 1, 2, 23].map(told), [4, 1, 1, 1]);
+    }
+
+    #[test]
+    fn every_one_comes_up_and_no_sweep_looks_at_too_many() {
+        for many in [0_usize, 1, 50, 51, 600, 10_000] {
+            let mut seen = vec![0; many];
+            for slot in 7..7 + i64::try_from(many.div_ceil(MAX_A_SWEEP).max(1)).unwrap() {
+                let now = Timestamp::from_second(slot * BETWEEN_SWEEPS + 1).unwrap();
+                let looked = in_turn((0..many).collect(), now);
+                assert!(looked.len() <= MAX_A_SWEEP, "{many}: {}", looked.len());
+                looked.into_iter().for_each(|place: usize| seen[place] += 1);
             }
-            assert!(seen.iter().all(|times| *times == 1), "{tasks}");
+            assert!(seen.iter().all(|times| *times == 1), "{many}");
         }
     }
 }
