@@ -16,11 +16,10 @@ use jiff::Timestamp;
 use migration::commit;
 use migration::decide::{cut_short, dead, left, opening};
 use migration::message::{Message, News};
-use migration::run::close_out::Order;
 use migration::run::document::{Caught, Document, Reported, Running};
 use migration::run::execution::Run;
 use migration::run::step::{Occasion, What};
-use migration::survey::untold::LeftRunning;
+use migration::survey::untold::Errand;
 use migration_aws::clients::Sns;
 use migration_aws::error::{StepError, chain};
 use migration_aws::request::Request;
@@ -80,12 +79,11 @@ fn to_tell(request: &Request) -> Result<ToTell, StepError> {
         Ok(Document::Opened(opened)) => {
             let mut run = opening::introduce(&opened.input, &request.execution, request.now);
             run.redriven(request.redrives);
-            let verdict = match Order::read(&opened.input) {
-                Some(Ok(order)) => dead::not_opened(&order, opened.caught.as_ref(), request.now),
-                Some(Err(_)) | None if LeftRunning::read(&opened.input).is_some() => {
-                    left::not_opened(opened.caught.as_ref(), request.now)
-                }
-                Some(Err(_)) | None => cut_short::not_validated(opened.caught.as_ref(), request.now),
+            let (caught, now) = (opened.caught.as_ref(), request.now);
+            let verdict = match Errand::read(&opened.input) {
+                Some(Ok(Errand::CloseOut(order))) => dead::not_opened(&order, caught, now),
+                Some(Ok(Errand::LeftRunning(_))) => left::not_opened(caught, now),
+                Some(Err(_)) | None => cut_short::not_validated(caught, now),
             };
             return Ok(ToTell::TheEnd(Box::new(Reported::at_once(run, verdict, Vec::new()))));
         }

@@ -6,7 +6,6 @@ use migration::decide::left;
 use migration::decide::opening;
 use migration::run::document::{Document, Reported};
 use migration::run::execution_arn::ExecutionArn;
-use migration::run::status::{Phase, Status};
 use migration::survey::executions::Execution as Described;
 use migration::survey::untold::{LeftRunning, stopped_after};
 use migration_aws::clients::DmsAndStepFunctions;
@@ -44,12 +43,7 @@ pub(super) async fn open(
         Left::Document(document) => Some(document),
         Left::NoStep | Left::NotFound => None,
     };
-    // A run that has seen its task at rest has told that itself.
-    let seen_at_rest = document
-        .and_then(|document| document.pointer("/Verdict/TaskStatus").or(document.pointer("/Progress/Status")))
-        .and_then(Value::as_str)
-        .is_some_and(|status| Status::from(status).phase() == Phase::Idle);
-    if seen_at_rest {
+    if document.is_some_and(left::has_seen_it_at_rest) {
         return nothing(&run.input, "that run has told how the task came to rest");
     }
     let arn = document.and_then(|document| document.pointer("/Task/Arn")).and_then(Value::as_str);

@@ -16,12 +16,11 @@ use aws_sdk_databasemigration::Client;
 use jiff::Timestamp;
 use migration::decide::close_out::{bad_order, is_closed_out};
 use migration::decide::opening;
-use migration::run::close_out::Order;
 use migration::run::document::{Document, Reported, Running};
 use migration::run::execution_arn::ExecutionArn;
 use migration::run::observation::{Route, Task};
 use migration::run::status::Phase;
-use migration::survey::untold::LeftRunning;
+use migration::survey::untold::Errand;
 use migration::survey::{drift, engines, maintenance, resources, topics, writers};
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::dms::resources::{endpoint, instance};
@@ -72,25 +71,18 @@ pub async fn handle(function: &Validate, request: Request) -> Result<Document, S
         run.redriven(request.redrives);
         return Ok(Reported::at_once(run, is_closed_out(&by, request.now), Vec::new()).into());
     }
-    match Order::read(&input) {
-        Some(Ok(order)) => {
+    match Errand::read(&input) {
+        None => {}
+        Some(Ok(Errand::CloseOut(order))) => {
             return Box::pin(close_out::open(context, &order, &request.execution, request.now)).await;
         }
-        Some(Err(why)) => {
-            let run = opening::introduce(&input, &request.execution, request.now);
-            return Ok(Reported::at_once(run, bad_order(&why, request.now), Vec::new()).into());
-        }
-        None => {}
-    }
-    match LeftRunning::read(&input) {
-        Some(Ok(order)) => {
+        Some(Ok(Errand::LeftRunning(order))) => {
             return Box::pin(left_running::open(context, &order, &request.execution, request.now)).await;
         }
         Some(Err(why)) => {
             let run = opening::introduce(&input, &request.execution, request.now);
             return Ok(Reported::at_once(run, bad_order(&why, request.now), Vec::new()).into());
         }
-        None => {}
     }
     let mut running = match opening::open(&input, &request.execution, request.now) {
         Document::Running(running) => *running,

@@ -7,7 +7,7 @@ use crate::run::commands;
 use crate::run::document::{Caught, Document, Reported};
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::observation;
-use crate::run::status::Status;
+use crate::run::status::{Phase, Status};
 use crate::run::stop_reason::StopClass;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::survey::executions::Execution;
@@ -35,6 +35,13 @@ pub fn report(
         }
     };
     reported.into()
+}
+
+/// True when the run whose document this is has seen its task at rest: it has told that itself.
+pub fn has_seen_it_at_rest(document: &Value) -> bool {
+    let status = document.pointer("/Verdict/TaskStatus").or(document.pointer("/Progress/Status"));
+    let status = status.and_then(Value::as_str);
+    status.is_some_and(|status| Status::from(status).phase() == Phase::Idle)
 }
 
 /// There is nothing to report.

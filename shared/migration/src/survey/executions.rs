@@ -5,11 +5,11 @@ use jiff::Timestamp;
 use plan::{ExternalTask, Mode, Plan, TaskPlan, read};
 use serde_json::Value;
 
-use crate::run::close_out::{HowEnded, Order, is_told_by};
+use crate::run::close_out::{HowEnded, is_told_by};
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::task::Task;
 use crate::run::verdict::Outcome;
-use crate::survey::untold::LeftRunning;
+use crate::survey::untold::Errand;
 
 /// An execution as Step Functions describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,7 +107,7 @@ impl Execution {
 
     /// True for an execution that the watch has started: it has no plan of its own.
     pub fn is_of_the_watch(&self) -> bool {
-        Order::read(&self.input).is_some() || LeftRunning::read(&self.input).is_some()
+        Errand::read(&self.input).is_some()
     }
 
     /// True when it was given a plan that works on the same task as this one.

@@ -163,6 +163,26 @@ impl LeftRunning {
     }
 }
 
+/// What an execution is given that the watch starts: it has no plan of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// To close out another one.
+    CloseOut(Order),
+    /// To report that a task has come to rest.
+    LeftRunning(LeftRunning),
+}
+
+impl Errand {
+    /// Reads the input of an execution; `None` for one that has a plan.
+    ///
+    /// # Errors
+    /// When it is an errand that cannot be read.
+    pub fn read(input: &Value) -> Option<Result<Errand, String>> {
+        let close_out = Order::read(input).map(|order| order.map(Errand::CloseOut));
+        close_out.or_else(|| LeftRunning::read(input).map(|left| left.map(Errand::LeftRunning)))
+    }
+}
+
 /// When a task has come to rest that this run had left running: the run has ended with a verdict, the task was started
 /// before that end, and it stopped after it.
 pub fn stopped_after(run: &Execution, task: &observation::Task, now: Timestamp) -> Option<Timestamp> {

@@ -402,28 +402,19 @@ fn a_mended_plan_that_runs_two_minutes_later_is_left_alone() {
 
 #[test]
 fn a_close_out_that_is_aborted_itself_is_closed_out() {
-    let night = watched(
-        world(long()),
-        vec![
+    let night = |more: Vec<(i64, Doing)>| {
+        let mut story = vec![
             dies(plan(json!({})), 20),
             (19, Doing::AbortWhatComes(30)),
             (20, Doing::Ended("night", "ABORTED")),
             (60, Doing::CloseOutEnded(0, "ABORTED")),
-        ],
-    );
+        ];
+        story.extend(more);
+        watched(world(long()), story)
+    };
     // The second one is stopped half an hour later, too: nobody is left to do it.
-    assert!(night.closings().is_empty());
-    let night = watched(
-        world(long()),
-        vec![
-            dies(plan(json!({})), 20),
-            (19, Doing::AbortWhatComes(30)),
-            (20, Doing::Ended("night", "ABORTED")),
-            (60, Doing::CloseOutEnded(0, "ABORTED")),
-            (100, Doing::CloseOutEnded(1, "ABORTED")),
-            (115, Doing::Sweep),
-        ],
-    );
+    assert!(night(vec![]).closings().is_empty());
+    let night = night(vec![(100, Doing::CloseOutEnded(1, "ABORTED")), (115, Doing::Sweep)]);
     let to_operations: Vec<_> =
         night.world.messages().into_iter().filter(|message| message.topic == OPERATIONS).collect();
     assert!(!to_operations.is_empty());
