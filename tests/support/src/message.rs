@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
 use jsonschema::Validator;
 use migration::message::Message;
 use plan::finding::Severity;
@@ -18,12 +19,23 @@ static SCHEMA: LazyLock<Validator> = LazyLock::new(|| {
 /// The members of a message that hold lists.
 const LISTS: [&str; 4] = ["/ToDo", "/Findings", "/Verdict/Reasons", "/Verdict/NamedTables"];
 
-/// Holds a message for machines to its schema.
+/// Holds a message for machines to its schema, and what people read of it to one clock.
 #[track_caller]
 pub fn valid(json: &Value) {
     let refused: Vec<String> =
         SCHEMA.iter_errors(json).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(refused.is_empty(), "{refused:#?}\n{json:#}");
+    let texts = |list: &str| json.pointer(list).and_then(Value::as_array).into_iter().flatten();
+    let messages = texts("/Findings").filter_map(|finding| finding.get("Message"));
+    for text in texts("/Verdict/Reasons").chain(messages).chain(json.get("Next")) {
+        let text = text.as_str().unwrap_or_default();
+        assert!(!text.split_whitespace().any(is_an_instant), "the window's clock is the only one: {text}");
+    }
+}
+
+/// True for a word like `2026-11-21T05:00:00Z`, which names an instant on no window's clock.
+fn is_an_instant(word: &str) -> bool {
+    word.trim_matches(|c: char| c.is_ascii_punctuation()).parse::<Timestamp>().is_ok()
 }
 
 /// Holds a message to its schema, to the limits of SNS and to what a reader expects of every one. The message for
