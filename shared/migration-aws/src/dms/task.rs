@@ -8,8 +8,6 @@ use migration::run::status::Status;
 use migration::run::stop_reason::StopReason;
 use migration::survey::drift::Described;
 use migration::survey::writers::Writer;
-use plan::settings::{PrepMode, flag};
-use plan::table_name::NamedByMapping;
 use plan::{Arn, ExternalTask, MigrationType, OWNER_TAG, TaskPlan};
 
 use super::{arn, filter};
@@ -178,7 +176,9 @@ pub async fn observe(dms: &Client, which: &TaskFilter, with_settings: bool) -> R
 pub fn read_task(task: &ReplicationTask) -> Result<Task, StepError> {
     let status = Status::from(task.status().unwrap_or_default());
     let at_an_end = status.is_an_end();
-    let settings = task.replication_task_settings().and_then(|text| serde_json::from_str(text).ok());
+    let document = |text: Option<&str>| text.and_then(|text| serde_json::from_str(text).ok());
+    let (settings, mappings): (Option<serde_json::Value>, _) =
+        (document(task.replication_task_settings()), document(task.table_mappings()));
     Ok(Task {
         arn: arn(task.replication_task_arn(), "ReplicationTaskArn")?,
         identifier: task.replication_task_identifier().unwrap_or_default().to_owned(),
@@ -204,24 +204,11 @@ pub fn read_task(task: &ReplicationTask) -> Result<Task, StepError> {
             full_load_start_date: stats.full_load_start_date().and_then(timestamp),
             full_load_finish_date: stats.full_load_finish_date().and_then(timestamp),
         }),
-        settings: settings.as_ref().map(|settings| read_settings(settings, task.table_mappings())),
+        settings: settings.as_ref().map(|settings| TaskSettings::read(settings, mappings.as_ref())),
         cdc_stop_position: task.cdc_stop_position().map(str::to_owned),
         task_start_date: task.replication_task_start_date().and_then(timestamp),
         status,
     })
-}
-
-fn read_settings(settings: &serde_json::Value, mappings: Option<&str>) -> TaskSettings {
-    let mappings = mappings.and_then(|text| serde_json::from_str(text).ok());
-    // Should DMS not say, the mode that asks the user before anything is loaded again is the safe one.
-    let prep_mode = plan::settings::prep_mode(settings).unwrap_or(PrepMode::DoNothing);
-    TaskSettings {
-        prep_mode,
-        create_pk_after_full_load: flag(settings, "/FullLoadSettings/CreatePkAfterFullLoad"),
-        validation: flag(settings, "/ValidationSettings/EnableValidation"),
-        logging: flag(settings, "/Logging/EnableLogging"),
-        named: mappings.as_ref().map(NamedByMapping::of).unwrap_or_default(),
-    }
 }
 
 fn read_route(task: &ReplicationTask) -> Result<Route, StepError> {

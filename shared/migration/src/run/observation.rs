@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::run::close_out::Beside;
 use crate::run::instance_status::InstanceStatus;
@@ -9,7 +10,7 @@ use crate::run::lag::LagPoint;
 use crate::run::status::{Phase, Status};
 use crate::run::stop_reason::StopReason;
 use crate::run::table::Table;
-use plan::settings::PrepMode;
+use plan::settings::{self, PrepMode, flag};
 use plan::table_name::NamedByMapping;
 use plan::{Arn, MigrationType};
 
@@ -208,6 +209,20 @@ pub struct TaskSettings {
     pub logging: bool,
     /// The tables that the task's mapping names one by one.
     pub named: NamedByMapping,
+}
+
+impl TaskSettings {
+    /// Reads them from a task's settings and mapping as DMS shows them. Should DMS not say the prep mode, the one that
+    /// asks the user before anything is loaded again is the safe one.
+    pub fn read(settings: &Value, mapping: Option<&Value>) -> TaskSettings {
+        TaskSettings {
+            prep_mode: settings::prep_mode(settings).unwrap_or(PrepMode::DoNothing),
+            create_pk_after_full_load: flag(settings, "/FullLoadSettings/CreatePkAfterFullLoad"),
+            validation: flag(settings, "/ValidationSettings/EnableValidation"),
+            logging: flag(settings, "/Logging/EnableLogging"),
+            named: mapping.map(NamedByMapping::of).unwrap_or_default(),
+        }
+    }
 }
 
 /// A connection between the instance and an endpoint. It exists once it has been tested.

@@ -62,22 +62,31 @@ pub fn this_week(
     scheduled: Option<Timestamp>,
     now: Timestamp,
 ) -> Vec<(Timestamp, Timestamp)> {
-    let soon = |(opened, closes): &(Timestamp, Timestamp)| {
-        opened < closes && now < *closes && opened.duration_since(now) < A_WEEK
-    };
+    let soon = |(opened, _): &(Timestamp, Timestamp)| opened.duration_since(now) < A_WEEK;
     match &window.when {
         When::Duration(duration) => {
-            let opened = scheduled.unwrap_or(now);
-            let closes = opened.checked_add(*duration).ok();
-            closes.map(|closes| (opened, closes)).filter(soon).into_iter().collect()
+            span(scheduled.unwrap_or(now), *duration, now).filter(soon).into_iter().collect()
         }
-        When::Hours(hours) => {
-            let Ok(zone) = TimeZone::get(&hours.time_zone) else { return Vec::new() };
-            let today = now.to_zoned_datetime(zone.clone()).date();
-            let days = (-1..=8).filter_map(|ahead: i32| today.checked_add(ahead.days()).ok());
-            days.filter_map(|date| occurrence(hours, &zone, date)).filter(soon).collect()
-        }
+        When::Hours(hours) => openings(hours, now).take_while(soon).collect(),
     }
+}
+
+/// The openings of a window that has hours, each with its close: the one under way at `now` first, where there is one,
+/// and those of the next two months.
+pub fn openings(hours: &Hours, now: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+    // The name was looked up when the plan was read; a database without it shuts the window rather than guess.
+    let zone = TimeZone::get(&hours.time_zone).ok();
+    let today = zone.clone().map(|zone| now.to_zoned_datetime(zone).date());
+    let dates = (-1..DAYS_AHEAD).filter_map(move |ahead| today?.checked_add(ahead.days()).ok());
+    dates
+        .filter_map(move |date| occurrence(hours, zone.as_ref()?, date))
+        .filter(move |(opened, closes)| opened < closes && now < *closes)
+}
+
+/// The opening of a span, where it is not over.
+fn span(opened: Timestamp, duration: SignedDuration, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    let closes = opened.checked_add(duration).ok()?;
+    (opened < closes && now < closes).then_some((opened, closes))
 }
 
 /// An instant without its fraction: Choice states compare whole seconds, and nobody reads nanoseconds.
@@ -86,23 +95,10 @@ pub fn whole_seconds(instant: Timestamp) -> Timestamp {
 }
 
 fn hours_at(hours: &Hours, now: Timestamp) -> Opening {
-    // The name was looked up when the plan was read; a database without it shuts the window rather than guess.
-    let Ok(zone) = TimeZone::get(&hours.time_zone) else { return Opening::Shut { next: None } };
-    let today = now.to_zoned_datetime(zone.clone()).date();
-    let Ok(yesterday) = today.yesterday() else { return Opening::Shut { next: None } };
-    let mut next = None;
-    for ahead in 0..DAYS_AHEAD {
-        let Ok(date) = yesterday.checked_add(ahead.days()) else { break };
-        let Some((opened, closes)) = occurrence(hours, &zone, date) else { continue };
-        if opened <= now && now < closes {
-            return Opening::Open { opened, closes };
-        }
-        if opened > now && closes > opened {
-            next = Some(opened);
-            break;
-        }
+    match openings(hours, now).next() {
+        Some((opened, closes)) if opened <= now => Opening::Open { opened, closes },
+        first => Opening::Shut { next: first.map(|(opened, _)| opened) },
     }
-    Opening::Shut { next }
 }
 
 /// The window that opens on this date, if one does.
