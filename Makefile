@@ -36,8 +36,8 @@ rehearse: venv ## Run a plan through the whole product on this machine: PLAN=, S
 	@tests/build-quietly
 	@target/debug/rehearse --plan "$(PLAN)" --scenario "$(SCENARIO)" --at "$(AT)" --speed "$(SPEED)" --nights "$(NIGHTS)"
 
-check: prerequisites ## Name every fault of a plan, without an AWS account: PLAN=
-	@cargo run -q -p check-plan -- "$(PLAN)"
+check: prerequisites ## Name every fault of a plan and say what it will do, without an AWS account: PLAN=, TASK=described.json
+	@cargo run -q -p check-plan -- $(if $(TASK),--task "$(TASK)") "$(PLAN)"
 
 schema: prerequisites ## Write the JSON Schema of a plan, by which editors complete and check, to docs/plan.schema.json
 	@schema="$$(cargo run -q -p check-plan -- --schema)"; printf '%s\n' "$$schema" > docs/plan.schema.json

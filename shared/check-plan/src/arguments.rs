@@ -8,8 +8,8 @@ use lexopt::prelude::*;
 pub(crate) enum Work {
     /// Say how the command is used.
     Help,
-    /// Check these files.
-    Check { files: Vec<PathBuf>, output: Output },
+    /// Check these files; of the one plan among them that only names its task, this describes it.
+    Check { files: Vec<PathBuf>, task: Option<PathBuf>, output: Output },
     /// Make a plan of the task in this file.
     FromTask(PathBuf),
     /// Print the JSON Schema of a plan.
@@ -25,7 +25,7 @@ pub(crate) enum Output {
 
 /// Reads the command line. What would be passed over beside the rest is refused, in whatever order it stands.
 pub(crate) fn read() -> Result<Work, lexopt::Error> {
-    let (mut files, mut tasks) = (Vec::new(), Vec::new());
+    let (mut files, mut tasks, mut described) = (Vec::new(), Vec::new(), Vec::new());
     let (mut json, mut schema) = (false, false);
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -34,11 +34,15 @@ pub(crate) fn read() -> Result<Work, lexopt::Error> {
             Long("schema") => schema = true,
             Long("json") => json = true,
             Long("from-task") => tasks.push(parser.value()?.into()),
+            Long("task") => described.push(parser.value()?.into()),
             Value(file) => files.push(file.into()),
             _ => return Err(argument.unexpected()),
         }
     }
-    let alone = files.is_empty() && !json;
+    let alone = files.is_empty() && described.is_empty() && !json;
+    if described.len() > 1 || (described.len() == 1 && files.len() != 1) {
+        return Err("--task describes the task of one plan: give it once, with one plan".into());
+    }
     match (schema, tasks.pop()) {
         (true, None) if alone => Ok(Work::Schema),
         (true, _) => Err("--schema stands alone".into()),
@@ -46,7 +50,8 @@ pub(crate) fn read() -> Result<Work, lexopt::Error> {
         (false, Some(_)) => Err("--from-task takes one file, and stands alone".into()),
         (false, None) if files.is_empty() => Err("no file is given".into()),
         (false, None) => {
-            Ok(Work::Check { files, output: if json { Output::Json } else { Output::ForPeople } })
+            let output = if json { Output::Json } else { Output::ForPeople };
+            Ok(Work::Check { files, task: described.pop(), output })
         }
     }
 }

@@ -9,20 +9,23 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use arguments::{Output, Work};
-use check_plan::{from_task, shown};
-use plan::finding::{Finding, Severity, reject};
-use plan::read::read_text_at;
+use check_plan::checked::Checked;
+use check_plan::{from_task, shown, told};
+use migration::understood::Described;
+use plan::finding::{Severity, reject};
 use plan::schema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 const USAGE: &str = "\
-usage: check-plan [--json] FILE...
+usage: check-plan [--json] [--task FILE] FILE...
        check-plan --from-task FILE
        check-plan --schema
 
-Checks plans of migrations and names every fault with its place; - is the standard input.
-  --json             print {\"Findings\": [...]} instead of text for people
+Checks plans of migrations, names every fault with its place, and says what a plan without an error will do; - is the
+standard input.
+  --json             print {\"Findings\": [...], \"Understood\": {...}} instead of text for people
+  --task FILE        what `aws dms describe-replication-tasks` answered about the task, where the plan only names it
   --from-task FILE   print a plan made of what `aws dms describe-replication-tasks` answered
   --schema           print the JSON Schema of a plan, by which editors complete and check
 exit status: 0 without errors, 1 with errors, 2 when a file cannot be read";
@@ -51,7 +54,10 @@ fn main() -> ExitCode {
     let done = match work {
         Work::Help => say(&format!("{USAGE}\n")).map(|()| true),
         Work::Schema => say(&schema::text()).map(|()| true),
-        Work::Check { files, output } => check_all(&files, output),
+        Work::Check { files, task, output } => {
+            let described = task.as_deref().map(described).transpose();
+            described.and_then(|described| check_all(&files, described.as_ref(), output))
+        }
         Work::FromTask(name) => read_file(&name).and_then(|file| {
             let plan = from_task::plan(&file.text).map_err(|error| format!("{}: {error}", file.name))?;
             say(&format!("{plan:#}\n")).map(|()| true)
@@ -86,8 +92,16 @@ fn read_file(path: &Path) -> Result<File, String> {
     Ok(File { name, text })
 }
 
+/// What is known of a task that a plan only names.
+fn described(path: &Path) -> Result<Described, String> {
+    let file = read_file(path)?;
+    let answer = serde_json::from_str(&file.text)
+        .map_err(|error| format!("{}: this is not JSON: {error}", file.name))?;
+    Described::read(&answer).map_err(|error| format!("{}: {error}", file.name))
+}
+
 /// True when no plan has an error. A file that cannot be read keeps none of the others from being checked.
-fn check_all(names: &[PathBuf], output: Output) -> Result<bool, String> {
+fn check_all(names: &[PathBuf], described: Option<&Described>, output: Output) -> Result<bool, String> {
     let (mut files, mut unread) = (Vec::new(), Vec::new());
     for name in names {
         match read_file(name) {
@@ -95,7 +109,7 @@ fn check_all(names: &[PathBuf], output: Output) -> Result<bool, String> {
             Err(message) => unread.push(Unread { file: name.display().to_string(), message }),
         }
     }
-    let good = check(&files, &unread, output)?;
+    let good = check(&files, &unread, described, output)?;
     if unread.is_empty() {
         return Ok(good);
     }
@@ -105,31 +119,40 @@ fn check_all(names: &[PathBuf], output: Output) -> Result<bool, String> {
 
 /// True when no plan has an error. Where none could be read nothing is printed: it would look like a plan without a
 /// fault.
-fn check(files: &[File], unread: &[Unread], output: Output) -> Result<bool, String> {
+fn check(
+    files: &[File],
+    unread: &[Unread],
+    described: Option<&Described>,
+    output: Output,
+) -> Result<bool, String> {
     #[allow(clippy::disallowed_methods, reason = "a person asks now, and no run is decided by it")]
     let now = jiff::Timestamp::now();
-    let found: Vec<Vec<Finding>> = files.iter().map(|file| read_text_at(&file.text, now).findings).collect();
+    let checked: Vec<Checked> =
+        files.iter().map(|file| Checked::at(&file.text, described, now)).collect::<Result<_, _>>()?;
     match output {
         _ if files.is_empty() => {}
-        Output::Json => say(&format!("{}\n", in_json(files, unread, &found)))?,
+        Output::Json => say(&format!("{}\n", in_json(files, unread, &checked)))?,
         Output::ForPeople => {
             let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-            for (file, findings) in files.iter().zip(&found) {
-                say(&shown::findings(&file.name, &file.text, findings, colours))?;
+            for (file, checked) in files.iter().zip(&checked) {
+                say(&shown::findings(&file.name, &file.text, &checked.findings, colours))?;
+                if let Some(understood) = &checked.understood {
+                    say(&told::for_people(understood, told::width()))?;
+                }
             }
         }
     }
-    Ok(!found.iter().any(|findings| reject(findings)))
+    Ok(!checked.iter().any(|checked| reject(&checked.findings)))
 }
 
 /// One object, whatever the number of files; with several, each finding names its file, and those that could not be
 /// read are named.
-fn in_json(files: &[File], unread: &[Unread], found: &[Vec<Finding>]) -> Value {
+fn in_json(files: &[File], unread: &[Unread], checked: &[Checked]) -> Value {
     let several = files.len() + unread.len() > 1;
     let findings: Vec<Value> = files
         .iter()
-        .zip(found)
-        .flat_map(|(file, findings)| findings.iter().map(move |finding| (file, finding)))
+        .zip(checked)
+        .flat_map(|(file, checked)| checked.findings.iter().map(move |finding| (file, finding)))
         .map(|(file, finding)| {
             let mut shown = json!(finding);
             if let Some(object) = shown.as_object_mut() {
@@ -141,10 +164,28 @@ fn in_json(files: &[File], unread: &[Unread], found: &[Vec<Finding>]) -> Value {
             shown
         })
         .collect();
-    match unread {
-        [] => json!({ "Findings": findings }),
-        unread => json!({ "Findings": findings, "Unread": unread }),
+    let understood = files.iter().zip(checked).filter_map(|(file, checked)| {
+        let mut told = told::for_machines(checked.understood.as_ref()?);
+        if several {
+            told["File"] = Value::from(file.name.as_str());
+        }
+        Some(told)
+    });
+    let mut understood: Vec<Value> = understood.collect();
+    let mut answer = json!({ "Findings": findings });
+    match understood.pop() {
+        Some(one) if !several => answer["Understood"] = one,
+        last => {
+            understood.extend(last);
+            if !understood.is_empty() {
+                answer["Understood"] = Value::from(understood);
+            }
+        }
     }
+    if !unread.is_empty() {
+        answer["Unread"] = json!(unread);
+    }
+    answer
 }
 
 /// How this command has spelled a severity from its first release on: scripts compare the word. Messages, whose

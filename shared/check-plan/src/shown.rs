@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
-use plan::finding::{Finding, Severity};
+use plan::finding::{Finding, Severity, reject};
 
 use crate::place::{Document, Place};
 
@@ -20,7 +20,8 @@ pub fn findings(file: &str, text: &str, findings: &[Finding], colours: bool) -> 
         shown.push_str(&renderer.render(&[group(file, place, finding)]));
         shown.push_str("\n\n");
     }
-    shown.push_str(&format!("{file}: {}\n", counted(findings)));
+    let follows = if reject(findings) { "" } else { "; this is what will happen" };
+    shown.push_str(&format!("{file}: {}{follows}\n", counted(findings)));
     shown
 }
 
@@ -97,5 +98,5 @@ fn counted(findings: &[Finding]) -> String {
             (count > 0).then(|| format!("{count} {}{plural}", severity.as_str()))
         })
         .collect();
-    if counts.is_empty() { "nothing to say against it".to_owned() } else { counts.join(", ") }
+    if counts.is_empty() { "no faults".to_owned() } else { counts.join(", ") }
 }

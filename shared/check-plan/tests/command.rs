@@ -195,3 +195,44 @@ fn a_plan_made_of_a_task_is_a_plan() {
     assert_eq!(check(&["--from-task", "/dev/stdin"], "{}").status.code(), Some(2));
     assert_eq!(check(&["--from-task", "/dev/stdin"], "{\"ReplicationTasks\": []}").status.code(), Some(2));
 }
+
+#[test]
+fn it_says_what_a_plan_without_an_error_will_do() {
+    let good = full_load().0.to_string();
+    let shown = printed(&check(&["-"], &good));
+    assert!(shown.starts_with("-: no faults; this is what will happen\n  Task "), "{shown}");
+    assert!(shown.contains("\n  Start      if it has never run: start-replication\n"), "{shown}");
+    let one: Value = serde_json::from_slice(&check(&["--json", "-"], &good).stdout).expect("JSON");
+    assert_eq!(one["Understood"]["Keeper"], "ThisPlan", "{one}");
+    let two = check(&["--json", "-", &path("nightly-window.json")], &good);
+    let two: Value = serde_json::from_slice(&two.stdout).expect("JSON");
+    assert_eq!(two["Understood"].as_array().map(Vec::len), Some(2), "{two}");
+    assert_eq!(two["Understood"][1]["File"], path("nightly-window.json"));
+    let faulty = full_load().with("/Start", json!("Never")).0.to_string();
+    let faulty: Value = serde_json::from_slice(&check(&["--json", "-"], &faulty).stdout).expect("JSON");
+    assert_eq!(faulty.get("Understood"), None, "a plan that is rejected does nothing");
+}
+
+#[test]
+fn what_needs_the_type_of_a_task_kept_elsewhere_is_found_with_its_description() {
+    let plan = json!({"Task": {"ReplicationTaskIdentifier": "orders"},
+        "Window": {"Opens": "22:00", "Closes": "05:00", "TimeZone": "Europe/Berlin"}});
+    let described = json!({"ReplicationTaskIdentifier": "orders", "MigrationType": "full-load-and-cdc", "Status": "stopped"});
+    let file = std::env::temp_dir().join(format!("described-{}.json", std::process::id()));
+    std::fs::write(&file, described.to_string()).expect("a file can be written");
+    let name = file.display().to_string();
+    let alone = check(&["-"], &plan.to_string());
+    assert_eq!(alone.status.code(), Some(0), "{alone:?}");
+    assert!(printed(&alone).contains("--task"), "{alone:?}");
+    let with = check(&["--task", &name, "-"], &plan.to_string());
+    assert_eq!(with.status.code(), Some(1), "{with:?}");
+    assert!(printed(&with).contains("error[at-close-not-stated]"), "{with:?}");
+    let other = json!({"Task": {"ReplicationTaskIdentifier": "billing"}}).to_string();
+    assert_eq!(check(&["--task", &name, "-"], &other).status.code(), Some(2), "another task's description");
+    assert_eq!(
+        check(&["--task", &name, "-", "-"], &other).status.code(),
+        Some(2),
+        "one plan, one description"
+    );
+    std::fs::remove_file(&file).expect("the file can be removed");
+}

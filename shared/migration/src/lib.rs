@@ -14,6 +14,7 @@
 //! | [`decide`] | what is done next, how a task is started, and what an end comes to |
 //! | [`commit`] | what is written into the document, and what is checked just before a call |
 //! | [`message`] | what people and machines are told |
+//! | [`understood`] | what a plan will do, before any run |
 
 pub mod commit;
 pub mod decide;
@@ -22,3 +23,4 @@ pub mod pace;
 pub mod run;
 pub mod survey;
 pub mod time;
+pub mod understood;
