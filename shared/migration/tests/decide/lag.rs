@@ -387,12 +387,21 @@ fn a_task_that_was_stopped_since_it_had_caught_up() {
         (
             "is done",
             told(replicating(json!({"Then": "Stop"}))),
-            "Succeeded | 2 tables were replicated | the task was stopped as the plan says",
+            "Succeeded | 2 tables were replicated | the task was stopped as the plan says \
+             | the writers must stay stopped; switch now; changes after 2026-11-20 21:29 UTC are not in the target",
         ),
         (
             "is done with its load",
             told(loaded(json!({"Then": "Stop"}))),
-            "Succeeded | all 2 tables are complete | the task was stopped as the plan says",
+            "Succeeded | all 2 tables are complete | the task was stopped as the plan says | switch now",
+        ),
+        (
+            "names the minute by the lag that the plan allows",
+            told(loaded(and(
+                windowed(),
+                json!({"Then": "Stop", "LagSeconds": 300, "Window": {"AtClose": "Stop"}}),
+            ))),
+            "Succeeded | changes after 2026-11-20 21:25 UTC are not in the target",
         ),
         (
             "and has a table in error, is not",

@@ -2,7 +2,7 @@
 //! it is, and each end has a file of its own.
 
 use crate::run::status::Status;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use plan::{MigrationType, Until};
 
 use crate::run::acts::{Stop, StopCause};
@@ -11,6 +11,7 @@ use crate::run::lag::Reading;
 use crate::run::stop_reason::StopClass;
 use crate::run::tables::TablePass;
 use crate::run::verdict::Outcome;
+use crate::time::clock::on_the_clock_of;
 use crate::time::graces::DMS_RESTARTS_WITHIN;
 pub use case::{End, Ended};
 
@@ -101,7 +102,12 @@ fn stopped_by_us(ended: Ended<'_>, pass: TablePass, stop: &Stop) -> End {
     match stop.cause {
         StopCause::Done => {
             let words = format!("the task was stopped as the plan says: {}", stop.words);
-            unless_nothing_was_read(ended, done(ended, pass, words))
+            let end = unless_nothing_was_read(ended, done(ended, pass, words));
+            if ended.plan.until(&ended.task.migration_type) == Until::CaughtUp {
+                cut_over(ended, stop, end)
+            } else {
+                end
+            }
         }
         StopCause::Close | StopCause::Abort
             if ended.task.migration_type == MigrationType::FullLoad && pass.complete() =>
@@ -109,6 +115,24 @@ fn stopped_by_us(ended: Ended<'_>, pass: TablePass, stop: &Stop) -> End {
             done(ended, pass, format!("every table is complete ({})", code(ended.task.stop_reason.as_ref())))
         }
         StopCause::Close | StopCause::Abort => paused(ended, pass),
+    }
+}
+
+/// A replication that has caught up and was stopped then is the moment to switch over. What the target has for certain
+/// ends before the stop was decided, by the lag that counts as caught up.
+fn cut_over(ended: Ended<'_>, stop: &Stop, end: End) -> End {
+    let lag = SignedDuration::from_secs(i64::from(ended.plan.lag_seconds));
+    let holds_until = stop.decided.checked_sub(lag).unwrap_or(stop.decided);
+    match end {
+        End::Verdict(verdict)
+            if matches!(verdict.outcome, Outcome::Succeeded | Outcome::SucceededWithWarnings) =>
+        {
+            End::Verdict(Box::new(verdict.to_do(format!(
+                "for a cut-over: the writers must stay stopped; switch now; changes after {} are not in the target",
+                on_the_clock_of(ended.plan, holds_until)
+            ))))
+        }
+        end => end,
     }
 }
 
