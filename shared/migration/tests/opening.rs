@@ -301,3 +301,16 @@ fn a_rejected_run_names_its_errors_and_no_hints() {
     let codes: Vec<Code> = over.findings.iter().map(|finding| finding.code.clone()).collect();
     assert_eq!(codes, [Code::NoSuchEndpoint]);
 }
+
+#[test]
+fn what_is_known_of_the_sources_log_takes_the_place_of_what_may_be() {
+    let plan = load_and_cdc().with("/Window", night()).with("/Window/AtClose", json!("Stop")).0;
+    let codes = |found: Findings| {
+        let running = goes_on(settle(opened(&plan, IN_THE_NIGHT), None, found, ts(IN_THE_NIGHT)));
+        running.findings.iter().map(|finding| finding.code.clone()).collect::<Vec<Code>>()
+    };
+    assert!(codes(Findings::default()).contains(&Code::StoppedReplicationKeepsTheLog));
+    let mut found = Findings::default();
+    found.add("/Window/AtClose", Code::LogEndsBeforeNextWindow, "the slot fills the disk".to_owned());
+    assert_eq!(codes(found), [Code::LogEndsBeforeNextWindow]);
+}

@@ -1,7 +1,7 @@
 //! The beginning of a run: what the execution was given becomes a plan with a window that is open, or a verdict.
 
 use jiff::Timestamp;
-use plan::finding::{Finding, Findings, Severity, reject};
+use plan::finding::{Code, Finding, Findings, Severity, reject};
 use plan::read::Reading;
 use plan::{AtClose, MigrationType, Mode, Plan, home, read, stop_position, together};
 use serde_json::Value;
@@ -63,12 +63,20 @@ pub fn settle(
         running.run.route = Some(route);
     }
     resources.add_to(&mut running.findings);
+    keep_the_closer(&mut running.findings);
     if reject(&running.findings) {
         let verdict = Verdict::rejected(&running.findings, now);
         running.findings = errors_only(running.findings);
         return running.report(verdict).into();
     }
     running.into()
+}
+
+/// What is said of the log of any source is said no more, once it is said of the engine of this one.
+fn keep_the_closer(findings: &mut Vec<Finding>) {
+    if findings.iter().any(|finding| finding.code == Code::LogEndsBeforeNextWindow) {
+        findings.retain(|finding| finding.code != Code::StoppedReplicationKeepsTheLog);
+    }
 }
 
 /// Reads what the execution was given. A plan for another account or Region would only find that nothing of it exists

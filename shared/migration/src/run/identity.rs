@@ -88,10 +88,11 @@ pub fn began(run: &Run, task: &observation::Task) -> Option<Timestamp> {
     Some(task.start_date()?.max(run.drive.start().map_or(Timestamp::MIN, |start| start.decided)))
 }
 
-/// From when on points of the lag count for "caught up": from the start, and for a task that loads first from the end of
-/// its load. `None` while it loads.
+/// From when on points of the lag count for "caught up": from the start, for a task that loads first from the end of its
+/// load, and not from before this run: who stops the writers and then starts a run waits for what they wrote last.
+/// `None` while it loads.
 pub fn lag_counts_from(run: &Run, task: &observation::Task) -> Option<Timestamp> {
-    let began = began(run, task)?;
+    let began = began(run, task)?.max(run.started);
     match task.migration_type {
         MigrationType::Cdc => Some(began),
         _ if !load_is_over(run, task) => None,

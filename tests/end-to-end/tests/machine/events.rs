@@ -7,17 +7,20 @@ use rehearsal::made_up;
 use crate::stage::{EVENING, Stage, at, read};
 
 /// What each file ends in.
-const EXPECTED: [(&str, &str); 12] = [
+const EXPECTED: [(&str, &str); 15] = [
     ("cdc-only", "Succeeded"),
     ("contradictory-cdc-start", "Rejected"),
     ("cut-over", "Succeeded"),
     ("existing-task", "Succeeded"),
+    ("friday-load", "Succeeded"),
     ("full-load", "Succeeded"),
     ("full-load-and-cdc", "Succeeded"),
     ("nightly-refresh", "Succeeded"),
+    ("nightly-replication", "Paused"),
     ("nightly-window", "Succeeded"),
     ("pasted-task", "Succeeded"),
     ("preflight", "Ready"),
+    ("saturday-cut-over", "Succeeded"),
     ("scheduled", "Succeeded"),
     ("scheduled-template", "Succeeded"),
 ];

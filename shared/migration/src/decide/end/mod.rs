@@ -12,7 +12,7 @@ use crate::run::stop_reason::StopClass;
 use crate::run::tables::TablePass;
 use crate::run::verdict::Outcome;
 use crate::time::clock::on_the_clock_of;
-use crate::time::graces::DMS_RESTARTS_WITHIN;
+use crate::time::graces::{DMS_RESTARTS_WITHIN, LAG_IS_FRESH_FOR};
 pub use case::{End, Ended};
 
 use done::done;
@@ -119,16 +119,17 @@ fn stopped_by_us(ended: Ended<'_>, pass: TablePass, stop: &Stop) -> End {
 }
 
 /// A replication that has caught up and was stopped then is the moment to switch over. What the target has for certain
-/// ends before the stop was decided, by the lag that counts as caught up.
+/// ends before the stop was decided: by the age that the last point of the lag may have had, and by that lag.
 fn cut_over(ended: Ended<'_>, stop: &Stop, end: End) -> End {
-    let lag = SignedDuration::from_secs(i64::from(ended.plan.lag_seconds));
-    let holds_until = stop.decided.checked_sub(lag).unwrap_or(stop.decided);
+    let unseen = LAG_IS_FRESH_FOR + SignedDuration::from_secs(i64::from(ended.plan.lag_seconds));
+    let holds_until = stop.decided.checked_sub(unseen).unwrap_or(stop.decided);
     match end {
         End::Verdict(verdict)
             if matches!(verdict.outcome, Outcome::Succeeded | Outcome::SucceededWithWarnings) =>
         {
             End::Verdict(Box::new(verdict.to_do(format!(
-                "for a cut-over: the writers must stay stopped; switch now; changes after {} are not in the target",
+                "for a cut-over: the writers must stay stopped; switch now; changes after {} are not in the target, as far as its \
+                 lag shows",
                 on_the_clock_of(ended.plan, holds_until)
             ))))
         }
