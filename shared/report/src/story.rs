@@ -51,12 +51,14 @@ impl Night {
         let known = Known::of(document);
         let ran = known.run.map(|run| Span::since(run.started, known.verdict.map(|verdict| verdict.at)));
         let all = || before.iter().map(|left| (left.at, &left.document)).chain([(None, document)]);
+        let mut acts = acts(all().map(|(_, document)| document));
+        acts.extend(known.progress.filter(|_| known.verdict.is_none()).map(last_seen));
         let waits_for_the_lag = known.plan.filter(|plan| plan.until == Some(Until::CaughtUp));
         Night {
             window: known.run.filter(|run| run.windowed()).map(|run| Span::between(run.opened, run.closes)),
             load: known.run.zip(known.progress).and_then(|(run, progress)| load(run, progress)),
             tables: tables(&known),
-            acts: acts(all().map(|(_, document)| document)),
+            acts,
             lag: Lag::new(
                 all().filter_map(|(_, document)| lag(Known::of(document).progress?)),
                 waits_for_the_lag.map(|plan| plan.lag_seconds),
@@ -198,7 +200,11 @@ fn acts_of(known: &Known<'_>) -> Vec<Act> {
             act(refused.last, word, format!("{}: {}", refused.refusal.code, refused.refusal.message))
         }),
         run.test.as_ref().map(|test| {
-            act(test.last, "test", format!("the connection of {}{}", test.endpoint, answered(&test.answer)))
+            act(
+                test.last,
+                "test",
+                and(&format!("the connection of {}", test.endpoint), answered(&test.answer)),
+            )
         }),
         run.drive
             .joined()
@@ -207,7 +213,7 @@ fn acts_of(known: &Known<'_>) -> Vec<Act> {
         run.reload.as_ref().map(|reload| {
             let names: Vec<String> = reload.tables.iter().map(ToString::to_string).collect();
             let words = format!("{}: {}", counted(names.len()), names.join(", "));
-            act(reload.decided, "reload", format!("{words}{}", answered(&reload.answer)))
+            act(reload.decided, "reload", and(&words, answered(&reload.answer)))
         }),
         run.stop.as_ref().map(stop),
         known.verdict.map(|verdict| {
@@ -222,7 +228,7 @@ fn start(start: &StartAct) -> Act {
     Act {
         at: start.decided,
         word: start.kind.as_str().to_owned(),
-        why: format!("{}{}", start.why, answered(&start.answer)),
+        why: and(&start.why, answered(&start.answer)),
     }
 }
 
@@ -232,20 +238,41 @@ fn stop(stop: &Stop) -> Act {
         tries => format!(", asked for {tries} times"),
     };
     let answer = match stop.taken() {
-        Some(_) => "; DMS took it".to_owned(),
+        Some(_) => answered(&Answer::Accepted),
         None => answered(&stop.answer),
     };
-    Act { at: stop.decided, word: "stop".to_owned(), why: format!("{}{tries}{answer}", stop.words) }
+    let why = and(&stop.words, format!("{answer}{tries}"));
+    Act { at: stop.decided, word: "stop".to_owned(), why }
 }
 
-/// What came back from a call, to stand after why it was made.
+/// Why a call was made, and what came back.
+fn and(why: &str, answer: String) -> String {
+    if why.is_empty() { answer } else { format!("{why}; {answer}") }
+}
+
+/// What came back from a call.
 fn answered(answer: &Answer) -> String {
     match answer {
-        Answer::Accepted => "; DMS took it".to_owned(),
-        Answer::Refused(refusal) => format!("; DMS refused it: {}: {}", refusal.code, refusal.message),
-        Answer::NotCalled(why) => format!("; it was not made: {why}"),
-        Answer::Lost => "; no answer is known".to_owned(),
+        Answer::Accepted => "DMS took it".to_owned(),
+        Answer::Refused(refusal) => format!("DMS refused it: {}: {}", refusal.code, refusal.message),
+        Answer::NotCalled(why) => format!("it was not made: {why}"),
+        Answer::Lost => "no answer is known".to_owned(),
     }
+}
+
+/// Where the task stood when it was last seen, of a run that goes on.
+fn last_seen(progress: &Progress) -> Act {
+    let counts = progress.stats.as_ref().map(|stats| {
+        format!(
+            "; {} loaded, {} loading, {} queued, {} in error",
+            counted(stats.tables_loaded as usize),
+            stats.tables_loading,
+            stats.tables_queued,
+            stats.tables_errored
+        )
+    });
+    let why = format!("the task is {}{}", progress.status, counts.unwrap_or_default());
+    Act { at: progress.seen, word: "last seen".to_owned(), why }
 }
 
 /// What people were told, each once: the machine tells what the document says, and a step may have been retried.

@@ -5,10 +5,9 @@
 
 use jiff::Timestamp;
 use maud::{Markup, html};
-use migration::message::numbers::in_words;
 
 use super::axis::{self, Axis};
-use super::clock::Clock;
+use super::clock::{Clock, length};
 use super::room::fitting;
 use super::text::{line, name};
 use crate::page::{Act, Fate, Night, Span, Table};
@@ -161,7 +160,7 @@ fn window_lane(window: Span, canvas: &Canvas<'_>) -> Markup {
                 title { "Window: " (window_in_words(window, clock)) }
                 (grid(canvas))
                 @for (place, anchor, word, at) in [opens, closes].into_iter().flatten().filter(|_| apart).filter(fits) {
-                    text x=(percent(place)) dx=(if anchor == "start" { "4" } else { "-4" }) y=(ROW - 4) text-anchor=(anchor) {
+                    text x=(percent(place)) dx=(beside(anchor)) y=(ROW - 4) text-anchor=(anchor) {
                         (word) (clock.written(at, "%H:%M"))
                     }
                 }
@@ -248,7 +247,7 @@ fn acts_lane(acts: &[Act], canvas: &Canvas<'_>, most: usize) -> Markup {
                         @if let Some(row) = row {
                             line class="stem" x1=(percent(*place)) x2=(percent(*place))
                                 y1=((used - 1 - row) * ROW + ROW - 2) y2=(top + LANE / 2) {}
-                            text x=(percent(*place)) y=((used - 1 - row) * ROW + ROW - 4) text-anchor=(anchor_of(*place, act)) {
+                            text x=(percent(*place)) dx=(beside(anchor_of(*place, act))) y=((used - 1 - row) * ROW + ROW - 4) text-anchor=(anchor_of(*place, act)) {
                                 (line(&act.word, 24))
                             }
                         }
@@ -271,6 +270,15 @@ fn anchor_of(place: f64, act: &Act) -> &'static str {
         half if place < half => "start",
         half if place > 100.0 - half => "end",
         _ => "middle",
+    }
+}
+
+/// How far a word that begins or ends at a line stands from it, in pixels.
+fn beside(anchor: &str) -> &'static str {
+    match anchor {
+        "start" => "4",
+        "end" => "-4",
+        _ => "0",
     }
 }
 
@@ -303,24 +311,34 @@ impl Word {
     }
 }
 
-/// In which row the word of each act stands, the lowest first; `None` where every row is taken there.
+/// In which row the word of each act stands, the lowest first; `None` where every row is taken there. The last one, which
+/// is the outcome, always has its word.
 fn rows(placed: &[(f64, &Act)]) -> Vec<Option<usize>> {
+    let backwards: Vec<usize> = (0..placed.len()).rev().collect();
+    // Words that end at their mark are stacked from the earliest on, those that begin at it from the latest on: so the
+    // stem of none goes through another.
+    let (mut order, others): (Vec<usize>, Vec<usize>) =
+        backwards.iter().partition(|nth| anchor_of(placed[**nth].0, placed[**nth].1) == "end");
+    order.reverse();
+    order.extend(others);
+    let rows = stacked(placed, &order);
+    if rows.last().is_some_and(Option::is_some) { rows } else { stacked(placed, &backwards) }
+}
+
+/// The rows of the words, each given the lowest that is free, in this order.
+fn stacked(placed: &[(f64, &Act)], order: &[usize]) -> Vec<Option<usize>> {
     let mut words: Vec<Word> = Vec::new();
-    // From the end on, so that the outcome always has its word.
-    let mut rows: Vec<Option<usize>> = placed
-        .iter()
-        .rev()
-        .map(|(place, act)| {
-            let (from, to) = extent(*place, act);
-            let word = |row| Word { row, from, to, place: *place };
-            let free = |word: &Word| words.iter().all(|other| word.is_clear_of(other));
-            let word = (0..WORD_ROWS).map(word).find(free)?;
-            let row = word.row;
+    let mut rows = vec![None; placed.len()];
+    for nth in order {
+        let (place, act) = placed[*nth];
+        let (from, to) = extent(place, act);
+        let word = |row| Word { row, from, to, place };
+        let free = |word: &Word| words.iter().all(|other| word.is_clear_of(other));
+        if let Some(word) = (0..WORD_ROWS).map(word).find(free) {
+            rows[*nth] = Some(word.row);
             words.push(word);
-            Some(row)
-        })
-        .collect();
-    rows.reverse();
+        }
+    }
     rows
 }
 
@@ -333,14 +351,14 @@ fn window_in_words(window: Span, clock: Clock<'_>) -> String {
 
 /// How long something was.
 fn length_in_words(span: Span) -> String {
-    span.length().map_or_else(|| "goes on".to_owned(), in_words)
+    span.length().map_or_else(|| "goes on".to_owned(), length)
 }
 
 /// From when to when something was, and how long.
 fn in_full(span: Span, canvas: &Canvas<'_>) -> String {
     let (clock, began) = (canvas.clock, canvas.clock.second(span.began()));
     match (span.ended(), span.length()) {
-        (Some(ended), Some(length)) => format!("{began} to {}, {}", clock.second(ended), in_words(length)),
+        (Some(ended), Some(long)) => format!("{began} to {}, {}", clock.second(ended), length(long)),
         _ => format!("from {began}, seen until {}", clock.second(canvas.end)),
     }
 }
@@ -378,6 +396,10 @@ mod tests {
                 }
             }
             assert!(rows.last().unwrap().is_some(), "the outcome has its word");
+        }
+        for (stop, end) in [(99.4, 99.8), (0.1, 0.2)] {
+            let placed = [(stop, &words[4]), (end, &words[5])];
+            assert!(rows(&placed).iter().all(Option::is_some), "at the edge both have theirs: {placed:?}");
         }
     }
 }

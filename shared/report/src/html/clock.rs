@@ -3,6 +3,7 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
+use migration::message::numbers::in_words;
 
 /// The clock of a page.
 #[derive(Clone, Copy)]
@@ -80,6 +81,13 @@ impl<'z> Clock<'z> {
     }
 }
 
+/// How long something was; a round number of its largest unit without the next one: `7 h`, `20 min`.
+pub(super) fn length(span: SignedDuration) -> String {
+    let words = in_words(span);
+    let round = words.strip_suffix(" 0 min").or_else(|| words.strip_suffix(" 0 s"));
+    round.filter(|round| !round.is_empty()).map(str::to_owned).unwrap_or(words)
+}
+
 /// The first instant after one and up to the other at which clocks change.
 fn change(zone: &TimeZone, from: Timestamp, to: Timestamp) -> Option<Timestamp> {
     let offset = |at: Timestamp| zone.to_offset(at);
@@ -91,6 +99,13 @@ fn change(zone: &TimeZone, from: Timestamp, to: Timestamp) -> Option<Timestamp> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_round_length_is_one_number() {
+        let lengths =
+            [7 * 3_600, 7 * 3_600 + 120, 1_200, 65, 5, 0].map(SignedDuration::from_secs).map(length);
+        assert_eq!(lengths, ["7 h", "7 h 2 min", "20 min", "1 min 5 s", "5 s", "0 s"]);
+    }
 
     #[test]
     fn a_time_that_comes_twice_is_told_with_the_name_of_the_zone() {

@@ -2,11 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
-use migration::message::numbers::{grouped, in_words};
+use migration::message::numbers::grouped;
 
 use super::axis::Axis;
 use super::chart::{axis_lane, percent};
-use super::clock::Clock;
+use super::clock::{Clock, length};
 use super::room::fitting;
 use crate::page::Night;
 
@@ -159,7 +159,7 @@ fn nice(seconds: u32) -> u32 {
 }
 
 fn seconds(seconds: u32) -> String {
-    in_words(SignedDuration::from_secs(i64::from(seconds)))
+    length(SignedDuration::from_secs(i64::from(seconds)))
 }
 
 #[cfg(test)]

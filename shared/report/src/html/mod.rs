@@ -11,11 +11,11 @@ mod room;
 mod text;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use migration::message::numbers::{grouped, in_words};
+use migration::message::numbers::grouped;
 use plan::finding::Severity;
 
 use crate::page::{Act, Ending, Fate, Message, Night, Page, Span, Table, Verdict};
-use clock::Clock;
+use clock::{Clock, length};
 use room::{Shown, fitting};
 use text::{line, lines, name, sentence};
 
@@ -68,9 +68,10 @@ pub fn write(page: &Page) -> String {
                 @if several { (overview(&nights, left, clock)) }
                 @for (nth, night) in nights.iter().enumerate() {
                     @if several {
-                        h2 { "Night " (nth + 1) @if let Some(ran) = night.ran { ": " (clock.day(ran.began())) } }
-                        (verdict(&night.ending, html! { "Night " (nth + 1) }, share))
-                    } @else { (verdict_details(&night.ending, share)) }
+                        (verdict(&night.ending, html! {
+                            h2 { "Night " (nth + 1) @if let Some(ran) = night.ran { ": " (clock.day(ran.began())) } }
+                        }, share))
+                    }
                     (self::night(night, page, clock, (share, several)))
                 }
                 (understood(page))
@@ -118,7 +119,7 @@ fn loudness(ending: &Ending) -> (&'static str, &'static str) {
 /// The name, and how it ended: what is read first. Of several nights, how each of them did.
 fn heading(page: &Page, several: bool) -> Markup {
     if !several {
-        return verdict(&page.last().ending, html! { (name(&page.name)) }, 1);
+        return verdict(&page.last().ending, html! { h1 { (name(&page.name)) } }, 1);
     }
     html! {
         header class={ "verdict " (loudness(worst(page)).0) } {
@@ -167,7 +168,7 @@ fn verdict(ending: &Ending, title: Markup, share: usize) -> Markup {
     html! {
         header class={ "verdict " (class) } {
             p class="word" { b { (outcome(ending)) } span { " – " (asks) } }
-            h1 { (title) }
+            (title)
             ul { @for reason in &reasons.written { (reason) } }
             (and_more(reasons.left, "reasons"))
         }
@@ -183,8 +184,13 @@ fn and_more(left: usize, what: &str) -> Markup {
     html! { @if left > 0 { p class="quiet" { "and " (grouped(left as u64)) " more " (what) } "\n" } }
 }
 
+/// The title of a part of a night: one step lower where there are several nights.
+fn titled(title: &str, several: bool) -> Markup {
+    html! { @if several { h3 { (title) } } @else { h2 { (title) } } }
+}
+
 /// What a person does next.
-fn verdict_details(ending: &Ending, share: usize) -> Markup {
+fn steps(ending: &Ending, (share, several): (usize, bool)) -> Markup {
     let Ending::Over(verdict) = ending else { return html! {} };
     if verdict.to_do.is_empty() {
         return html! {};
@@ -205,7 +211,7 @@ fn verdict_details(ending: &Ending, share: usize) -> Markup {
     });
     html! {
         section {
-            h2 { "What to do next" }
+            (titled("What to do next", several))
             ul { @for step in &steps.written { (step) } }
             (and_more(steps.left, "steps"))
         }
@@ -249,7 +255,7 @@ fn overview(nights: &[&Night], left: usize, clock: Clock<'_>) -> Markup {
 /// All that is known of a night, beside its verdict.
 fn night(night: &Night, page: &Page, clock: Clock<'_>, (share, several): (usize, bool)) -> Markup {
     html! {
-        @if several { (verdict_details(&night.ending, share)) }
+        (steps(&night.ending, (share, several)))
         (facts(night, page, clock, several))
         section {
             @if !several { h2 { "The night" } }
@@ -259,7 +265,7 @@ fn night(night: &Night, page: &Page, clock: Clock<'_>, (share, several): (usize,
             (tables(night, clock, share))
         }
         "\n"
-        (messages(&night.messages, clock, share))
+        (messages(&night.messages, clock, (share, several)))
     }
 }
 
@@ -271,13 +277,13 @@ fn facts(night: &Night, page: &Page, clock: Clock<'_>, several: bool) -> Markup 
             @if let Some(ran) = night.ran {
                 (fact("Began", clock.date(ran.began())))
                 @if let Some(ended) = ran.ended() { (fact("Ended", clock.date(ended))) }
-                @if let Some(took) = ran.length() { (fact("Took", html! { (in_words(took)) })) }
+                @if let Some(took) = ran.length() { (fact("Took", html! { (length(took)) })) }
             }
             @match night.window {
                 Some(window) => (fact("Window", html! {
                     (clock.minute(window.began()))
                     @if let Some(closes) = window.ended() { " to " (clock.minute(closes)) }
-                    @if let Some(length) = window.length() { ", " (in_words(length)) }
+                    @if let Some(long) = window.length() { ", " (length(long)) }
                 })),
                 None => (fact("Window", html! { "none" })),
             }
@@ -349,7 +355,7 @@ fn row(table: &Table, dated: bool, clock: Clock<'_>) -> Markup {
             @if dated {
                 td class="when" { @if let Some(load) = load { (clock.time(load.began())) } }
                 td class="when" { @if let Some(ended) = load.and_then(Span::ended) { (clock.time(ended)) } }
-                td class="number" { @if let Some(took) = load.and_then(Span::length) { (in_words(took)) } }
+                td class="number" { @if let Some(took) = load.and_then(Span::length) { (length(took)) } }
             }
         }
         "\n"
@@ -383,7 +389,7 @@ fn acts(acts: &[Act], clock: Clock<'_>, share: usize) -> Markup {
     }
 }
 
-fn messages(messages: &[Message], clock: Clock<'_>, share: usize) -> Markup {
+fn messages(messages: &[Message], clock: Clock<'_>, (share, several): (usize, bool)) -> Markup {
     if messages.is_empty() {
         return html! {};
     }
@@ -400,7 +406,7 @@ fn messages(messages: &[Message], clock: Clock<'_>, share: usize) -> Markup {
     });
     html! {
         section {
-            h2 { "What people were told" }
+            (titled("What people were told", several))
             @for message in &shown.written { (message) }
             (and_more(shown.left, "messages"))
         }
