@@ -10,7 +10,7 @@ use migration::run::execution_arn::ExecutionArn;
 use plan::clean::line_of;
 use serde_json::{Map, Value};
 
-use crate::story::Left;
+use crate::story::{Left, When};
 
 /// The most levels in which a document is looked for, those inside of texts included.
 const MAX_LEVELS: usize = 24;
@@ -34,10 +34,10 @@ pub fn read(text: &str) -> Result<Given, String> {
     let value: Value =
         serde_json::from_str(text).map_err(|error| format!("it is no JSON ({error}); {}", how(None)))?;
     let mut found = Found::default();
-    found.look(&value, Place::default());
+    found.look(&value, Place { levels: 0, event: 0, when: When::Unknown });
     found.documents.sort_by_key(|(place, _)| place.event);
     let last = found.documents.pop();
-    let before = found.documents.into_iter().map(|(place, document)| Left { at: place.at, document });
+    let before = found.documents.into_iter().map(|(place, document)| Left { when: place.when, document });
     match (last, found.unreadable) {
         (Some((_, last)), _) => Ok(Given { before: before.collect(), last }),
         (None, Some(error)) => Err(error),
@@ -72,11 +72,11 @@ fn how(execution: Option<&ExecutionArn>) -> String {
 }
 
 /// Where in a history something stands.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 struct Place {
     levels: usize,
     event: u64,
-    at: Option<Timestamp>,
+    when: When,
 }
 
 #[derive(Default)]
@@ -97,7 +97,7 @@ impl Found {
                 Err(error) => self.unreadable = Some(line_of(&error, 500)),
             },
             Value::Object(members) => {
-                let place = event(members, place);
+                let place = inside(members, place);
                 members.values().for_each(|value| self.look(value, place));
             }
             Value::Array(values) => values.iter().for_each(|value| self.look(value, place)),
@@ -120,17 +120,24 @@ fn is_a_document(members: &Map<String, Value>) -> bool {
     members.get("Version").is_some_and(Value::is_u64) && members.get("State").is_some_and(is_state)
 }
 
-/// The place of what stands in an event of a history: its number, and when it was. The CLI writes instants as texts, the
-/// API as seconds.
-fn event(members: &Map<String, Value>, place: Place) -> Place {
-    let Some(number) = members.get("id").and_then(Value::as_u64) else { return place };
-    let at = match members.get("timestamp") {
-        Some(Value::String(text)) => text.parse().ok(),
-        Some(Value::Number(seconds)) => {
-            let millis = seconds.as_f64().map(|seconds| seconds * 1000.0);
-            millis.and_then(|millis| Timestamp::from_millisecond(millis as i64).ok())
+/// The place of what stands in an event of a history, by its number and its time, or in the request to a step, which holds
+/// the present. The CLI writes instants as texts, the API as seconds.
+fn inside(members: &Map<String, Value>, place: Place) -> Place {
+    if let (Some(now), Some(_)) = (instant(members.get("Now")), members.get("Migration")) {
+        return Place { when: When::Given(now), ..place };
+    }
+    let Some(event) = members.get("id").and_then(Value::as_u64) else { return place };
+    let when = instant(members.get("timestamp")).map_or(place.when, When::At);
+    Place { event, when, ..place }
+}
+
+fn instant(value: Option<&Value>) -> Option<Timestamp> {
+    match value? {
+        Value::String(text) => text.parse().ok(),
+        Value::Number(seconds) => {
+            let millis = seconds.as_f64()? * 1000.0;
+            Timestamp::from_millisecond(millis as i64).ok()
         }
         _ => None,
-    };
-    Place { event: number, at, ..place }
+    }
 }

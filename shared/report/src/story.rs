@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use migration::message::{self, News};
 use migration::run::acts::{CreateCall, StartAct, Stop};
 use migration::run::answer::Answer;
-use migration::run::document::{Caught, Document, Opened, Reported, Running};
+use migration::run::document::{Caught, Document, Opened};
 use migration::run::execution::Run;
 use migration::run::step::What;
 use migration::run::tables::counted;
@@ -19,13 +19,33 @@ use serde_json::Value;
 
 use crate::page::{self, Act, Ending, Lag, Message, Night, Page, Place, Span, Table, Tables};
 
-/// A document as a step has left it, and when that was, where it is known.
+/// A document as a step has left it, or was given it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Left {
-    /// When.
-    pub at: Option<Timestamp>,
+    /// When, as far as that is known.
+    pub when: When,
     /// The document.
     pub document: Document,
+}
+
+/// When a document was as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Nobody knows.
+    Unknown,
+    /// At about this time.
+    At(Timestamp),
+    /// A step was given it, and this was the present to that step: what it told, it told then.
+    Given(Timestamp),
+}
+
+impl When {
+    fn known(self) -> Option<Timestamp> {
+        match self {
+            When::Unknown => None,
+            When::At(at) | When::Given(at) => Some(at),
+        }
+    }
 }
 
 impl Page {
@@ -50,7 +70,7 @@ impl Night {
     pub fn from_story(before: &[Left], document: &Document) -> Night {
         let known = Known::of(document);
         let ran = known.run.map(|run| Span::since(run.started, known.verdict.map(|verdict| verdict.at)));
-        let all = || before.iter().map(|left| (left.at, &left.document)).chain([(None, document)]);
+        let all = || before.iter().map(|left| (left.when, &left.document)).chain([(When::Unknown, document)]);
         let mut acts = acts(all().map(|(_, document)| document));
         acts.extend(known.progress.filter(|_| known.verdict.is_none()).map(last_seen));
         let waits_for_the_lag = known.plan.filter(|plan| plan.until == Some(Until::CaughtUp));
@@ -275,32 +295,38 @@ fn last_seen(progress: &Progress) -> Act {
     Act { at: progress.seen, word: "last seen".to_owned(), why }
 }
 
-/// What people were told, each once: the machine tells what the document says, and a step may have been retried.
-fn messages<'d>(documents: impl Iterator<Item = (Option<Timestamp>, &'d Document)>) -> Vec<Message> {
-    let mut told: Vec<(String, Message)> = Vec::new();
-    for (at, document) in documents {
-        let composed = match document {
-            Document::Opened(_) => None,
-            Document::Running(running) => on_the_way(running, at),
-            Document::Reported(reported) => Some(at_the_end(reported)),
-        };
-        let Some((at, message)) = composed else { continue };
-        if told.iter().all(|(id, _)| *id != message.json.id) {
-            let message::Message { subject, text, json, .. } = message;
-            told.push((json.id, Message { at, subject, text }));
+/// What people were told, each once: a document that is to be told is left by one step, given to the next and kept by it.
+/// Where the step that told it is known, its message is word for word the one that was sent.
+fn messages<'d>(documents: impl Iterator<Item = (When, &'d Document)>) -> Vec<Message> {
+    let mut told: Vec<(String, When, Message)> = Vec::new();
+    for (when, document) in documents {
+        let Some((at, message)) = composed(document, when.known()) else { continue };
+        let message::Message { subject, text, json, .. } = message;
+        let message = Message { at, subject, text };
+        match told.iter_mut().find(|(id, ..)| *id == json.id) {
+            None => told.push((json.id, when, message)),
+            Some((_, known @ (When::Unknown | When::At(_)), before)) if matches!(when, When::Given(_)) => {
+                (*known, *before) = (when, message);
+            }
+            Some(_) => {}
         }
     }
-    told.into_iter().map(|(_, message)| message).collect()
+    told.into_iter().map(|(.., message)| message).collect()
 }
 
-fn on_the_way(running: &Running, at: Option<Timestamp>) -> Option<(Timestamp, message::Message)> {
-    let What::Tell(occasion) = running.next.what else { return None };
-    let seen = running.progress.as_ref().map(|progress| progress.seen);
-    let at = at.or(seen).unwrap_or(running.run.started);
-    Some((at, News::on_the_way(running, occasion, at).compose()))
-}
-
-fn at_the_end(reported: &Reported) -> (Timestamp, message::Message) {
-    let at = reported.verdict.at;
-    (at, News::of_the_end(reported, at).compose())
+/// The message that a document asks for, told at this time; else when what it tells was seen.
+fn composed(document: &Document, at: Option<Timestamp>) -> Option<(Timestamp, message::Message)> {
+    match document {
+        Document::Opened(_) => None,
+        Document::Running(running) => {
+            let What::Tell(occasion) = running.next.what else { return None };
+            let seen = running.progress.as_ref().map(|progress| progress.seen);
+            let at = at.or(seen).unwrap_or(running.run.started);
+            Some((at, News::on_the_way(running, occasion, at).compose()))
+        }
+        Document::Reported(reported) => {
+            let at = at.unwrap_or(reported.verdict.at);
+            Some((at, News::of_the_end(reported, at).compose()))
+        }
+    }
 }

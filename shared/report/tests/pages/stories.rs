@@ -7,7 +7,7 @@ use migration::run::acts::StopCause;
 use migration::run::document::Document;
 use migration::run::step::{Occasion, Step, What};
 use report::page::{Act, Lag, Night, Page, Span, Table, Tables};
-use report::story::Left;
+use report::story::{Left, When};
 use serde_json::{Value, json};
 use support::cases::{CLOSE, Case, and, full_load, load_and_cdc, minute};
 use support::plans::root;
@@ -140,7 +140,7 @@ fn the_history_of_a_run_tells_what_its_last_document_has_forgotten() {
             why: "tables are in error".to_owned(),
         };
         case.running.next = step;
-        before.push(Left { at: Some(minute(at)), document: Document::Running(Box::new(case.running)) });
+        before.push(Left { when: When::At(minute(at)), document: Document::Running(Box::new(case.running)) });
     }
     let last = over(case.tables(&["Table completed", "Table error"]).stopped(192, "Stop Reason NORMAL"), 193);
     let page = Page::from_story(&before, &last);
