@@ -1,6 +1,6 @@
 //! The page as one HTML file: no script, nothing from elsewhere, to be read on a screen, on a phone and on paper.
 //!
-//! Every text from outside goes through [`text`], which bounds it, and through the template, which escapes it. Every list
+//! Every text from outside goes through `text.rs`, which bounds it, and through the template, which escapes it. Every list
 //! has a room of so many bytes, which the nights of a page share: a page never takes more than [`MAX_BYTES`].
 
 mod axis;
