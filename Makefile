@@ -27,7 +27,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel fmt venv prerequisites
+.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -46,7 +46,7 @@ docs: prerequisites ## Write what is generated: the findings in docs/plan.md, an
 	@WRITE_DOCS=1 cargo test --package plan --test documented --quiet
 	@WRITE_DOCS=1 cargo test --package migration --test schema --quiet
 
-test: venv lint template tools unit model-check scale end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
+test: venv lint template tools unit report-look model-check scale end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
 
 lint: prerequisites
 	cargo fmt --all --check
@@ -129,6 +129,13 @@ runs: venv ## List the runs, newest first, with verdict or where they stand: STA
 
 cancel: venv ## Stop the task of a run and let the run tell it: EXECUTION=, YES=1 asks nobody
 	@$(AS_PERSON) deploy/cancel $(if $(call given,YES),--yes) $(call given,EXECUTION)
+
+report: prerequisites ## Write a page about a run, to read and to forward: EXECUTION=document.json, OUT=target/report.html
+	@cargo run -q -p report -- $(call given,OUT,--output) $(call given,EXECUTION)
+
+report-look: prerequisites ## Draw the pages of the tests in Chromium, where there is one, into target/report
+	cargo test --workspace --test pages --quiet -- stories
+	@tests/look-at-report $(foreach page,rehearsed nights succeeded partly-failed paused,target/report/$(page).html)
 
 fmt: prerequisites ## Format the code
 	cargo fmt --all

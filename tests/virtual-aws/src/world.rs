@@ -28,7 +28,7 @@ use crate::execution::{self, Redrive, Run};
 use crate::functions::{Clients, Function};
 use crate::invocation::Sandbox;
 use crate::retry::Retry;
-use crate::step_functions::StepFunctions;
+use crate::step_functions::{StepFunctions, execution_arn};
 
 /// Sandboxes of all worlds of this process: the SDK keeps a retry quota for each.
 static SANDBOXES: AtomicU64 = AtomicU64::new(0);
@@ -298,6 +298,14 @@ impl World {
         let state = self.0.lock();
         let (status, error, redrives) = state.step_functions.state(name)?;
         Some((status, error.map(str::to_owned), redrives))
+    }
+
+    /// What GetExecutionHistory answers about an execution: all that is kept, the oldest first.
+    pub fn history(&self, name: &str) -> Result<Value, String> {
+        let request = json!({"executionArn": execution_arn(name), "maxResults": 1_000});
+        let (mut state, now) = (self.0.lock(), self.0.clock.now());
+        let answer = state.step_functions.answer("GetExecutionHistory", &request, now);
+        answer.ok_or("there is no such operation")?.map_err(|error| error.message)
     }
 
     pub(crate) fn is_running(&self, name: &str) -> bool {

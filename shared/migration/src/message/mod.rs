@@ -4,6 +4,7 @@
 mod body;
 mod chat;
 mod news;
+pub mod numbers;
 pub mod operations;
 mod place;
 mod text;

@@ -36,6 +36,15 @@ pub fn describe_execution(execution: &ExecutionArn) -> String {
     )
 }
 
+/// Shows all that an execution has done: the documents of its steps stand in there, also where it has failed.
+pub fn execution_history(execution: &ExecutionArn) -> String {
+    format!(
+        "aws stepfunctions get-execution-history --region {} --execution-arn {}",
+        quoted(&execution.machine().region),
+        quoted(&execution.to_string())
+    )
+}
+
 /// Stops a task.
 pub fn stop_task(task: &Arn) -> String {
     format!(

@@ -16,12 +16,16 @@ pub fn on_the_clock_of(plan: &Plan, instant: Timestamp) -> String {
 /// An instant on a window's clock, to the minute and with the zone's name: `2026-11-21 05:00 CET`. In UTC where no
 /// window names a zone.
 pub fn on_the_clock(window: Option<&Window>, instant: Timestamp) -> String {
+    instant.to_zoned_datetime(zone_of(window)).strftime("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+/// The zone of a window's clock; UTC where no window names one.
+pub fn zone_of(window: Option<&Window>) -> TimeZone {
     let zone = window.and_then(|window| match &window.when {
         When::Hours(hours) => TimeZone::get(&hours.time_zone).ok(),
         When::Duration(_) => None,
     });
-    let local = instant.to_zoned_datetime(zone.unwrap_or(TimeZone::UTC));
-    local.strftime("%Y-%m-%d %H:%M %Z").to_string()
+    zone.unwrap_or(TimeZone::UTC)
 }
 
 /// So many minutes, in words.

@@ -6,6 +6,7 @@
 mod believed;
 mod blind;
 mod close;
+mod forwarded;
 mod night;
 mod redrive;
 mod refresh;
