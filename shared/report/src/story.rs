@@ -14,6 +14,7 @@ use migration::run::tables::counted;
 use migration::run::task::{Progress, Task};
 use migration::run::verdict::Verdict;
 use migration::time::clock::zone_of;
+use migration::understood::{Understood, understand_run};
 use plan::{Plan, Until};
 use serde_json::Value;
 
@@ -61,8 +62,19 @@ impl Page {
         let zone = zone_of(known.plan.and_then(|plan| plan.window.as_ref()));
         let mut page = Page::new(known.name(), zone, night);
         page.place = known.run.map(place);
+        if let (Some(plan), Some(run)) = (known.plan, known.run) {
+            page.understood = in_words(&understand_run(plan, known.task, run.started));
+        }
         page
     }
+}
+
+/// What a plan is understood to do, as a page shows it: a heading for each sentence.
+pub fn in_words(understood: &Understood) -> Vec<(String, String)> {
+    let words = understood.in_words().into_iter();
+    words
+        .flat_map(|(about, sentences)| sentences.into_iter().map(move |says| (about.to_owned(), says)))
+        .collect()
 }
 
 impl Night {

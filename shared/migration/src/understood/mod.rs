@@ -13,8 +13,11 @@ mod tells;
 mod whose;
 
 use jiff::Timestamp;
-use plan::{MigrationType, Mode, Plan};
+use plan::{MigrationType, Mode, Plan, settings};
 use serde::Serialize;
+
+use crate::run::observation::TaskSettings;
+use crate::run::task::Task;
 
 pub use close::AtTheClose;
 pub use described::{Described, NotDescribed, one_task};
@@ -55,20 +58,32 @@ pub struct Understood {
 
 /// What a plan is understood to do, at `now`, with what is known of a task that somebody else keeps.
 pub fn understand(plan: &Plan, described: Option<&Described>, now: Timestamp) -> Understood {
-    let known = Known::of(plan, described);
-    let starts = starts::starts(&known, now);
+    understood(&Known::of(plan, described), now)
+}
+
+/// What the plan of a run was understood to do when the run began, with what that run knows of its task.
+pub fn understand_run(plan: &Plan, task: Option<&Task>, began: Timestamp) -> Understood {
+    let mut known = Known::of(plan, None);
+    known.migration_type = known.migration_type.or(task.map(|task| task.migration_type.clone()));
+    known.settings = known.settings.or(task.and_then(|task| task.settings.clone()));
+    understood(&known, began)
+}
+
+fn understood(known: &Known<'_>, now: Timestamp) -> Understood {
+    let plan = known.plan;
+    let starts = starts::starts(known, now);
     Understood {
         name: plan.name(),
         migration_type: known.migration_type.clone(),
         keeper: whose::keeper(plan),
         mode: plan.mode,
         openings: openings::openings(plan, now),
-        close: close::close(&known),
-        ends: ends::ends(&known),
-        target: target::target(&known, &starts),
+        close: close::close(known),
+        ends: ends::ends(known),
+        target: target::target(known, &starts),
         starts,
         tells: tells::tells(plan),
-        not_known: whose::not_known(&known),
+        not_known: whose::not_known(known),
     }
 }
 
@@ -76,6 +91,8 @@ pub fn understand(plan: &Plan, described: Option<&Described>, now: Timestamp) ->
 struct Known<'a> {
     plan: &'a Plan,
     migration_type: Option<MigrationType>,
+    /// The settings of the task: those that a task of ours is created with, or those that DMS shows.
+    settings: Option<TaskSettings>,
     /// The task of somebody else, as DMS describes it.
     described: Option<&'a Described>,
 }
@@ -84,7 +101,17 @@ impl<'a> Known<'a> {
     fn of(plan: &'a Plan, described: Option<&'a Described>) -> Known<'a> {
         let planned = plan.request().map(|request| &request.migration_type);
         let migration_type = planned.or(described.map(|described| &described.task.migration_type)).cloned();
-        Known { plan, migration_type, described }
+        let settings = match plan.request() {
+            Some(request) => {
+                let stated = request.replication_task_settings.as_ref().and_then(|document| document.json());
+                let settings = settings::for_creation(stated);
+                Some(TaskSettings::read(&settings, request.table_mappings.json()))
+            }
+            None => described
+                .and_then(|described| described.settings.as_ref())
+                .map(|settings| TaskSettings::read(settings, None)),
+        };
+        Known { plan, migration_type, settings, described }
     }
 
     /// The types that the task may have.

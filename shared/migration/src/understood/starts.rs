@@ -1,7 +1,7 @@
 //! How the task would be started, by what it has behind it.
 
 use jiff::{SignedDuration, Timestamp};
-use plan::settings::{self, PrepMode};
+use plan::settings::PrepMode;
 use plan::table_name::TableName;
 use plan::{Arn, MigrationType, OnTableErrors};
 use serde::Serialize;
@@ -166,15 +166,14 @@ fn start_of(
     }
     let pass = TablePass::over(tables);
     let chosen = |settings: &TaskSettings| start_type::choose(known.plan, task, settings, &pass, tonight);
-    let settings = settings(known);
-    let (choice, unless_do_nothing) = match &settings {
+    let (choice, unless_do_nothing) = match &known.settings {
         Some(settings) => (chosen(settings), false),
         None => {
             let [with_mode, without] = [PrepMode::TruncateBeforeLoad, PrepMode::DoNothing].map(in_mode);
             (chosen(&with_mode), chosen(&with_mode) != chosen(&without))
         }
     };
-    let mode = settings.map(|settings| settings.prep_mode);
+    let mode = known.settings.as_ref().map(|settings| &settings.prep_mode);
     let loads = task.migration_type != MigrationType::Cdc;
     let (does, loaded) = match choice {
         Choice::Start(kind, _) => {
@@ -188,7 +187,7 @@ fn start_of(
         Choice::Undecided { to_do, .. } => (Does::Rejects { to_do }, None),
     };
     let first = matches!(does, Does::Starts { kind: StartKind::StartReplication, .. });
-    let target = loaded.filter(|_| loads).map(|which| (which, Effect::of(mode.as_ref(), first)));
+    let target = loaded.filter(|_| loads).map(|which| (which, Effect::of(mode, first)));
     StartOf { task: words, does, target }
 }
 
@@ -198,22 +197,9 @@ pub(super) fn of_tables_in_error(known: &Known<'_>) -> Option<OnTarget> {
     let reloads = loads && known.plan.on_table_errors == OnTableErrors::Reload;
     reloads.then(|| OnTarget {
         which: Which::InError,
-        effect: Effect::of(settings(known).map(|settings| settings.prep_mode).as_ref(), false),
+        effect: Effect::of(known.settings.as_ref().map(|settings| &settings.prep_mode), false),
         when: vec!["is running and OnTableErrors Reload loads them again".to_owned()],
     })
-}
-
-/// The settings of the task, as far as they are known: those that a task of ours is created with, or those that DMS
-/// shows.
-fn settings(known: &Known<'_>) -> Option<TaskSettings> {
-    match known.plan.request() {
-        Some(request) => {
-            let stated = request.replication_task_settings.as_ref().and_then(|document| document.json());
-            let settings = settings::for_creation(stated);
-            Some(TaskSettings::read(&settings, request.table_mappings.json()))
-        }
-        None => Some(TaskSettings::read(known.described?.settings.as_ref()?, None)),
-    }
 }
 
 fn in_mode(prep_mode: PrepMode) -> TaskSettings {

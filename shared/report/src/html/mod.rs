@@ -418,8 +418,10 @@ fn understood(page: &Page) -> Markup {
     if page.understood.is_empty() {
         return html! {};
     }
+    let mut above = None;
     let shown = fitting(page.understood.iter(), UNDERSTOOD, |(heading, words)| {
-        html! { dt { (line(heading, 200)) } dd { (sentence(words)) } "\n" }
+        let is_new = above.replace(heading) != Some(heading);
+        html! { @if is_new { dt { (line(heading, 200)) } } dd { (sentence(words)) } "\n" }
     });
     html! {
         section {

@@ -14,7 +14,7 @@ pub(super) struct Shown {
 pub(super) fn fitting<T>(
     elements: impl ExactSizeIterator<Item = T>,
     (most, room): (usize, usize),
-    write: impl Fn(T) -> Markup,
+    write: impl FnMut(T) -> Markup,
 ) -> Shown {
     let all = elements.len();
     let mut taken = 0;
