@@ -83,6 +83,7 @@ end-to-end: venv ## Prove every path through the whole machine: RECORD=folder wr
 	timeout 300 target/debug/rehearse --plan events/nightly-refresh.json --speed 240 --nights 2 > target/rehearsal.log || { cat target/rehearsal.log; exit 1; }
 	$(if $(RECORD),RECORD="$(abspath $(RECORD))") cargo test --workspace --test end-to-end --quiet
 	tests/permissions target/recorded-calls.jsonl
+	tests/run-documented-commands
 
 mutants: prerequisites ## Break the decision and the verdict hundreds of times: do the tests notice? (about an hour, not in CI)
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is missing: cargo install cargo-mutants --locked" >&2; exit 2; }

@@ -38,8 +38,8 @@ fn every_event_names_the_schema_first_and_fits_it() {
 }
 
 #[test]
-fn every_example_in_the_manual_fits() {
-    let manual = text("docs/plan.md");
+fn every_example_in_the_pages_fits() {
+    let manual = text("docs/plan.md") + &text("docs/guide.md") + &text("docs/recipes.md");
     let examples = manual.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next());
     for example in examples {
         let plan: Value = serde_json::from_str(example).unwrap_or_else(|error| panic!("{error}: {example}"));
