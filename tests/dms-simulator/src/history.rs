@@ -127,7 +127,9 @@ fn steps(
     let whole = starting + span;
     let steps = match existing.state {
         TaskState::NeverRun => Vec::new(),
-        TaskState::Loaded | TaskState::Replicating | TaskState::FailedReplicating if full_load => vec![(ago(HOUR + whole), Step::Start)],
+        TaskState::Loaded | TaskState::Replicating | TaskState::FailedReplicating if full_load => {
+            vec![(ago(HOUR + whole), Step::Start)]
+        }
         TaskState::Loaded => vec![(ago(2.0 * HOUR + whole), Step::Start), (ago(HOUR), Step::Stop)],
         TaskState::StoppedHalfWay => vec![(ago(HOUR + half), Step::Start), (ago(HOUR), Step::Stop)],
         TaskState::FailedHalfWay => vec![(ago(HOUR + half), Step::Start), (ago(HOUR), Step::Fail)],

@@ -38,7 +38,8 @@ fn gist(document: &Value) -> Value {
         .iter()
         .map(|table| {
             // How many rows a table has whose load did not end nobody knows but the source.
-            let rows = if table["TableState"] == "Table completed" { &table["FullLoadRows"] } else { &Value::Null };
+            let rows =
+                if table["TableState"] == "Table completed" { &table["FullLoadRows"] } else { &Value::Null };
             json!([table["SchemaName"], table["TableName"], table["TableState"], rows])
         })
         .collect();
@@ -60,7 +61,9 @@ fn gist(document: &Value) -> Value {
 
 #[test]
 fn what_dms_shows_of_a_task_at_rest_is_what_it_shows_when_that_was_pasted() {
-    for (kind, seconds) in [("full-load", 1_000.0), ("full-load", 130.0), ("full-load-and-cdc", 1_000.0), ("cdc", 600.0)] {
+    for (kind, seconds) in
+        [("full-load", 1_000.0), ("full-load", 130.0), ("full-load-and-cdc", 1_000.0), ("cdc", 600.0)]
+    {
         let mut story = Story::new(world());
         let arn = story.task(kind, prepare("TRUNCATE_BEFORE_LOAD"));
         story.start(&arn, "start-replication").unwrap();
@@ -107,7 +110,10 @@ fn the_aws_command_prints_dates_as_text_and_members_that_only_aws_has() {
     assert_eq!(scenario.endpoints[0].endpoint_type, EndpointType::Source);
     assert_eq!(scenario.endpoints[1].engine_name, "s3");
     assert_eq!(scenario.tasks[0].state, TaskState::FailedReplicating);
-    assert_eq!(scenario.tasks[0].last_failure_message.as_deref(), Some("Last Error Replication out of memory."));
+    assert_eq!(
+        scenario.tasks[0].last_failure_message.as_deref(),
+        Some("Last Error Replication out of memory.")
+    );
     assert_eq!(scenario.tasks[0].table_states[1].table_state, "Table error");
     assert_eq!((scenario.source_tables[0].rows, scenario.source_tables[0].load_seconds), (70, 120.0));
     assert_eq!(scenario.source_tables[1].load_seconds, 60.0, "AWS has not dated it");
@@ -130,7 +136,10 @@ fn what_no_story_can_begin_with_is_refused_in_a_sentence() {
         { "ReplicationTaskIdentifier": "b", "Status": "ready" },
     ]);
     for (document, says) in [
-        (task("modifying"), "ReplicationTasks holds orders in the status modifying, and no story can begin there"),
+        (
+            task("modifying"),
+            "ReplicationTasks holds orders in the status modifying, and no story can begin there",
+        ),
         (json!({ "ReplicationTasks": [{ "ReplicationTaskIdentifier": "orders" }] }), "without its Status"),
         (json!({ "ReplicationTasks": [{}] }), "without a ReplicationTaskIdentifier"),
         (statistics(two), "TableStatistics belong to one task, and ReplicationTasks holds 2"),

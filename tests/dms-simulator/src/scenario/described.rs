@@ -73,7 +73,9 @@ pub(super) fn taken(mut document: Value) -> Result<Option<Value>, String> {
     ] {
         for element in elements(members.get_mut(list)) {
             let engine = |name: &str| list == "Endpoints" && name.ends_with("Settings");
-            element.retain(|name, value| !value.is_null() && !only_aws.contains(&name.as_str()) && !engine(name));
+            element.retain(|name, value| {
+                !value.is_null() && !only_aws.contains(&name.as_str()) && !engine(name)
+            });
             if let Some(Value::String(kind)) = element.get_mut("EndpointType") {
                 kind.make_ascii_lowercase();
             }
@@ -111,7 +113,9 @@ fn existing(task: &Value) -> Result<Map<String, Value>, String> {
     let name = text("ReplicationTaskIdentifier")
         .ok_or("ReplicationTasks holds something without a ReplicationTaskIdentifier, which is no task")?;
     let status = text("Status").ok_or_else(|| {
-        format!("ReplicationTasks holds {name} without its Status; paste what describe-replication-tasks printed")
+        format!(
+            "ReplicationTasks holds {name} without its Status; paste what describe-replication-tasks printed"
+        )
     })?;
     let state = state(task, status).ok_or_else(|| {
         format!(
@@ -164,7 +168,9 @@ fn place(
         (tasks, Some(arn)) => tasks
             .iter_mut()
             .find(|task| task.get("ReplicationTaskArn").and_then(Value::as_str) == Some(arn))
-            .ok_or_else(|| format!("TableStatistics are those of {arn}, which ReplicationTasks does not hold"))?,
+            .ok_or_else(|| {
+                format!("TableStatistics are those of {arn}, which ReplicationTasks does not hold")
+            })?,
         (tasks, None) => {
             return Err(format!(
                 "TableStatistics belong to one task, and ReplicationTasks holds {}; say which with its \
@@ -176,9 +182,12 @@ fn place(
     let (mut sources, mut states) = (Vec::new(), Vec::new());
     for table in list(statistics) {
         let text = |name: &str| table.get(name).and_then(Value::as_str);
-        let (Some(schema), Some(name), Some(state)) = (text("SchemaName"), text("TableName"), text("TableState"))
+        let (Some(schema), Some(name), Some(state)) =
+            (text("SchemaName"), text("TableName"), text("TableState"))
         else {
-            return Err("TableStatistics holds an entry without SchemaName, TableName or TableState".to_owned());
+            return Err(
+                "TableStatistics holds an entry without SchemaName, TableName or TableState".to_owned()
+            );
         };
         if state != "Table does not exist" {
             let rows = table.get("FullLoadRows").and_then(Value::as_u64).unwrap_or_default();
