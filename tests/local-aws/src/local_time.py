@@ -5,11 +5,13 @@ The edge keeps the clocks. It is asked when a state is entered and when a wait b
 lives in real time and waits itself.
 """
 
+import functools
 import http.client
 import json
 import os
 
 from moto.stepfunctions.parser.asl.component.common.retry.jitter_strategy_decl import JitterStrategyDecl
+from moto.stepfunctions.parser.asl.component.state.exec.state_task import lambda_eval_utils
 from moto.stepfunctions.parser.asl.component.state.state import CommonStateField
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
 
@@ -58,6 +60,16 @@ def retried(reckon):
 
     return skipped
 
+
+@functools.cache
+def client_of(region, service):
+    return client_for(region=region, service=service)
+
+
+# A night of skipped waits is mostly invocations, and moto builds a client for each, which takes most of the time. The
+# credentials that it is given mean nothing to it.
+client_for = lambda_eval_utils.boto_client_for
+lambda_eval_utils.boto_client_for = lambda region, service, state_credentials=None: client_of(region, service)
 
 CommonStateField._eval_state_input = in_local_time(CommonStateField._eval_state_input)
 WaitFunction._wait_interval = waited(WaitFunction._wait_interval)
