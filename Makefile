@@ -10,7 +10,10 @@ STAMP := $(VENV)/.installed-$(shell cksum < tests/requirements.txt 2>/dev/null |
 PLAN ?= events/full-load.json
 SCENARIO ?=
 AT ?=
-SPEED ?= 60
+SPEED ?=
+NIGHTS ?=
+TASK ?=
+JSON ?=
 MINUTES ?= 10
 ARCH ?= arm64
 RECORD ?=
@@ -32,9 +35,9 @@ export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-rehearse: venv ## Run a plan through the whole product on this machine: PLAN=, SCENARIO=, AT=2026-10-25T01:30, SPEED=, NIGHTS=
+rehearse: venv ## Run a plan through the whole product on this machine: PLAN=, TASK=described.json, SCENARIO=, AT=2026-10-25T01:30, NIGHTS=, SPEED=, JSON=1
 	@tests/build-quietly
-	@target/debug/rehearse --plan "$(PLAN)" --scenario "$(SCENARIO)" --at "$(AT)" --speed "$(SPEED)" --nights "$(NIGHTS)"
+	@target/debug/rehearse --plan "$(PLAN)" --scenario "$(SCENARIO)" --task "$(TASK)" --at "$(AT)" --speed "$(SPEED)" --nights "$(NIGHTS)" $(if $(JSON),--json)
 
 check: prerequisites ## Name every fault of a plan and say what it will do, without an AWS account: PLAN=, TASK=described.json
 	@cargo run -q -p check-plan -- $(if $(TASK),--task "$(TASK)") "$(PLAN)"
@@ -81,6 +84,7 @@ scale-long: prerequisites ## The same, with the rows that take most of the time 
 end-to-end: venv ## Prove every path through the whole machine: RECORD=folder writes what each story did
 	cargo build --workspace --bins --test end-to-end --quiet
 	timeout 300 target/debug/rehearse --plan events/nightly-refresh.json --speed 240 --nights 2 > target/rehearsal.log || { cat target/rehearsal.log; exit 1; }
+	cargo test --workspace --test rehearse-nights --quiet
 	$(if $(RECORD),RECORD="$(abspath $(RECORD))") cargo test --workspace --test end-to-end --quiet
 	tests/permissions target/recorded-calls.jsonl
 	tests/run-documented-commands

@@ -69,7 +69,11 @@ impl Task {
             let meant =
                 |table: &&mut Table| table.schema == told.schema_name && table.name == told.table_name;
             for table in self.tables.iter_mut().filter(meant) {
-                table.state = TableState::named(&told.table_state);
+                let state = TableState::named(&told.table_state);
+                if state == TableState::Completed && table.is_unfinished() {
+                    table.rows = table.source.rows;
+                }
+                table.state = state;
             }
         }
     }
@@ -123,10 +127,13 @@ fn steps(
     let whole = starting + span;
     let steps = match existing.state {
         TaskState::NeverRun => Vec::new(),
-        TaskState::Loaded | TaskState::Replicating if full_load => vec![(ago(HOUR + whole), Step::Start)],
+        TaskState::Loaded | TaskState::Replicating | TaskState::FailedReplicating if full_load => {
+            vec![(ago(HOUR + whole), Step::Start)]
+        }
         TaskState::Loaded => vec![(ago(2.0 * HOUR + whole), Step::Start), (ago(HOUR), Step::Stop)],
         TaskState::StoppedHalfWay => vec![(ago(HOUR + half), Step::Start), (ago(HOUR), Step::Stop)],
         TaskState::FailedHalfWay => vec![(ago(HOUR + half), Step::Start), (ago(HOUR), Step::Fail)],
+        TaskState::FailedReplicating => vec![(ago(2.0 * HOUR + whole), Step::Start), (ago(HOUR), Step::Fail)],
         TaskState::Loading => vec![(ago(half), Step::Start)],
         TaskState::Replicating => vec![(ago(HOUR + whole), Step::Start)],
     };

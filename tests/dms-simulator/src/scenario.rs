@@ -1,10 +1,11 @@
 //! The world that a simulator starts with, and what goes wrong in it.
 //!
 //! A scenario is a JSON document with DMS's own spelling, or the same built in code. Every member may be left out.
-//! Times are seconds, with fractions if wanted.
+//! Times are seconds, with fractions if wanted. What `aws dms describe-...` printed may be pasted into it.
 
 use serde::{Deserialize, Serialize};
 
+mod described;
 mod events;
 mod happenings;
 mod lag;
@@ -35,6 +36,9 @@ pub enum ScenarioError {
     /// The document is well-formed but speaks of things that it does not define.
     #[error("the scenario contradicts itself: {0}")]
     Inconsistent(String),
+    /// What AWS printed about something that no story can begin with.
+    #[error("the scenario holds what cannot be taken over: {0}")]
+    NotTaken(String),
 }
 
 /// The world that a simulator starts with.
@@ -83,10 +87,27 @@ impl Scenario {
     /// # Errors
     /// [`ScenarioError`], naming the member.
     pub fn from_json(text: &str) -> Result<Self, ScenarioError> {
-        let scenario: Self = serde_json::from_str(text)?;
+        let scenario = Self::described(text)?;
         match scenario.contradictions().into_iter().next() {
             None => Ok(scenario),
             Some(first) => Err(ScenarioError::Inconsistent(first)),
+        }
+    }
+
+    /// Reads a scenario in which something may be missing: a task, for one, may name endpoints that are not there.
+    ///
+    /// # Errors
+    /// [`ScenarioError`], naming the member.
+    pub fn described(text: &str) -> Result<Self, ScenarioError> {
+        let error = match serde_json::from_str(text) {
+            Ok(scenario) => return Ok(scenario),
+            Err(error) => error,
+        };
+        // The reader of a text knows lines, and the one of a document does not: it is the second choice.
+        let Ok(document) = serde_json::from_str(text) else { return Err(error.into()) };
+        match described::taken(document).map_err(ScenarioError::NotTaken)? {
+            Some(document) => Ok(serde_json::from_value(document)?),
+            None => Err(error.into()),
         }
     }
 

@@ -13,14 +13,26 @@ pub struct Clock {
     real_start: Timestamp,
     pace: u32,
     leapt: SignedDuration,
-    leaping: bool,
+    waits: Waits,
+}
+
+/// What becomes of a wait of the state machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    /// It lasts as long as it says, at the clock's pace.
+    WaitedOut,
+    /// The answer that leads to it moves the clock, and the machine waits for no time at all. What the machine reckons
+    /// itself is waited out.
+    LeaptAhead,
+    /// The machine lives in this clock's time, and its wait moves the clock exactly to the wait's end.
+    Skipped,
 }
 
 impl Clock {
     /// A clock that shows `start` at the real instant `real_start` and then runs `pace` times as fast as
     /// the real one. A pace of 0 counts as 1: local time always moves.
     pub fn new(start: Timestamp, real_start: Timestamp, pace: u32) -> Self {
-        Self { start, real_start, pace: pace.max(1), leapt: SignedDuration::ZERO, leaping: false }
+        Self { start, real_start, pace: pace.max(1), leapt: SignedDuration::ZERO, waits: Waits::WaitedOut }
     }
 
     /// A clock that shows the real time.
@@ -37,12 +49,25 @@ impl Clock {
     ///
     /// Meant for worlds with one execution: each execution's waits move the whole world.
     pub fn leaping(self) -> Self {
-        Self { leaping: true, ..self }
+        Self { waits: Waits::LeaptAhead, ..self }
     }
 
-    /// Whether waits are leapt over.
+    /// The same clock at the pace of the real one, in whose time the state machine itself lives: each of its waits, also
+    /// a blind one and one before a retry, is skipped, and the clock leaps exactly to its end.
+    ///
+    /// Meant for worlds with one execution, in a local AWS with [`Config::skipping`](crate::Config::skipping).
+    pub fn skipping(self) -> Self {
+        Self { waits: Waits::Skipped, pace: 1, ..self }
+    }
+
+    /// Whether the answer that leads to a wait leaps over it.
     pub fn is_leaping(&self) -> bool {
-        self.leaping
+        self.waits == Waits::LeaptAhead
+    }
+
+    /// Whether the state machine lives in this clock's time.
+    pub fn is_skipping(&self) -> bool {
+        self.waits == Waits::Skipped
     }
 
     /// How many local seconds pass in a real one.
@@ -64,7 +89,12 @@ impl Clock {
 
     /// Moves this clock forward by `seconds` at once. It never goes back: a negative leap does nothing.
     pub fn leap(&mut self, seconds: i64) {
-        self.leapt = self.leapt.saturating_add(SignedDuration::from_secs(seconds.max(0)));
+        self.leap_over(SignedDuration::from_secs(seconds));
+    }
+
+    /// The same for a wait that is no whole number of seconds.
+    pub(crate) fn leap_over(&mut self, wait: SignedDuration) {
+        self.leapt = self.leapt.saturating_add(wait.max(SignedDuration::ZERO));
     }
 
     /// How many whole real seconds last as long as `local` local ones, rounded up.
@@ -89,6 +119,11 @@ pub(crate) fn real_now() -> Timestamp {
 pub(crate) fn whole_seconds(instant: Timestamp) -> String {
     let up = timestamp(ceiling(instant.as_nanosecond(), SECOND) * SECOND);
     up.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// `instant` in the form in which moto's state machine has the time at which a state was entered.
+pub(crate) fn as_entered(instant: Timestamp) -> String {
+    instant.strftime("%Y-%m-%dT%H:%M:%S%.6f+00:00").to_string()
 }
 
 fn ceiling(value: i128, divisor: i128) -> i128 {
@@ -156,6 +191,17 @@ mod tests {
     fn whole_seconds_round_up() {
         assert_eq!(whole_seconds(at("2026-10-25T03:00:00Z")), "2026-10-25T03:00:00Z");
         assert_eq!(whole_seconds(at("2026-10-25T02:59:59.000000001Z")), "2026-10-25T03:00:00Z");
+    }
+
+    #[test]
+    fn a_clock_that_skips_waits_runs_as_fast_as_the_real_one() {
+        let mut clock = night().skipping();
+        assert!(clock.is_skipping() && !clock.is_leaping() && !night().is_skipping());
+        clock.leap_over(SignedDuration::from_millis(1_500));
+        clock.leap_over(SignedDuration::from_millis(-1_500));
+        let local = clock.local(at("2030-01-01T00:00:10Z"));
+        assert_eq!(local, at("2026-10-24T22:00:11.5Z"));
+        assert_eq!(as_entered(local), "2026-10-24T22:00:11.500000+00:00");
     }
 
     #[test]

@@ -1,15 +1,15 @@
 //! The one endpoint: sends each request where it belongs, writes it down, and makes it go wrong when a fault says so.
 
-use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{Response, StatusCode, request};
 use axum::response::IntoResponse;
 use axum::routing::post;
-use serde_json::Value;
+use axum::{Json, Router};
+use serde_json::{Value, json};
 
 use crate::client::BODY_LIMIT;
-use crate::clock::real_now;
+use crate::clock::{as_entered, real_now};
 use crate::faults::{ErrorAnswer, Faults, Passing};
 use crate::lambda_host::LambdaHost;
 use crate::proxy::Proxy;
@@ -34,11 +34,20 @@ impl Edge {
     pub(crate) fn router(self) -> Router {
         Router::new()
             .route("/2015-03-31/functions/{name}/invocations", post(invoke::invoke))
+            .route("/local/time", post(time))
             .fallback(aws)
             .with_state(self.clone())
             .nest("/runtime", runtime_api::routes(self.host))
             .layer(DefaultBodyLimit::max(BODY_LIMIT))
     }
+}
+
+/// The state machine asks what time it is in the world of an execution, after a wait of so many seconds which that world
+/// skips; null where it is to wait itself.
+async fn time(State(edge): State<Edge>, Json(asked): Json<Value>) -> Json<Value> {
+    let seconds = asked["Seconds"].as_f64().unwrap_or_default();
+    let now = edge.worlds.of(asked["Execution"].as_str()).skip(seconds);
+    Json(json!({ "Now": now.map(as_entered) }))
 }
 
 /// Any call to any other service. It runs in a task of its own: what a caller asked for happens even when the

@@ -13,8 +13,8 @@ use crate::error::{Error, Result};
 use crate::faults::FunctionEnd;
 use crate::function::FunctionConfig;
 use crate::lifeline::Lifeline;
-use crate::local_aws::{ACCOUNT, REGION};
 use crate::logs::Logs;
+use crate::place::Place;
 use crate::process::{Invocation, Process, Said, error_object};
 use crate::world::World;
 
@@ -33,6 +33,7 @@ pub(crate) struct LambdaHost {
 #[derive(Debug)]
 struct Shared {
     endpoint: String,
+    place: Place,
     lifeline: Arc<Lifeline>,
     logs: Logs,
     functions: Mutex<BTreeMap<String, Arc<Function>>>,
@@ -80,10 +81,16 @@ enum Ran {
 }
 
 impl LambdaHost {
-    pub(crate) fn new(endpoint: &str, lifeline: Arc<Lifeline>, functions: Vec<FunctionConfig>) -> Self {
+    pub(crate) fn new(
+        endpoint: &str,
+        place: &Place,
+        lifeline: Arc<Lifeline>,
+        functions: Vec<FunctionConfig>,
+    ) -> Self {
         let host = Self {
             shared: Arc::new(Shared {
                 endpoint: endpoint.to_owned(),
+                place: place.clone(),
                 lifeline,
                 logs: Logs::default(),
                 functions: Mutex::default(),
@@ -120,7 +127,7 @@ impl LambdaHost {
     }
 
     pub(crate) fn arn(&self, function: &str) -> String {
-        format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}")
+        self.shared.place.arn("lambda", &format!("function:{function}"))
     }
 
     /// Invokes a function and waits for its end. `before` ends it before it does anything, `after` when it has done
@@ -226,11 +233,11 @@ impl LambdaHost {
 
     /// The environment of a function: what Lambda sets, where AWS is, and the function's own variables.
     fn environment(&self, config: &FunctionConfig, key: &str) -> BTreeMap<String, String> {
-        let endpoint = &self.shared.endpoint;
+        let Shared { endpoint, place, .. } = &*self.shared;
         let name = &config.name;
         let mut environment: BTreeMap<String, String> = [
             ("AWS_ACCESS_KEY_ID", key),
-            ("AWS_DEFAULT_REGION", REGION),
+            ("AWS_DEFAULT_REGION", place.region.as_str()),
             ("AWS_EC2_METADATA_DISABLED", "true"),
             ("AWS_ENDPOINT_URL", endpoint),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &config.memory.to_string()),
@@ -241,7 +248,7 @@ impl LambdaHost {
             ("AWS_LAMBDA_LOG_GROUP_NAME", &format!("/aws/lambda/{name}")),
             ("AWS_LAMBDA_LOG_STREAM_NAME", &format!("[1]{key}")),
             ("AWS_LAMBDA_RUNTIME_API", &format!("{endpoint}/runtime/{key}")),
-            ("AWS_REGION", REGION),
+            ("AWS_REGION", &place.region),
             ("AWS_SECRET_ACCESS_KEY", "local"),
             ("AWS_SESSION_TOKEN", "local"),
             ("LANG", "en_US.UTF-8"),

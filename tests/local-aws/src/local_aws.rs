@@ -14,16 +14,11 @@ use crate::function::FunctionConfig;
 use crate::lambda_host::{Functions, LambdaHost};
 use crate::lifeline::Lifeline;
 use crate::moto::{self, Moto};
+use crate::place::Place;
 use crate::proxy::Proxy;
 use crate::recorder::Recorder;
 use crate::serve::Listeners;
 use crate::world::Worlds;
-
-/// The account in which everything happens; moto's own.
-pub const ACCOUNT: &str = "123456789012";
-
-/// The region in which everything happens.
-pub const REGION: &str = "us-east-1";
 
 /// What to start.
 #[derive(Debug, Clone)]
@@ -31,12 +26,32 @@ pub struct Config {
     /// The Python interpreter that has `moto[server]` installed.
     pub python: PathBuf,
     pub functions: Vec<FunctionConfig>,
+    /// Where everything happens.
+    pub place: Place,
+    /// Whether the state machine asks for the time of its execution's world, as worlds that skip waits need it: see
+    /// [`Clock::skipping`](crate::Clock::skipping).
+    pub skipping: bool,
 }
 
 impl Config {
     /// These functions, with the interpreter that [`moto::python`](crate::python) finds.
     pub fn new(functions: impl IntoIterator<Item = FunctionConfig>) -> Self {
-        Self { python: moto::python(), functions: functions.into_iter().collect() }
+        Self {
+            python: moto::python(),
+            functions: functions.into_iter().collect(),
+            place: Place::default(),
+            skipping: false,
+        }
+    }
+
+    /// The same in another place.
+    pub fn in_place(self, place: Place) -> Self {
+        Self { place, ..self }
+    }
+
+    /// The same with a state machine that lives in the time of worlds that skip waits.
+    pub fn skipping(self) -> Self {
+        Self { skipping: true, ..self }
     }
 }
 
@@ -45,6 +60,7 @@ impl Config {
 #[derive(Debug)]
 pub struct LocalAws {
     endpoint: String,
+    place: Place,
     moto: Moto,
     host: LambdaHost,
     lifeline: Arc<Lifeline>,
@@ -67,9 +83,9 @@ impl LocalAws {
         let listeners = Listeners::open().await.map_err(Error::Listen)?;
         let address = listeners.address();
         let endpoint = format!("http://{address}");
-        let moto = Moto::start(&config.python, address.port()).await?;
+        let moto = Moto::start(&config, address.port()).await?;
         let lifeline = Arc::clone(moto.lifeline());
-        let host = LambdaHost::new(&endpoint, Arc::clone(&lifeline), config.functions);
+        let host = LambdaHost::new(&endpoint, &config.place, Arc::clone(&lifeline), config.functions);
         let edge = Edge {
             host: host.clone(),
             proxy: Proxy::new(moto.address()),
@@ -79,12 +95,17 @@ impl LocalAws {
         };
         let (stop, stopped) = watch::channel(false);
         listeners.serve(edge.clone().router(), &stopped);
-        Ok(Self { endpoint, moto, host, lifeline, edge, stop })
+        Ok(Self { endpoint, place: config.place, moto, host, lifeline, edge, stop })
     }
 
     /// The endpoint of every service: what `AWS_ENDPOINT_URL` is to be.
     pub fn endpoint(&self) -> &str {
         &self.endpoint
+    }
+
+    /// Where everything happens.
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// What passed so far.
@@ -140,7 +161,8 @@ impl LocalAws {
         target: &str,
         input: &Value,
     ) -> Result<Value> {
-        let credential = format!("Credential={execution}/20000101/{REGION}/{service}/aws4_request");
+        let region = &self.place.region;
+        let credential = format!("Credential={execution}/20000101/{region}/{service}/aws4_request");
         let signed = format!("AWS4-HMAC-SHA256 {credential}, SignedHeaders=host, Signature=0");
         let headers =
             [("content-type", AWS_JSON), ("x-amz-target", target), ("authorization", signed.as_str())];

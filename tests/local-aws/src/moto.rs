@@ -15,6 +15,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use crate::client::post_json;
 use crate::error::{Error, Result};
 use crate::lifeline::Lifeline;
+use crate::local_aws::Config;
 
 /// How long moto may take to start: a second or two, but importing it on a busy machine has taken ten.
 const START_LIMIT: Duration = Duration::from_secs(120);
@@ -27,6 +28,9 @@ const LINES: usize = 200;
 
 /// JSONata for moto, in Python: moto leaves it to a Java machine that it does not bring.
 pub const JSONATA_ENGINE: &str = include_str!("jsonata_engine.py");
+
+/// The time of worlds that skip waits, for moto.
+const LOCAL_TIME: &str = include_str!("local_time.py");
 
 /// The interpreter that has moto installed: `LOCAL_AWS_PYTHON`, or else the workspace's own `.venv/bin/python`.
 pub fn python() -> PathBuf {
@@ -50,17 +54,21 @@ pub(crate) struct Moto {
 
 impl Moto {
     /// Starts moto on a port of its own. What its Step Functions calls, it calls at `edge_port`.
-    pub(crate) async fn start(python: &Path, edge_port: u16) -> Result<Self> {
+    pub(crate) async fn start(config: &Config, edge_port: u16) -> Result<Self> {
+        let Config { python, place, .. } = config;
         if !python.is_file() {
-            return Err(Error::NoPython { path: python.to_owned() });
+            return Err(Error::NoPython { path: python.clone() });
         }
         let log = Log::default();
-        let failed = |why: String| Error::MotoStart { python: python.to_owned(), why, said: log.text() };
+        let failed = |why: String| Error::MotoStart { python: python.clone(), why, said: log.text() };
         let mut child = Command::new(python)
-            .args(["-c", &format!("{JSONATA_ENGINE}{}", include_str!("launcher.py"))])
+            .args(["-c", &program(config.skipping)])
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .env("MOTO_PORT", edge_port.to_string())
+            .env("MOTO_ACCOUNT_ID", &place.account)
+            // A Region that opened after moto was released is one all the same.
+            .env("MOTO_ALLOW_NONEXISTENT_REGION", "true")
             .env("NO_PROXY", "*")
             .env("PYTHONUNBUFFERED", "1")
             .stdin(Stdio::piped())
@@ -128,6 +136,12 @@ impl Moto {
             let _ = self.child.kill().await;
         }
     }
+}
+
+/// What Python runs.
+fn program(skipping: bool) -> String {
+    let time = if skipping { LOCAL_TIME } else { "" };
+    format!("{JSONATA_ENGINE}{time}{}", include_str!("launcher.py"))
 }
 
 /// The pipe as a plain file: writing to it must work in any place, and at once.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
-use crate::local_aws::{ACCOUNT, REGION};
+use crate::place::Place;
 use crate::yaml;
 
 /// How deep references may nest before they are taken for a circle.
@@ -28,7 +28,7 @@ impl Template {
     ///
     /// `known` says what a reference means that only a deployment could answer: `NotificationTopic` for
     /// `!Ref NotificationTopic`, `Queue.Arn` for `!GetAtt Queue.Arn`, the name of a parameter for another value than
-    /// its default.
+    /// its default, [`Place::references`] for another place than the default.
     ///
     /// # Errors
     ///
@@ -103,16 +103,12 @@ impl Template {
         if let Some(value) = self.known.get(name) {
             return Ok(Some(json!(value)));
         }
-        let pseudo = match name {
-            "AWS::AccountId" => Some(ACCOUNT),
+        match name {
             "AWS::NoValue" => return Ok(None),
-            "AWS::Partition" => Some("aws"),
-            "AWS::Region" => Some(REGION),
-            "AWS::StackName" => Some("local"),
-            "AWS::URLSuffix" => Some("amazonaws.com"),
-            _ => None,
-        };
-        if let Some(value) = pseudo {
+            "AWS::StackName" => return Ok(Some(json!("local"))),
+            _ => {}
+        }
+        if let Some(value) = Place::default().references().get(name) {
             return Ok(Some(json!(value)));
         }
         // SAM lets the published version and the alias of a function be referred to with a suffix.

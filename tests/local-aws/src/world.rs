@@ -7,7 +7,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, Response};
 use dms_simulator::Simulator;
 use dms_simulator::model::ServiceModel;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::clock::{Clock, real_now};
@@ -71,6 +71,17 @@ impl World {
         self.lock().clock.leap(seconds);
     }
 
+    /// Skips a wait of the state machine of so many seconds, and tells the time then. `None` where the machine lives in
+    /// real time and waits itself.
+    pub(crate) fn skip(&self, seconds: f64) -> Option<Timestamp> {
+        let clock = &mut self.lock().clock;
+        clock.is_skipping().then(|| {
+            // A wait longer than any duration is one to the end of time.
+            clock.leap_over(SignedDuration::try_from_secs_f64(seconds).unwrap_or(SignedDuration::MAX));
+            clock.local(real_now())
+        })
+    }
+
     /// What was said to DMS, or by it, against its service model. A good test asserts that this is empty.
     pub fn findings(&self) -> Vec<String> {
         self.lock().dms.as_ref().map(|dms| dms.findings.clone()).unwrap_or_default()
@@ -100,18 +111,27 @@ impl World {
     /// Makes a function's payload local.
     pub(crate) fn inbound(&self, payload: &mut Value, execution: &str) {
         let state = self.lock();
+        if state.clock.is_skipping() {
+            return;
+        }
         head::inbound(payload, execution, &state.clock, &state.memory);
     }
 
     /// Makes the documents in the history of an execution local.
     pub(crate) fn history(&self, answer: &mut Value, execution: &str) {
         let state = self.lock();
+        if state.clock.is_skipping() {
+            return;
+        }
         head::history(answer, execution, &state.clock, &state.memory);
     }
 
     /// Makes a function's answer real, after a leap over the wait that follows it.
     pub(crate) fn outbound(&self, document: &mut Value, asked: &Value, function: &str, execution: &str) {
         let State { clock, memory, .. } = &mut *self.lock();
+        if clock.is_skipping() {
+            return;
+        }
         head::outbound(document, asked, function, execution, clock, memory);
     }
 

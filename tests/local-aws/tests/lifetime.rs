@@ -164,7 +164,7 @@ async fn up_to_four_processes_serve_one_function_at_once() {
 #[tokio::test]
 async fn what_is_missing_is_named_with_its_remedy() {
     let nowhere = Path::new("/nowhere");
-    let config = Config { python: nowhere.join("python"), functions: Vec::new() };
+    let config = Config { python: nowhere.join("python"), ..Config::new([]) };
     let error = LocalAws::start(config).await.unwrap_err();
     assert!(
         matches!(error, Error::NoPython { .. }) && error.to_string().contains("run `make venv`"),
@@ -175,7 +175,7 @@ async fn what_is_missing_is_named_with_its_remedy() {
         LocalAws::start(Config::new([FunctionConfig::new("poll", "/nowhere/poll")])).await.unwrap_err();
     assert!(error.to_string().contains("function poll has no program at /nowhere/poll"), "{error}");
 
-    let config = Config { python: "/bin/true".into(), functions: Vec::new() };
+    let config = Config { python: "/bin/true".into(), ..Config::new([]) };
     let error = LocalAws::start(config).await.unwrap_err();
     assert!(error.to_string().starts_with("moto did not start with /bin/true: it ended before"), "{error}");
 }

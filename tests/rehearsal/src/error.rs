@@ -9,17 +9,17 @@ pub type Result<T> = std::result::Result<T, Error>;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The command line.
-    #[error("{0}")]
+    #[error("the rehearsal could not run: {0}")]
     Arguments(String),
     /// A file that cannot be read.
-    #[error("reading {path}: {source}; name a file that exists")]
+    #[error("the rehearsal could not run: reading {path}: {source}; name a file that exists")]
     File {
         path: PathBuf,
         /// What the system says.
         source: std::io::Error,
     },
     /// A file that is not JSON.
-    #[error("reading {path}: not JSON at line {line}, column {column}: {what}")]
+    #[error("the rehearsal could not run: reading {path}: not JSON at line {line}, column {column}: {what}")]
     NotJson {
         path: PathBuf,
         /// Counted from 1.
@@ -29,18 +29,38 @@ pub enum Error {
         /// What the parser says.
         what: String,
     },
+    /// A file that is nested more deeply than any reader of JSON takes.
+    #[error(
+        "the rehearsal could not run: reading {path}: it is nested more than 127 levels deep; no reader of JSON takes it"
+    )]
+    TooDeep { path: PathBuf },
+    /// What AWS printed about a task, and what is no such thing.
+    #[error("the rehearsal could not run: reading the described task {path}: {what}")]
+    Described {
+        path: PathBuf,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// Somebody ended it early.
+    #[error("interrupted {at}; the local AWS has been stopped")]
+    Interrupted {
+        /// When, in words.
+        at: String,
+        /// The exit status.
+        status: u8,
+    },
     /// A scenario that is none.
-    #[error("reading the scenario {path}: {what}")]
+    #[error("the rehearsal could not run: reading the scenario {path}: {what}")]
     Scenario {
         path: PathBuf,
         /// What is wrong with it.
         what: String,
     },
     /// The local AWS does not come up.
-    #[error(transparent)]
+    #[error("the rehearsal could not run: {0}")]
     LocalAws(#[from] local_aws::Error),
     /// A call to the local AWS.
-    #[error("{attempt}: {what}")]
+    #[error("the rehearsal could not run: {attempt}: {what}")]
     Call {
         /// What was attempted.
         attempt: &'static str,
@@ -48,7 +68,7 @@ pub enum Error {
         what: String,
     },
     /// An execution that does not come to its end.
-    #[error("the execution {name} has not ended after {seconds} s of real time")]
+    #[error("the rehearsal could not run: the execution {name} has not ended after {seconds} s of real time")]
     NoEnd {
         /// Its name.
         name: String,
@@ -58,6 +78,14 @@ pub enum Error {
 }
 
 impl Error {
+    /// The exit status of a rehearsal that ended in it.
+    pub fn status(&self) -> u8 {
+        match self {
+            Error::Interrupted { status, .. } => *status,
+            _ => 2,
+        }
+    }
+
     /// A call that failed, with the whole chain of causes.
     pub(crate) fn call(attempt: &'static str, error: &dyn std::error::Error) -> Error {
         let mut what = error.to_string();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_sfn::types::{ExecutionStatus, HistoryEventType};
+use jiff::Timestamp;
 use local_aws::{Call, World};
 use migration::run::document::{Document, Reported};
 use serde_json::Value;
@@ -49,6 +50,8 @@ impl Ended {
 /// A message as SNS was handed it.
 #[derive(Clone, Debug)]
 pub struct Published {
+    /// When SNS was handed it.
+    pub at: Timestamp,
     pub topic: String,
     pub subject: String,
     /// What e-mail subscribers get.
@@ -147,6 +150,7 @@ impl Stack {
                 let bodies: Value = serde_json::from_str(&text("Message")).unwrap_or_default();
                 let machine = bodies["sqs"].as_str().unwrap_or_default();
                 Published {
+                    at: call.local,
                     topic: text("TopicArn"),
                     subject: text("Subject"),
                     text: bodies["email"].as_str().unwrap_or_default().to_owned(),

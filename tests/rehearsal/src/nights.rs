@@ -8,12 +8,14 @@ use plan::Plan;
 use plan::clean::one_line;
 use serde_json::{Value, json};
 
+use crate::wrap::wrapped;
+
 /// The most nights of one rehearsal.
 pub const MAX_NIGHTS: u32 = 14;
 
-/// One night that is over.
+/// What became of a night.
 #[derive(Clone, Debug)]
-pub struct Night {
+pub struct AtTheEnd {
     /// When its run began.
     pub began: Timestamp,
     /// Its verdict.
@@ -80,9 +82,11 @@ pub fn tables(dms: &mut Simulator, now: Timestamp) -> Vec<TableAtTheEnd> {
 }
 
 /// The nights in a small table: each verdict, and each table with its rows and the night that loaded them.
-pub fn summary(nights: &[Night], zone: &TimeZone) -> String {
+pub fn summary(nights: &[AtTheEnd], zone: &TimeZone, screen: usize) -> Vec<String> {
     let local = |at: Timestamp| at.to_zoned_datetime(zone.clone()).strftime("%a %m-%d %H:%M").to_string();
     let mut lines = vec![String::new(), "--- what became of each night ---".to_owned()];
+    let longest = nights.iter().flat_map(|night| &night.tables).map(|table| table.name.chars().count()).max();
+    let (name_width, rows_width) = (longest.unwrap_or(0).clamp(8, 32), 11);
     for (nth, night) in nights.iter().enumerate() {
         lines.push(format!("{}. {}  {}", nth + 1, local(night.began), night.verdict));
         for table in &night.tables {
@@ -92,10 +96,34 @@ pub fn summary(nights: &[Night], zone: &TimeZone) -> String {
                 None => "not loaded to the end".to_owned(),
             };
             let (name, state) = (one_line(&table.name), one_line(&table.state));
-            lines.push(format!("   {name:<32} {:>12} rows  {age} ({state})", table.rows));
+            let line =
+                format!("   {name:<name_width$} {:>rows_width$} rows  {age} ({state})", grouped(table.rows));
+            lines.extend(columns(&line, screen, name_width + rows_width + 11));
         }
     }
-    lines.join("\n")
+    lines
+}
+
+/// A row whose columns stay: what is too long goes on below its last one.
+fn columns(line: &str, width: usize, last: usize) -> Vec<String> {
+    let at = line.char_indices().nth(last).map_or(line.len(), |(at, _)| at);
+    let (row, words) = line.split_at(at);
+    let room = width.saturating_sub(last).max(20);
+    let mut words = wrapped(words, room, 0).into_iter();
+    let first = format!("{row}{}", words.next().unwrap_or_default());
+    std::iter::once(first).chain(words.map(|words| format!("{}{words}", " ".repeat(last)))).collect()
+}
+
+/// A number with a comma for every three digits.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .map(|group| std::str::from_utf8(group).unwrap_or_default())
+        .collect();
+    groups.join(",")
 }
 
 #[cfg(test)]
@@ -131,7 +159,7 @@ mod tests {
             rows: 7,
             loaded: loaded.map(at),
         };
-        let night = Night {
+        let night = AtTheEnd {
             began: at("2026-11-25T22:00:00Z"),
             verdict: "Succeeded".to_owned(),
             tables: vec![
@@ -140,7 +168,7 @@ mod tests {
                 table(None),
             ],
         };
-        let text = summary(&[night], &TimeZone::UTC);
+        let text = summary(&[night], &TimeZone::UTC, 80).join("\n");
         for part in
             ["1. Wed 11-25 22:00  Succeeded", "of this night", "of Tue 11-24 22:05", "not loaded to the end"]
         {

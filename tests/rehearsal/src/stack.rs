@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use aws_config::{BehaviorVersion, Region};
 use dms_simulator::model::ServiceModel;
-use local_aws::{ACCOUNT, Config, LocalAws, REGION, Template};
+use local_aws::{Config, LocalAws, Place, Template};
+use plan::Arn;
 
 use crate::error::{Error, Result};
 
@@ -35,20 +36,35 @@ impl Stack {
     /// # Errors
     /// When a program, Python or moto is missing, when no port is free, or when the template cannot be deployed.
     pub async fn boot(root: &Path) -> Result<Stack> {
+        Stack::deploy(root, |config| config).await
+    }
+
+    /// The same in another place, with a state machine that can live in the time of worlds that skip waits.
+    ///
+    /// # Errors
+    /// As [`Stack::boot`].
+    pub async fn boot_in(root: &Path, place: Place) -> Result<Stack> {
+        Stack::deploy(root, |config| config.in_place(place).skipping()).await
+    }
+
+    async fn deploy(root: &Path, configured: impl FnOnce(Config) -> Config) -> Result<Stack> {
+        let config = configured(Config::new([]));
+        let place = config.place.clone();
         // Alarms do not ring here: what would go to the operations topic goes to the one that there is.
-        let topics = ["NotificationTopic", "OperationsTopic"].map(|topic| (topic.to_owned(), topic_arn()));
+        let topics =
+            ["NotificationTopic", "OperationsTopic"].map(|topic| (topic.to_owned(), place.arn("sns", TOPIC)));
         // The stack of whoever wrote the plan may publish to what the plan names; this one need not be told of it.
-        let others = ("OtherTopicArns".to_owned(), "arn:aws:sns:*".to_owned());
-        let known = topics.into_iter().chain([others]).collect();
+        let others = ("OtherTopicArns".to_owned(), format!("arn:{}:sns:*", place.partition));
+        let known = topics.into_iter().chain([others]).chain(place.references()).collect();
         let template = Template::read(root.join("template.yaml"), known)?;
         let programs = programs(root);
         let functions = template.functions()?.into_iter().map(|function| {
             let program = programs.join(&function.name);
             function.config(program)
         });
-        let aws = LocalAws::start(Config::new(functions)).await?;
+        let aws = LocalAws::start(Config { functions: functions.collect(), ..config }).await?;
         let configuration = aws_config::defaults(BehaviorVersion::v2026_01_12())
-            .region(Region::new(REGION))
+            .region(Region::new(place.region.clone()))
             .endpoint_url(aws.endpoint())
             .test_credentials()
             .load()
@@ -56,12 +72,12 @@ impl Stack {
         let executions = aws_sdk_sfn::Client::new(&configuration);
         let queue = aws_sdk_sqs::Client::new(&configuration);
         let sns = aws_sdk_sns::Client::new(&configuration);
-        let queue_url = subscribe(&sns, &queue).await?;
+        let queue_url = subscribe(&sns, &queue, &place).await?;
         let machine = executions
             .create_state_machine()
             .name(MACHINE)
             .definition(template.state_machine("Migration")?.definition)
-            .role_arn(format!("arn:aws:iam::{ACCOUNT}:role/migration"))
+            .role_arn(place.role("migration"))
             .send()
             .await
             .map_err(|error| Error::call("creating the state machine", &error))?
@@ -95,9 +111,9 @@ impl Stack {
         let created = created.map_err(|error| Error::call(attempt, &error))?;
         self.sns
             .subscribe()
-            .topic_arn(topic_arn())
+            .topic_arn(self.aws.place().arn("sns", TOPIC))
             .protocol("sqs")
-            .endpoint(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:{name}"))
+            .endpoint(self.aws.place().arn("sqs", name))
             .attributes("FilterPolicy", policy.to_string())
             .attributes("RawMessageDelivery", "true")
             .send()
@@ -130,6 +146,23 @@ impl Stack {
         }
     }
 
+    /// Creates a topic that a plan names, where it is one of this place: nobody here reaches into another one.
+    ///
+    /// # Errors
+    /// When SNS does not do it.
+    pub async fn create_topic(&self, topic: &Arn) -> Result<()> {
+        let name = &topic.resource;
+        if topic.to_string() != self.aws.place().arn("sns", name) {
+            return Ok(());
+        }
+        let mut request = self.sns.create_topic().name(name);
+        if name.ends_with(".fifo") {
+            request = request.attributes("FifoTopic", "true");
+        }
+        let created = request.send().await;
+        created.map(|_| ()).map_err(|error| Error::call("creating a topic that the plan names", &error))
+    }
+
     /// Ends every process.
     pub async fn stop(self) {
         self.aws.stop().await;
@@ -144,14 +177,9 @@ fn programs(root: &Path) -> PathBuf {
     }
 }
 
-/// The topic that is deployed with the machine. Its ARN follows from its name, so functions can be told before it
-/// exists.
-pub fn topic_arn() -> String {
-    format!("arn:aws:sns:{REGION}:{ACCOUNT}:{TOPIC}")
-}
-
-/// Creates the topic, and a queue that gets what a machine subscriber gets.
-async fn subscribe(sns: &aws_sdk_sns::Client, queue: &aws_sdk_sqs::Client) -> Result<String> {
+/// Creates the topic, and a queue that gets what a machine subscriber gets. The topic's ARN follows from its name, so
+/// functions can be told before it exists.
+async fn subscribe(sns: &aws_sdk_sns::Client, queue: &aws_sdk_sqs::Client, place: &Place) -> Result<String> {
     let attempt = "subscribing a queue to the topic";
     sns.create_topic().name(TOPIC).send().await.map_err(|error| Error::call("creating the topic", &error))?;
     let created = queue.create_queue().queue_name("subscriber").send().await;
@@ -160,9 +188,9 @@ async fn subscribe(sns: &aws_sdk_sns::Client, queue: &aws_sdk_sqs::Client) -> Re
         .queue_url
         .ok_or_else(|| Error::Call { attempt, what: "the queue has no address".to_owned() })?;
     sns.subscribe()
-        .topic_arn(topic_arn())
+        .topic_arn(place.arn("sns", TOPIC))
         .protocol("sqs")
-        .endpoint(format!("arn:aws:sqs:{REGION}:{ACCOUNT}:subscriber"))
+        .endpoint(place.arn("sqs", "subscriber"))
         .send()
         .await
         .map_err(|error| Error::call(attempt, &error))?;

@@ -36,7 +36,7 @@ pub struct ExistingTask {
     pub tags: Vec<Tag>,
     /// How far it came; `NeverRun` by default.
     pub state: TaskState,
-    /// Why it failed, for `FailedHalfWay`.
+    /// Why it failed, for `FailedHalfWay` and `FailedReplicating`.
     pub last_failure_message: Option<String>,
     /// The StopReason's code, or its whole text, of a task that has come to rest; what its history gives by default.
     pub stop_reason: Option<String>,
@@ -79,7 +79,7 @@ impl Default for ExistingTask {
 impl TaskState {
     /// Whether a task in it has come to rest after a run.
     pub(super) fn has_ended(self) -> bool {
-        matches!(self, Self::Loaded | Self::StoppedHalfWay | Self::FailedHalfWay)
+        matches!(self, Self::Loaded | Self::StoppedHalfWay | Self::FailedHalfWay | Self::FailedReplicating)
     }
 }
 
@@ -121,6 +121,9 @@ pub enum TaskState {
     StoppedHalfWay,
     /// Failed in the middle of the load, an hour ago.
     FailedHalfWay,
+    /// Failed an hour ago, an hour after its load was done. A full-load task cannot be in this state: it is `Loaded`
+    /// instead.
+    FailedReplicating,
     /// Is running, in the middle of the load.
     Loading,
     /// Is running; the load was done an hour ago. A full-load task cannot be in this state: it is `Loaded` instead.
