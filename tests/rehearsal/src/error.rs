@@ -18,6 +18,13 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A file that cannot be written.
+    #[error("the rehearsal ran, and its page is lost: writing {path}: {source}; free the place, or give it another owner")]
+    Unwritten {
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// A file that is not JSON.
     #[error("the rehearsal could not run: reading {path}: not JSON at line {line}, column {column}: {what}")]
     NotJson {

@@ -17,6 +17,7 @@ pub mod interrupt;
 pub mod layout;
 pub mod made_up;
 pub mod nights;
+pub mod page;
 pub mod rehearse;
 pub mod screen;
 pub mod stack;

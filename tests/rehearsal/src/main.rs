@@ -20,7 +20,7 @@ use rehearsal::made_up::{self, Existing, MadeUp};
 use rehearsal::rehearse::Rehearsal;
 use rehearsal::screen::Screen;
 use rehearsal::told::Night;
-use rehearsal::{Error, Result, home};
+use rehearsal::{Error, Result, home, page};
 use serde_json::Value;
 
 fn main() -> ExitCode {
@@ -41,7 +41,8 @@ fn main() -> ExitCode {
         let runtime = runtime.map_err(|source| Error::File { path: PathBuf::from("(runtime)"), source })?;
         runtime.block_on(async {
             let mut interrupts = Interrupts::listen()?;
-            rehearsal.run(&mut Screen::new(), Path::new("."), &mut interrupts).await
+            let told = rehearsal.run(&mut Screen::new(), Path::new("."), &mut interrupts).await?;
+            page::write(&told, Path::new(".")).map(|()| told)
         })
     });
     match outcome {

@@ -22,7 +22,7 @@ use crate::nights;
 use crate::screen::{Screen, TableShown};
 use crate::stack::Stack;
 use crate::told::{LagTold, Mail, Night, Told};
-use crate::{layout, story};
+use crate::{layout, page, story};
 
 /// How long a night may take, of real time.
 const LONGEST: Duration = Duration::from_secs(3600);
@@ -117,6 +117,7 @@ impl Rehearsal {
             ]),
         }
         said.extend(self.said.iter().cloned());
+        said.push(format!("a page of it, to forward, will be {}", page::PLACE));
         said
     }
 
