@@ -158,9 +158,9 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "      aws dms reload-tables \\",
-                "          --tables 'SchemaName=a b,TableName=c' \\",
-                "          --x \"$(aws dms d --region r --query \\",
+                "      aws dms reload-tables --tables \\",
+                "          'SchemaName=a b,TableName=c' --x \"$(aws \\",
+                "          dms d --region r --query \\",
                 "          'R[?a==\"b c\"]')\" end",
             ]
         );
