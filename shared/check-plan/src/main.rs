@@ -8,8 +8,9 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use arguments::{Output, Work};
-use check_plan::{from_task, shown};
+use arguments::{Form, Output, Work};
+use check_plan::described::{self, Described};
+use check_plan::{from_task, order, shown};
 use plan::finding::{Finding, Severity, reject};
 use plan::read::read_text_at;
 use plan::schema;
@@ -17,15 +18,21 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 const USAGE: &str = "\
-usage: check-plan [--json] FILE...
-       check-plan --from-task FILE
+usage: check-plan [--json] [--task FILE] FILE...
+       check-plan --from-task FILE [--external]
        check-plan --schema
 
 Checks plans of migrations and names every fault with its place; - is the standard input.
   --json             print {\"Findings\": [...]} instead of text for people
-  --from-task FILE   print a plan made of what `aws dms describe-replication-tasks` answered
+  --task FILE        what `aws dms describe-replication-tasks` answered about the task that a plan only names: with
+                     its type, what a run would find is found here
+  --from-task FILE   print a plan made of such an answer: one that describes the task and adopts it
+  --external         one that only names the task, which stays with whoever keeps it
   --schema           print the JSON Schema of a plan, by which editors complete and check
 exit status: 0 without errors, 1 with errors, 2 when a file cannot be read";
+
+/// What is said beside a plan that adopts its task.
+const OTHER_FORM: &str = "this plan describes the task and adopts it; --external makes one that only names it, for a task that stays elsewhere";
 
 /// A file that was read.
 struct File {
@@ -51,9 +58,19 @@ fn main() -> ExitCode {
     let done = match work {
         Work::Help => say(&format!("{USAGE}\n")).map(|()| true),
         Work::Schema => say(&schema::text()).map(|()| true),
-        Work::Check { files, output } => check_all(&files, output),
-        Work::FromTask(name) => read_file(&name).and_then(|file| {
-            let plan = from_task::plan(&file.text).map_err(|error| format!("{}: {error}", file.name))?;
+        Work::Check { files, task, output } => match task.map(|name| read_tasks(&name)).transpose() {
+            Ok(tasks) => check_all(&files, tasks.as_ref(), output),
+            Err(error) => Err(error),
+        },
+        Work::FromTask { file, form } => read_file(&file).and_then(|file| {
+            let plan = match form {
+                Form::InFull => from_task::plan(&file.text),
+                Form::External => from_task::external(&file.text),
+            };
+            let plan = plan.map_err(|error| format!("{}: {error}", file.name))?;
+            if form == Form::InFull {
+                eprintln!("check-plan: {OTHER_FORM}");
+            }
             say(&format!("{plan:#}\n")).map(|()| true)
         }),
     };
@@ -86,8 +103,20 @@ fn read_file(path: &Path) -> Result<File, String> {
     Ok(File { name, text })
 }
 
+/// What DMS answered, and the name of the file.
+struct Tasks {
+    name: String,
+    tasks: Vec<Described>,
+}
+
+fn read_tasks(name: &Path) -> Result<Tasks, String> {
+    let file = read_file(name)?;
+    let tasks = described::tasks(&file.text).map_err(|error| format!("{}: {error}", file.name))?;
+    Ok(Tasks { name: file.name, tasks })
+}
+
 /// True when no plan has an error. A file that cannot be read keeps none of the others from being checked.
-fn check_all(names: &[PathBuf], output: Output) -> Result<bool, String> {
+fn check_all(names: &[PathBuf], tasks: Option<&Tasks>, output: Output) -> Result<bool, String> {
     let (mut files, mut unread) = (Vec::new(), Vec::new());
     for name in names {
         match read_file(name) {
@@ -95,7 +124,7 @@ fn check_all(names: &[PathBuf], output: Output) -> Result<bool, String> {
             Err(message) => unread.push(Unread { file: name.display().to_string(), message }),
         }
     }
-    let good = check(&files, &unread, output)?;
+    let good = check(&files, &unread, tasks, output)?;
     if unread.is_empty() {
         return Ok(good);
     }
@@ -105,10 +134,10 @@ fn check_all(names: &[PathBuf], output: Output) -> Result<bool, String> {
 
 /// True when no plan has an error. Where none could be read nothing is printed: it would look like a plan without a
 /// fault.
-fn check(files: &[File], unread: &[Unread], output: Output) -> Result<bool, String> {
+fn check(files: &[File], unread: &[Unread], tasks: Option<&Tasks>, output: Output) -> Result<bool, String> {
     #[allow(clippy::disallowed_methods, reason = "a person asks now, and no run is decided by it")]
     let now = jiff::Timestamp::now();
-    let found: Vec<Vec<Finding>> = files.iter().map(|file| read_text_at(&file.text, now).findings).collect();
+    let found = files.iter().map(|file| found_in(file, tasks, now)).collect::<Result<Vec<_>, _>>()?;
     match output {
         _ if files.is_empty() => {}
         Output::Json => say(&format!("{}\n", in_json(files, unread, &found)))?,
@@ -120,6 +149,26 @@ fn check(files: &[File], unread: &[Unread], output: Output) -> Result<bool, Stri
         }
     }
     Ok(!found.iter().any(|findings| reject(findings)))
+}
+
+/// All that is found in a plan, in the order of its file.
+fn found_in(file: &File, tasks: Option<&Tasks>, now: jiff::Timestamp) -> Result<Vec<Finding>, String> {
+    let reading = read_text_at(&file.text, now);
+    let mut findings = reading.findings;
+    if let Some(plan) = &reading.plan {
+        let by_type =
+            described::findings(plan, tasks.map(|tasks| &tasks.tasks[..]), now).map_err(|error| {
+                format!("{}: {error}", tasks.map(|tasks| tasks.name.as_str()).unwrap_or_default())
+            })?;
+        by_type.add_to(&mut findings);
+        if let Some(tasks) = tasks.filter(|_| plan.request().is_some()) {
+            eprintln!(
+                "check-plan: {} describes its task itself: nothing is taken from {}",
+                file.name, tasks.name
+            );
+        }
+    }
+    Ok(order::by_place(&file.text, findings))
 }
 
 /// One object, whatever the number of files; with several, each finding names its file, and those that could not be
