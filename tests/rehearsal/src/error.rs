@@ -19,14 +19,10 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A file that is not JSON.
-    #[error("reading {path}: not JSON at line {line}, column {column}: {what}")]
+    #[error("reading {path}: {what}")]
     NotJson {
         path: PathBuf,
-        /// Counted from 1.
-        line: usize,
-        /// Counted from 1.
-        column: usize,
-        /// What the parser says.
+        /// What a person sees there, with line and column.
         what: String,
     },
     /// A scenario that is none.

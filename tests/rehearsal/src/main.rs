@@ -13,8 +13,8 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use local_aws::{Clock, World};
 use migration::run::document::Document;
-use plan::Plan;
 use plan::read::read;
+use plan::{Plan, text};
 use rehearsal::execution::{Ended, Execution};
 use rehearsal::nights::{self, Night};
 use rehearsal::screen::{Screen, TableShown};
@@ -290,10 +290,7 @@ fn read_text(path: &Path) -> Result<String> {
 }
 
 fn read_json(path: &Path) -> Result<Value> {
-    serde_json::from_str(&read_text(path)?).map_err(|error| Error::NotJson {
-        path: path.to_owned(),
-        line: error.line(),
-        column: error.column(),
-        what: error.to_string(),
-    })
+    text::parse(&read_text(path)?)
+        .map(|parsed| parsed.value)
+        .map_err(|fault| Error::NotJson { path: path.to_owned(), what: fault.in_words() })
 }
