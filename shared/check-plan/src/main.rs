@@ -8,10 +8,10 @@ use std::io::{IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use arguments::{Output, Work};
+use arguments::{Form, Output, Work};
 use check_plan::checked::Checked;
+use check_plan::described::{self, Described};
 use check_plan::{from_task, shown, told};
-use migration::understood::Described;
 use plan::finding::{Severity, reject};
 use plan::schema;
 use serde::Serialize;
@@ -19,16 +19,21 @@ use serde_json::{Value, json};
 
 const USAGE: &str = "\
 usage: check-plan [--json] [--task FILE] FILE...
-       check-plan --from-task FILE
+       check-plan --from-task FILE [--external]
        check-plan --schema
 
 Checks plans of migrations, names every fault with its place, and says what a plan without an error will do; - is the
 standard input.
   --json             print {\"Findings\": [...], \"Understood\": {...}} instead of text for people
-  --task FILE        what `aws dms describe-replication-tasks` answered about the task, where the plan only names it
-  --from-task FILE   print a plan made of what `aws dms describe-replication-tasks` answered
+  --task FILE        what `aws dms describe-replication-tasks` answered about the task that a plan only names: with
+                     its type, settings and history, what a run would find and do is told here
+  --from-task FILE   print a plan made of such an answer: one that describes the task and adopts it
+  --external         one that only names the task, which stays with whoever keeps it
   --schema           print the JSON Schema of a plan, by which editors complete and check
 exit status: 0 without errors, 1 with errors, 2 when a file cannot be read";
+
+/// What is said beside a plan that adopts its task.
+const OTHER_FORM: &str = "this plan describes the task and adopts it; --external makes one that only names it, for a task that stays elsewhere";
 
 /// A file that was read.
 struct File {
@@ -54,12 +59,19 @@ fn main() -> ExitCode {
     let done = match work {
         Work::Help => say(&format!("{USAGE}\n")).map(|()| true),
         Work::Schema => say(&schema::text()).map(|()| true),
-        Work::Check { files, task, output } => {
-            let described = task.as_deref().map(described).transpose();
-            described.and_then(|described| check_all(&files, described.as_ref(), output))
-        }
-        Work::FromTask(name) => read_file(&name).and_then(|file| {
-            let plan = from_task::plan(&file.text).map_err(|error| format!("{}: {error}", file.name))?;
+        Work::Check { files, task, output } => match task.map(|name| read_tasks(&name)).transpose() {
+            Ok(tasks) => check_all(&files, tasks.as_ref(), output),
+            Err(error) => Err(error),
+        },
+        Work::FromTask { file, form } => read_file(&file).and_then(|file| {
+            let plan = match form {
+                Form::InFull => from_task::plan(&file.text),
+                Form::External => from_task::external(&file.text),
+            };
+            let plan = plan.map_err(|error| format!("{}: {error}", file.name))?;
+            if form == Form::InFull {
+                eprintln!("check-plan: {OTHER_FORM}");
+            }
             say(&format!("{plan:#}\n")).map(|()| true)
         }),
     };
@@ -92,16 +104,20 @@ fn read_file(path: &Path) -> Result<File, String> {
     Ok(File { name, text })
 }
 
-/// What is known of a task that a plan only names.
-fn described(path: &Path) -> Result<Described, String> {
-    let file = read_file(path)?;
-    let answer = serde_json::from_str(&file.text)
-        .map_err(|error| format!("{}: this is not JSON: {error}", file.name))?;
-    Described::read(&answer).map_err(|error| format!("{}: {error}", file.name))
+/// What DMS answered, and the name of the file.
+struct Tasks {
+    name: String,
+    tasks: Vec<Described>,
+}
+
+fn read_tasks(name: &Path) -> Result<Tasks, String> {
+    let file = read_file(name)?;
+    let tasks = described::tasks(&file.text).map_err(|error| format!("{}: {error}", file.name))?;
+    Ok(Tasks { name: file.name, tasks })
 }
 
 /// True when no plan has an error. A file that cannot be read keeps none of the others from being checked.
-fn check_all(names: &[PathBuf], described: Option<&Described>, output: Output) -> Result<bool, String> {
+fn check_all(names: &[PathBuf], tasks: Option<&Tasks>, output: Output) -> Result<bool, String> {
     let (mut files, mut unread) = (Vec::new(), Vec::new());
     for name in names {
         match read_file(name) {
@@ -109,7 +125,7 @@ fn check_all(names: &[PathBuf], described: Option<&Described>, output: Output) -
             Err(message) => unread.push(Unread { file: name.display().to_string(), message }),
         }
     }
-    let good = check(&files, &unread, described, output)?;
+    let good = check(&files, &unread, tasks, output)?;
     if unread.is_empty() {
         return Ok(good);
     }
@@ -119,16 +135,11 @@ fn check_all(names: &[PathBuf], described: Option<&Described>, output: Output) -
 
 /// True when no plan has an error. Where none could be read nothing is printed: it would look like a plan without a
 /// fault.
-fn check(
-    files: &[File],
-    unread: &[Unread],
-    described: Option<&Described>,
-    output: Output,
-) -> Result<bool, String> {
+fn check(files: &[File], unread: &[Unread], tasks: Option<&Tasks>, output: Output) -> Result<bool, String> {
     #[allow(clippy::disallowed_methods, reason = "a person asks now, and no run is decided by it")]
     let now = jiff::Timestamp::now();
-    let checked: Vec<Checked> =
-        files.iter().map(|file| Checked::at(&file.text, described, now)).collect::<Result<_, _>>()?;
+    let checked =
+        files.iter().map(|file| checked(file, tasks, now)).collect::<Result<Vec<Checked>, String>>()?;
     match output {
         _ if files.is_empty() => {}
         Output::Json => say(&format!("{}\n", in_json(files, unread, &checked)))?,
@@ -143,6 +154,16 @@ fn check(
         }
     }
     Ok(!checked.iter().any(|checked| reject(&checked.findings)))
+}
+
+/// What is found in a plan, and what it will do.
+fn checked(file: &File, tasks: Option<&Tasks>, now: jiff::Timestamp) -> Result<Checked, String> {
+    let Some(Tasks { name, tasks }) = tasks else { return Checked::at(&file.text, None, now) };
+    let checked = Checked::at(&file.text, Some(tasks), now).map_err(|error| format!("{name}: {error}"))?;
+    if checked.describes_itself {
+        eprintln!("check-plan: {} describes its task itself: nothing is taken from {name}", file.name);
+    }
+    Ok(checked)
 }
 
 /// One object, whatever the number of files; with several, each finding names its file, and those that could not be

@@ -18,6 +18,8 @@ pub struct Place<'t> {
     pub inside: String,
     /// Which bytes of the text.
     pub span: Range<usize>,
+    /// Where the string begins in the file, or the place itself where it is in none.
+    pub outer: usize,
 }
 
 /// A text that was read so that places in it can be found.
@@ -37,15 +39,19 @@ impl<'t> Document<'t> {
     pub fn places<'d>(&'d self, pointers: impl Iterator<Item = &'d str>) -> Vec<Place<'d>> {
         let mut inner: HashMap<&str, Option<Value<'d>>> = HashMap::new();
         let place = |pointer: &'d str| {
-            let Some(outer) = &self.tree else { return whole(self.text, "") };
+            let Some(outer) = &self.tree else { return whole(self.text, "", 0) };
             let found = walk(outer, pointer);
             let Some(decoded) = found.string else {
-                return Place { text: self.text, inside: String::new(), span: found.span };
+                let outer = found.span.start;
+                return Place { text: self.text, inside: String::new(), span: found.span, outer };
             };
             let (inside, rest) = pointer.split_at(pointer.len() - found.rest.len());
             match inner.entry(inside).or_insert_with(|| tree(decoded)) {
-                Some(tree) => Place { text: decoded, inside: inside.to_owned(), span: walk(tree, rest).span },
-                None => whole(decoded, inside),
+                Some(tree) => {
+                    let outer = found.span.start;
+                    Place { text: decoded, inside: inside.to_owned(), span: walk(tree, rest).span, outer }
+                }
+                None => whole(decoded, inside, found.span.start),
             }
         };
         pointers.map(place).collect()
@@ -53,7 +59,7 @@ impl<'t> Document<'t> {
 }
 
 /// Where a text stops to be JSON; its beginning when it is.
-fn whole<'t>(text: &'t str, inside: &str) -> Place<'t> {
+fn whole<'t>(text: &'t str, inside: &str, outer: usize) -> Place<'t> {
     let at = match text::parse(text) {
         Err(NotTaken::NotJson { line, column, .. }) => {
             let begins = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum::<usize>();
@@ -63,7 +69,7 @@ fn whole<'t>(text: &'t str, inside: &str) -> Place<'t> {
     };
     let at = text.floor_char_boundary(at);
     let width = text[at..].chars().next().map_or(0, char::len_utf8);
-    Place { span: at..at + width, text, inside: inside.to_owned() }
+    Place { span: at..at + width, text, inside: inside.to_owned(), outer }
 }
 
 /// Reads a text as the plan's reader does: nothing but JSON.

@@ -52,6 +52,121 @@ fn its_exit_status_says_whether_a_plan_has_errors() {
     }
 }
 
+/// A plan that only names the task of `events/pasted-task.json`, and what DMS answered about that task with this type.
+fn kept_and_described(members: Value, migration_type: &str) -> (Value, Value) {
+    let mut task = event("pasted-task")["Task"].clone();
+    task["MigrationType"] = json!(migration_type);
+    let mut plan = json!({"Task": {"ReplicationTaskArn": task["ReplicationTaskArn"]}});
+    plan.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+    (plan, task)
+}
+
+/// A file in the target directory, of this name.
+fn file(name: &str, content: &Value) -> String {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, content.to_string()).expect("a file can be written");
+    path.display().to_string()
+}
+
+#[test]
+fn findings_stand_in_the_order_of_the_file() {
+    let plan = "{\n  \"Strt\": \"Auto\",\n  \"Window\": {\"Duration\": \"PT7H\"},\n  \"Task\": {\"ReplicationTaskIdentifier\": \"-\"}\n}";
+    let shown = printed(&check(&["-"], plan));
+    let lines: Vec<&str> = shown.lines().filter(|line| line.trim_start().starts_with("--> -:")).collect();
+    let rows: Vec<&str> = lines.iter().filter_map(|line| line.split(':').nth(1)).collect();
+    assert_eq!(rows, ["2", "3", "4"], "errors first would be 2, 4, 3: {shown}");
+    let found: Value = serde_json::from_slice(&check(&["--json", "-"], plan).stdout).expect("JSON");
+    let paths: Vec<&str> =
+        found["Findings"].as_array().unwrap().iter().filter_map(|finding| finding["Path"].as_str()).collect();
+    assert_eq!(paths, ["/Strt", "/Window/Duration", "/Task/ReplicationTaskIdentifier"], "{found}");
+}
+
+#[test]
+fn a_description_of_the_task_shows_what_its_type_would() {
+    let night = json!({"Opens": "22:00", "Closes": "05:00", "TimeZone": "Europe/Berlin"});
+    let codes = |arguments: &[&str], plan: &Value| {
+        let output = check(arguments, &plan.to_string());
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
+        let codes = found["Findings"].as_array().expect("findings").clone();
+        (
+            output.status.code(),
+            codes.iter().map(|f| f["Code"].as_str().unwrap().to_owned()).collect::<Vec<_>>(),
+        )
+    };
+    let (plan, _) = kept_and_described(json!({ "Window": night }), "cdc");
+    assert_eq!(codes(&["--json", "-"], &plan), (Some(0), vec!["close-by-type".to_owned()]));
+    for (migration_type, status, code) in [
+        ("cdc", 0, Some("runs-past-the-close")),
+        ("full-load-and-cdc", 1, Some("at-close-not-stated")),
+        ("full-load", 0, None),
+    ] {
+        let (plan, task) = kept_and_described(json!({ "Window": night }), migration_type);
+        let described =
+            file(&format!("described-{migration_type}.json"), &json!({"ReplicationTasks": [task]}));
+        let wanted: Vec<String> = code.into_iter().map(str::to_owned).collect();
+        assert_eq!(
+            codes(&["--task", &described, "--json", "-"], &plan),
+            (Some(status), wanted),
+            "{migration_type}"
+        );
+    }
+    let (mut plan, task) = kept_and_described(json!({}), "cdc");
+    let described = file("described-another.json", &task);
+    plan["Task"] = json!({"ReplicationTaskIdentifier": "another"});
+    let output = check(&["--task", &described, "-"], &plan.to_string());
+    assert_eq!((output.status.code(), printed(&output).as_str()), (Some(2), ""));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("the task another is not described there"),
+        "{output:?}"
+    );
+    let output = check(&["--task", &described, "-"], &full_load().0.to_string());
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("nothing is taken from"), "{output:?}");
+}
+
+#[test]
+fn a_plan_that_only_names_a_task_fits_its_type() {
+    for migration_type in ["full-load", "cdc", "full-load-and-cdc"] {
+        let (_, task) = kept_and_described(json!({}), migration_type);
+        let output =
+            check(&["--from-task", "-", "--external"], &json!({"ReplicationTasks": [task]}).to_string());
+        assert_eq!((output.status.code(), output.stderr.is_empty()), (Some(0), true), "{output:?}");
+        let plan: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert_eq!(plan["Task"], json!({"ReplicationTaskArn": task["ReplicationTaskArn"]}));
+        assert_eq!(plan["Window"]["AtClose"], "Stop");
+        assert_eq!(plan["Until"], "Stopped");
+        let described = file(&format!("external-{migration_type}.json"), &task);
+        let found = check(&["--task", &described, "--json", "-"], &plan.to_string());
+        let found: Value = serde_json::from_slice(&found.stdout).expect("JSON");
+        let found = found["Findings"].as_array().expect("findings");
+        let others: Vec<_> =
+            found.iter().filter(|f| f["Code"] != "stopped-replication-keeps-the-log").collect();
+        assert!(others.is_empty(), "{migration_type}: {others:#?}");
+    }
+    let (_, mut task) = kept_and_described(json!({}), "full-load");
+    task["ReplicationTaskSettings"] =
+        json!("{\"FullLoadSettings\": {\"TargetTablePrepMode\": \"DO_NOTHING\"}}");
+    task.as_object_mut().unwrap().remove("ReplicationTaskArn");
+    let plan: Value =
+        serde_json::from_slice(&check(&["--external", "--from-task", "-"], &task.to_string()).stdout)
+            .expect("JSON");
+    assert_eq!(plan["Task"], json!({"ReplicationTaskIdentifier": task["ReplicationTaskIdentifier"]}));
+    assert_eq!(plan["Window"]["AtClose"], "LeaveRunning", "a load that was stopped could not be resumed");
+    let adopting = check(&["--from-task", "-"], &task.to_string());
+    let said = String::from_utf8_lossy(&adopting.stderr);
+    assert!(said.lines().count() == 1 && said.contains("--external"), "{said}");
+}
+
+#[test]
+fn a_mapping_that_was_pasted_with_its_quotes_is_told_to_lose_them() {
+    let plan = full_load().with("/Task/TableMappings", json!("MAPPING")).0.to_string();
+    let plan = plan.replace("MAPPING", &mapping().to_string());
+    let shown = printed(&check(&["-"], &plan));
+    for part in ["the mapping's own quotes end the text", "take away the outer quotes", "(line 1, column"] {
+        assert!(shown.contains(part), "{part} is missing in:\n{shown}");
+    }
+}
+
 #[test]
 fn what_cannot_be_asked_together_is_refused_in_any_order() {
     let task = event("pasted-task")["Task"].to_string();
@@ -67,6 +182,11 @@ fn what_cannot_be_asked_together_is_refused_in_any_order() {
         &["--from-task", "-", "no-such-file.json"],
         &["no-such-file.json", "--from-task", "-"],
         &["--from-task", "no-such-file.json", "--from-task", "-"],
+        &["--external", "-"],
+        &["--external", "--schema"],
+        &["--from-task", "-", "--task", "-"],
+        &["--task", "no-such-file.json", "--task", "-", "-"],
+        &["--task", "-"],
     ] {
         let output = check(arguments, &task);
         assert_eq!((output.status.code(), printed(&output).as_str()), (Some(2), ""), "{arguments:?}");

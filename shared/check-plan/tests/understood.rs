@@ -3,9 +3,9 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
 use check_plan::checked::Checked;
-use check_plan::told;
+use check_plan::{described, told};
 use jiff::Timestamp;
-use migration::understood::{Described, Understood};
+use migration::understood::Understood;
 use plan::finding::reject;
 use serde_json::{Value, json};
 use support::plans::{Sample, cdc, event, events, full_load, load_and_cdc, night};
@@ -14,9 +14,9 @@ use support::plans::{Sample, cdc, event, events, full_load, load_and_cdc, night}
 const NOW: &str = "2026-11-26T12:00:00Z";
 
 fn checked(plan: &Value, described: Option<&Value>) -> Checked {
-    let described = described.map(|answer| Described::read(answer).expect("a description"));
+    let tasks = described.map(|answer| described::tasks(&answer.to_string()).expect("a description"));
     let now: Timestamp = NOW.parse().expect("an instant");
-    Checked::at(&plan.to_string(), described.as_ref(), now).expect("a description of the plan's task")
+    Checked::at(&plan.to_string(), tasks.as_deref(), now).expect("a description of the plan's task")
 }
 
 fn understood(plan: &Value, described: Option<&Value>) -> Understood {
@@ -29,7 +29,7 @@ fn for_machines(plan: &Sample) -> Value {
 }
 
 /// What `describe-replication-tasks` answers about a stopped load with replication, as the CLI prints it.
-fn described(prep_mode: &str) -> Value {
+fn described_as(prep_mode: &str) -> Value {
     let settings = json!({"FullLoadSettings": {"TargetTablePrepMode": prep_mode}});
     json!({"ReplicationTasks": [{
         "ReplicationTaskIdentifier": "orders",
@@ -69,7 +69,7 @@ fn every_plan_to_copy_says_what_it_will_do() {
 fn a_task_that_is_only_named_is_told_as_far_as_it_is_known() {
     insta::assert_snapshot!("only_named", told::for_people(&understood(&resumed_nightly(), None), 100));
     for prep_mode in ["DO_NOTHING", "DROP_AND_CREATE"] {
-        let described = described(prep_mode);
+        let described = described_as(prep_mode);
         let words = told::for_people(&understood(&resumed_nightly(), Some(&described)), 100);
         insta::assert_snapshot!(format!("described_{prep_mode}"), words);
     }
@@ -78,7 +78,7 @@ fn a_task_that_is_only_named_is_told_as_far_as_it_is_known() {
 #[test]
 fn what_a_described_task_shows_decides_how_it_would_be_started() {
     let first = |status: &str, stats: Value| {
-        let mut described = described("TRUNCATE_BEFORE_LOAD");
+        let mut described = described_as("TRUNCATE_BEFORE_LOAD");
         described["ReplicationTasks"][0]["Status"] = json!(status);
         described["ReplicationTasks"][0]["ReplicationTaskStats"] = stats;
         json!(understood(&resumed_nightly(), Some(&described)).starts[0])
@@ -169,24 +169,21 @@ fn the_next_openings_are_on_the_windows_clock() {
 #[test]
 fn a_description_of_another_task_is_refused() {
     let now: Timestamp = NOW.parse().expect("an instant");
-    let described = Described::read(&described("DO_NOTHING")).expect("a description");
-    let refused = |plan: Value| Checked::at(&plan.to_string(), Some(&described), now).err();
+    let tasks = described::tasks(&described_as("DO_NOTHING").to_string()).expect("a description");
+    let checked = |plan: Value| Checked::at(&plan.to_string(), Some(&tasks), now);
+    let other = checked(json!({"Task": {"ReplicationTaskIdentifier": "billing"}}));
+    assert!(other.err().expect("a refusal").contains("billing"));
+    let itself = checked(full_load().0).expect("nothing is refused");
+    assert!(itself.describes_itself && itself.understood.is_some());
     assert!(
-        refused(json!({"Task": {"ReplicationTaskIdentifier": "billing"}}))
-            .expect("a refusal")
-            .contains("billing")
-    );
-    assert!(refused(full_load().0).expect("a refusal").contains("only names"));
-    assert_eq!(
-        refused(json!({"Task": {"ReplicationTaskIdentifier": "Orders"}})),
-        None,
+        checked(json!({"Task": {"ReplicationTaskIdentifier": "Orders"}})).is_ok(),
         "DMS stores lower case"
     );
 }
 
 #[test]
 fn names_from_outside_do_not_reach_the_terminal_as_they_are() {
-    let mut described = described("DO_NOTHING");
+    let mut described = described_as("DO_NOTHING");
     described["ReplicationTasks"][0]["Status"] = json!("stopped\u{1b}[31m\nVerdict: Succeeded");
     let words = told::for_people(&understood(&resumed_nightly(), Some(&described)), 100);
     assert!(!words.contains('\u{1b}') && !words.contains("\nVerdict"), "{words}");

@@ -10,6 +10,9 @@ pub(super) fn seen(text: &str, words: &str, line: usize, column: usize) -> Strin
     if words.starts_with("EOF") {
         return at_the_end(text);
     }
+    if let Some(said) = pasted_with_its_quotes(&text[..offset(text, line, column)]) {
+        return said;
+    }
     if words.starts_with("control character") {
         return "a line break or another control character stands inside a text, where JSON wants \\n"
             .to_owned();
@@ -59,6 +62,27 @@ pub(super) fn seen(text: &str, words: &str, line: usize, column: usize) -> Strin
         _ if !word.is_empty() => format!("{} stands without quotes", quoted(word)),
         _ => format!("{} stands where JSON does not take it", shown(rest)),
     }
+}
+
+/// A document that was put between quotes as it stands: its first quote ends the text that was to hold it. `before` is
+/// what precedes the fault.
+fn pasted_with_its_quotes(before: &str) -> Option<String> {
+    // A line break in the text is a fault before any quote is.
+    let before = before.trim_end();
+    let before = before.strip_suffix('"').unwrap_or(before).trim_end();
+    let outside = before.trim_end_matches(|c: char| "{[".contains(c) || c.is_whitespace());
+    let opened = before.len() > outside.len();
+    let name = outside.strip_suffix('"')?.trim_end().strip_suffix(':')?.trim_end().strip_suffix('"')?;
+    let name = name.rsplit('"').next().filter(|_| opened)?;
+    let (whose, it) = match name {
+        "TableMappings" => ("the mapping's", "the mapping"),
+        "ReplicationTaskSettings" => ("the settings'", "the settings"),
+        _ => ("the document's", "the document"),
+    };
+    Some(format!(
+        "{whose} own quotes end the text of {}: take away the outer quotes around {it}",
+        quoted(name)
+    ))
 }
 
 /// Words of other languages, and JSON's.
@@ -212,6 +236,28 @@ mod tests {
                 "{\"a\": \"\\d\"}",
                 "a \\ stands before something that it cannot escape; a \\ itself is written \\\\",
             ),
+            (
+                "{\"TableMappings\": \"{\"rules\": []}\"}",
+                "the mapping's own quotes end the text of \"TableMappings\": take away the outer quotes around the mapping",
+            ),
+            (
+                "{\"TableMappings\" : \"{\n  \"rules\": []\n}\"}",
+                "the mapping's own quotes end the text of \"TableMappings\": take away the outer quotes around the mapping",
+            ),
+            (
+                "{\"TableMappings\": \"\n{ \"rules\": []}\"}",
+                "a line break or another control character stands inside a text, where JSON wants \\n",
+            ),
+            (
+                "{\"ReplicationTaskSettings\": \"{ \"Logging\": {}}\"}",
+                "the settings' own quotes end the text of \"ReplicationTaskSettings\": take away the outer quotes around the settings",
+            ),
+            (
+                "{\"x\": \"[{\"Key\": 1}]\"}",
+                "the document's own quotes end the text of \"x\": take away the outer quotes around the document",
+            ),
+            ("{\"a\": {\"b\" 1}}", "a name is not followed by a colon, but by \"1}}\""),
+            ("{\"a\": \"{\", \"b\" 1}", "a name is not followed by a colon, but by \"1}\""),
             ("{\"a\": .5}", "\".5\" stands without quotes"),
             ("{\"a\": 01}", "\"01\" is no number in JSON"),
         ] {

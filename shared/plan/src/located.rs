@@ -1,11 +1,11 @@
 //! A JSON tree that knows where it stands, read member by member; every fault becomes a finding and reading goes on.
 
+use jiff::SignedDuration;
 use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
 use serde_json::{Map, Value};
 
-use super::members::{self, MEMBERS};
-use super::slips;
+use super::{meant, members, slips, synonyms, time_slips};
 use crate::finding::{Code, Findings};
 
 /// The longest piece of somebody else's text that a finding repeats, in characters.
@@ -170,14 +170,20 @@ impl<'a> Members<'a> {
                 findings.add(
                     &node.path,
                     Code::BadNumber,
-                    format!("{name} must be a whole number from 0 to {most}"),
+                    format!(
+                        "{name} must be a whole number from 0 to {most}{}",
+                        node.value
+                            .as_str()
+                            .map(|text| time_slips::of_number(text, unit(name)))
+                            .unwrap_or_default()
+                    ),
                 );
                 None
             }
         }
     }
 
-    /// A member of the plan that holds one of the words that [`MEMBERS`] lists for it.
+    /// A member of the plan that holds one of the words that [`members::MEMBERS`] lists for it.
     pub fn listed_word<T: DeserializeOwned>(
         &mut self,
         name: &'static str,
@@ -249,17 +255,12 @@ impl<'a> Members<'a> {
     /// Ends the reading: a member that nobody asked for is refused by name, with the object it belongs to or with the
     /// nearest known name.
     pub fn close(self, findings: &mut Findings) {
-        for name in self.object.keys() {
+        for (name, value) in self.object {
             if self.asked.contains(&name.as_str()) {
                 continue;
             }
-            let elsewhere = MEMBERS.iter().find(|member| member.name == name);
-            let advice = match elsewhere.filter(|member| self.path != format!("/{}", member.home)) {
-                Some(member) => format!("; it belongs in {}", member.home),
-                None => nearest(name, &self.asked)
-                    .map(|known| format!("; did you mean {known}?"))
-                    .unwrap_or_default(),
-            };
+            let alike = || nearest(name, &self.asked).map(|known| format!("; did you mean {known}?"));
+            let advice = synonyms::advice(&self.path, name, value).or_else(alike).unwrap_or_default();
             findings.add(
                 &self.place(name),
                 Code::UnknownMember,
@@ -267,6 +268,11 @@ impl<'a> Members<'a> {
             );
         }
     }
+}
+
+/// What a member that holds a number counts, as its name says: seconds, or minutes.
+fn unit(name: &str) -> SignedDuration {
+    if name.ends_with("Seconds") { SignedDuration::from_secs(1) } else { SignedDuration::from_mins(1) }
 }
 
 /// True for an object that holds nothing but an object of its own name.
@@ -279,7 +285,12 @@ fn unknown_word(node: &Node<'_>, name: &str, known: &[&str], text: &str, finding
     findings.add(
         &node.path,
         Code::UnknownWord,
-        format!("{name} must be one of {}, not {}", known.join(", "), quoted(text)),
+        format!(
+            "{name} must be one of {}, not {}{}",
+            known.join(", "),
+            quoted(text),
+            meant::question(name, text, known)
+        ),
     );
 }
 

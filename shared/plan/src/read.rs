@@ -1,12 +1,14 @@
 //! From JSON to a plan: everything wrong is found at once, and a plan comes out only when nothing is.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::clean::line_of;
 use super::located::{Members, Node, deeper_than, quoted};
+use super::members::MEMBERS;
 use super::text::{self, NotTaken};
 use super::{Arn, ExternalTask, MAX_LEVELS, MAX_PLAN_BYTES, Notify, Plan, TaskPlan, Until};
-use super::{embedded, members, request, slips, stop_position, together, window};
+use super::{embedded, meant, members, request, slips, stop_position, synonyms, together, window};
 use crate::finding::{Code, Finding, Findings, reject};
 
 /// How often a task is started again after a failure that may pass, unless the plan says otherwise.
@@ -48,15 +50,15 @@ pub struct Reading {
 
 /// Reads the text of a plan: what [`read`] finds, and what is lost before a JSON value comes of a text.
 pub fn read_text(text: &str) -> Reading {
-    read_text_with(text, |_, _| {})
+    read_text_with(text, None)
 }
 
-/// As [`read_text`], for who has a clock: what lies behind `now` is found as well.
-pub fn read_text_at(text: &str, now: jiff::Timestamp) -> Reading {
-    read_text_with(text, |plan, findings| stop_position::check(plan, now, findings))
+/// As [`read_text`], for who has a clock: what lies behind `now` is found as well, and dates that are named lie before it.
+pub fn read_text_at(text: &str, now: Timestamp) -> Reading {
+    read_text_with(text, Some(now))
 }
 
-fn read_text_with(text: &str, besides: impl FnOnce(&Value, &mut Findings)) -> Reading {
+fn read_text_with(text: &str, now: Option<Timestamp>) -> Reading {
     let nothing = |findings: Findings| Reading {
         plan: None,
         findings: findings.into_sorted(),
@@ -69,8 +71,7 @@ fn read_text_with(text: &str, besides: impl FnOnce(&Value, &mut Findings)) -> Re
             for place in &parsed.repeated {
                 embedded::repeated_key(place, &mut findings);
             }
-            besides(&parsed.value, &mut findings);
-            read_value(&parsed.value, findings)
+            read_value(&parsed.value, now, findings)
         }
         Err(NotTaken::TooDeep) => {
             too_deep(&mut findings);
@@ -96,7 +97,12 @@ fn read_text_with(text: &str, besides: impl FnOnce(&Value, &mut Findings)) -> Re
 /// assert!(reading.plan.is_some());
 /// ```
 pub fn read(plan: &Value) -> Reading {
-    read_value(plan, Findings::default())
+    read_value(plan, None, Findings::default())
+}
+
+/// As [`read`], for who has a clock: what lies behind `now` is found as well, and dates that are named lie before it.
+pub fn read_at(plan: &Value, now: Timestamp) -> Reading {
+    read_value(plan, Some(now), Findings::default())
 }
 
 fn too_deep(findings: &mut Findings) {
@@ -107,7 +113,7 @@ fn too_deep(findings: &mut Findings) {
     );
 }
 
-fn read_value(plan: &Value, mut findings: Findings) -> Reading {
+fn read_value(plan: &Value, now: Option<Timestamp>, mut findings: Findings) -> Reading {
     let top = Node::top(plan);
     let bytes = plan.to_string().len();
     if bytes > MAX_PLAN_BYTES {
@@ -123,15 +129,22 @@ fn read_value(plan: &Value, mut findings: Findings) -> Reading {
         too_deep(&mut findings);
     }
     let (read, name, notify) = match Members::open(&top, &mut findings) {
-        Some(members) => read_members(members, &mut findings),
+        Some(members) => read_members(members, now, &mut findings),
         None => (None, None, Notify::default()),
     };
+    if let Some(now) = now {
+        stop_position::check(plan, now, &mut findings);
+    }
     let findings = findings.into_sorted();
     let plan = read.filter(|_| !reject(&findings));
     Reading { plan, findings, name, notify }
 }
 
-fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>, Option<String>, Notify) {
+fn read_members(
+    mut plan: Members<'_>,
+    now: Option<Timestamp>,
+    findings: &mut Findings,
+) -> (Option<Plan>, Option<String>, Notify) {
     // Editors, people and Step Functions leave these in a plan; none of them says anything about the migration.
     plan.ignore(&["$schema", "Comment", "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"]);
     let scheduled_time = read_scheduled_time(&mut plan, findings);
@@ -142,7 +155,7 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
     let name = task_node.as_ref().and_then(task_name);
     let task = task_node.as_ref().and_then(|node| read_task(node, findings));
     let mode = plan.listed_word("Mode", findings).unwrap_or_default();
-    let window = plan.get("Window").and_then(|node| window::read(&node, findings));
+    let window = plan.get("Window").and_then(|node| window::read(&node, now, findings));
     let start = plan.listed_word("Start", findings).unwrap_or_default();
     let on_drift = plan.listed_word("OnDrift", findings).unwrap_or_default();
     let on_abort = plan.listed_word("OnAbort", findings).unwrap_or_default();
@@ -157,6 +170,7 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
     let notify = plan.get("Notify").map(|node| read_notify(&node, findings));
     let notify = notify.unwrap_or(Notify { warning: true, ..Notify::default() });
     let plan_path = plan.path().to_owned();
+    let says_when_it_is_scheduled = plan.get("ScheduledTime").is_some();
     plan.close(findings);
 
     let read = task.map(|task| Plan {
@@ -178,13 +192,16 @@ fn read_members(mut plan: Members<'_>, findings: &mut Findings) -> (Option<Plan>
     });
     if let Some(read) = &read {
         together::check(read, &plan_path, findings);
+        if !says_when_it_is_scheduled {
+            together::check_duration(read, &plan_path, findings);
+        }
     }
     (read, name, notify)
 }
 
 /// The instant that EventBridge Scheduler puts in place of `<aws.scheduler.scheduled-time>`. The literal itself means
 /// that somebody started the run by hand.
-fn read_scheduled_time(plan: &mut Members<'_>, findings: &mut Findings) -> Option<jiff::Timestamp> {
+fn read_scheduled_time(plan: &mut Members<'_>, findings: &mut Findings) -> Option<Timestamp> {
     let node = plan.get("ScheduledTime")?;
     let text = node.text(findings)?;
     if text.starts_with('<') {
@@ -279,8 +296,51 @@ fn read_one_task(node: &Node<'_>, findings: &mut Findings) -> Option<TaskPlan> {
             );
             None
         }
+        present if is_named_with_more(present) => {
+            refuse_what_is_beside_the_name(members, findings);
+            None
+        }
         _ => request::read(node, findings).map(|request| TaskPlan::Request(Box::new(request))),
     }
+}
+
+/// What only a task that is described in full has.
+const DESCRIBES: [&str; 4] =
+    ["SourceEndpointArn", "TargetEndpointArn", "ReplicationInstanceArn", "TableMappings"];
+
+/// True for a task that is named, and of which nothing is described: six missing members would hide what is wrong.
+fn is_named_with_more(present: &[&str]) -> bool {
+    present.iter().any(|name| synonyms::names_a_task(name))
+        && !present.iter().any(|name| DESCRIBES.iter().any(|known| slips::same_name(known, name)))
+}
+
+fn refuse_what_is_beside_the_name(mut members: Members<'_>, findings: &mut Findings) {
+    let present = members.present();
+    let name =
+        ["ReplicationTaskArn", "ReplicationTaskIdentifier"].into_iter().find(|name| present.contains(name));
+    let mut known: Vec<&str> =
+        MEMBERS.iter().filter(|member| member.home == "Task").map(|member| member.name).collect();
+    known.extend(request::READ_ONLY.iter().filter(|name| **name != "ReplicationTaskArn"));
+    for beside in known.iter().copied().filter(|known| present.contains(known)) {
+        if Some(beside) == name {
+            continue;
+        }
+        let end = match beside {
+            "CdcStopPosition" => "; an end at the close of the window is AtClose Stop",
+            _ => "",
+        };
+        findings.add(
+            &members.place(beside),
+            Code::ExternalWithMore,
+            format!(
+                "{beside} cannot stand here: a task that somebody else keeps is named by its ARN or its identifier, and by \
+                 nothing else{end}; a task to create states {} too",
+                DESCRIBES.join(", ")
+            ),
+        );
+    }
+    members.ignore(&known);
+    members.close(findings);
 }
 
 /// The lag at which a replication counts as caught up; it means something with `Until` CaughtUp only.
@@ -355,7 +415,11 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
                 findings.add(
                     &element.path,
                     Code::UnknownWord,
-                    format!("On holds Finished, Warning and Started, not {}", quoted(word)),
+                    format!(
+                        "On holds Finished, Warning and Started, not {}{}",
+                        quoted(word),
+                        meant::question("On", word, members::words("On"))
+                    ),
                 );
             }
         }

@@ -98,8 +98,7 @@ impl Stopped {
 
 /// The longest time from a close to the next opening in a week without exceptions, in whole hours, rounded up.
 fn longest_pause(hours: &Hours) -> i64 {
-    let open = hours.opens.duration_until(hours.closes);
-    let open = if open.is_positive() { open } else { open + SignedDuration::from_hours(24) };
+    let open = hours.length();
     let opens: Vec<bool> = Day::WORDS.iter().map(|(_, day)| hours.days.contains(day)).collect();
     let days_to_the_next = |from: usize| (1..=7_i64).find(|days| opens[(from + *days as usize) % 7]);
     let longest = (0..7).filter(|day| opens[*day]).filter_map(days_to_the_next).max().unwrap_or(1);

@@ -37,6 +37,18 @@ pub enum NotTaken {
     TooDeep,
 }
 
+impl NotTaken {
+    /// What is wrong, for a person, with its place.
+    pub fn in_words(&self) -> String {
+        match self {
+            NotTaken::NotJson { what, line, column } => {
+                format!("this is not JSON: {what} (line {line}, column {column})")
+            }
+            NotTaken::TooDeep => "this has more levels of lists and objects than are read".to_owned(),
+        }
+    }
+}
+
 /// Reads a text; linear in its length, and never deeper than its reader allows (128 levels).
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 
 use super::home;
 use super::located::quoted;
+use super::nightly;
 use super::source_log;
 use super::window::{AtClose, When, Window};
 use super::{MigrationType, OnTableErrors, Plan, Start, TaskPlan, TaskRequest, Then, Until, settings};
@@ -15,12 +16,25 @@ pub(super) fn check(plan: &Plan, path: &str, findings: &mut Findings) {
         check_effect_on_target(plan, path, findings);
     }
     home::check_topic(plan, path, findings);
-    if let (Some(Window { when: When::Duration(_), .. }), None) = (&plan.window, plan.scheduled_time) {
+}
+
+/// What a `Duration` counts from where the plan does not state `ScheduledTime`, not even as the word that EventBridge
+/// Scheduler replaces.
+pub(super) fn check_duration(plan: &Plan, path: &str, findings: &mut Findings) {
+    if let Some(Window { when: When::Duration(_), .. }) = &plan.window {
         findings.add(
             &format!("{path}/Window/Duration"),
             Code::DurationFromNow,
             "without ScheduledTime the window's Duration counts from the start of the execution",
         );
+    }
+}
+
+/// What can be said of a task that somebody else keeps while nobody knows its type; nothing of a task of ours, whose plan
+/// states it. For who checks a plan before its night: a run looks the type up first, and calls [`check_type`].
+pub fn check_unknown_type(plan: &Plan, path: &str, findings: &mut Findings) {
+    if let TaskPlan::External(_) = &plan.task {
+        nightly::check(plan, None, path, findings);
     }
 }
 
@@ -33,13 +47,9 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
         _ => matches!(plan.until, Some(Until::FullLoadComplete | Until::CaughtUp)),
     };
     if ends_early && plan.then == Then::LeaveRunning && plan.states_a_stop() {
-        findings.add(
-            &format!("{path}/Until"),
-            Code::EndsBeforeItsStop,
-            "the run ends when this has come true and leaves the task running, so that nothing stops it at the close: \
-             use Then Stop, or Until Stopped",
-        );
+        nightly::ends_before_its_stop(path, findings);
     }
+    nightly::check(plan, Some(migration_type), path, findings);
     source_log::check(plan, migration_type, path, findings);
     match migration_type {
         MigrationType::FullLoad => {
@@ -63,8 +73,8 @@ pub fn check_type(plan: &Plan, migration_type: &MigrationType, path: &str, findi
                 findings.add(
                     &format!("{path}/Window/AtClose"),
                     Code::AtCloseNotStated,
-                    "a full load with replication that is still loading at the close can be stopped or left running: \
-                     state AtClose Stop or LeaveRunning",
+                    "whether the close stops a task that loads and replicates must be said: AtClose Stop stops it, and the next \
+                     window resumes it; AtClose LeaveRunning lets it run on",
                 );
             }
             let stops_by_itself = plan

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::located::{Members, Node, nearer_than, nearest, quoted};
 use super::shape::has_shape;
+use super::{meant, members, time_slips};
 use crate::finding::{Code, Findings};
 
 /// The longest a window may be open: the machine's longest run is 14 days.
@@ -14,6 +15,9 @@ const LONGEST: SignedDuration = SignedDuration::from_hours(13 * 24);
 
 /// The longest time before the close at which a plan may want to begin nothing: a day, in minutes.
 pub(super) const MAX_MINIMUM_MINUTES: u64 = 24 * 60;
+
+/// No night is longer than this: an opening that is, is most often that of the day between two nights.
+const LONG_OPENING: SignedDuration = SignedDuration::from_hours(16);
 
 /// How alike a zone in another area must be to be meant, of 1: CEST is no misspelt CET.
 const ALIKE: f64 = 0.95;
@@ -112,8 +116,8 @@ pub enum AtClose {
     LeaveRunning,
 }
 
-/// Reads a window; `None` when it does not say when it opens.
-pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
+/// Reads a window; `None` when it does not say when it opens. Dates that findings name lie behind `now`, where it is known.
+pub fn read(node: &Node<'_>, now: Option<Timestamp>, findings: &mut Findings) -> Option<Window> {
     let mut members = Members::open(node, findings)?;
     let duration = read_span(&mut members, "Duration", findings);
     let when = if members.get("Duration").is_some() {
@@ -136,7 +140,7 @@ pub fn read(node: &Node<'_>, findings: &mut Findings) -> Option<Window> {
         }
         duration.filter(fits).map(When::Duration)
     } else {
-        read_hours(&mut members, findings).map(When::Hours)
+        read_hours(&mut members, now, findings).map(When::Hours)
     };
     let at_close = members.listed_word("AtClose", findings);
     let stop_lead = read_span(&mut members, "StopLead", findings).unwrap_or_default();
@@ -194,7 +198,7 @@ fn of_area<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
     nearest(name, &known.iter().copied().filter(beside).collect::<Vec<_>>())
 }
 
-fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hours> {
+fn read_hours(members: &mut Members<'_>, now: Option<Timestamp>, findings: &mut Findings) -> Option<Hours> {
     let opens = read_time(members, "Opens", findings);
     let closes = read_time(members, "Closes", findings);
     let time_zone = members.required_text("TimeZone", findings);
@@ -224,7 +228,15 @@ fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hour
                     None => findings.add(
                         &element.path,
                         Code::UnknownWord,
-                        format!("Days holds Mon, Tue, Wed, Thu, Fri, Sat and Sun, not {}", quoted(word)),
+                        format!(
+                            "Days holds Mon, Tue, Wed, Thu, Fri, Sat and Sun, not {}{}",
+                            quoted(word),
+                            meant::days(word).unwrap_or_else(|| meant::question(
+                                "Days",
+                                word,
+                                members::words("Days")
+                            ))
+                        ),
                     ),
                 }
             }
@@ -238,12 +250,19 @@ fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hour
             Err(_) => findings.add(
                 &element.path,
                 Code::BadDate,
-                format!("Except holds dates like 2026-12-24, not {}", quoted(text)),
+                format!(
+                    "Except holds dates like 2026-12-24, not {}{}",
+                    quoted(text),
+                    time_slips::of_date(text)
+                ),
             ),
         }
     }
     let zone = time_zone.filter(|name| TimeZone::get(name).is_ok())?;
-    if let Some(gap) = opens.and_then(|opens| gap_around(opens, zone)) {
+    if let Some(said) = of_fixed_offset(zone) {
+        findings.add(&members.place("TimeZone"), Code::FixedOffsetZone, said);
+    }
+    if let Some(gap) = opens.and_then(|opens| gap_around(opens, zone, now)) {
         findings.add(
             &members.place("Opens"),
             Code::OpensInTheGap,
@@ -256,18 +275,48 @@ fn read_hours(members: &mut Members<'_>, findings: &mut Findings) -> Option<Hour
     Some(Hours { opens: opens?, closes: closes?, time_zone: zone.to_owned(), days, except })
 }
 
-/// The date of the next change of clocks that leaves this time of day out. Looked for from a fixed instant on, because
-/// no function reads a clock; the rule by which a zone changes its clocks goes on unchanged from then, as far as is
-/// known.
-fn gap_around(time: Time, zone: &str) -> Option<Date> {
+/// The date of the next change of clocks that leaves this time of day out. Where `now` is not known it is looked for from
+/// a fixed instant on: the rule by which a zone changes its clocks goes on unchanged from then, as far as is known.
+fn gap_around(time: Time, zone: &str, now: Option<Timestamp>) -> Option<Date> {
     let zone = TimeZone::get(zone).ok()?;
     let from = Timestamp::constant(1_767_225_600, 0); // 2026-01-01
-    zone.following(from).take(CLOCK_CHANGES).find_map(|change| {
+    zone.following(now.unwrap_or(from)).take(CLOCK_CHANGES).find_map(|change| {
         let before = zone.to_offset(change.timestamp() - SignedDuration::from_secs(1));
         let date = before.to_datetime(change.timestamp()).date();
         let local = zone.to_ambiguous_timestamp(date.to_datetime(time));
         matches!(local.offset(), AmbiguousOffset::Gap { .. }).then_some(date)
     })
+}
+
+/// What is said of a zone whose clocks never change, where the place that is meant changes its own. UTC and its other
+/// names are no such zone: whoever writes them does not mean the clocks of a place.
+fn of_fixed_offset(zone: &str) -> Option<String> {
+    let name = zone.to_ascii_uppercase();
+    let (offset, advice) = match name.as_str() {
+        "EST" => (
+            "5 hours behind UTC".to_owned(),
+            "America/New_York for the clocks of the east of the United States",
+        ),
+        "MST" => (
+            "7 hours behind UTC".to_owned(),
+            "America/Denver for the clocks of the Mountain states, America/Phoenix for those of Arizona",
+        ),
+        _ => {
+            let offset = name.strip_prefix("ETC/GMT").unwrap_or_default();
+            let hours =
+                offset.strip_prefix(['+', '-']).filter(|hours| !hours.trim_start_matches('0').is_empty())?;
+            // The names of these zones count to the west.
+            let side = if offset.starts_with('+') { "behind" } else { "ahead of" };
+            (
+                format!("{hours} hours {side} UTC"),
+                "the name of a place, like Europe/Berlin, for the clocks there",
+            )
+        }
+    };
+    Some(format!(
+        "{zone} is {offset} all year: where the clocks go forward in spring, the window opens and closes an hour later on \
+         them until autumn; write {advice}"
+    ))
 }
 
 fn read_time(members: &mut Members<'_>, name: &'static str, findings: &mut Findings) -> Option<Time> {
@@ -277,7 +326,11 @@ fn read_time(members: &mut Members<'_>, name: &'static str, findings: &mut Findi
         findings.add(
             &members.place(name),
             Code::BadTime,
-            format!("{name} must be a time of day like 22:00, not {}", quoted(text)),
+            format!(
+                "{name} must be a time of day like 22:00, not {}{}",
+                quoted(text),
+                time_slips::of_time_of_day(text)
+            ),
         );
     }
     time
@@ -299,21 +352,54 @@ fn read_span(
         findings.add(
             &members.place(name),
             Code::BadDuration,
-            format!("{name} must be an ISO 8601 span like PT7H, not {}", quoted(text)),
+            format!(
+                "{name} must be an ISO 8601 span like PT7H, not {}{}",
+                quoted(text),
+                time_slips::of_span(text)
+            ),
         );
     }
     span
 }
 
-/// A window that is shorter than what must fit into it never lets anything start.
+impl Hours {
+    /// How long it is open on the clock: more than nothing, and at most a day, which is what equal times mean.
+    pub fn length(&self) -> SignedDuration {
+        let length = self.opens.duration_until(self.closes);
+        if length.is_positive() { length } else { length + SignedDuration::from_hours(24) }
+    }
+}
+
+/// A window that is shorter than what must fit into it never lets anything start; one that is open nearly all day is most
+/// often written the wrong way round.
 fn check_length(window: &Window, path: &str, findings: &mut Findings) {
     let length = match &window.when {
         When::Duration(duration) => *duration,
-        When::Hours(hours) => {
-            let length = hours.opens.duration_until(hours.closes);
-            if length.is_positive() { length } else { length + SignedDuration::from_hours(24) }
-        }
+        When::Hours(hours) => hours.length(),
     };
+    if let When::Hours(Hours { opens, closes, .. }) = &window.when {
+        if opens == closes {
+            findings.add(
+                &format!("{path}/Closes"),
+                Code::OpenAllDay,
+                format!(
+                    "Opens and Closes are both {}: the window is open for 24 hours, until that time of the next day",
+                    opens.strftime("%H:%M")
+                ),
+            );
+        } else if length > LONG_OPENING {
+            findings.add(
+                &format!("{path}/Closes"),
+                Code::LongOpening,
+                format!(
+                    "from {} to {} the window is open for {} hours: if the night is meant, exchange Opens and Closes",
+                    opens.strftime("%H:%M"),
+                    closes.strftime("%H:%M"),
+                    in_hours(length)
+                ),
+            );
+        }
+    }
     let lead =
         if window.at_close == Some(AtClose::LeaveRunning) { SignedDuration::ZERO } else { window.stop_lead };
     if lead + SignedDuration::from_mins(i64::from(window.minimum_minutes)) >= length {
@@ -323,4 +409,10 @@ fn check_length(window: &Window, path: &str, findings: &mut Findings) {
             "StopLead and MinimumMinutes together are as long as the window: nothing could ever start in it",
         );
     }
+}
+
+/// Hours with a part of one, as `16.5`.
+fn in_hours(length: SignedDuration) -> String {
+    let tenths = length.as_mins() * 10 / 60;
+    if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
 }

@@ -19,28 +19,21 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A file that cannot be written.
-    #[error("the rehearsal ran, and its page is lost: writing {path}: {source}; free the place, or give it another owner")]
+    #[error(
+        "the rehearsal ran, and its page is lost: writing {path}: {source}; free the place, or give it another owner"
+    )]
     Unwritten {
         path: PathBuf,
         /// What the system says.
         source: std::io::Error,
     },
-    /// A file that is not JSON.
-    #[error("the rehearsal could not run: reading {path}: not JSON at line {line}, column {column}: {what}")]
+    /// A file that is not JSON, or nested too deeply.
+    #[error("the rehearsal could not run: reading {path}: {what}")]
     NotJson {
         path: PathBuf,
-        /// Counted from 1.
-        line: usize,
-        /// Counted from 1.
-        column: usize,
-        /// What the parser says.
+        /// What a person sees there, with line and column.
         what: String,
     },
-    /// A file that is nested more deeply than any reader of JSON takes.
-    #[error(
-        "the rehearsal could not run: reading {path}: it is nested more than 127 levels deep; no reader of JSON takes it"
-    )]
-    TooDeep { path: PathBuf },
     /// What AWS printed about a task, and what is no such thing.
     #[error("the rehearsal could not run: reading the described task {path}: {what}")]
     Described {

@@ -13,7 +13,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use plan::Plan;
 use plan::read::read;
-use plan::text::{self, NotTaken};
+use plan::text;
 use rehearsal::arguments::{self, Arguments, Kept, TaskGiven, USAGE, Work};
 use rehearsal::interrupt::Interrupts;
 use rehearsal::made_up::{self, Existing, MadeUp};
@@ -118,12 +118,10 @@ fn read_text(path: &Path) -> Result<String> {
 }
 
 fn read_json(path: &Path) -> Result<Value> {
-    let path = path.to_owned();
-    match text::parse(&read_text(&path)?) {
-        Ok(text) => Ok(text.value),
-        Err(NotTaken::NotJson { what, line, column }) => Err(Error::NotJson { path, line, column, what }),
-        Err(NotTaken::TooDeep) => Err(Error::TooDeep { path }),
-    }
+    let parsed = text::parse(&read_text(path)?);
+    parsed
+        .map(|parsed| parsed.value)
+        .map_err(|fault| Error::NotJson { path: path.to_owned(), what: fault.in_words() })
 }
 
 fn read_scenario(path: &Path) -> Result<Scenario> {

@@ -215,7 +215,8 @@ fn tell(world: &World, night: &Night) -> Told {
     world.tell(vec![Box::pin(nap) as Story<'_, ()>]);
     let input = scheduled(night);
     let plan: Plan = read(&input).plan.expect("a good plan");
-    let description = described(world).map(|answer| Described::read(&answer).expect("a description"));
+    let description = described(world)
+        .map(|answer| Described::read(answer["ReplicationTasks"][0].as_object().expect("a task")));
     let understood = understand(&plan, description.as_ref().filter(|_| plan.request().is_none()), before);
     let name = format!("{}-{}", night.plan, night.begins.replace(':', "-"));
     let story = {

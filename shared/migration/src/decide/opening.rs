@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use plan::finding::{Code, Finding, Findings, Severity, reject};
 use plan::read::Reading;
-use plan::{AtClose, MigrationType, Mode, Plan, home, read, stop_position, together};
+use plan::{AtClose, MigrationType, Mode, Plan, home, read, together};
 use serde_json::Value;
 
 use crate::pace::budget;
@@ -82,14 +82,13 @@ fn keep_the_closer(findings: &mut Vec<Finding>) {
 /// Reads what the execution was given. A plan for another account or Region would only find that nothing of it exists
 /// here.
 fn read_at_home(input: &Value, execution: &ExecutionArn, now: Timestamp) -> Reading {
-    let mut reading = read::read(input);
+    let mut reading = read::read_at(input, now);
     if let Some(plan) = &reading.plan {
         let mut elsewhere = Findings::default();
         home::check_machine(plan, execution.machine(), &mut elsewhere);
         if elsewhere.reject() {
             reading.plan = None;
         }
-        stop_position::check(input, now, &mut elsewhere);
         elsewhere.add_to(&mut reading.findings);
     }
     reading

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use plan::clean::one_line;
-use plan::{ExternalTask, MigrationType, Plan, TaskPlan, embedded};
+use plan::{MigrationType, embedded};
 use serde_json::{Map, Value};
 
 use super::starts;
@@ -19,60 +19,13 @@ const MOST_TABLES: u32 = 1000;
 pub struct Described {
     /// What counts for a start.
     pub(super) task: Task,
-    /// Its identifier, as DMS stores it.
-    identifier: String,
-    /// Its ARN, where the answer holds it.
-    arn: Option<String>,
     /// Its settings, where the answer holds them.
     pub(super) settings: Option<Value>,
 }
 
-/// Why a text describes no task. Says what is wrong, and not which file it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum NotDescribed {
-    /// It is neither an answer of DMS nor a task of one.
-    NoTask,
-    /// The answer holds so many tasks.
-    NotOne(usize),
-}
-
-impl std::fmt::Display for NotDescribed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            NotDescribed::NoTask => {
-                f.write_str("this is no answer of describe-replication-tasks, and no task of one")
-            }
-            NotDescribed::NotOne(tasks) => {
-                write!(f, "the answer holds {tasks} tasks; keep the one that is meant")
-            }
-        }
-    }
-}
-
-impl std::error::Error for NotDescribed {}
-
-/// The one task of an answer of `describe-replication-tasks`, or that task itself.
-///
-/// # Errors
-/// When it is neither, or the answer holds none or several.
-pub fn one_task(answer: &Value) -> Result<&Map<String, Value>, NotDescribed> {
-    let task = match answer.get("ReplicationTasks").and_then(Value::as_array) {
-        Some(tasks) => match &tasks[..] {
-            [task] => task,
-            tasks => return Err(NotDescribed::NotOne(tasks.len())),
-        },
-        None => answer,
-    };
-    task.as_object().filter(|task| task.contains_key("ReplicationTaskIdentifier")).ok_or(NotDescribed::NoTask)
-}
-
 impl Described {
-    /// Reads what DMS answered.
-    ///
-    /// # Errors
-    /// When it is no answer about one task.
-    pub fn read(answer: &Value) -> Result<Described, NotDescribed> {
-        let described = one_task(answer)?;
+    /// Reads one task of what DMS answered. What it does not say, or says in another form, is not known.
+    pub fn read(described: &Map<String, Value>) -> Described {
         let text = |name: &str| described.get(name).and_then(Value::as_str).unwrap_or_default();
         let stated = |name: &str| Some(text(name).to_owned()).filter(|text| !text.is_empty());
         let migration_type = MigrationType::from(text("MigrationType").to_owned());
@@ -84,40 +37,15 @@ impl Described {
         let task = starts::task(migration_type, status, stop_reason, stats);
         let settings =
             described.get("ReplicationTaskSettings").map(embedded::document).filter(Value::is_object);
-        Ok(Described {
+        Described {
             task: Task {
                 last_failure: stated("LastFailureMessage").filter(|_| at_an_end),
                 cdc_stop_position: stated("CdcStopPosition"),
                 task_start_date: described.get("ReplicationTaskStartDate").and_then(instant),
                 ..task
             },
-            identifier: text("ReplicationTaskIdentifier").to_owned(),
-            arn: stated("ReplicationTaskArn"),
             settings,
-        })
-    }
-
-    /// Its type.
-    pub fn migration_type(&self) -> &MigrationType {
-        &self.task.migration_type
-    }
-
-    /// True when this is the task that the plan names.
-    pub fn is_of(&self, plan: &Plan) -> bool {
-        match &plan.task {
-            TaskPlan::External(ExternalTask::ReplicationTaskArn(arn)) => {
-                self.arn.as_ref().is_none_or(|described| *described == arn.to_string())
-            }
-            TaskPlan::External(ExternalTask::ReplicationTaskIdentifier(identifier)) => {
-                self.identifier.eq_ignore_ascii_case(identifier)
-            }
-            TaskPlan::Request(_) => false,
         }
-    }
-
-    /// Its name, on one line.
-    pub fn name(&self) -> String {
-        one_line(&self.identifier)
     }
 
     /// True when some of its tables are not loaded.

@@ -20,7 +20,7 @@ use crate::run::observation::TaskSettings;
 use crate::run::task::Task;
 
 pub use close::AtTheClose;
-pub use described::{Described, NotDescribed, one_task};
+pub use described::Described;
 pub use ends::{Ending, EndsWhen};
 pub use openings::{Opened, Openings};
 pub use starts::{Does, StartOf};

@@ -154,6 +154,10 @@ codes! {
             "rows before a change are asked for by a rule, `add-before-image-columns`, and by \
              `BeforeImageSettings`",
             "keep one of the two";
+        CloseByType = "close-by-type", Warning,
+            "the task is kept elsewhere, and what the close of the window does with it depends on its type, which the plan does not \
+             say",
+            "state `AtClose` `Stop` or `LeaveRunning`";
         BoundaryOfOtherWidth = "boundary-of-other-width", Error,
             "a boundary of `ranges` has more or fewer values than there are columns",
             "one value for each column";
@@ -193,6 +197,9 @@ codes! {
             "the run ends when `Until` has come true and leaves the task running: nothing is there to stop it at the close, \
              as `AtClose` says",
             "`Then` `Stop`, or `Until` `Stopped`, which stays with the task until the close";
+        ExternalWithMore = "external-with-more", Error,
+            "a task that somebody else keeps is named, and beside its name stands what cannot be asked of such a task",
+            "leave nothing in `Task` but the ARN or the identifier; an end at the close is `AtClose` `Stop` in `Window`";
         EqualRuleIds = "equal-rule-ids", Warning,
             "two rules have the same `rule-id`",
             "give each rule its own";
@@ -211,6 +218,9 @@ codes! {
              `ApplyError...Policy` `LOG_ERROR` or `IGNORE_RECORD`; `LimitedSizeLobMode` with DMS's 32 KB; \
              `FailOnNoTablesCaptured` `false`",
             "nothing, or the setting that the message names";
+        FixedOffsetZone = "fixed-offset-zone", Warning,
+            "`TimeZone` has the same offset all year, as `EST` or `Etc/GMT+5`, and no place's clocks",
+            "the name of a place, such as `America/New_York`; `UTC` is taken as it is";
         FileInsteadOfText = "file-instead-of-text", Error,
             "a member holds the name of a file (`file://...`), which only the AWS CLI reads, or an address",
             "put the content of the file there";
@@ -235,6 +245,9 @@ codes! {
         KeyWithPattern = "key-with-pattern", Warning,
             "`define-primary-key` with a wildcard in the name of the schema or table",
             "a rule with the exact names for each table";
+        LongOpening = "long-opening", Warning,
+            "from `Opens` to `Closes` it is more than 16 hours",
+            "exchange the two, if the night is meant";
         LagWithoutCaughtUp = "lag-without-caught-up", Warning,
             "`LagSeconds` is stated, and nothing waits for it",
             "state `Until` `CaughtUp`, or leave it out";
@@ -307,6 +320,9 @@ codes! {
         NothingSelected = "nothing-selected", Error,
             "all selection rules exclude",
             "add one that includes";
+        OpenAllDay = "open-all-day", Info,
+            "`Opens` and `Closes` are the same time, which means 24 hours and not none",
+            "nothing, or correct one of the two";
         OpensInTheGap = "opens-in-the-gap", Warning,
             "once a year the clocks of `TimeZone` skip the time in `Opens`, and an EventBridge schedule at that \
              time skips the night",
@@ -337,6 +353,10 @@ codes! {
         ReadOnlySetting = "read-only-setting", Warning,
             "the settings name the log group or log stream, which DMS refuses to take; it is left out",
             "take it out";
+        ReloadEveryNight = "reload-every-night", Info,
+            "`Start` `Refresh` or `Reload` in a window, for a task that may replicate: every table is loaded again in each night, \
+             where `Auto` resumes the replication",
+            "leave `Start` out to resume; nothing, if a new copy is wanted";
         ReloadOnTop = "reload-on-top", Error,
             "`Start` `Refresh` or `Reload`, or `OnTableErrors` `Reload`, under `DO_NOTHING` would put rows into the \
              target twice",
@@ -353,6 +373,14 @@ codes! {
         RuleIdAsNumber = "rule-id-as-number", Info,
             "`rule-id` is written as a number; DMS takes it",
             "nothing, or write it as text";
+        ResumeConsents = "resume-consents", Info,
+            "`Start` `Resume` for a task that is kept elsewhere: it resumes nothing that `Auto` does not, but loads of unfinished \
+             tables on top of their rows",
+            "leave `Start` out, unless these tables have been emptied";
+        RunsPastTheClose = "runs-past-the-close", Warning,
+            "a replication runs on after the close, where the plan may be meant to stop it: `AtClose` is not stated for a `cdc` task, \
+             or `Then` `Stop` waits for an end that does not come before the close",
+            "`AtClose` `Stop`, or `AtClose` `LeaveRunning` without `Then`";
         RuleNameAsNumber = "rule-name-as-number", Info,
             "`rule-name` is written as a number; DMS very probably takes it",
             "nothing, or write it as text";
@@ -391,6 +419,10 @@ codes! {
         StarIsNoWildcard = "star-is-no-wildcard", Warning,
             "a name holds `*`, which stands for itself",
             "`%` is any text";
+        StoppedEarly = "stopped-early", Info,
+            "with `Then` `Stop` a replication is stopped as soon as `Until` has come true, which may be minutes after the window has \
+             opened",
+            "nothing; or `AtClose` `Stop` without `Until` and `Then`, to replicate until the close";
         StopBeforeStart = "stop-before-start", Error,
             "a replication is to end before it begins",
             "exchange the times, or correct one";

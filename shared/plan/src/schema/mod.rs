@@ -5,6 +5,7 @@
 //! it takes whatever [`read`](super::read::read) takes without an error, and refuses what one place alone shows to be
 //! wrong.
 
+mod address;
 mod mappings;
 mod parts;
 mod plan;
@@ -16,6 +17,12 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use serde_json::Value;
 
+/// Where the workspace is kept, as `Cargo.toml` says it; empty where it says nothing.
+const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// The version of the workspace.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 /// The schema, in draft-07: the newest that VS Code, Monaco and JetBrains take whole; of later ones they pass over
 /// parts.
 pub fn schema() -> Value {
@@ -23,6 +30,7 @@ pub fn schema() -> Value {
         .with_transform(RecursiveTransform(parts::words_with_meanings))
         .with_transform(RecursiveTransform(parts::unwrapped));
     let mut schema = settings.into_generator().into_root_schema_for::<plan::Plan>();
+    schema.insert("$id".to_owned(), address::of(REPOSITORY, VERSION).into());
     if let Some(definitions) = schema.get_mut("definitions").and_then(Value::as_object_mut) {
         // An editor shows the innermost description. What a word or an ARN is *for* stands at the member that holds it.
         for definition in definitions.values_mut().filter(|definition| definition["type"] != "object") {

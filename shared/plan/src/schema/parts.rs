@@ -31,31 +31,67 @@ pub(super) fn optional_members(schema: &mut Schema) {
     }
 }
 
+/// A member that is absent, or else held to what it may be: so a validator answers a wrong word with the words that there
+/// are, where of several ways to be right it would say that none is met. The ways stand beside it once more for editors,
+/// which offer words from there alone; there everything is taken.
 fn optional(property: &mut Map<String, Value>) {
     let null = json!({ "type": "null" });
-    if let Some(any) = property.get_mut("anyOf").and_then(Value::as_array_mut) {
-        any.iter_mut().filter(|one| **one == null).for_each(|one| *one = or_else_absent());
-        return;
-    }
     let is_annotation = |name: &str| ["default", "description", "doNotSuggest", "examples"].contains(&name);
-    let types = match property.get("type") {
-        Some(Value::Array(types)) if types.contains(&json!("null")) => types.clone(),
-        Some(only) if only == "null" => Vec::new(),
-        _ => return,
+    let ways: Vec<Value> = if let Some(any) = property.get_mut("anyOf").and_then(Value::as_array_mut) {
+        std::mem::take(any).into_iter().filter(|way| *way != null).flat_map(ways_in).collect()
+    } else {
+        let types = match property.get("type") {
+            Some(Value::Array(types)) if types.contains(&json!("null")) => types.clone(),
+            Some(only) if only == "null" => Vec::new(),
+            _ => return,
+        };
+        let mut way: Map<String, Value> = property
+            .iter()
+            .filter(|(name, _)| !is_annotation(name))
+            .map(|(n, v)| (n.clone(), v.clone()))
+            .collect();
+        let mut types: Vec<Value> = types.into_iter().filter(|name| name != "null").collect();
+        let one = types.pop();
+        let one_or_more =
+            one.map(|one| if types.is_empty() { one } else { [types, vec![one]].concat().into() });
+        one_or_more
+            .into_iter()
+            .map(|types| {
+                way.insert("type".to_owned(), types);
+                way.clone().into()
+            })
+            .collect()
     };
-    let whole = std::mem::take(property);
-    let (annotations, mut stated): (Map<_, _>, Map<_, _>) =
-        whole.into_iter().partition(|(name, _)| is_annotation(name));
-    *property = annotations;
-    let mut any = Vec::new();
-    let mut types: Vec<Value> = types.into_iter().filter(|name| name != "null").collect();
-    if let Some(one) = types.pop() {
-        let one_or_more = if types.is_empty() { one } else { [types, vec![one]].concat().into() };
-        stated.insert("type".to_owned(), one_or_more);
-        any.push(Value::Object(stated));
+    property.retain(|name, _| is_annotation(name));
+    let offered: Vec<Value> = ways.iter().cloned().chain([json!(true)]).collect();
+    property.insert("anyOf".to_owned(), offered.into());
+    property.insert("if".to_owned(), or_else_absent());
+    property.insert("else".to_owned(), one_of_ways(ways));
+}
+
+/// The ways that one way is, where it is nothing but a choice.
+fn ways_in(way: Value) -> Vec<Value> {
+    match way.as_object().filter(|way| way.len() == 1).and_then(|way| way.get("anyOf")) {
+        Some(Value::Array(ways)) => ways.clone(),
+        _ => vec![way],
     }
-    any.push(or_else_absent());
-    property.insert("anyOf".to_owned(), any.into());
+}
+
+/// The ways to write a member, told apart by whether it is a text.
+fn one_of_ways(ways: Vec<Value>) -> Value {
+    let (mut texts, mut others): (Vec<Value>, Vec<Value>) =
+        ways.into_iter().partition(|way| way["type"] == "string");
+    match (texts.pop(), others.pop()) {
+        (None, None) => json!(false),
+        (Some(way), None) | (None, Some(way)) if texts.is_empty() && others.is_empty() => way,
+        (Some(text), Some(other)) if texts.is_empty() && others.is_empty() => {
+            json!({ "if": { "type": "string" }, "then": text, "else": other })
+        }
+        (text, other) => {
+            let ways: Vec<Value> = texts.into_iter().chain(others).chain(text).chain(other).collect();
+            json!({ "anyOf": ways })
+        }
+    }
 }
 
 /// That these members are there and say something.

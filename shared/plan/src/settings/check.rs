@@ -11,6 +11,7 @@ use super::catalogue::{Kind, SETTINGS, Setting, home};
 use crate::MigrationType;
 use crate::finding::{Code, Findings};
 use crate::located::{escaped, nearest, quoted, shown};
+use crate::meant;
 
 /// Checks the document that stands at `place`. A number or flag that was written as text becomes what it means.
 pub(super) fn check(
@@ -138,18 +139,20 @@ impl Walk<'_> {
         if value.as_str().is_some_and(|word| words.contains(&word)) {
             return;
         }
+        let advice =
+            value.as_str().map(|word| meant::question(setting.name, word, words)).unwrap_or_default();
         if setting.name == "TargetTablePrepMode" {
             self.findings.add(
                 path,
                 Code::BadPrepMode,
                 format!(
-                    "FullLoadSettings.TargetTablePrepMode must be one of {}, not {}",
+                    "FullLoadSettings.TargetTablePrepMode must be one of {}, not {}{advice}",
                     words.join(", "),
                     shown(value)
                 ),
             );
         } else {
-            self.bad(path, value, &format!("one of {}", words.join(", ")), setting);
+            self.bad_word(path, value, &format!("one of {}", words.join(", ")), &advice, setting);
         }
     }
 
@@ -159,7 +162,7 @@ impl Walk<'_> {
             Some(word) if words.contains(&word) => {}
             Some(word) => {
                 let name = self.name(path);
-                let advice = nearest(word, words).map(|word| format!("; did you mean {word}?"));
+                let advice = meant::question(setting.name, word, words);
                 self.findings.add(
                     path,
                     Code::UnusualSetting,
@@ -167,7 +170,7 @@ impl Walk<'_> {
                         "{name} is {}, which is none of the words that DMS documents ({}){}",
                         quoted(word),
                         words.join(", "),
-                        advice.unwrap_or_default()
+                        advice
                     ),
                 );
             }
@@ -196,6 +199,10 @@ impl Walk<'_> {
     }
 
     fn bad(&mut self, path: &str, value: &Value, wanted: &str, setting: &Setting) {
+        self.bad_word(path, value, wanted, "", setting);
+    }
+
+    fn bad_word(&mut self, path: &str, value: &Value, wanted: &str, advice: &str, setting: &Setting) {
         let default = match setting.default_value() {
             Some(Value::Number(number)) => format!(" ({number} by default)"),
             Some(Value::String(word)) if !word.is_empty() => format!(" ({word} by default)"),
@@ -205,7 +212,7 @@ impl Walk<'_> {
         self.findings.add(
             path,
             Code::BadSetting,
-            format!("{name} must be {wanted}{default}, not {}", shown(value)),
+            format!("{name} must be {wanted}{default}, not {}{advice}", shown(value)),
         );
     }
 

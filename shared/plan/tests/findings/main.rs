@@ -168,3 +168,36 @@ fn a_misplaced_member_is_shown_its_place_and_a_misspelt_one_its_name() {
         assert!(message.ends_with(&format!("; did you mean {name}?")), "{path}: {message}");
     }
 }
+
+#[test]
+fn a_word_is_shown_the_one_that_was_meant() {
+    let said = |path: &str, value: Value| {
+        let sample = full_load().with("/Window", night()).with("/Notify", json!({}));
+        let found = sample.with(path, value).findings();
+        let found = found.into_iter().find(|finding| finding.path.starts_with(path));
+        found.unwrap_or_else(|| panic!("nothing at {path}")).message
+    };
+    let prep_mode = "/Task/ReplicationTaskSettings/FullLoadSettings/TargetTablePrepMode";
+    for (path, value, meant) in [
+        ("/Start", json!("reload"), "Reload"),
+        ("/Start", json!("resume-processing"), "Resume"),
+        ("/Until", json!("caughtup"), "CaughtUp"),
+        ("/Then", json!("leaverunning"), "LeaveRunning"),
+        ("/Window/AtClose", json!("stop"), "Stop"),
+        ("/Window/Days", json!(["Monday"]), "Mon"),
+        ("/Window/Days", json!(["tue"]), "Tue"),
+        ("/Notify/On", json!(["Finished", "Started "]), "Started"),
+        ("/Task/MigrationType", json!("Full load"), "full-load"),
+        ("/Task/MigrationType", json!("full_load"), "full-load"),
+        (prep_mode, json!("TRUNCATE"), "TRUNCATE_BEFORE_LOAD"),
+        ("/Task/TableMappings/rules/0/rule-type", json!("select"), "selection"),
+        ("/Task/TableMappings/rules/0/rule-action", json!("Included"), "include"),
+    ] {
+        let message = said(path, value.clone());
+        assert!(message.ends_with(&format!("; did you mean {meant}?")), "{path} {value}: {message}");
+    }
+    for path in ["/Start", "/Task/MigrationType", prep_mode, "/Task/TableMappings/rules/0/rule-type"] {
+        let message = said(path, json!("banana"));
+        assert!(!message.contains("did you mean"), "{path}: {message}");
+    }
+}

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{Case, member, plan};
-use support::plans::{INSTANCE, SOURCE, Sample, TARGET, full_load};
+use support::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, full_load};
 
 pub(crate) fn cases() -> Vec<Case> {
     let kept = |identifier: &str| Sample(json!({"Task": {"ReplicationTaskIdentifier": identifier}}));
@@ -14,6 +14,24 @@ pub(crate) fn cases() -> Vec<Case> {
     let numbered = |count: usize| (0..count).map(|n| json!({"Key": format!("k{n}")})).collect::<Value>();
     let tags = |tags: Value| full_load().with("/Task/Tags", tags);
     vec![
+        plan(
+            "external-with-more",
+            "/Task/CdcStopPosition",
+            kept("orders").with("/Task/CdcStopPosition", json!("server_time:2026-12-01T04:00:00")),
+            kept("orders"),
+        ),
+        plan(
+            "external-with-more",
+            "/Task/ReplicationTaskIdentifier",
+            kept("orders").with("/Task/ReplicationTaskArn", json!(TASK)),
+            Sample(json!({"Task": {"ReplicationTaskArn": TASK}})),
+        ),
+        plan(
+            "external-with-more",
+            "/Task/MigrationType",
+            kept("orders").with("/Task/MigrationType", json!("cdc")),
+            kept("orders"),
+        ),
         plan("bad-identifier", "/Task/ReplicationTaskIdentifier", kept("orders--2"), kept("orders-2")),
         plan("bad-identifier", "/Task/ReplicationTaskIdentifier", kept("2-orders"), kept("Orders2")),
         plan("bad-identifier", "/Task/ReplicationTaskIdentifier", kept("orders-"), kept(&"o".repeat(255))),
@@ -82,4 +100,22 @@ pub(crate) fn cases() -> Vec<Case> {
         plan("reserved-tag", "/Task/Tags/AWS:x", tags(json!({"AWS:x": "1"})), tags(json!({"aws-x": "1"}))),
         plan("reserved-tag", "/Task/Tags/0", tags(json!([{"Key": "dms:x"}])), tags(json!([{"Key": "x"}]))),
     ]
+}
+
+#[test]
+fn a_task_that_is_only_named_is_told_what_is_wrong_with_it_and_nothing_else() {
+    for (task, path, said) in [
+        (json!({"TaskArn": TASK}), "/Task/TaskArn", "did you mean ReplicationTaskArn?"),
+        (json!({"TaskId": "orders"}), "/Task/TaskId", "did you mean ReplicationTaskIdentifier?"),
+        (
+            json!({"ReplicationTaskArn": TASK, "CdcStopPosition": "server_time:2026-12-01T04:00:00"}),
+            "/Task/CdcStopPosition",
+            "an end at the close of the window is AtClose Stop",
+        ),
+    ] {
+        let found = Sample(json!({ "Task": task })).findings();
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert_eq!(found[0].path, path);
+        assert!(found[0].message.contains(said), "{}", found[0].message);
+    }
 }

@@ -1,9 +1,12 @@
 //! What the schema refuses, one row for each kind.
 
+use jsonschema::error::ValidationErrorKind;
+use plan::members::MEMBERS;
+use plan::schema;
 use serde_json::{Value, json};
 
 use crate::samples::full_plans;
-use support::plans::{INSTANCE, Sample, TASK};
+use support::plans::{INSTANCE, Sample, TASK, full_load, night};
 use support::schema::{read, refusals};
 
 /// One of the full plans, a place of it, and what is put there.
@@ -175,13 +178,56 @@ fn each_kind_of_fault_is_refused_at_its_place() {
     for Row(nth, place, value) in [rows(), rules(), settings()].into_iter().flatten() {
         let changed = Sample(plans[nth].clone()).with(place, value.clone());
         let refused = refusals(&changed.0);
-        // A schema that has several ways to be right refuses the member that holds them.
+        // A schema that has several ways to be right refuses the member that holds them, and one in which members exclude
+        // each other those that stand beside the changed one.
         let inside = place.matches('/').count() > 1;
+        let holder = place.rsplit_once('/').map_or("", |(holder, _)| holder);
         let around = |refusal: &String| {
             let (path, _) = refusal.split_once(": ").unwrap_or_default();
-            place.starts_with(path) && (!path.is_empty() || !inside)
+            let near = place.starts_with(path) || path.starts_with(holder);
+            near && (!path.is_empty() || !inside)
         };
         assert!(refused.iter().any(around), "{place} = {value} is not refused: {refused:#?}");
         assert!(read(&changed.0).plan.is_none(), "{place} = {value} is taken by the reader");
     }
+}
+
+/// A validator that knows nothing of plans says which words there are, at the member that holds another.
+#[test]
+fn a_wrong_word_is_answered_with_the_words() {
+    let validator = jsonschema::draft7::new(&schema::schema()).expect("the schema is one");
+    for member in MEMBERS.iter().filter(|member| !member.words.is_empty()) {
+        let holder = if member.home.contains(' ') { String::new() } else { format!("/{}", member.home) };
+        let place = format!("{holder}/{}", member.name);
+        let is_list = ["Days", "On"].contains(&member.name);
+        let value = if is_list { json!(["Finished", "reload"]) } else { json!("reload") };
+        let sample = full_load().with("/Window", night()).with("/Notify", json!({})).with(&place, value);
+        let words: Vec<Value> = member.words.iter().map(|word| json!(word)).collect();
+        let lists_them = validator.iter_errors(&sample.0).any(|error| match error.kind() {
+            ValidationErrorKind::Enum { options } => {
+                error.instance_path().to_string().starts_with(&place) && **options == json!(words)
+            }
+            _ => false,
+        });
+        let refused = refusals(&sample.0);
+        assert!(lists_them, "{place}: {refused:#?}");
+        assert!(refused.iter().all(|refusal| !refusal.contains("any of")), "{refused:#?}");
+    }
+    for (place, value, word) in [
+        ("/Task/TableMappings/rules/0/rule-type", json!("select"), "selection"),
+        ("/Task/TableMappings/rules/0/rule-action", json!("includes"), "include"),
+        (
+            "/Task/ReplicationTaskSettings/FullLoadSettings/TargetTablePrepMode",
+            json!("TRUNCATE"),
+            "DO_NOTHING",
+        ),
+    ] {
+        let refused = refusals(&full_load().with(place, value).0);
+        assert!(
+            refused.iter().any(|refusal| refusal.starts_with(place) && refusal.contains(word)),
+            "{refused:#?}"
+        );
+    }
+    let misspelt = refusals(&full_load().with("/Strat", json!("Auto")).0);
+    assert!(misspelt.iter().any(|refusal| refusal.contains("Strat")), "{misspelt:#?}");
 }

@@ -76,6 +76,36 @@ pub(super) fn of(code: &Code) -> Option<Reason> {
             "a late start closes late",
             Ours("without a scheduled time there is nothing else to count from"),
         ),
+        Code::CloseByType | Code::RunsPastTheClose => reason(
+            "the task works into the day, or the run is rejected at the opening of its window",
+            Ours(
+                "a `cdc` task goes on at the close by default, a full load is stopped, and the third type must state it",
+            ),
+        ),
+        Code::ExternalWithMore => reason(
+            "the task is taken for one to create, and most of it is missing",
+            Must("this manual: a task that somebody else keeps is named, and never changed"),
+        ),
+        Code::FixedOffsetZone => reason(
+            "the window opens and closes an hour late for half of the year",
+            Limit(
+                "IANA time zones: these names have one offset, and those that begin with `Etc/GMT` count to the west",
+            ),
+        ),
+        Code::LongOpening => reason("the run works by day", Ours("no night is longer than 16 hours")),
+        Code::OpenAllDay => reason("nothing", Ours("a window of no length would never open")),
+        Code::ReloadEveryNight => reason(
+            "the rows in the target are replaced each night, and the source is read whole",
+            Ours("`Refresh` and `Reload` are the consent to it"),
+        ),
+        Code::ResumeConsents => reason(
+            "rows of unfinished tables are in the target twice",
+            Ours("`Resume` is the consent to it under `DO_NOTHING`"),
+        ),
+        Code::StoppedEarly => reason(
+            "the task stands still for most of its window",
+            Ours("a run ends when what it waits for has come true"),
+        ),
         Code::EndsBeforeItsStop => {
             reason("the task runs on past its window", Ours("the run that would stop it has ended"))
         }
