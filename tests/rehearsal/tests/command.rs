@@ -43,9 +43,11 @@ fn what_cannot_be_read_is_said_before_anything_starts() {
     );
     let busy = file("busy.json", r#"{"ReplicationTaskIdentifier": "orders", "Status": "modifying"}"#);
     let broken = file("broken.json", "{\n  \"Task\": ,\n}");
+    let pasted = file("pasted.json", r#"{"Task": {"TableMappings": "{"rules": []}"}}"#);
     for (words, says) in [
         (&["--plan", "no-such-file.json"][..], "reading no-such-file.json"),
-        (&["--plan", &broken], "broken.json: not JSON at line 2"),
+        (&["--plan", &broken], "broken.json: this is not JSON: a value is missing before , (line 2"),
+        (&["--plan", &pasted], "take away the outer quotes"),
         (&["--plan", &plan, "--task", &other], "holds the task other, and the plan is about orders"),
         (&["--plan", &plan, "--task", &busy], "in the status modifying, and no story can begin there"),
         (&["--plan", &plan, "--scenario", &broken], "reading the scenario"),

@@ -74,8 +74,8 @@ impl AtTheClose {
                 "at the close a task that runs goes on, and no run watches it any more".to_owned()
             }
             AtTheClose::ByType => {
-                "AtClose is not stated and the type of the task decides: a task with a load is stopped, a \
-                                   cdc task goes on; state AtClose Stop or LeaveRunning to be sure"
+                "AtClose is not stated and the type of the task decides: a full load is stopped, a cdc task goes on, and \
+                 for a full-load-and-cdc task the plan is rejected; state AtClose"
                     .to_owned()
             }
         }

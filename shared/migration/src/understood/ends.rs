@@ -1,7 +1,8 @@
 //! How a run ends, and whether its task then runs on.
 
+use plan::finding::Findings;
 use plan::window::AtClose;
-use plan::{MigrationType, Mode, Then, Until, settings};
+use plan::{MigrationType, Mode, Then, Until, settings, together};
 use serde::Serialize;
 
 use super::Known;
@@ -26,6 +27,8 @@ pub struct Ending {
 pub enum EndsWhen {
     /// A pre-flight has looked.
     Looked,
+    /// The plan forbids itself for this type: nothing is touched.
+    Rejected,
     /// The load stops by itself.
     LoadStops,
     /// The settings stop the task once its tables are loaded (`StopTaskCachedChanges...`).
@@ -56,6 +59,13 @@ pub(super) fn ends(known: &Known<'_>) -> Vec<Ending> {
     }
     let unknown = known.migration_type.is_none();
     let of_type = |migration_type: MigrationType| {
+        if unknown && is_rejected(known, &migration_type) {
+            return vec![Ending {
+                if_type: Some(migration_type),
+                when: EndsWhen::Rejected,
+                task_runs_on: false,
+            }];
+        }
         let ends =
             by_itself(known, &migration_type).into_iter().chain([at_the_latest(known, &migration_type)]);
         let if_type = unknown.then_some(migration_type);
@@ -65,6 +75,13 @@ pub(super) fn ends(known: &Known<'_>) -> Vec<Ending> {
         ends
     };
     known.types().into_iter().flat_map(of_type).collect()
+}
+
+/// True when the run finds an error once it has seen this type.
+fn is_rejected(known: &Known<'_>, migration_type: &MigrationType) -> bool {
+    let mut findings = Findings::default();
+    together::check_type(known.plan, migration_type, "", &mut findings);
+    findings.reject()
 }
 
 /// What the plan waits for, and what stops the task before.
@@ -122,6 +139,9 @@ impl Ending {
     pub(super) fn in_words(&self) -> String {
         let words = match &self.when {
             EndsWhen::Looked => "when everything has been looked at: the verdict is Ready, or names what is in the way".to_owned(),
+            EndsWhen::Rejected => {
+                "at once, Rejected, and nothing is touched: the plan does not fit this type (--task has it say why)".to_owned()
+            }
             EndsWhen::LoadStops => "when the load stops by itself; its tables give the verdict".to_owned(),
             EndsWhen::SettingsStop => "when the task stops after its load, as its settings say".to_owned(),
             EndsWhen::AllLoaded => format!(
