@@ -563,6 +563,25 @@ fn a_task_that_was_left_running_and_has_failed_since_is_told_once() {
     assert_eq!(night.stops(), Vec::<i64>::new());
 }
 
+/// Its window was too short for the load, and the plan let it go on: that it came to its end is nobody's interruption.
+#[test]
+fn a_load_that_was_left_running_and_is_done_since_was_interrupted_by_nobody() {
+    for (errs, verdict) in [(false, "SucceededWithWarnings"), (true, "PartlyFailed")] {
+        let mut scenario = scenario();
+        scenario.source_tables[0].load_seconds = 2.0 * 3600.0;
+        if errs {
+            let table = scenario.source_tables.remove(1);
+            scenario.source_tables.push(table.failing("duplicate key", 1, None));
+        }
+        let leaves = json!({"Window": {"Duration": "PT1H", "AtClose": "LeaveRunning"}});
+        let mut doings = vec![(0, Doing::Begins("night", plan(leaves), None))];
+        doings.extend((1..20).map(|nth| (nth * 15, Doing::Sweep)));
+        let night = watched(world(scenario), doings);
+        night.ended("night", &["LeftRunning"]).closed_out(verdict).says("left running came to its end");
+        assert_eq!(night.stops(), Vec::<i64>::new());
+    }
+}
+
 #[test]
 fn what_told_its_end_is_left_to_itself() {
     let night = watched(
