@@ -116,15 +116,10 @@ fn execution(story: &Story, scene: &Scene, night: usize) -> Thread<'static, ()> 
 
 /// What an event comes to, besides what it has put into the world.
 fn befalls(story: &Story, scene: &Scene, number: usize, event: &Event) -> Option<Thread<'static, ()>> {
-    let at = match event {
-        Event::Calls { night, minute, .. }
-        | Event::Function { night, minute, .. }
-        | Event::Person { night, minute, .. }
-        | Event::Again { night, minute, .. }
-        | Event::Deploy { night, minute }
-        | Event::Instance { night, minute, .. } => story.minute(*night, *minute),
-        Event::Old { night, minute, operation, minutes } => {
-            let from = story.minute(*night, *minute);
+    let at = story.when(event);
+    match event {
+        Event::Old { operation, minutes, .. } => {
+            let from = at?;
             scene.world.answers_of_old(operation, from, from + SignedDuration::from_mins(*minutes));
             return None;
         }
@@ -136,8 +131,11 @@ fn befalls(story: &Story, scene: &Scene, number: usize, event: &Event) -> Option
             scene.shared.borrow_mut().deeds.extend(deeds);
             return None;
         }
-        _ => return None,
-    };
+        // The execution of the night knows of its own end.
+        Event::Abort { .. } => return None,
+        _ => {}
+    }
+    let at = at?;
     let (scene, kind, event) = (scene.clone(), story.kind, event.clone());
     let plan = match &event {
         Event::Again { night, .. } => story.plan_of(*night),

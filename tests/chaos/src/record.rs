@@ -34,7 +34,7 @@ pub(crate) fn told(story: &Story, world: &World, shared: Shared) -> Told {
         tasks: tasks(story, &calls, &turns),
         calls: calls
             .iter()
-            .filter(|call| call.taken || call.operation == "StopReplicationTask")
+            .filter(|call| call.taken || call.service == "lambda" || call.operation == "StopReplicationTask")
             .map(call)
             .collect(),
         messages: messages.iter().map(message).collect(),
@@ -126,6 +126,7 @@ fn call(call: &virtual_aws::Call) -> Call {
         at: call.at,
         service: call.service.clone(),
         operation: call.operation.clone(),
+        function: call.function.name().to_owned(),
         execution: call.execution.clone(),
         request: call.request.clone(),
         taken: call.taken,

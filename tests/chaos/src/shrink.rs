@@ -1,17 +1,9 @@
-//! The fewest events with which a story still breaks the same rule.
-
-use referee::Rule;
-use virtual_aws::Definition;
+//! The fewest events with which a story still goes wrong.
 
 use crate::story::Story;
 
-/// Drops events one at a time, for as long as the rule is broken without one.
-pub fn shrink(story: &Story, rule: Rule, definition: &Definition) -> Story {
-    let breaks = |story: &Story| {
-        story
-            .tell(definition)
-            .is_ok_and(|told| told.violations.iter().any(|violation| violation.rule == rule))
-    };
+/// Drops events one at a time, for as long as the story breaks without one what it broke with all.
+pub fn shrink(story: &Story, breaks: impl Fn(&Story) -> bool) -> Story {
     let mut least = story.clone();
     let mut at = 0;
     while at < least.events.len() {

@@ -95,6 +95,21 @@ impl Story {
         self.openings[night] + SignedDuration::from_mins(minute)
     }
 
+    /// When an event befalls, where that can be said before.
+    pub(crate) fn when(&self, event: &Event) -> Option<Timestamp> {
+        match event {
+            Event::Calls { night, minute, .. }
+            | Event::Function { night, minute, .. }
+            | Event::Person { night, minute, .. }
+            | Event::Again { night, minute, .. }
+            | Event::Deploy { night, minute }
+            | Event::Abort { night, minute }
+            | Event::Old { night, minute, .. }
+            | Event::Instance { night, minute, .. } => Some(self.minute(*night, *minute)),
+            _ => None,
+        }
+    }
+
     /// The world in which it is told, with what happens inside DMS.
     pub(crate) fn world(&self) -> Scenario {
         let mut scenario = self.scenario.clone();

@@ -29,8 +29,17 @@ pub(crate) fn watches(story: &Story, scene: &Scene) -> Thread<'static, ()> {
         Event::Events(delivery) => Some(*delivery),
         _ => None,
     });
-    // What people do late in a night, a second run say, is not to be missed.
-    let last = openings[openings.len() - 1] + SignedDuration::from_hours(13);
+    // What comes late, the schedule or people, is not to be slept through.
+    let begins =
+        openings.iter().zip(&story.late).map(|(opening, late)| *opening + SignedDuration::from_secs(*late));
+    let mut wakes: Vec<Timestamp> =
+        story.events.iter().filter_map(|(_, event)| story.when(event)).chain(begins).collect();
+    wakes.sort_unstable();
+    let redriven = story.events.iter().filter_map(|(_, event)| match event {
+        Event::Redrive { pause_minutes, .. } => Some(SignedDuration::from_mins(*pause_minutes)),
+        _ => None,
+    });
+    let quiet_after = QUIET_AFTER + redriven.max().unwrap_or_default();
     Box::pin(async move {
         let clock = scene.world.clock().clone();
         let mut known: BTreeMap<String, (&'static str, u32)> = BTreeMap::new();
@@ -58,12 +67,14 @@ pub(crate) fn watches(story: &Story, scene: &Scene) -> Thread<'static, ()> {
                 swept = now;
                 scene.nursery.add(hears(&scene, sweep(now), 0.0));
             }
-            let quiet = now.duration_since(active) > QUIET_AFTER;
-            let began = openings[0];
-            match openings.iter().find(|opening| **opening > now) {
-                Some(next) if quiet => clock.sleep_until(*next).await,
-                None if quiet && now > last || now.duration_since(began) > LONGEST => break,
-                None if quiet => clock.sleep_until(now.max(last) + SignedDuration::from_mins(1)).await,
+            let quiet = now.duration_since(active) > quiet_after;
+            match wakes.iter().find(|wake| **wake > now) {
+                _ if now.duration_since(openings[0]) > LONGEST => break,
+                Some(next) if quiet => {
+                    clock.sleep_until(*next).await;
+                    active = clock.now();
+                }
+                None if quiet => break,
                 _ => clock.sleep_for(LOOKS_EVERY).await,
             }
         }

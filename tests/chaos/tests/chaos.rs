@@ -27,6 +27,8 @@ struct Wanted {
     from: u64,
     one: Option<u64>,
     keep: Option<Vec<usize>>,
+    /// One of these rules, or any with `all`, is to be broken: nothing more is told then.
+    until_broken: Option<String>,
 }
 
 fn main() -> ExitCode {
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
 }
 
 fn arguments() -> Result<Wanted, String> {
-    let mut wanted = Wanted { seeds: 200, from: 1, one: None, keep: None };
+    let mut wanted = Wanted { seeds: 200, from: 1, one: None, keep: None, until_broken: None };
     let mut parser = lexopt::Parser::from_env();
     let read = |parser: &mut lexopt::Parser| -> Result<String, lexopt::Error> { parser.value()?.string() };
     let number =
@@ -57,6 +59,7 @@ fn arguments() -> Result<Wanted, String> {
         match name.as_str() {
             "seeds" => wanted.seeds = number(value)?,
             "from" => wanted.from = number(value)?,
+            "until-broken" => wanted.until_broken = Some(value),
             "seed" => wanted.one = Some(number(value)?),
             "keep" => {
                 let numbers =
@@ -75,7 +78,10 @@ fn run(wanted: Wanted) -> Result<bool, String> {
     let definition = Definition::of_the_product()?;
     match wanted.one {
         Some(seed) => show(seed, wanted.keep.as_deref(), &definition),
-        None => many(&wanted, &definition),
+        None => match &wanted.until_broken {
+            Some(rules) => Ok(until_broken(&wanted, rules, &definition)),
+            None => many(&wanted, &definition),
+        },
     }
 }
 
@@ -105,6 +111,41 @@ fn show(seed: u64, keep: Option<&[usize]>, definition: &Definition) -> Result<bo
     Ok(told.violations.is_empty())
 }
 
+/// Seeds until one breaks one of these rules; true when none does.
+fn until_broken(wanted: &Wanted, rules: &str, definition: &Definition) -> bool {
+    let next = AtomicU64::new(0);
+    let found = Mutex::new(None);
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let is_meant = |violation: &Violation| {
+        rules == "all" || rules.split(',').any(|rule| rule == format!("{:?}", violation.rule))
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                loop {
+                    let nth = next.fetch_add(1, Ordering::Relaxed);
+                    if nth >= wanted.seeds || found.lock().is_ok_and(|found| found.is_some()) {
+                        break;
+                    }
+                    let seed = wanted.from + nth;
+                    let told = Story::of(seed).tell(definition);
+                    let broken = told.ok().and_then(|told| told.violations.into_iter().find(is_meant));
+                    if let (Some(violation), Ok(mut found)) = (broken, found.lock()) {
+                        found.get_or_insert((seed, violation));
+                    }
+                }
+            });
+        }
+    });
+    match found.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some((seed, violation)) => {
+            println!("caught by {:?}, seed {seed}: {}", violation.rule, violation.words);
+            false
+        }
+        None => true,
+    }
+}
+
 /// Many seeds, on every core.
 fn many(wanted: &Wanted, definition: &Definition) -> Result<bool, String> {
     let next = AtomicU64::new(0);
@@ -125,6 +166,8 @@ fn many(wanted: &Wanted, definition: &Definition) -> Result<bool, String> {
                         Ok(told) => {
                             own.take(&story, &told);
                             if let Some(first) = told.violations.first() {
+                                // At once: what is interrupted later is not lost.
+                                eprintln!("seed {}: {first}", story.seed);
                                 let mut failed = failed.lock().unwrap_or_else(PoisonError::into_inner);
                                 failed.push((story.seed, first.clone()));
                             }
@@ -150,12 +193,13 @@ fn many(wanted: &Wanted, definition: &Definition) -> Result<bool, String> {
         println!("  {broken:>4} broken: {}", rule.words());
     }
     for (seed, violation) in failed.iter().take(SHOWN) {
-        let least = shrink(&Story::of(*seed), violation.rule, definition);
+        let breaks = |story: &Story| {
+            let told = story.tell(definition);
+            told.is_ok_and(|told| told.violations.iter().any(|other| other.rule == violation.rule))
+        };
+        let least = shrink(&Story::of(*seed), breaks);
         let kept: Vec<String> = least.events.iter().map(|(number, _)| number.to_string()).collect();
         println!("\nBROKEN: {violation}\nagain: make chaos SEED={seed} KEEP={}\n{least}", kept.join(","));
-    }
-    for (seed, violation) in failed.iter().skip(SHOWN) {
-        println!("BROKEN: seed {seed}: {violation}");
     }
     let seldom = if wanted.seeds >= MANY { count.too_seldom(LEAST, LEAST_VERDICTS) } else { Vec::new() };
     for words in &seldom {

@@ -47,6 +47,8 @@ pub struct Call {
     pub at: Timestamp,
     pub service: String,
     pub operation: String,
+    /// The function that called, or that was to be invoked.
+    pub function: String,
     /// The name of the execution on whose behalf it came.
     pub execution: String,
     pub request: Value,

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::told::finals;
+use super::told::{finals, is_given_up};
 use super::{Rule, Violation, violation};
 use crate::plan;
 use crate::record::{Call, Execution, Record};
@@ -16,6 +16,9 @@ const STOPS_WITHIN: SignedDuration = SignedDuration::from_mins(25);
 
 /// What closes out a dead execution begins with the next sweep but one at the latest, and waits five minutes.
 const CLOSES_OUT_WITHIN: SignedDuration = SignedDuration::from_mins(60);
+
+/// A task that runs on is asked to stop again, every few minutes; blind, every quarter of an hour.
+const ASKED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_mins(20);
 
 /// Rounding, and two clocks.
 const SKEW: SignedDuration = SignedDuration::from_secs(61);
@@ -47,6 +50,7 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
     let abandons = execution.aborted && plan::on_abort(plan) == "LeaveRunning";
     if !plan::stops_at_close(plan, record)
         || abandons
+        || is_given_up(record, execution)
         || is_left_as_wanted(record, execution, window.stop_due)
     {
         return None;
@@ -57,10 +61,10 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
         return None;
     }
     let asked = record.calls.iter().any(|call| {
-        call.operation == "StopReplicationTask"
-            && names(call, work.task)
-            && window.stop_due - SKEW <= call.at
-            && call.at <= late
+        let stops = call.operation == "StopReplicationTask" && names(call, work.task);
+        // Lambda was asked for the function that stops, and did not bring it to its call.
+        let would_stop = call.service == "lambda" && call.function == "stop";
+        (stops || would_stop) && late - ASKED_AGAIN_WITHIN <= call.at && call.at <= late
     });
     let said = record.messages.iter().any(|message| {
         let text = |pointer: &str| message.body.pointer(pointer).and_then(Value::as_str);
@@ -86,8 +90,11 @@ fn is_left_as_wanted(record: &Record, execution: &Execution, due: Timestamp) -> 
     let goes_on = plan::migration_type(plan, record) != "full-load" && !plan::then_stop(plan);
     goes_on
         && finals(record).any(|(message, _, about, outcome)| {
+            // A verdict may be told long after it was reached.
+            let reached = message.body.pointer("/Verdict/At").and_then(Value::as_str);
+            let reached = reached.and_then(|at| at.parse().ok()).unwrap_or(message.at);
             about == execution.arn
-                && message.at < due
+                && reached < due
                 && matches!(outcome, "Succeeded" | "SucceededWithWarnings" | "PartlyFailed")
         })
 }

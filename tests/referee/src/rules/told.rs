@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Rule, Violation, violation};
-use crate::record::{Message, Record};
+use crate::record::{Execution, Message, Record};
 
 /// A final message: its id, the execution that it is about, and the verdict.
 pub(crate) fn finals(record: &Record) -> impl Iterator<Item = (&Message, &str, &str, &str)> {
@@ -13,6 +13,13 @@ pub(crate) fn finals(record: &Record) -> impl Iterator<Item = (&Message, &str, &
         let text = |pointer: &str| message.body.pointer(pointer).and_then(Value::as_str);
         let ends = text("/Event") == Some("Finished");
         ends.then(|| Some((message, text("/Id")?, text("/Execution")?, text("/Verdict/Outcome")?)))?
+    })
+}
+
+/// Where nobody could tell an end, those who run the stack are told of the execution by its ARN.
+pub(crate) fn is_given_up(record: &Record, execution: &Execution) -> bool {
+    record.messages.iter().any(|message| {
+        message.topic.ends_with(":operations") && message.body.to_string().contains(&execution.arn)
     })
 }
 
@@ -26,11 +33,7 @@ pub(super) fn judge(record: &Record) -> Vec<Violation> {
         }
         let principal = record.principal(execution);
         let told = finals(record).any(|(_, _, about, _)| about == principal.arn || about == execution.arn);
-        // Where nobody could tell it, those who run the stack are told of the execution by its ARN.
-        let to_operations = record.messages.iter().any(|message| {
-            message.topic.ends_with(":operations") && message.body.to_string().contains(&principal.arn)
-        });
-        if !told && !to_operations {
+        if !told && !is_given_up(record, principal) {
             let at = execution.ended.unwrap_or(execution.began);
             broken.push(violation(
                 Rule::Told,
