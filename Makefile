@@ -29,7 +29,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long chaos end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel fmt venv prerequisites
+.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long chaos sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -82,6 +82,9 @@ scale-long: prerequisites ## The same, with the rows that take most of the time 
 
 chaos: prerequisites ## Nights in which anything goes wrong, judged by a referee: SEEDS=200 from FROM=1, or SEED=n with its story, KEEP=0,3 of its events
 	cargo test --workspace --test chaos --quiet -- $(if $(SEED),--seed "$(SEED)" $(if $(filter command line,$(origin KEEP)),--keep "$(KEEP)"),--seeds "$(SEEDS)" --from "$(FROM)")
+
+sabotage: prerequisites model-check ## Take protections out one at a time: the model and chaos must catch each, by name (half an hour; not in CI)
+	@tests/sabotage
 
 end-to-end: venv ## Prove every path through the whole machine: RECORD=folder writes what each story did
 	cargo build --workspace --bins --test end-to-end --quiet
