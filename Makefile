@@ -15,6 +15,8 @@ NIGHTS ?=
 TASK ?=
 JSON ?=
 MINUTES ?= 10
+SEEDS ?= 200
+FROM ?= 1
 ARCH ?= arm64
 RECORD ?=
 
@@ -30,7 +32,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
+.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long chaos sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,7 +51,7 @@ docs: prerequisites ## Write what is generated: the findings in docs/plan.md, an
 	@WRITE_DOCS=1 cargo test --package plan --test documented --quiet
 	@WRITE_DOCS=1 cargo test --package migration --test schema --quiet
 
-test: venv lint template tools unit report-look model-check scale end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
+test: venv lint template tools unit report-look model-check scale chaos end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
 
 lint: prerequisites
 	cargo fmt --all --check
@@ -80,6 +82,12 @@ scale: prerequisites ## Up to 600 migrations at once, in virtual time: WRITE=1 w
 
 scale-long: prerequisites ## The same, with the rows that take most of the time (some five minutes)
 	cargo test --workspace --test scale --quiet -- --long
+
+chaos: prerequisites ## Nights in which anything goes wrong, judged by a referee: SEEDS=200 from FROM=1, or SEED=n with its story, KEEP=0,3 of its events
+	cargo test --workspace --test chaos --quiet -- $(if $(SEED),--seed "$(SEED)" $(if $(filter command line,$(origin KEEP)),--keep "$(KEEP)"),--seeds "$(SEEDS)" --from "$(FROM)")
+
+sabotage: prerequisites model-check ## Take protections out one at a time: the model and chaos must catch each, by name (half an hour; not in CI)
+	@tests/sabotage
 
 end-to-end: venv ## Prove every path through the whole machine: RECORD=folder writes what each story did
 	cargo build --workspace --bins --test end-to-end --quiet

@@ -196,6 +196,11 @@ pub enum Change {
         /// How many.
         rows: u64,
     },
+    /// Somebody took so many rows out, outside DMS.
+    EmptiedByHand {
+        /// How many.
+        rows: u64,
+    },
 }
 
 /// How a task makes a target table ready before it loads it: `TargetTablePrepMode`.
@@ -283,10 +288,11 @@ impl Ledger {
 
     /// Somebody empties the table, outside DMS; nothing that a task could be blamed for.
     pub(crate) fn empty_by_hand(&mut self, at: Timestamp, key: &TableKey) {
-        if let Some(table) = self.tables.get_mut(key) {
-            table.catch_up(at);
-            table.clear();
-        }
+        let Some(table) = self.tables.get_mut(key) else { return };
+        table.catch_up(at);
+        let rows = table.rows();
+        table.clear();
+        self.note(at, None, key.clone(), Change::EmptiedByHand { rows });
     }
 
     /// A task makes the table ready and begins to load it; gives the number of this load.

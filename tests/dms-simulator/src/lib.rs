@@ -41,6 +41,7 @@ mod tags;
 mod task;
 mod throttle;
 mod time;
+mod timeline;
 mod world;
 
 pub use fault::Fault;
@@ -50,3 +51,4 @@ pub use scenario::{Happening, Scenario};
 pub use simulator::Simulator;
 pub use tables::{Table, TableState};
 pub use task::{MigrationType, Start, StartType, Status, Task};
+pub use timeline::Turn;

@@ -15,6 +15,7 @@ use crate::replication::LagPoint;
 use crate::scenario::{Happening, Scenario};
 use crate::task::Task;
 use crate::throttle::Throttle;
+use crate::timeline::Turn;
 use crate::world::World;
 
 /// A DMS in memory.
@@ -110,6 +111,11 @@ impl Simulator {
     /// The tasks that exist, in the order of their creation.
     pub fn tasks(&self) -> impl Iterator<Item = &Task> {
         self.world.tasks.iter()
+    }
+
+    /// What each task was really at, from the beginning of the story to the latest time that the simulator heard of.
+    pub fn turns(&self) -> &[Turn] {
+        self.world.timeline.turns()
     }
 
     /// The task of that identifier or ARN.

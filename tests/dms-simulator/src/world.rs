@@ -13,6 +13,7 @@ use crate::random::Random;
 use crate::scenario::{EndpointType, Happening, Scenario, SourceTable, TimedHappening};
 use crate::task::Task;
 use crate::time;
+use crate::timeline::Timeline;
 
 /// Everything there is.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub(crate) struct World {
     pub(crate) tasks: Vec<Task>,
     pub(crate) ledger: Ledger,
     pub(crate) outbox: Outbox,
+    pub(crate) timeline: Timeline,
     pub(crate) random: Random,
     /// When the next thing falls due for which task; a task with nothing before it is not here.
     agenda: BTreeSet<(Timestamp, u64)>,
@@ -45,12 +47,14 @@ impl World {
             tasks: Vec::new(),
             ledger: Ledger::default(),
             outbox: Outbox::new(event_ids),
+            timeline: Timeline::default(),
             random,
             agenda: BTreeSet::new(),
             happenings: VecDeque::new(),
             next_task: 0,
         };
         history::play(&mut world, now);
+        world.timeline.begin(now, &world.tasks);
         let mut happenings: Vec<(Timestamp, Happening)> = world
             .scenario
             .happenings
@@ -101,6 +105,7 @@ impl World {
         });
         if self.tasks[index].gone {
             let gone = self.tasks.remove(index);
+            self.timeline.note(at, &gone.arn, None);
             if let Some(next) = gone.next_due() {
                 self.agenda.remove(&(next, gone.number));
             }
@@ -114,6 +119,7 @@ impl World {
         if let Some(due) = task.next_due() {
             self.agenda.insert((due, task.number));
         }
+        self.timeline.note(self.now, &task.arn, Some(task.status));
         self.tasks.push(task);
         self.tasks.len() - 1
     }
@@ -121,7 +127,7 @@ impl World {
     /// Hands a task what it meets on its way. What a task has to do next may only change in here.
     pub(crate) fn with_task<T>(&mut self, index: usize, act: impl FnOnce(&mut Task, &mut Around) -> T) -> T {
         let task = &mut self.tasks[index];
-        let before = task.next_due();
+        let (before, was) = (task.next_due(), task.status);
         let mut around = Around {
             scenario: &self.scenario,
             sources: &self.sources,
@@ -131,6 +137,9 @@ impl World {
         };
         let result = act(task, &mut around);
         task.note_counts(self.now, self.scenario.durations.counters_lag);
+        if task.status != was {
+            self.timeline.note(self.now, &task.arn, Some(task.status));
+        }
         let after = task.next_due();
         if before != after {
             if let Some(due) = before {

@@ -106,7 +106,10 @@ impl Edge {
             self.host.end(caller, end).await;
             return hang_up();
         }
-        let answer = match &trouble.answer {
+        if trouble.lose_request {
+            return hang_up();
+        }
+        let mut answer = match &trouble.answer {
             Some(error) => refusal(meaning.protocol, error),
             None => self.serve(&meaning, &world, parts, body).await,
         };
@@ -121,6 +124,14 @@ impl Edge {
         );
         if let (Some(end), Some(caller)) = (trouble.after, &caller) {
             self.host.end(caller, end).await;
+        }
+        if let Some(by) = trouble.hold {
+            tokio::time::sleep(by).await;
+        }
+        if trouble.cut_answer {
+            let body = answer.body_mut();
+            body.truncate(body.len() / 2);
+            answer.headers_mut().remove("content-length");
         }
         if unheard { hang_up() } else { send(answer) }
     }

@@ -46,10 +46,14 @@ pub struct ErrorAnswer {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Effect {
     Answer(ErrorAnswer),
+    LoseRequest,
     LoseAnswer,
+    CutAnswer,
     Delay(Duration),
+    HoldAnswer(Duration),
     EndBefore(FunctionEnd),
     EndAfter(FunctionEnd),
+    Twice,
 }
 
 /// Names calls by what they have in common; `None` names all.
@@ -156,6 +160,21 @@ impl FaultTarget {
         self.answer(500, "InternalFailure", "the request processing has failed because of an unknown error")
     }
 
+    /// The connection ends before the service sees the request.
+    pub fn lose_request(self) -> Fault {
+        self.with(Effect::LoseRequest)
+    }
+
+    /// The service does what it was asked, and only the first half of its answer's body arrives.
+    pub fn cut_answer(self) -> Fault {
+        self.with(Effect::CutAnswer)
+    }
+
+    /// The service does what it was asked at once, and its answer arrives this much later.
+    pub fn hold_answer(self, by: Duration) -> Fault {
+        self.with(Effect::HoldAnswer(by))
+    }
+
     /// The service does what it was asked, and the connection ends without a byte of the answer.
     pub fn lose_answer(self) -> Fault {
         self.with(Effect::LoseAnswer)
@@ -176,6 +195,12 @@ impl FaultTarget {
     /// done everything, before its answer counts. Nothing happens to a caller that is no function.
     pub fn end_after(self, end: FunctionEnd) -> Fault {
         self.with(Effect::EndAfter(end))
+    }
+
+    /// The function does its work, its answer is lost, and it is invoked once more with the same input. Only for
+    /// [`Fault::invoking`].
+    pub fn twice(self) -> Fault {
+        self.with(Effect::Twice)
     }
 
     fn with(self, effect: Effect) -> Fault {
@@ -218,8 +243,16 @@ pub struct Trouble {
     pub answer: Option<ErrorAnswer>,
     /// The function ends when it has taken effect.
     pub after: Option<FunctionEnd>,
+    /// The request does not arrive.
+    pub lose_request: bool,
     /// The answer does not arrive.
     pub lose_answer: bool,
+    /// Half of the answer's body arrives.
+    pub cut_answer: bool,
+    /// The answer arrives this much later.
+    pub hold: Option<Duration>,
+    /// The function is invoked twice, and only its second answer counts.
+    pub twice: bool,
 }
 
 impl Trouble {
@@ -230,7 +263,11 @@ impl Trouble {
             self.before.map(|end| format!("function {end:?} before")),
             self.answer.as_ref().map(|answer| format!("answered {}", answer.code)),
             self.after.map(|end| format!("function {end:?} after")),
+            self.lose_request.then(|| "request lost".to_owned()),
             self.lose_answer.then(|| "answer lost".to_owned()),
+            self.cut_answer.then(|| "answer cut".to_owned()),
+            self.hold.map(|by| format!("answer held for {by:?}")),
+            self.twice.then(|| "invoked twice".to_owned()),
         ];
         let words: Vec<String> = words.into_iter().flatten().collect();
         (!words.is_empty()).then(|| words.join(", "))
@@ -286,10 +323,14 @@ impl Faults {
             }
             match &fault.effect {
                 Effect::Answer(answer) => trouble.answer = Some(answer.clone()),
+                Effect::LoseRequest => trouble.lose_request = true,
                 Effect::LoseAnswer => trouble.lose_answer = true,
+                Effect::CutAnswer => trouble.cut_answer = true,
+                Effect::HoldAnswer(by) => trouble.hold = Some(*by),
                 Effect::Delay(by) => trouble.delay = Some(*by),
                 Effect::EndBefore(end) => trouble.before = Some(*end),
                 Effect::EndAfter(end) => trouble.after = Some(*end),
+                Effect::Twice => trouble.twice = true,
             }
         }
         trouble

@@ -120,6 +120,11 @@ impl Edge {
             return Err(error.clone());
         }
         let world = self.worlds.of(execution.as_deref());
+        if trouble.twice {
+            // What came of it is lost.
+            let (execution, world, body) = (execution.clone(), world.clone(), body.clone());
+            let _first = self.host.invoke(function, (execution, world), body, None, None).await;
+        }
         let invoked =
             self.host.invoke(function, (execution, world), body, trouble.before, trouble.after).await;
         invoked.map_err(|error| {

@@ -1,8 +1,10 @@
 //! Virtual time: stories that sleep, and the order in which they wake. Nothing here waits.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::{Duration, SystemTime};
@@ -13,6 +15,23 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A story: what it comes to is known at its end.
 pub type Story<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Where a story leaves others that begin while it is told.
+#[derive(Clone)]
+pub struct Nursery<T>(Rc<RefCell<Vec<Story<'static, T>>>>);
+
+impl<T> Default for Nursery<T> {
+    fn default() -> Nursery<T> {
+        Nursery(Rc::default())
+    }
+}
+
+impl<T> Nursery<T> {
+    /// This story begins with the next turn.
+    pub fn add(&self, story: Story<'static, T>) {
+        self.0.borrow_mut().push(story);
+    }
+}
 
 /// What time it is, and who sleeps until when. Copies share both.
 #[derive(Clone, Debug)]
@@ -58,6 +77,11 @@ impl Clock {
     /// Tells all stories to their ends; gives what they came to, in their order. `None` is a story that waits for
     /// something that never comes.
     pub fn tell<T>(&self, stories: Vec<Story<'_, T>>) -> Vec<Option<T>> {
+        self.tell_more(stories, &Nursery::default())
+    }
+
+    /// The same, with the stories that others leave in the nursery meanwhile: they come last, in their order.
+    pub fn tell_more<T>(&self, stories: Vec<Story<'_, T>>, nursery: &Nursery<T>) -> Vec<Option<T>> {
         let ready = Arc::new(Mutex::new((0..stories.len()).collect::<VecDeque<_>>()));
         let mut book: Vec<(Chapter<'_, T>, Waker)> = stories
             .into_iter()
@@ -75,6 +99,12 @@ impl Clock {
                         && let Poll::Ready(ending) = story.as_mut().poll(&mut Context::from_waker(waker))
                     {
                         *chapter = Chapter::Closed(ending);
+                    }
+                    for story in nursery.0.take() {
+                        let turn = Turn { which: book.len(), ready: Arc::clone(&ready) };
+                        let waker = Waker::from(Arc::new(turn));
+                        waker.wake_by_ref();
+                        book.push((Chapter::Open(story), waker));
                     }
                 }
                 None => match self.wake_next() {
@@ -225,6 +255,22 @@ mod tests {
             }),
         ];
         assert_eq!(clock.tell(stories), [None, Some(1)]);
+    }
+
+    #[test]
+    fn a_story_may_leave_others_that_begin_then() {
+        let clock = Clock::at(Timestamp::UNIX_EPOCH);
+        let nursery = Nursery::default();
+        let (inner, left) = (clock.clone(), nursery.clone());
+        let story: Story<'_, i64> = Box::pin(async {
+            clock.sleep_for(5.0).await;
+            left.add(Box::pin(async move {
+                inner.sleep_for(2.0).await;
+                inner.now().as_second()
+            }));
+            1
+        });
+        assert_eq!(clock.tell_more(vec![story], &nursery), [Some(1), Some(7)]);
     }
 
     #[test]

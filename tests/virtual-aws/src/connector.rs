@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use local_aws::FunctionEnd;
 
 use crate::functions::Function;
-use crate::world::{Inner, Passage};
+use crate::world::{Arrival, Inner, Passage};
 
 /// What a sandbox is at.
 #[derive(Debug, Default)]
@@ -56,6 +56,13 @@ impl HttpConnector for Connector {
         match arrival.delay() {
             None => match world.pass(arrival, &request) {
                 Passage::Answer(answer) => HttpConnectorFuture::ready(into_answer(answer)),
+                Passage::Late(answer, seconds) => {
+                    let nap = world.clock.sleep_for(seconds);
+                    HttpConnectorFuture::new(async move {
+                        nap.await;
+                        into_answer(answer)
+                    })
+                }
                 Passage::Lost => HttpConnectorFuture::ready(Err(Self::gone())),
                 Passage::Ends(end) => {
                     self.occupant().ended = Some(end);
@@ -65,10 +72,17 @@ impl HttpConnector for Connector {
             Some(seconds) => {
                 let this = self.clone();
                 let nap = world.clock.sleep_for(seconds);
+                let mut waiting = Waiting { world, arrival: Some(arrival) };
                 HttpConnectorFuture::new(async move {
                     nap.await;
+                    let world = Arc::clone(&waiting.world);
+                    let Some(arrival) = waiting.arrival.take() else { return Err(Self::gone()) };
                     match world.pass(arrival, &request) {
                         Passage::Answer(answer) => into_answer(answer),
+                        Passage::Late(answer, seconds) => {
+                            world.clock.sleep_for(seconds).await;
+                            into_answer(answer)
+                        }
                         Passage::Lost => Err(Self::gone()),
                         Passage::Ends(end) => {
                             this.occupant().ended = Some(end);
@@ -77,6 +91,20 @@ impl HttpConnector for Connector {
                     }
                 })
             }
+        }
+    }
+}
+
+/// A request that the service has not seen yet; the one who asked may not have the patience.
+struct Waiting {
+    world: Arc<Inner>,
+    arrival: Option<Arrival>,
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(arrival) = self.arrival.take() {
+            self.world.given_up(arrival);
         }
     }
 }

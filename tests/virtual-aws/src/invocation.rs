@@ -66,6 +66,7 @@ impl World {
             execution: Some(execution),
             local: self.clock().now(),
         });
+        self.struck(function, execution, trouble.words());
         if let Some(delay) = trouble.delay {
             self.clock().sleep_for(delay.as_secs_f64()).await;
         }
@@ -76,13 +77,27 @@ impl World {
         if let Some(end) = trouble.before {
             return Err(Failure::of_end(end));
         }
+        if trouble.twice {
+            // What came of it is lost.
+            let _first = self.invoke_once(function, execution, payload.clone(), None).await;
+        }
+        self.invoke_once(function, execution, payload, trouble.after).await
+    }
+
+    async fn invoke_once(
+        &self,
+        function: Function,
+        execution: &str,
+        payload: Value,
+        ends: Option<FunctionEnd>,
+    ) -> Result<Value, Failure> {
         let Some(sandbox) = self.take_sandbox(function) else {
             let error = "Lambda.ResourceNotFoundException".to_owned();
             return Err(Failure { error, cause: format!("there is no function {}", function.name()) });
         };
         sandbox.connector.occupant().execution = execution.to_owned();
         self.clock().sleep_for(self.half_a_step()).await;
-        let answer = self.serve(&sandbox, function, payload).await.and_then(|answer| match trouble.after {
+        let answer = self.serve(&sandbox, function, payload).await.and_then(|answer| match ends {
             Some(end) => Err(end),
             None => Ok(answer),
         });

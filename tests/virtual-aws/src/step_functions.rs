@@ -21,9 +21,22 @@ pub fn execution_arn(name: &str) -> String {
     format!("{EXECUTION}{name}")
 }
 
+/// An execution as it is told to those who look.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Known {
+    pub name: String,
+    pub input: Value,
+    pub began: Timestamp,
+    /// Step Functions' word.
+    pub status: &'static str,
+    /// Nothing while it runs.
+    pub ended: Option<Timestamp>,
+    pub redrives: u32,
+}
+
 /// An execution as Step Functions knows it.
 #[derive(Clone, Debug)]
-struct Known {
+pub(crate) struct Kept {
     began: Timestamp,
     status: &'static str,
     ended: Option<Timestamp>,
@@ -41,7 +54,7 @@ struct Known {
 /// All executions of the machine.
 #[derive(Debug, Default)]
 pub(crate) struct StepFunctions {
-    executions: BTreeMap<String, Known>,
+    executions: BTreeMap<String, Kept>,
     /// Started by a function, and run by nobody yet.
     waiting: Vec<(String, Value)>,
 }
@@ -49,7 +62,7 @@ pub(crate) struct StepFunctions {
 impl StepFunctions {
     /// An execution begins, or goes on after a redrive.
     pub(crate) fn begins(&mut self, name: &str, input: &Value, now: Timestamp) {
-        let known = self.executions.entry(name.to_owned()).or_insert_with(|| Known {
+        let known = self.executions.entry(name.to_owned()).or_insert_with(|| Kept {
             began: now,
             status: "RUNNING",
             ended: None,
@@ -96,6 +109,10 @@ impl StepFunctions {
         std::mem::take(&mut self.waiting)
     }
 
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&String, &Kept)> {
+        self.executions.iter()
+    }
+
     /// The status of an execution, its error, and how often it was redriven.
     pub(crate) fn state(&self, name: &str) -> Option<(&'static str, Option<&str>, u32)> {
         let known = self.executions.get(name)?;
@@ -118,7 +135,7 @@ impl StepFunctions {
         })
     }
 
-    fn known(&self, request: &Value) -> Result<(&str, &Known), ErrorAnswer> {
+    fn known(&self, request: &Value) -> Result<(&str, &Kept), ErrorAnswer> {
         let arn = request.get("executionArn").and_then(Value::as_str).unwrap_or_default();
         let name = arn.strip_prefix(EXECUTION).unwrap_or_default();
         let known = self.executions.get_key_value(name);
@@ -171,7 +188,7 @@ impl StepFunctions {
     fn list(&self, request: &Value) -> Value {
         let status = request.get("statusFilter").and_then(Value::as_str);
         let redriven = request.get("redriveFilter").and_then(Value::as_str);
-        let mut listed: Vec<(&String, &Known)> = self
+        let mut listed: Vec<(&String, &Kept)> = self
             .executions
             .iter()
             .filter(|(_, known)| status.is_none_or(|status| status == known.status))
@@ -217,7 +234,18 @@ impl StepFunctions {
     }
 }
 
-impl Known {
+impl Kept {
+    pub(crate) fn told(&self, name: &str) -> Known {
+        Known {
+            name: name.to_owned(),
+            input: self.input.clone(),
+            began: self.began,
+            status: self.status,
+            ended: self.ended,
+            redrives: self.redrives,
+        }
+    }
+
     fn note(&mut self, now: Timestamp, kind: &'static str, details: Value) {
         self.numbered += 1;
         self.events.push_back((now, kind, details));

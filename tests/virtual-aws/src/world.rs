@@ -28,7 +28,8 @@ use crate::execution::{self, Redrive, Run};
 use crate::functions::{Clients, Function};
 use crate::invocation::Sandbox;
 use crate::retry::Retry;
-use crate::step_functions::{StepFunctions, execution_arn};
+use crate::stale::Stale;
+use crate::step_functions::{Known, StepFunctions, execution_arn};
 
 /// Sandboxes of all worlds of this process: the SDK keeps a retry quota for each.
 static SANDBOXES: AtomicU64 = AtomicU64::new(0);
@@ -61,6 +62,7 @@ struct State {
     /// How many were published, kept or not.
     published: usize,
     last_throttled: Option<Timestamp>,
+    stale: Stale,
 }
 
 /// A call that a function has made.
@@ -81,6 +83,8 @@ pub struct Call {
     pub status: Option<u16>,
     /// The error's code.
     pub error: Option<String>,
+    /// The service did what it was asked, whether or not the caller heard of it.
+    pub taken: bool,
     /// The fault that was injected, in words.
     pub fault: Option<String>,
 }
@@ -125,6 +129,8 @@ impl Arrival {
 /// What becomes of a request.
 pub(crate) enum Passage {
     Answer(http::Response<Vec<u8>>),
+    /// The same, so many seconds later.
+    Late(http::Response<Vec<u8>>, f64),
     /// The connection ends without an answer.
     Lost,
     /// The process that asked ends.
@@ -166,6 +172,7 @@ impl World {
             messages: Vec::new(),
             published: 0,
             last_throttled: None,
+            stale: Stale::default(),
         };
         let faults = Faults::default();
         Ok(World(Arc::new(Inner { clock, definition, faults, configurations, state: Mutex::new(state) })))
@@ -267,6 +274,35 @@ impl World {
         self.0.lock().messages.clone()
     }
 
+    /// Until then reads of DMS by this operation may be answered with what the same request was answered last before
+    /// `from`.
+    pub fn answers_of_old(&self, operation: &str, from: Timestamp, until: Timestamp) {
+        self.0.lock().stale.spans.push((operation.to_owned(), from, until));
+    }
+
+    /// Functions are deployed: every invocation from now on meets a new process.
+    pub fn deploy(&self) {
+        self.0.lock().idle.clear();
+    }
+
+    /// A fault of an invocation that struck, for the record: Lambda itself is no service that functions call.
+    pub(crate) fn struck(&self, function: Function, execution: &str, words: Option<String>) {
+        let Some(words) = words else { return };
+        let at = self.clock().now();
+        self.0.lock().record(|| Call {
+            at,
+            service: "lambda".to_owned(),
+            operation: "Invoke".to_owned(),
+            function,
+            execution: execution.to_owned(),
+            request: Value::Null,
+            status: None,
+            error: None,
+            taken: false,
+            fault: Some(words),
+        });
+    }
+
     /// When DMS was too busy for the last time.
     pub fn last_throttled(&self) -> Option<Timestamp> {
         self.0.lock().last_throttled
@@ -306,6 +342,11 @@ impl World {
         let (mut state, now) = (self.0.lock(), self.0.clock.now());
         let answer = state.step_functions.answer("GetExecutionHistory", &request, now);
         answer.ok_or("there is no such operation")?.map_err(|error| error.message)
+    }
+
+    /// Every execution that there ever was, in the order of their names.
+    pub fn executions(&self) -> Vec<Known> {
+        self.0.lock().step_functions.all().map(|(name, known)| known.told(name)).collect()
     }
 
     pub(crate) fn is_running(&self, name: &str) -> bool {
@@ -402,13 +443,31 @@ impl Inner {
         Arrival { function, execution: execution.to_owned(), service, operation, meaning, trouble }
     }
 
+    /// Nobody waits for it any more, and the service never sees it.
+    pub(crate) fn given_up(&self, arrival: Arrival) {
+        let at = self.clock.now();
+        let Arrival { function, execution, service, operation, trouble, .. } = arrival;
+        self.lock().record(|| Call {
+            at,
+            request: Value::Null,
+            service,
+            operation,
+            function,
+            execution,
+            status: None,
+            error: None,
+            taken: false,
+            fault: trouble.words(),
+        });
+    }
+
     /// The service sees it, or what the fault makes of it.
     pub(crate) fn pass(&self, arrival: Arrival, request: &http::Request<SdkBody>) -> Passage {
         let body = request.body().bytes().unwrap_or_default();
         let now = self.clock.now();
         let mut state = self.lock();
         let Arrival { function, execution, service, operation, meaning, trouble } = arrival;
-        if let Some(end) = trouble.before {
+        if trouble.before.is_some() || trouble.lose_request {
             state.record(|| Call {
                 at: now,
                 request: read(meaning.as_ref(), body),
@@ -418,15 +477,23 @@ impl Inner {
                 execution,
                 status: None,
                 error: None,
+                taken: false,
                 fault: trouble.words(),
             });
-            return Passage::Ends(end);
+            return match trouble.before {
+                Some(end) => Passage::Ends(end),
+                None => Passage::Lost,
+            };
         }
         let protocol = meaning.as_ref().map_or(Protocol::Json, |meaning| meaning.protocol);
-        let answered = match (&trouble.answer, &meaning) {
+        let mut old = None;
+        let mut answered = match (&trouble.answer, &meaning) {
             (Some(error), _) => refused(protocol, error),
             (None, None) => {
-                of_dms(answer(&mut state.dms, now, Some(&format!("{TARGET_PREFIX}{operation}")), body))
+                let answered =
+                    of_dms(answer(&mut state.dms, now, Some(&format!("{TARGET_PREFIX}{operation}")), body));
+                old = state.stale.instead_of(&operation, body, &answered, now);
+                old.clone().unwrap_or(answered)
             }
             (None, Some(meaning)) => state.answer(meaning, &execution, now),
         };
@@ -435,7 +502,12 @@ impl Inner {
         if service == "dms" {
             state.look(&execution, function, &operation, now, error.as_deref(), answered.body());
         }
-        let unheard = trouble.lose_answer || trouble.after.is_some();
+        let unheard = trouble.lose_answer || trouble.after.is_some() || trouble.cut_answer;
+        let words = trouble.words().or_else(|| old.map(|_| "an old answer".to_owned()));
+        if trouble.cut_answer {
+            let half = answered.body().len() / 2;
+            answered.body_mut().truncate(half);
+        }
         state.record(|| Call {
             at: now,
             request: read(meaning.as_ref(), body),
@@ -445,12 +517,14 @@ impl Inner {
             execution,
             status: (!unheard).then_some(status),
             error,
-            fault: trouble.words(),
+            taken: trouble.answer.is_none() && status < 300,
+            fault: words,
         });
-        match trouble.after {
-            Some(end) => Passage::Ends(end),
-            None if trouble.lose_answer => Passage::Lost,
-            None => Passage::Answer(answered),
+        match (trouble.after, trouble.hold) {
+            (Some(end), _) => Passage::Ends(end),
+            (None, _) if trouble.lose_answer => Passage::Lost,
+            (None, None) => Passage::Answer(answered),
+            (None, Some(by)) => Passage::Late(answered, by.as_secs_f64()),
         }
     }
 }

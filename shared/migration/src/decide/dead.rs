@@ -97,7 +97,14 @@ fn told(dead: &Dead, by: &ExecutionArn, verdict: Verdict, now: Timestamp) -> Doc
 
 /// The run had reached its verdict, and its execution ended before that was told.
 fn late(mut reported: Reported, dead: &Dead, by: &ExecutionArn, now: Timestamp) -> Reported {
+    let before = reported.run.close_out.as_ref().map(|before| before.by.clone());
     close_out(&mut reported.run, dead, by, now);
+    if let (Some(before), Some(close_out)) = (before, &mut reported.run.close_out)
+        && reported.verdict.at > close_out.ended
+    {
+        // What has closed the run out has reached the verdict: its end may have been told by it already.
+        close_out.by = before;
+    }
     let window = reported.plan.as_ref().and_then(|plan| plan.window.as_ref());
     let ended = on_the_clock(window, dead.ended);
     let words = format!("this comes late: {} at {ended}, before it was told", dead.how.in_words());

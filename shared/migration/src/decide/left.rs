@@ -65,10 +65,19 @@ fn verdict(run: &Execution, task: &observation::Task, stopped: Timestamp, now: T
     let plan = read::read(&run.input).plan;
     let window = plan.as_ref().and_then(|plan| plan.window.as_ref());
     let reason = task.stop_reason.as_ref();
-    let has_failed = task.status == Status::Failed || StopClass::of(reason) == StopClass::Failed;
+    let class = StopClass::of(reason);
+    let has_failed = task.status == Status::Failed || class == StopClass::Failed;
+    let done = task.stats.as_ref().filter(|_| class == StopClass::Done && !has_failed);
     let code = reason.map(|reason| format!(" ({})", one_line(reason.as_str()))).unwrap_or_default();
-    let (outcome, what) =
-        if has_failed { (Outcome::Failed, "has failed") } else { (Outcome::Interrupted, "has stopped") };
+    let (outcome, what) = match done {
+        // The tables themselves are not read here: DMS's counters alone make no plain success.
+        Some(stats) if stats.tables_errored > 0 => (Outcome::PartlyFailed, "came to its end"),
+        Some(stats) if stats.tables_loaded > 0 && stats.tables_loading + stats.tables_queued == 0 => {
+            (Outcome::SucceededWithWarnings, "came to its end")
+        }
+        _ if has_failed => (Outcome::Failed, "has failed"),
+        _ => (Outcome::Interrupted, "has stopped"),
+    };
     let words = format!(
         "the task that the run {} left running {what} at {}{code}",
         run.arn,
@@ -76,6 +85,12 @@ fn verdict(run: &Execution, task: &observation::Task, stopped: Timestamp, now: T
     );
     let mut verdict =
         Verdict::new(outcome, words, now).because("it was watched by no run; nothing was touched");
+    if let Some(stats) = done {
+        let (loaded, errored) = (stats.tables_loaded, stats.tables_errored);
+        verdict = verdict.because(format!(
+            "DMS counts {loaded} tables as loaded and {errored} in error; the tables themselves were not looked at"
+        ));
+    }
     if let Some(failure) = &task.last_failure {
         verdict = verdict.because(format!("DMS says: {}", one_line(failure)));
     }

@@ -171,8 +171,12 @@ impl<'a> News<'a> {
     /// was to do so tells its own end.
     pub(super) fn id(self) -> String {
         let run = self.run;
-        let skipped = matches!(self.event, Event::Finished(verdict) if verdict.outcome == Outcome::Skipped);
-        match run.close_out.as_ref().filter(|_| skipped) {
+        let nothing_to_close_out = run.close_out.as_ref().filter(|close_out| {
+            // A verdict that is older than the end of the run's execution is the run's own, and comes late.
+            matches!(self.event, Event::Finished(verdict)
+                if verdict.outcome == Outcome::Skipped && verdict.at > close_out.ended)
+        });
+        match nothing_to_close_out {
             Some(close_out) => format!("{}#{}#{}", close_out.by, close_out.redrives, self.event.key()),
             None => {
                 // Something on the way is told once a run, however often it is redriven.

@@ -516,6 +516,30 @@ fn a_verdict_that_could_not_be_sent_is_told_when_it_can_be() {
     night.told_once("night");
 }
 
+/// It had found another run at work; that is its own end, and no execution's that closes it out.
+#[test]
+fn a_skipped_run_that_could_not_be_told_has_one_id() {
+    for after in [false, true] {
+        let world = world(long());
+        let notify = Fault::invoking("notify").between(minute(30), minute(90));
+        world.faults().add(match after {
+            // SNS has the message, and nobody knows.
+            true => notify.end_after(FunctionEnd::Killed),
+            false => notify.end_before(FunctionEnd::Killed),
+        });
+        let sweeps = (1..16).map(|nth| (nth * 15, Doing::Sweep));
+        let runs = [
+            (0, Doing::Begins("night", plan(json!({})), None)),
+            (30, Doing::Begins("again", plan(json!({})), None)),
+        ];
+        let night = watched(world, runs.into_iter().chain(sweeps).collect());
+        night.ended("again", &["Skipped"]).says("another run drives the task");
+        let ids: std::collections::BTreeSet<String> =
+            night.ends().into_iter().filter(|id| !id.contains(":night#")).collect();
+        assert_eq!(ids, [format!("{}#0#finished", execution_arn("again"))].into(), "killed after: {after}");
+    }
+}
+
 #[test]
 fn a_task_that_was_left_running_and_has_failed_since_is_told_once() {
     let mut scenario = scenario();
@@ -537,6 +561,25 @@ fn a_task_that_was_left_running_and_has_failed_since_is_told_once() {
     );
     night.closed_out("Failed").says("left running has failed").says("the log is gone");
     assert_eq!(night.stops(), Vec::<i64>::new());
+}
+
+/// Its window was too short for the load, and the plan let it go on: that it came to its end is nobody's interruption.
+#[test]
+fn a_load_that_was_left_running_and_is_done_since_was_interrupted_by_nobody() {
+    for (errs, verdict) in [(false, "SucceededWithWarnings"), (true, "PartlyFailed")] {
+        let mut scenario = scenario();
+        scenario.source_tables[0].load_seconds = 2.0 * 3600.0;
+        if errs {
+            let table = scenario.source_tables.remove(1);
+            scenario.source_tables.push(table.failing("duplicate key", 1, None));
+        }
+        let leaves = json!({"Window": {"Duration": "PT1H", "AtClose": "LeaveRunning"}});
+        let mut doings = vec![(0, Doing::Begins("night", plan(leaves), None))];
+        doings.extend((1..20).map(|nth| (nth * 15, Doing::Sweep)));
+        let night = watched(world(scenario), doings);
+        night.ended("night", &["LeftRunning"]).closed_out(verdict).says("left running came to its end");
+        assert_eq!(night.stops(), Vec::<i64>::new());
+    }
 }
 
 #[test]

@@ -1,0 +1,177 @@
+//! What a referee is given of a story that was told.
+
+use dms_simulator::ledger::Change as Happened;
+use referee::{Call, Change, Entry, Execution, Message, Record, SourceTable, Task, Turn};
+use serde_json::Value;
+use virtual_aws::{World, execution_arn};
+
+use crate::event::Event;
+use crate::night::Shared;
+use crate::story::{Story, Told};
+use crate::worlds::SCHEMA;
+
+pub(crate) fn told(story: &Story, world: &World, shared: Shared) -> Told {
+    let until = world.clock().now();
+    let known = world.executions();
+    let calls = world.calls();
+    let turns = world.dms(|dms| dms.turns().to_vec());
+    let executions = known.iter().map(|execution| Execution {
+        name: execution.name.clone(),
+        arn: execution_arn(&execution.name),
+        input: execution.input.clone(),
+        began: execution.began,
+        ended: execution.ended,
+        redrives: execution.redrives,
+        aborted: shared.aborted.contains(&execution.name),
+    });
+    let messages = world.messages();
+    let ledger = world.ledger();
+    let faults: Vec<String> = calls.iter().filter_map(|call| call.fault.clone()).collect();
+    let failing = story.events.iter().any(|(_, event)| matches!(event, Event::Inside { .. }));
+    let record = Record {
+        executions: executions.collect(),
+        faults: calls.iter().filter(|call| is_trouble(call)).map(|call| call.at).collect(),
+        tasks: tasks(story, &calls, &turns),
+        calls: calls
+            .iter()
+            .filter(|call| call.taken || call.service == "lambda" || call.operation == "StopReplicationTask")
+            .map(call)
+            .collect(),
+        messages: messages.iter().map(message).collect(),
+        ledger: ledger.entries().iter().map(entry).collect(),
+        turns: turns
+            .iter()
+            .map(|turn| Turn {
+                at: turn.at,
+                task: turn.task_arn.clone(),
+                status: turn.status.map(|status| status.as_str().to_owned()),
+            })
+            .collect(),
+        tables: story
+            .scenario
+            .source_tables
+            .iter()
+            .map(|table| SourceTable {
+                name: format!("{SCHEMA}.{}", table.table_name),
+                // A table may be suspended by what happens inside DMS.
+                errs: table.error.is_some() || failing,
+                differs: table.validation_state != "Validated",
+            })
+            .collect(),
+        deeds: shared.deeds,
+        until,
+    };
+    let mut lines: Vec<(jiff::Timestamp, String)> = Vec::new();
+    for call in &calls {
+        let changes = !call.operation.starts_with("Describe") && !call.operation.starts_with("List");
+        if (changes && call.service != "states" && call.service != "sns" && call.service != "cloudwatch")
+            || call.fault.is_some()
+        {
+            let heard = match (&call.fault, &call.error) {
+                (Some(fault), _) => format!(" [{fault}]"),
+                (None, Some(error)) => format!(" {error}"),
+                (None, None) => String::new(),
+            };
+            let kind =
+                call.request.get("StartReplicationTaskType").and_then(Value::as_str).unwrap_or_default();
+            lines.push((call.at, format!("{} {} {kind}{heard}", call.execution, call.operation)));
+        }
+    }
+    for turn in &record.turns {
+        lines.push((turn.at, format!("    DMS: {}", turn.status.as_deref().unwrap_or("gone"))));
+    }
+    for entry in &record.ledger {
+        lines.push((entry.at, format!("    {}: {:?}", entry.table, entry.what)));
+    }
+    for deed in &record.deeds {
+        lines.push((deed.at, format!("  somebody: {}", deed.what)));
+    }
+    for message in &messages {
+        lines.push((message.at, format!("  {} tells: {}", message.execution, message.subject)));
+    }
+    for execution in &known {
+        lines.push((
+            execution.began,
+            format!(
+                "{} begins {}",
+                execution.name,
+                if execution.input.get("CloseOut").is_some() {
+                    execution.input.to_string()
+                } else {
+                    String::new()
+                }
+            ),
+        ));
+        if let Some(ended) = execution.ended {
+            lines.push((ended, format!("{} ends {}", execution.name, execution.status)));
+        }
+    }
+    lines.sort_by_key(|(at, _)| *at);
+    Told {
+        record,
+        violations: Vec::new(),
+        faults,
+        ends: known.iter().map(|execution| execution.status.to_owned()).collect(),
+        lines: lines.into_iter().map(|(at, words)| format!("{at} {words}")).collect(),
+    }
+}
+
+/// AWS did not do what it does on other days.
+fn is_trouble(call: &virtual_aws::Call) -> bool {
+    call.fault.is_some() || call.error.as_deref() == Some("ThrottlingException")
+}
+
+fn call(call: &virtual_aws::Call) -> Call {
+    Call {
+        at: call.at,
+        service: call.service.clone(),
+        operation: call.operation.clone(),
+        function: call.function.name().to_owned(),
+        execution: call.execution.clone(),
+        request: call.request.clone(),
+        taken: call.taken,
+    }
+}
+
+fn message(message: &virtual_aws::Message) -> Message {
+    let text = |name: &str| message.bodies.get(name).and_then(Value::as_str).unwrap_or_default();
+    let body =
+        serde_json::from_str(text("sqs")).unwrap_or_else(|_| Value::String(text("default").to_owned()));
+    Message { at: message.at, topic: message.topic.clone(), body }
+}
+
+fn entry(entry: &dms_simulator::ledger::Entry) -> Entry {
+    let what = match entry.what {
+        Happened::Created => Change::Created,
+        Happened::Dropped { rows } => Change::Dropped { rows },
+        Happened::Truncated { rows } => Change::Truncated { rows },
+        Happened::LoadBegan => Change::LoadBegan,
+        Happened::LoadEnded { rows, complete } => Change::LoadEnded { rows, complete },
+        Happened::FilledByHand { .. } => Change::FilledByHand,
+        Happened::EmptiedByHand { .. } => Change::EmptiedByHand,
+    };
+    let table = format!("{}.{}", entry.key.schema, entry.key.table);
+    Entry { at: entry.at, task: entry.task_arn.clone(), table, what }
+}
+
+/// Those of the scenario, and those that were created.
+fn tasks(story: &Story, calls: &[virtual_aws::Call], turns: &[dms_simulator::Turn]) -> Vec<Task> {
+    let existing = story.scenario.tasks.iter().map(|task| Task {
+        arn: task.replication_task_arn.clone().unwrap_or_default(),
+        identifier: task.replication_task_identifier.clone(),
+        migration_type: task.migration_type.clone(),
+    });
+    let created = calls.iter().filter(|call| call.operation == "CreateReplicationTask" && call.taken);
+    let created = created.filter_map(|call| {
+        let text = |name: &str| call.request.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let turn = turns.iter().find(|turn| {
+            turn.at == call.at && turn.status.is_some_and(|status| status.as_str() == "creating")
+        })?;
+        Some(Task {
+            arn: turn.task_arn.clone(),
+            identifier: text("ReplicationTaskIdentifier"),
+            migration_type: text("MigrationType"),
+        })
+    });
+    existing.chain(created).collect()
+}

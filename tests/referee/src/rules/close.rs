@@ -1,0 +1,154 @@
+//! The window: nothing before it, nothing after it, nothing stopped before its time.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::told::{finals, is_given_up};
+use super::{Rule, Violation, violation};
+use crate::plan;
+use crate::record::{Call, Execution, Record};
+use crate::rows;
+use crate::window::{self, Allowed};
+use crate::work::{self, Work, names};
+
+/// A stop takes its time, and is told of after a quarter of an hour.
+const STOPS_WITHIN: SignedDuration = SignedDuration::from_mins(25);
+
+/// What closes out a dead execution begins with the next sweep but one at the latest, and waits five minutes.
+const CLOSES_OUT_WITHIN: SignedDuration = SignedDuration::from_mins(60);
+
+/// A task that runs on is asked to stop again, every few minutes; blind, every quarter of an hour.
+const ASKED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_mins(20);
+
+/// Rounding, and two clocks.
+const SKEW: SignedDuration = SignedDuration::from_secs(61);
+
+pub(super) fn judge(record: &Record) -> Vec<Violation> {
+    let works = work::of(record);
+    let mut broken: Vec<Violation> = works.iter().filter_map(|work| past_close(record, work)).collect();
+    for call in record.calls.iter().filter(|call| call.taken) {
+        match call.operation.as_str() {
+            "StopReplicationTask" => broken.extend(early(record, &works, call)),
+            "StartReplicationTask" | "ReloadTables" => broken.extend(late(record, call)),
+            _ => {}
+        }
+    }
+    broken
+}
+
+/// What the plan of an execution allows it.
+pub(super) fn allowed(record: &Record, execution: &Execution) -> Allowed {
+    let principal = record.principal(execution);
+    window::of(&principal.input, principal.began)
+}
+
+fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
+    let execution = record.execution(&work.by?.execution)?;
+    let plan = &record.principal(execution).input;
+    let window = allowed(record, execution).window()?;
+    // The watch does with the task of an aborted run what the plan says.
+    let abandons = execution.aborted && plan::on_abort(plan) == "LeaveRunning";
+    if !plan::stops_at_close(plan, record)
+        || abandons
+        || is_given_up(record, execution)
+        || is_left_as_wanted(record, execution, window.stop_due)
+    {
+        return None;
+    }
+    let within = if execution.aborted { CLOSES_OUT_WITHIN } else { STOPS_WITHIN };
+    let late = window.closes + within;
+    if !work.covers(late) || late > record.until {
+        return None;
+    }
+    let asked = record.calls.iter().any(|call| {
+        let stops = call.operation == "StopReplicationTask" && names(call, work.task);
+        // Lambda was asked for the function that stops, and did not bring it to its call.
+        let would_stop = call.service == "lambda" && call.function == "stop";
+        (stops || would_stop) && late - ASKED_AGAIN_WITHIN <= call.at && call.at <= late
+    });
+    let said = record.messages.iter().any(|message| {
+        let text = |pointer: &str| message.body.pointer(pointer).and_then(Value::as_str);
+        let about =
+            text("/Execution") == Some(&execution.arn) || text("/Task/ReplicationTaskArn") == Some(work.task);
+        let owns_up = matches!(text("/Verdict/Outcome"), Some("Failed" | "Unknown" | "Aborted"))
+            || matches!(text("/Occasion"), Some("NotStopped"));
+        about && owns_up && message.at >= window.stop_due
+    });
+    if asked && said {
+        return None;
+    }
+    let words = format!(
+        "the task runs on at {late}, past the close at {}; asked to stop: {asked}, said: {said}",
+        window.closes
+    );
+    Some(violation(Rule::PastClose, &execution.name, late, words))
+}
+
+/// What the plan waited for had come true before the close, and the plan lets the task go on then.
+fn is_left_as_wanted(record: &Record, execution: &Execution, due: Timestamp) -> bool {
+    let plan = &record.principal(execution).input;
+    let goes_on = plan::migration_type(plan, record) != "full-load" && !plan::then_stop(plan);
+    goes_on
+        && finals(record).any(|(message, _, about, outcome)| {
+            // A verdict may be told long after it was reached.
+            let reached = message.body.pointer("/Verdict/At").and_then(Value::as_str);
+            let reached = reached.and_then(|at| at.parse().ok()).unwrap_or(message.at);
+            about == execution.arn
+                && reached < due
+                && matches!(outcome, "Succeeded" | "SucceededWithWarnings" | "PartlyFailed")
+        })
+}
+
+fn early(record: &Record, works: &[Work<'_>], call: &Call) -> Option<Violation> {
+    let execution = record.execution(&call.execution)?;
+    let plan = &record.principal(execution).input;
+    let allowed = allowed(record, execution);
+    let closing = allowed.window().is_some_and(|window| call.at >= window.stop_due - SKEW);
+    let work = works.iter().rfind(|work| work.from <= call.at && names(call, work.task))?;
+    let ours = record.calls.iter().any(|start| {
+        start.operation == "StartReplicationTask"
+            && start.taken
+            && start.at <= call.at
+            && names(start, work.task)
+    });
+    let in_words = plan::at_close(plan) == Some("Stop") || plan::then_stop(plan);
+    if !ours && !in_words && plan::on_abort(plan) != "Stop" {
+        let words = format!("it stopped what somebody had started at {}", work.from);
+        return Some(violation(Rule::Anothers, &call.execution, call.at, words));
+    }
+    if closing && plan::stops_at_close(plan, record) {
+        return None;
+    }
+    if plan::then_stop(plan) && is_loaded(record, plan, call.at) {
+        return None;
+    }
+    if Record::is_of_the_watch(execution) && plan::on_abort(plan) == "Stop" {
+        return None;
+    }
+    let words = format!("it stopped the task, whose window is {allowed:?}");
+    Some(violation(Rule::Early, &call.execution, call.at, words))
+}
+
+/// Every table has been loaded, or was tried to be.
+fn is_loaded(record: &Record, plan: &Value, at: Timestamp) -> bool {
+    let tables = rows::at(record, at);
+    plan::migration_type(plan, record) == "cdc"
+        || record.selected(plan).iter().all(|table| {
+            table.errs || tables.get(table.name.as_str()).is_some_and(|table| table.complete.is_some())
+        })
+}
+
+fn late(record: &Record, call: &Call) -> Option<Violation> {
+    let execution = record.execution(&call.execution)?;
+    let of_the_watch = Record::is_of_the_watch(execution);
+    let in_time = match allowed(record, execution) {
+        Allowed::Always => true,
+        Allowed::In(window) => window.opened <= call.at && call.at < window.stop_due,
+        Allowed::Never => false,
+    };
+    if in_time && !of_the_watch && !plan::is_preflight(&execution.input) {
+        return None;
+    }
+    let words = format!("{} was taken", call.operation);
+    Some(violation(Rule::Late, &call.execution, call.at, words))
+}

@@ -1,0 +1,62 @@
+//! Every end is told, once.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Rule, Violation, violation};
+use crate::record::{Execution, Message, Record};
+
+/// A final message: its id, the execution that it is about, and the verdict.
+pub(crate) fn finals(record: &Record) -> impl Iterator<Item = (&Message, &str, &str, &str)> {
+    record.messages.iter().filter_map(|message| {
+        let text = |pointer: &str| message.body.pointer(pointer).and_then(Value::as_str);
+        let ends = text("/Event") == Some("Finished");
+        ends.then(|| Some((message, text("/Id")?, text("/Execution")?, text("/Verdict/Outcome")?)))?
+    })
+}
+
+/// Where nobody could tell an end, those who run the stack are told of the execution by its ARN.
+pub(crate) fn is_given_up(record: &Record, execution: &Execution) -> bool {
+    record.messages.iter().any(|message| {
+        message.topic.ends_with(":operations") && message.body.to_string().contains(&execution.arn)
+    })
+}
+
+pub(super) fn judge(record: &Record) -> Vec<Violation> {
+    let mut broken = Vec::new();
+    for execution in &record.executions {
+        if execution.ended.is_none() {
+            let words = format!("it still runs at {}", record.until);
+            broken.push(violation(Rule::Ends, &execution.name, execution.began, words));
+            continue;
+        }
+        let principal = record.principal(execution);
+        let told = finals(record).any(|(_, _, about, _)| about == principal.arn || about == execution.arn);
+        if !told && !is_given_up(record, principal) {
+            let at = execution.ended.unwrap_or(execution.began);
+            broken.push(violation(
+                Rule::Told,
+                &execution.name,
+                at,
+                "nobody was told how it ended".to_owned(),
+            ));
+        }
+    }
+    let mut ids: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
+    for (message, id, about, outcome) in finals(record) {
+        let known = ids.entry(about).or_default();
+        if let Some(before) = known.insert(id, outcome)
+            && before != outcome
+        {
+            let words = format!("the id {id} has told {before} and {outcome}");
+            broken.push(violation(Rule::ToldOnce, about, message.at, words));
+        }
+        let redrives = record.by_arn(about).map_or(0, |execution| execution.redrives);
+        if known.len() > 1 + redrives as usize {
+            let words = format!("its end has {} ids: {:?}", known.len(), known.keys());
+            broken.push(violation(Rule::ToldOnce, about, message.at, words));
+        }
+    }
+    broken
+}

@@ -1,0 +1,414 @@
+//! Each rule is broken once by a forged record: a referee who never says no is none.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
+
+use jiff::{SignedDuration, Timestamp};
+use referee::{Call, Change, Deed, Entry, Execution, Message, Record, Rule, SourceTable, Task, Turn, judge};
+use serde_json::{Value, json};
+
+const TASK: &str = "arn:aws:dms:us-east-1:123456789012:task:T";
+
+fn minute(minute: i64) -> Timestamp {
+    "2026-11-20T22:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minute)
+}
+
+fn arn(name: &str) -> String {
+    format!("arn:aws:states:us-east-1:123456789012:execution:migration:{name}")
+}
+
+fn plan() -> Value {
+    json!({
+        "ScheduledTime": "2026-11-20T22:00:00Z",
+        "Window": {"Duration": "PT7H"},
+        "Task": {
+            "ReplicationTaskIdentifier": "orders", "SourceEndpointArn": "S", "MigrationType": "full-load",
+            "TableMappings": {"rules": [{
+                "rule-type": "selection", "rule-action": "include",
+                "object-locator": {"schema-name": "shop", "table-name": "%"},
+            }]},
+            "ReplicationTaskSettings": {"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}},
+        },
+    })
+}
+
+fn execution(name: &str, from: i64, until: i64, input: Value) -> Execution {
+    Execution {
+        name: name.to_owned(),
+        arn: arn(name),
+        input,
+        began: minute(from),
+        ended: Some(minute(until)),
+        redrives: 0,
+        aborted: false,
+    }
+}
+
+fn call(at: i64, execution: &str, operation: &str, more: Value) -> Call {
+    let mut request = json!({"ReplicationTaskArn": TASK});
+    for (name, value) in more.as_object().into_iter().flatten() {
+        request[name] = value.clone();
+    }
+    Call {
+        at: minute(at),
+        service: "dms".to_owned(),
+        operation: operation.to_owned(),
+        function: "start".to_owned(),
+        execution: execution.to_owned(),
+        request,
+        taken: true,
+    }
+}
+
+fn turn(at: i64, status: &str) -> Turn {
+    let status = Some(status.to_owned()).filter(|status| status != "gone");
+    Turn { at: minute(at), task: TASK.to_owned(), status }
+}
+
+fn entry(at: i64, table: &str, what: Change) -> Entry {
+    Entry { at: minute(at), task: Some(TASK.to_owned()), table: table.to_owned(), what }
+}
+
+fn finished(at: i64, execution: &str, outcome: &str, loaded: u64, status: &str) -> Message {
+    Message {
+        at: minute(at),
+        topic: "arn:aws:sns:us-east-1:123456789012:migrations".to_owned(),
+        body: json!({
+            "Event": "Finished", "Id": format!("{}#0#finished", arn(execution)), "Execution": arn(execution),
+            "Task": {"ReplicationTaskArn": TASK},
+            "Verdict": {"Outcome": outcome, "At": minute(at).to_string(), "TablesLoaded": loaded,
+                "TaskStatus": status, "Verified": false, "Reasons": []},
+        }),
+    }
+}
+
+/// One night: a first load of two tables, done within an hour. Nothing is wrong with it.
+fn sound() -> Record {
+    let start = json!({"StartReplicationTaskType": "start-replication"});
+    let load = |table: &str, until: i64| {
+        vec![
+            entry(2, table, Change::Created),
+            entry(2, table, Change::LoadBegan),
+            entry(until, table, Change::LoadEnded { rows: 100, complete: true }),
+        ]
+    };
+    let mut ledger: Vec<Entry> = [load("shop.customers", 30), load("shop.orders", 60)].concat();
+    ledger.sort_by_key(|entry| entry.at);
+    Record {
+        executions: vec![execution("night", 0, 61, plan())],
+        calls: vec![
+            call(0, "night", "CreateReplicationTask", json!({"ReplicationTaskIdentifier": "orders"})),
+            call(1, "night", "StartReplicationTask", start),
+        ],
+        messages: vec![finished(61, "night", "Succeeded", 2, "stopped")],
+        ledger,
+        turns: vec![turn(0, "creating"), turn(1, "starting"), turn(2, "running"), turn(60, "stopped")],
+        tasks: vec![Task {
+            arn: TASK.to_owned(),
+            identifier: "orders".to_owned(),
+            migration_type: "full-load".to_owned(),
+        }],
+        tables: ["shop.customers", "shop.orders"]
+            .map(|name| SourceTable { name: name.to_owned(), ..SourceTable::default() })
+            .to_vec(),
+        until: minute(3_000),
+        ..Record::default()
+    }
+}
+
+/// The same, whose load does not come to its end: it is stopped at the close.
+fn paused() -> Record {
+    let mut record = sound();
+    record.executions[0].ended = Some(minute(421));
+    record.calls.push(call(420, "night", "StopReplicationTask", json!({})));
+    record.turns[3] = turn(420, "stopping");
+    record.turns.push(turn(421, "stopped"));
+    record.ledger[5] = entry(420, "shop.orders", Change::LoadEnded { rows: 90, complete: false });
+    record.messages = vec![finished(421, "night", "Paused", 1, "stopped")];
+    record
+}
+
+/// The next night loads with this type of start, and first empties both tables.
+fn second_night(mut record: Record, more: Value, kind: &str) -> Record {
+    let day = 24 * 60;
+    let mut tonight = plan();
+    tonight["ScheduledTime"] = json!(minute(day).to_string());
+    for (name, value) in more.as_object().into_iter().flatten() {
+        tonight[name] = value.clone();
+    }
+    record.executions.push(execution("again", day, day + 50, tonight));
+    record.calls.push(call(
+        day + 1,
+        "again",
+        "StartReplicationTask",
+        json!({"StartReplicationTaskType": kind}),
+    ));
+    record.turns.extend([turn(day + 1, "starting"), turn(day + 2, "running"), turn(day + 49, "stopped")]);
+    for table in ["shop.customers", "shop.orders"] {
+        record.ledger.push(entry(day + 2, table, Change::Truncated { rows: 90 }));
+        record.ledger.push(entry(day + 2, table, Change::LoadBegan));
+    }
+    for table in ["shop.customers", "shop.orders"] {
+        record.ledger.push(entry(day + 49, table, Change::LoadEnded { rows: 100, complete: true }));
+    }
+    record.messages.push(finished(day + 50, "again", "Succeeded", 2, "stopped"));
+    record
+}
+
+fn broken(record: &Record) -> Vec<Rule> {
+    let mut rules: Vec<Rule> = judge(record).into_iter().map(|violation| violation.rule).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules
+}
+
+#[test]
+fn what_is_sound_breaks_no_rule() {
+    for record in [
+        sound(),
+        paused(),
+        second_night(sound(), json!({"Start": "Refresh"}), "reload-target"),
+        second_night(sound(), json!({"Start": "Reload"}), "reload-target"),
+    ] {
+        assert_eq!(judge(&record), []);
+    }
+}
+
+type Forgery = (Rule, &'static str, fn() -> Record);
+
+/// What is forged, and the rule that says so.
+const FORGERIES: &[Forgery] = &[
+    (Rule::Ends, "an execution that runs for ever", || {
+        let mut record = sound();
+        record.executions[0].ended = None;
+        record
+    }),
+    (Rule::Told, "no message", || Record { messages: vec![], ..sound() }),
+    (Rule::Told, "a warning is no end", || {
+        let mut record = sound();
+        record.messages[0].body["Event"] = json!("Warning");
+        record
+    }),
+    (Rule::ToldOnce, "a second id", || {
+        let mut record = sound();
+        let mut again = record.messages[0].clone();
+        again.body["Id"] = json!("another");
+        record.messages.push(again);
+        record
+    }),
+    (Rule::ToldOnce, "another verdict under the same id", || {
+        let mut record = sound();
+        let mut again = record.messages[0].clone();
+        again.body["Verdict"]["Outcome"] = json!("SucceededWithWarnings");
+        record.messages.push(again);
+        record
+    }),
+    (Rule::Verdict, "a success over half a load", || {
+        let mut record = paused();
+        record.messages = vec![finished(421, "night", "Succeeded", 1, "stopped")];
+        record
+    }),
+    (Rule::Verdict, "a refresh of yesterday's rows", || {
+        let mut record = sound();
+        record.executions.push(execution("again", 1_440, 1_441, {
+            let mut plan = plan();
+            plan["Start"] = json!("Refresh");
+            plan["ScheduledTime"] = json!(minute(1_440).to_string());
+            plan
+        }));
+        record.deeds.push(Deed { at: minute(1_440), what: "Deploy".to_owned() });
+        record.messages.push(finished(1_441, "again", "Succeeded", 2, "stopped"));
+        record
+    }),
+    (Rule::Verdict, "skipped, and it started the task", || Record {
+        messages: vec![finished(61, "night", "Skipped", 2, "stopped")],
+        ..sound()
+    }),
+    (Rule::Verdict, "paused long before the close", || Record {
+        messages: vec![finished(61, "night", "Paused", 2, "stopped")],
+        ..sound()
+    }),
+    (Rule::Verdict, "partly failed over a whole load", || Record {
+        messages: vec![finished(61, "night", "PartlyFailed", 2, "stopped")],
+        ..sound()
+    }),
+    (Rule::Verdict, "interrupted by nobody", || Record {
+        messages: vec![finished(61, "night", "Interrupted", 2, "stopped")],
+        ..sound()
+    }),
+    (Rule::Verdict, "aborted, and nobody did", || Record {
+        messages: vec![finished(61, "night", "Aborted", 2, "stopped")],
+        ..sound()
+    }),
+    (Rule::Verdict, "unknown on a quiet night", || Record {
+        messages: vec![finished(61, "night", "Unknown", 2, "stopped")],
+        ..sound()
+    }),
+    (Rule::Verdict, "failed on a quiet night over a whole load", || Record {
+        messages: vec![finished(61, "night", "Failed", 2, "stopped")],
+        ..sound()
+    }),
+    (Rule::Verdict, "verified where rows differ", || {
+        let mut record = sound();
+        record.messages[0].body["Verdict"]["Verified"] = json!(true);
+        record.tables[0].differs = true;
+        record
+    }),
+    (Rule::Status, "it says that the task runs", || {
+        let mut record = sound();
+        record.messages = vec![finished(100, "night", "Succeeded", 2, "running")];
+        record.executions[0].ended = Some(minute(100));
+        record
+    }),
+    (Rule::Counts, "a table too many", || {
+        let mut record = sound();
+        record.messages[0].body["Verdict"]["TablesLoaded"] = json!(3);
+        record
+    }),
+    (Rule::Destroyed, "a reload that the plan does not ask for", || {
+        second_night(sound(), json!({}), "reload-target")
+    }),
+    (Rule::Destroyed, "a resume that empties what was complete", || {
+        second_night(sound(), json!({}), "resume-processing")
+    }),
+    (Rule::Destroyed, "rows go, and the plan keeps them", || {
+        let mut record = second_night(sound(), json!({"Start": "Refresh"}), "reload-target");
+        record.executions[1].input["Task"]["ReplicationTaskSettings"] = json!({});
+        record
+    }),
+    (Rule::Destroyed, "a refresh of what is tonight's", || {
+        let mut record = second_night(sound(), json!({"Start": "Refresh"}), "reload-target");
+        record.executions[1].input["ScheduledTime"] = json!(minute(0).to_string());
+        record.executions[1].input["Window"]["Duration"] = json!("P2D");
+        record
+    }),
+    (Rule::Doubled, "a resume on top of rows", || {
+        let mut record = second_night(paused(), json!({}), "resume-processing");
+        record.ledger.retain(|entry| !matches!(entry.what, Change::Truncated { .. }));
+        record
+    }),
+    (Rule::Doubled, "one consent for two resumes", || {
+        let mut record = second_night(paused(), json!({"Start": "Resume"}), "resume-processing");
+        record.ledger.retain(|entry| !matches!(entry.what, Change::Truncated { .. }));
+        assert!(!broken(&record).contains(&Rule::Doubled), "the first is consented to");
+        let day = 24 * 60;
+        let resume = json!({"StartReplicationTaskType": "resume-processing"});
+        record.calls.push(call(day + 60, "again", "StartReplicationTask", resume));
+        record.turns.extend([
+            turn(day + 60, "starting"),
+            turn(day + 61, "running"),
+            turn(day + 70, "stopped"),
+        ]);
+        record.ledger.push(entry(day + 61, "shop.orders", Change::LoadBegan));
+        record.ledger.push(entry(day + 70, "shop.orders", Change::LoadEnded { rows: 5, complete: false }));
+        record
+    }),
+    (Rule::PastClose, "the task runs on, and nobody says so", || {
+        let mut record = paused();
+        record.turns.truncate(3);
+        record.calls.truncate(2);
+        record.turns.push(turn(900, "stopped"));
+        record
+    }),
+    (Rule::PastClose, "it was asked to stop, and nobody says that it does not", || {
+        let mut record = paused();
+        record.turns.truncate(3);
+        record.turns.push(turn(900, "stopped"));
+        record
+    }),
+    (Rule::PastClose, "it was asked to stop once, and no more", || {
+        let mut record = what_was_said_and_asked_for();
+        record.calls.pop();
+        record
+    }),
+    (Rule::Early, "a stop in the middle of the night", || {
+        let mut record = paused();
+        record.calls[2].at = minute(200);
+        record.turns[3].at = minute(200);
+        record.turns[4].at = minute(201);
+        record
+    }),
+    (Rule::Anothers, "a stop of what a person has started", || {
+        let mut record = paused();
+        record.calls.remove(1);
+        record
+    }),
+    (Rule::Late, "a start after the close", || {
+        let mut record = sound();
+        record.executions[0].input["Window"]["Duration"] = json!("PT30S");
+        record
+    }),
+    (Rule::Late, "a pre-flight that starts", || {
+        let mut record = sound();
+        record.executions[0].input["Mode"] = json!("Preflight");
+        record
+    }),
+    (Rule::SecondTask, "a second task beside the first", || {
+        let mut record = sound();
+        let create = json!({"ReplicationTaskIdentifier": "orders"});
+        record.calls.push(call(5, "night", "CreateReplicationTask", create));
+        record
+    }),
+    (Rule::HandsOff, "a tag on a task that somebody else keeps", || {
+        let mut record = sound();
+        record.executions[0].input["Task"] = json!({"ReplicationTaskArn": TASK});
+        record.calls.remove(0);
+        record.calls.push(call(5, "night", "AddTagsToResource", json!({})));
+        record
+    }),
+    (Rule::HandsOff, "a task is deleted", || {
+        let mut record = sound();
+        record.calls.push(call(62, "night", "DeleteReplicationTask", json!({})));
+        record
+    }),
+    (Rule::PicksUp, "an unfinished load is left lying", || {
+        let mut record = second_night(paused(), json!({}), "resume-processing");
+        record.calls.pop();
+        record.turns.truncate(5);
+        record.ledger.truncate(6);
+        record.messages[1] = finished(24 * 60 + 50, "again", "Skipped", 1, "stopped");
+        record
+    }),
+];
+
+#[test]
+fn every_forgery_is_seen_and_every_rule_has_been_broken() {
+    for (rule, name, forge) in FORGERIES {
+        let record = forge();
+        assert!(broken(&record).contains(rule), "{name}: {:?}", judge(&record));
+    }
+    for rule in Rule::ALL {
+        assert!(FORGERIES.iter().any(|(broken, ..)| broken == rule), "nothing is forged against {rule:?}");
+    }
+}
+
+/// A task that does not stop: it is asked to again and again, and people are told.
+fn what_was_said_and_asked_for() -> Record {
+    let mut record = paused();
+    record.turns.truncate(3);
+    record.turns.push(turn(900, "stopped"));
+    record.messages = vec![finished(700, "night", "Failed", 1, "running")];
+    record.messages.push(Message {
+        at: minute(436),
+        topic: "migrations".to_owned(),
+        body: json!({"Event": "Warning", "Occasion": "NotStopped", "Execution": arn("night")}),
+    });
+    record.calls.push(call(440, "night", "StopReplicationTask", json!({})));
+    record
+}
+
+#[test]
+fn what_is_said_and_asked_for_may_run_on() {
+    let record = what_was_said_and_asked_for();
+    assert!(!broken(&record).contains(&Rule::PastClose), "{:?}", judge(&record));
+}
+
+/// A judge who asks the accused decides nothing.
+#[test]
+fn the_referee_depends_on_nothing_of_the_product() {
+    let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).unwrap();
+    let dependencies = manifest.split("[dependencies]").nth(1).expect("a list of dependencies");
+    let names: Vec<&str> =
+        dependencies.lines().filter_map(|line| line.split_once('.')).map(|(name, _)| name).collect();
+    assert_eq!(names, ["jiff", "serde_json"]);
+    assert_eq!(dependencies.matches('[').count(), 0, "and on nothing in another list");
+}
