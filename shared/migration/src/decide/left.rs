@@ -9,6 +9,7 @@ use crate::run::execution_arn::ExecutionArn;
 use crate::run::observation;
 use crate::run::status::{Phase, Status};
 use crate::run::stop_reason::StopClass;
+use crate::run::tables::counted;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::survey::executions::Execution;
 use crate::time::clock::on_the_clock;
@@ -86,9 +87,9 @@ fn verdict(run: &Execution, task: &observation::Task, stopped: Timestamp, now: T
     let mut verdict =
         Verdict::new(outcome, words, now).because("it was watched by no run; nothing was touched");
     if let Some(stats) = done {
-        let (loaded, errored) = (stats.tables_loaded, stats.tables_errored);
+        let (loaded, errored) = (counted(stats.tables_loaded as usize), stats.tables_errored);
         verdict = verdict.because(format!(
-            "DMS counts {loaded} tables as loaded and {errored} in error; the tables themselves were not looked at"
+            "DMS counts {loaded} as loaded and {errored} in error; the tables themselves were not looked at"
         ));
     }
     if let Some(failure) = &task.last_failure {
