@@ -85,9 +85,10 @@ codes! {
             "an endpoint is in another account or Region than the replication instance",
             "take the endpoint beside the instance";
         AtCloseNotStated = "at-close-not-stated", Error,
-            "a `full-load-and-cdc` task has a window, and the plan does not say what happens to a load that is \
-             still going on at the close",
-            "state `AtClose` `Stop` or `LeaveRunning`";
+            "a `full-load-and-cdc` task has a window, and the plan does not say what happens to it at the close, \
+             whether it still loads then or replicates",
+            "`AtClose` `Stop` stops it at each close, and the next window goes on with it; `LeaveRunning` lets it run on, and \
+             the run ends with its load";
         BadArn = "bad-arn", Error,
             "a text is no ARN, or `TopicArn` or `ChatTopicArn` is not an SNS topic's",
             "copy the ARN from the console";

@@ -13,7 +13,7 @@ pub(super) fn of(code: &Code) -> Option<Reason> {
             Must("API reference: an endpoint and an instance of a task are in one Region and account"),
         ),
         Code::AtCloseNotStated => reason(
-            "a load is stopped in the morning, or runs into the day, as nobody decided",
+            "the task is stopped in the morning, or runs into the day, as nobody decided",
             Must("this manual: both are common and neither is safe to guess"),
         ),
         Code::BadArn | Code::WrongArn => reason(
