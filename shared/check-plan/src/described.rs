@@ -1,9 +1,13 @@
 //! What `aws dms describe-replication-tasks` answered: its tasks, and which of them a plan names.
 
+use plan::clean::one_line;
 use plan::finding::Findings;
 use plan::text::{self, NotTaken};
 use plan::{ExternalTask, MigrationType, Plan, TaskPlan, stop_position, together};
 use serde_json::{Map, Value, json};
+
+/// How many other tasks are named.
+const SHOWN: usize = 3;
 
 /// A task as DMS describes it.
 pub type Described = Map<String, Value>;
@@ -30,7 +34,12 @@ pub fn of<'t>(plan: &Plan, tasks: &'t [Described]) -> Result<Option<&'t Describe
     let TaskPlan::External(name) = &plan.task else { return Ok(None) };
     match tasks.iter().find(|task| is_named(task, name)) {
         Some(task) => Ok(Some(task)),
-        None => Err(format!("the task {} is not described there", plan.name())),
+        None => {
+            let named =
+                tasks.iter().filter_map(|task| text_of(task, "ReplicationTaskIdentifier")).take(SHOWN);
+            let named: Vec<String> = named.map(one_line).collect();
+            Err(format!("the task {} is not described there, but {}", plan.name(), named.join(", ")))
+        }
     }
 }
 

@@ -12,6 +12,7 @@ const WIDEST: usize = 160;
 
 /// All findings of one file, and how many there are.
 pub fn findings(file: &str, text: &str, findings: &[Finding], colours: bool) -> String {
+    let text = &harmless(text);
     let renderer = if colours { Renderer::styled() } else { Renderer::plain() };
     let document = Document::read(text);
     let mut shown = String::new();
@@ -23,6 +24,12 @@ pub fn findings(file: &str, text: &str, findings: &[Finding], colours: bool) -> 
     let follows = if reject(findings) { "" } else { "; this is what will happen" };
     shown.push_str(&format!("{file}: {}{follows}\n", counted(findings)));
     shown
+}
+
+/// The text without the control characters beyond ASCII, which some terminals obey and the renderer lets through. Each
+/// is replaced by a mark of the same length, so that every place stays where it is.
+fn harmless(text: &str) -> String {
+    text.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "\u{b7}")
 }
 
 fn group<'a>(file: &str, place: &'a Place<'_>, finding: &'a Finding) -> Group<'a> {

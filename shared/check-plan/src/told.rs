@@ -3,7 +3,7 @@
 use migration::understood::Understood;
 use plan::clean::one_line;
 use serde_json::{Value, json};
-use textwrap::Options;
+use textwrap::{Options, WordSplitter};
 
 /// Wider lines than this are hard to read, however wide the terminal is.
 const WIDEST: usize = 110;
@@ -35,7 +35,10 @@ pub fn for_people(understood: &Understood, width: usize) -> String {
             let heading = if nth == 0 { heading } else { "" };
             let first = format!("  {heading:<HEADING$}");
             let rest = format!("  {:<HEADING$}  ", "");
-            let options = Options::new(width).initial_indent(&first).subsequent_indent(&rest);
+            let options = Options::new(width)
+                .word_splitter(WordSplitter::NoHyphenation)
+                .initial_indent(&first)
+                .subsequent_indent(&rest);
             lines.push_str(&textwrap::fill(&one_line(sentence), options));
             lines.push('\n');
         }

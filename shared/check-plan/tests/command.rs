@@ -356,3 +356,12 @@ fn what_needs_the_type_of_a_task_kept_elsewhere_is_found_with_its_description() 
     );
     std::fs::remove_file(&file).expect("the file can be removed");
 }
+
+#[test]
+fn no_control_character_of_a_plan_reaches_the_terminal() {
+    let plan = "{\"Task\": {\"ReplicationTaskIdentifier\": \"orders\"}, \"Notify\": {\"Team\": \"a\u{9b}31m\u{85}b\u{1}\"}}";
+    let shown = printed(&check(&["-"], plan));
+    assert!(shown.contains("error["), "{shown}");
+    let raw = |c: char| c.is_control() && c != '\n';
+    assert!(!shown.contains(raw), "{shown:?}");
+}

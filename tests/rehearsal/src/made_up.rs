@@ -41,20 +41,22 @@ pub struct MadeUp {
 pub enum Existing {
     /// What AWS printed about it, with the name of the file.
     Described(Box<Scenario>, String),
-    /// Nothing but what it is to be, where a plan speaks of a task that somebody else keeps.
+    /// Nothing but what it is to be.
     MadeUp(Kept),
+    /// Nothing: it is made up where a plan speaks of a task that somebody else keeps, and is not there where a plan
+    /// describes its own.
+    Unsaid,
 }
 
 /// A scenario in which this plan can run.
 pub fn scenario(plan: &Plan) -> Scenario {
-    let existing = Existing::MadeUp(Kept::default());
-    world(plan, existing, &Place::default()).map(|made_up| made_up.scenario).unwrap_or_default()
+    world(plan, Existing::Unsaid, &Place::default()).map(|made_up| made_up.scenario).unwrap_or_default()
 }
 
 /// A world in which this plan can run, at this place.
 ///
 /// # Errors
-/// When what AWS printed is not about the plan's task.
+/// When what AWS printed, or the type that is named, is not about the plan's task.
 pub fn world(plan: &Plan, existing: Existing, place: &Place) -> Result<MadeUp, String> {
     let (mut scenario, given) = match (&existing, &plan.task) {
         (Existing::Described(described, file), _) => {
@@ -62,20 +64,25 @@ pub fn world(plan: &Plan, existing: Existing, place: &Place) -> Result<MadeUp, S
             keep_only(&mut scenario, plan, file)?;
             (scenario, None)
         }
-        (Existing::MadeUp(kept), TaskPlan::External(task)) => (Scenario::default(), Some((*kept, task))),
-        (Existing::MadeUp(_), TaskPlan::Request(_)) => (Scenario::default(), None),
+        (Existing::MadeUp(kept), _) => (Scenario::default(), Some(*kept)),
+        (Existing::Unsaid, TaskPlan::External(_)) => (Scenario::default(), Some(Kept::default())),
+        (Existing::Unsaid, TaskPlan::Request(_)) => (Scenario::default(), None),
     };
-    if let Some((kept, task)) = given {
-        scenario.tasks.push(made_up_task(kept, task, place));
+    if let Some(kept) = given {
+        scenario.tasks.push(match &plan.task {
+            TaskPlan::External(task) => made_up_task(kept, task, place),
+            TaskPlan::Request(request) => of_request(kept, request)?,
+        });
     }
     let mut made = surroundings(&mut scenario, plan);
     tested(&mut scenario);
     made.extend(tables(&mut scenario, plan));
     let mut said = Vec::new();
-    if let Some((_, task)) = given {
-        let name = match task {
-            ExternalTask::ReplicationTaskArn(arn) => arn.tail(),
-            ExternalTask::ReplicationTaskIdentifier(identifier) => identifier,
+    if given.is_some() {
+        let name = match &plan.task {
+            TaskPlan::External(ExternalTask::ReplicationTaskArn(arn)) => arn.tail(),
+            TaskPlan::External(ExternalTask::ReplicationTaskIdentifier(identifier)) => identifier,
+            TaskPlan::Request(request) => &request.replication_task_identifier,
         };
         let words = scenario.tasks.first().map(|task| standing(task, scenario.source_tables.len()));
         let words = words.unwrap_or_default();
@@ -140,6 +147,29 @@ fn made_up_task(kept: Kept, task: &ExternalTask, place: &Place) -> ExistingTask 
         state: kept.state,
         ..ExistingTask::default()
     }
+}
+
+/// The task that a plan describes, as if it were there already.
+fn of_request(kept: Kept, request: &TaskRequest) -> Result<ExistingTask, String> {
+    if kept.migration_type.as_str() != request.migration_type.as_str() {
+        return Err(format!(
+            "--task (TASK=) says {}, and the task of the plan is {}",
+            kept.migration_type.as_str(),
+            request.migration_type.as_str()
+        ));
+    }
+    let stated = request.replication_task_settings.as_ref().and_then(|document| document.json());
+    Ok(ExistingTask {
+        replication_task_identifier: request.replication_task_identifier.clone(),
+        source_endpoint_arn: request.source_endpoint_arn.to_string(),
+        target_endpoint_arn: request.target_endpoint_arn.to_string(),
+        replication_instance_arn: request.replication_instance_arn.to_string(),
+        migration_type: request.migration_type.as_str().to_owned(),
+        table_mappings: request.table_mappings.json().cloned().unwrap_or(Value::Null),
+        replication_task_settings: Some(plan::settings::for_creation(stated)),
+        state: kept.state,
+        ..ExistingTask::default()
+    })
 }
 
 /// A task that exists, in words.
@@ -344,7 +374,7 @@ mod tests {
     #[test]
     fn a_task_of_which_only_the_name_is_known_is_one_to_resume() {
         let plan = plan(json!({ "ReplicationTaskArn": ARN }));
-        let made_up = world(&plan, Existing::MadeUp(Kept::default()), &place()).unwrap();
+        let made_up = world(&plan, Existing::Unsaid, &place()).unwrap();
         assert_eq!(
             made_up.said,
             [
@@ -390,6 +420,22 @@ mod tests {
                 made_up.said
             );
         }
+    }
+
+    #[test]
+    fn the_task_that_a_plan_describes_can_be_there_already() {
+        let task = support::plans::load_and_cdc().0;
+        let plan = plan::read::read(&task).plan.unwrap();
+        let kept = |migration_type| Existing::MadeUp(Kept { migration_type, state: TaskState::Replicating });
+        let made_up = world(&plan, kept(MigrationType::FullLoadAndCdc), &place()).unwrap();
+        assert_eq!(made_up.scenario.tasks[0].replication_task_identifier, "orders");
+        assert!(
+            made_up.said[0].contains("task orders is made up: full-load-and-cdc, running"),
+            "{:?}",
+            made_up.said
+        );
+        assert!(world(&plan, kept(MigrationType::Cdc), &place()).unwrap_err().contains("full-load-and-cdc"));
+        assert!(world(&plan, Existing::Unsaid, &place()).unwrap().scenario.tasks.is_empty());
     }
 
     #[test]

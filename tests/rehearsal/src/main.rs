@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use plan::Plan;
 use plan::read::read;
 use plan::text;
-use rehearsal::arguments::{self, Arguments, Kept, TaskGiven, USAGE, Work};
+use rehearsal::arguments::{self, Arguments, TaskGiven, USAGE, Work};
 use rehearsal::interrupt::Interrupts;
 use rehearsal::made_up::{self, Existing, MadeUp};
 use rehearsal::rehearse::Rehearsal;
@@ -76,7 +76,7 @@ fn rehearsal(arguments: Arguments) -> Result<Rehearsal> {
                     Existing::Described(Box::new(scenario), path.display().to_string())
                 }
                 (None, Some(TaskGiven::MadeUp(kept))) => Existing::MadeUp(*kept),
-                (None, _) => Existing::MadeUp(Kept::default()),
+                (None, _) => Existing::Unsaid,
             };
             made_up::world(plan, existing, &place).map_err(Error::Arguments)?
         }

@@ -32,7 +32,7 @@ pub fn open(input: &Value, execution: &ExecutionArn, now: Timestamp) -> Document
         return Reported::at_once(run, verdict, errors_only(findings)).into();
     };
     let next = first_look(&plan);
-    let mut running = Running::begin(plan, run, next, findings);
+    let mut running = Running::begin(plan, run, next, worth_telling(findings));
     if let Some(Opening::Shut { next }) = opening {
         let verdict = shut(&running.plan, next, now);
         return running.report(verdict).into();
@@ -64,12 +64,19 @@ pub fn settle(
     }
     resources.add_to(&mut running.findings);
     keep_the_closer(&mut running.findings);
+    running.findings = worth_telling(running.findings);
     if reject(&running.findings) {
         let verdict = Verdict::rejected(&running.findings, now);
         running.findings = errors_only(running.findings);
         return running.report(verdict).into();
     }
     running.into()
+}
+
+/// That a run ends before its close is for who writes the plan: beside the end that it was written for, it reads as a fault.
+fn worth_telling(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.retain(|finding| finding.code != Code::StoppedEarly);
+    findings
 }
 
 /// What is said of the log of any source is said no more, once it is said of the engine of this one.

@@ -63,7 +63,7 @@ impl AtTheClose {
                 let whom = match stops {
                     Whom::Everybody => "a task that still runs, whoever has started it,",
                     Whom::OurStarts => {
-                        "a task that still runs, and that a run of this stack has started (AtClose Stop would mean any task),"
+                        "a task that still runs, and that a run of this stack has started (with AtClose Stop: any task),"
                     }
                 };
                 format!(

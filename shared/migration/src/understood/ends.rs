@@ -19,6 +19,9 @@ pub struct Ending {
     pub when: EndsWhen,
     /// True when the task then runs on.
     pub task_runs_on: bool,
+    /// The type that this is said of.
+    #[serde(skip)]
+    of: Option<MigrationType>,
 }
 
 /// What ends a run.
@@ -55,22 +58,25 @@ pub enum EndsWhen {
 
 pub(super) fn ends(known: &Known<'_>) -> Vec<Ending> {
     if known.plan.mode == Mode::Preflight {
-        return vec![Ending { if_type: None, when: EndsWhen::Looked, task_runs_on: false }];
+        return vec![Ending { if_type: None, when: EndsWhen::Looked, task_runs_on: false, of: None }];
     }
     let unknown = known.migration_type.is_none();
     let of_type = |migration_type: MigrationType| {
         if unknown && is_rejected(known, &migration_type) {
-            return vec![Ending {
-                if_type: Some(migration_type),
-                when: EndsWhen::Rejected,
-                task_runs_on: false,
-            }];
+            let of = Some(migration_type);
+            return vec![Ending { if_type: of.clone(), when: EndsWhen::Rejected, task_runs_on: false, of }];
         }
         let ends =
             by_itself(known, &migration_type).into_iter().chain([at_the_latest(known, &migration_type)]);
-        let if_type = unknown.then_some(migration_type);
+        let of = Some(migration_type);
+        let if_type = of.clone().filter(|_| unknown);
         let ends: Vec<Ending> = ends
-            .map(|(when, task_runs_on)| Ending { if_type: if_type.clone(), when, task_runs_on })
+            .map(|(when, task_runs_on)| Ending {
+                if_type: if_type.clone(),
+                when,
+                task_runs_on,
+                of: of.clone(),
+            })
             .collect();
         ends
     };
@@ -160,9 +166,14 @@ impl Ending {
                 "at the close at the latest: the verdict is LeftRunning, and the task runs on".to_owned()
             }
             EndsWhen::Close => {
-                "at the close at the latest, once the task is seen stopped: the verdict is Paused, unless a full load is \
-                 complete, and the next run resumes the task"
-                    .to_owned()
+                let verdict = match self.of {
+                    Some(MigrationType::FullLoad) => "Succeeded where every table is complete, else Paused",
+                    _ => "Paused, also where every table is loaded",
+                };
+                format!(
+                    "at the close at the latest, once the task is seen stopped: the verdict is {verdict}, and the next run goes \
+                     on as Start says"
+                )
             }
             EndsWhen::LongestRun => {
                 "after 13 days 12 h at the latest: the verdict is LeftRunning, and the task runs on".to_owned()

@@ -24,6 +24,9 @@ const A_NIGHT_AGO: SignedDuration = SignedDuration::from_hours(20);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct StartOf {
+    /// For a task of this type, where the type is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub if_type: Option<MigrationType>,
     /// What the task has behind it, in words.
     pub task: String,
     /// What a run does with it.
@@ -79,7 +82,7 @@ impl History {
         }
     }
 
-    fn in_words(self, migration_type: &MigrationType) -> &'static str {
+    fn in_words(self, migration_type: &MigrationType, windowed: bool) -> &'static str {
         match (self, migration_type) {
             (History::NeverRun, _) => "has never run",
             (History::CutOff, _) => "was cut off while it loaded",
@@ -87,7 +90,8 @@ impl History {
                 "is loaded and was stopped while it replicated"
             }
             (History::Loaded, _) => "was loaded by an earlier run",
-            (History::LoadedTonight, _) => "was loaded since the window opened",
+            (History::LoadedTonight, _) if windowed => "was loaded since the window opened",
+            (History::LoadedTonight, _) => "was loaded since the time of the run",
             (History::InError, _) => "has tables in error, and others that an earlier run has loaded",
             (History::Replicated, _) => "has replicated and was stopped",
         }
@@ -138,18 +142,27 @@ impl History {
 }
 
 pub(super) fn starts(known: &Known<'_>, now: Timestamp) -> Vec<StartOf> {
-    let Some(migration_type) = &known.migration_type else { return Vec::new() };
     let tonight = next_opening(known.plan, now);
     let as_described = known.described.map(|described| {
         let resumed = described.unfinished().then_some(Which::Unfinished);
         start_of(known, described.in_words(), &described.task, &described.tables(), resumed, tonight)
     });
-    let by_history = History::of(migration_type).iter().map(|history| {
-        let (task, tables) = history.task(migration_type, tonight);
-        let words = history.in_words(migration_type).to_owned();
-        start_of(known, words, &task, &tables, history.resumed(), tonight)
-    });
-    as_described.into_iter().chain(by_history).collect()
+    let running =
+        StartOf { if_type: None, task: "is running already".to_owned(), does: Does::Joins, target: None };
+    let mut starts: Vec<StartOf> = as_described.into_iter().collect();
+    for migration_type in known.types() {
+        let unknown = known.migration_type.is_none();
+        // Of a task that is not known, the usual history is enough: one that an earlier run has brought to its end.
+        let usual = |history: &&History| !unknown || matches!(history, History::Loaded | History::Replicated);
+        starts.extend(History::of(&migration_type).iter().filter(usual).map(|history| {
+            let (task, tables) = history.task(&migration_type, tonight);
+            let words = history.in_words(&migration_type, known.plan.window.is_some()).to_owned();
+            let start = start_of(known, words, &task, &tables, history.resumed(), tonight);
+            StartOf { if_type: unknown.then(|| migration_type.clone()), ..start }
+        }));
+    }
+    starts.push(running);
+    starts
 }
 
 /// What a run does with this task, `resumed` being the tables that a resume loads again.
@@ -162,7 +175,7 @@ fn start_of(
     tonight: Timestamp,
 ) -> StartOf {
     if !matches!(task.phase(), Phase::Idle) {
-        return StartOf { task: words, does: Does::Joins, target: None };
+        return StartOf { if_type: None, task: words, does: Does::Joins, target: None };
     }
     let pass = TablePass::over(tables);
     let chosen = |settings: &TaskSettings| start_type::choose(known.plan, task, settings, &pass, tonight);
@@ -188,7 +201,7 @@ fn start_of(
     };
     let first = matches!(does, Does::Starts { kind: StartKind::StartReplication, .. });
     let target = loaded.filter(|_| loads).map(|which| (which, Effect::of(mode, first)));
-    StartOf { task: words, does, target }
+    StartOf { if_type: None, task: words, does, target }
 }
 
 /// What a run does to tables in error while the task runs.
@@ -266,8 +279,15 @@ impl StartOf {
             }
             Does::Nothing => "nothing to do, Skipped".to_owned(),
             Does::Rejects { to_do } => format!("nothing is started, Rejected; {to_do}"),
-            Does::Joins => "it is joined, or left to the run of this stack that drives it".to_owned(),
+            Does::Joins => {
+                "it is joined and nothing is started; Skipped where another run drives it".to_owned()
+            }
         };
-        format!("if it {}: {does}", self.task)
+        match &self.if_type {
+            Some(migration_type) => {
+                format!("if it is {}, and {}: {does}", migration_type.as_str(), self.task)
+            }
+            None => format!("if it {}: {does}", self.task),
+        }
     }
 }

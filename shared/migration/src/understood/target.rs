@@ -87,7 +87,11 @@ pub(super) fn target(known: &Known<'_>, starts: &[StartOf]) -> Vec<OnTarget> {
     let mut effects: Vec<OnTarget> = Vec::new();
     let of_starts = starts.iter().filter_map(|start| {
         let (which, effect) = start.target?;
-        Some(OnTarget { which, effect, when: vec![start.task.clone()] })
+        let when = match &start.if_type {
+            Some(migration_type) => format!("is {}, and {}", migration_type.as_str(), start.task),
+            None => start.task.clone(),
+        };
+        Some(OnTarget { which, effect, when: vec![when] })
     });
     for one in of_starts.chain(of_tables_in_error(known)) {
         match effects.iter_mut().find(|known| (known.which, known.effect) == (one.which, one.effect)) {
@@ -98,14 +102,13 @@ pub(super) fn target(known: &Known<'_>, starts: &[StartOf]) -> Vec<OnTarget> {
     effects
 }
 
-/// In sentences; none where the type of the task, and with it the effect, is not known.
+/// In sentences.
 pub(super) fn in_words(understood: &Understood) -> Vec<String> {
     match &understood.migration_type {
-        None => Vec::new(),
         Some(MigrationType::Cdc) => {
             vec!["no table is loaded: nothing is dropped, emptied or loaded twice".to_owned()]
         }
-        Some(_) => understood.target.iter().map(OnTarget::in_words).collect(),
+        Some(_) | None => understood.target.iter().map(OnTarget::in_words).collect(),
     }
 }
 

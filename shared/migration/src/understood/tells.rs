@@ -13,7 +13,7 @@ pub(super) fn tells(plan: &Plan) -> Vec<String> {
         besides.push("when the task has been started");
     }
     if notify.warning {
-        besides.push("early about trouble");
+        besides.push("early when there is trouble");
     }
     if !besides.is_empty() {
         tells.push(format!("besides {}", besides.join(", and ")));

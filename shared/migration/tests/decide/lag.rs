@@ -387,7 +387,8 @@ fn a_task_that_was_stopped_since_it_had_caught_up() {
             "is done",
             told(replicating(json!({"Then": "Stop"}))),
             "Succeeded | 2 tables were replicated | the task was stopped as the plan says \
-             | the writers must stay stopped; switch now; changes after 2026-11-20 21:25 UTC are not in the target",
+             | the writers must stay stopped; switch now; its lag shows the target whole up to 2026-11-20 21:25 UTC \
+             | changes after 2026-11-20 21:25 UTC are not in the target",
         ),
         (
             "is done with its load",

@@ -128,8 +128,8 @@ fn cut_over(ended: Ended<'_>, stop: &Stop, end: End) -> End {
             if matches!(verdict.outcome, Outcome::Succeeded | Outcome::SucceededWithWarnings) =>
         {
             End::Verdict(Box::new(verdict.to_do(format!(
-                "for a cut-over: the writers must stay stopped; switch now; changes after {} are not in the target, as far as its \
-                 lag shows",
+                "for a cut-over: the writers must stay stopped; switch now; its lag shows the target whole up to {0}: changes \
+                 after {0} are not in the target for certain",
                 on_the_clock_of(ended.plan, holds_until)
             ))))
         }
