@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use support::cases::{EXECUTION, execution as own, full_load, minute, windowed};
 use support::given::{Seen, frame, reported, request, running};
 use support::message::valid;
+use support::plans::TARGET;
 
 const DEFAULT_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:migrations";
 const CHOSEN_TOPIC: &str = "arn:aws:sns:eu-central-1:123456789012:payments";
@@ -383,7 +384,7 @@ async fn on_the_way_an_unreadable_document_is_an_error_and_not_replaced() {
 #[tokio::test]
 async fn a_rejection_names_every_fault() {
     let document = opening::open(
-        &json!({"Task": {"ReplicationTaskIdentifier": "orders", "Color": 1}}),
+        &json!({"Task": {"ReplicationTaskIdentifier": "orders", "TargetEndpointArn": TARGET, "Color": 1}}),
         &own(),
         minute(0),
     );
