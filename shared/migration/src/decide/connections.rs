@@ -11,7 +11,7 @@ use crate::run::answer::Answer;
 use crate::run::next::Next;
 use crate::run::observation::ConnectionState;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::{PATIENCE, SHORTEST_REPEAT_PAUSE};
+use crate::time::graces::{PATIENCE, SHORTEST_REPEAT_PAUSE, TEST_TAKES};
 
 /// What the tests of the two connections have come to.
 #[derive(Default)]
@@ -93,7 +93,10 @@ fn judge(s: &Situation<'_>, tests: Tests) -> Option<Next> {
         return s.report(verdict.to_do("test the connection in the DMS console"));
     }
     let to_test: Vec<&Arn> = tests.failed.iter().chain(&tests.untested).collect();
+    // With a test under way at the end of the patience, why the one before it failed could not be told.
+    let in_time = s.can_wait(since, PATIENCE - TEST_TAKES);
     if migrates
+        && in_time
         && tests.testing.is_empty()
         && is_due(s, &to_test, since)
         && let Some(endpoint) = next_of(s, &to_test)

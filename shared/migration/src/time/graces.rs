@@ -62,6 +62,9 @@ pub const BUSY_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
 /// After so long a wait before the start people are told what the run waits for.
 pub const START_TOLD_AFTER: SignedDuration = SignedDuration::from_mins(15);
 
+/// How long a connection test takes at most, as a rule. None is begun that would not be over while its end still counts.
+pub const TEST_TAKES: SignedDuration = SignedDuration::from_mins(3);
+
 /// The shortest pause before a call that was refused, or a test that failed, is repeated.
 pub const SHORTEST_REPEAT_PAUSE: SignedDuration = SignedDuration::from_mins(1);
 

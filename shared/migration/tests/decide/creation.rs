@@ -142,6 +142,33 @@ fn connections() {
             "Look again | SOURCE is being tested",
         ),
         (
+            "a test is begun again while its end still counts",
+            absent()
+                .tested_again(TARGET, 1, 15)
+                .connected(Some("successful"), Some("timed out"))
+                .pending(1)
+                .at(27),
+            "Test TARGET",
+        ),
+        (
+            "and not any more when that would hide why the last one failed",
+            absent()
+                .tested_again(TARGET, 1, 15)
+                .connected(Some("successful"), Some("timed out"))
+                .pending(1)
+                .at(29),
+            "Tell NotStarted | test of TARGET failed",
+        ),
+        (
+            "which is told in the end",
+            absent()
+                .tested_again(TARGET, 1, 15)
+                .connected(Some("successful"), Some("timed out"))
+                .pending(1)
+                .at(32),
+            "Rejected | endpoint:TARGET failed: timed out",
+        ),
+        (
             "a test that never ends",
             absent().connected(Some("testing"), Some("successful")).pending(1).at(32),
             "Rejected | the connection test of SOURCE has not come to an end",
