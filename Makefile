@@ -47,9 +47,10 @@ check: prerequisites ## Name every fault of a plan and say what it will do, with
 schema: prerequisites ## Write the JSON Schema of a plan, by which editors complete and check, to docs/plan.schema.json
 	@schema="$$(cargo run -q -p check-plan -- --schema)"; printf '%s\n' "$$schema" > docs/plan.schema.json
 
-docs: prerequisites ## Write what is generated: the findings in docs/plan.md, and docs/message.schema.json
+docs: prerequisites ## Write what is generated: the findings in docs/plan.md, docs/message.schema.json and the members in docs/scenario.md
 	@WRITE_DOCS=1 cargo test --package plan --test documented --quiet
 	@WRITE_DOCS=1 cargo test --package migration --test schema --quiet
+	@WRITE_DOCS=1 cargo test --package dms-simulator --test page --quiet
 
 test: venv lint template tools unit report-look model-check scale chaos end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
 

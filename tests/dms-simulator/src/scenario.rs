@@ -3,6 +3,7 @@
 //! A scenario is a JSON document with DMS's own spelling, or the same built in code. Every member may be left out.
 //! Times are seconds, with fractions if wanted. What `aws dms describe-...` printed may be pasted into it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 mod described;
@@ -42,7 +43,7 @@ pub enum ScenarioError {
 }
 
 /// The world that a simulator starts with.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Scenario {
     /// Replication instances. None by default: a test names what it needs.

@@ -1,11 +1,12 @@
 //! How well EventBridge delivers what DMS tells it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The delivery of the events about tasks. DMS calls it best effort; by default everything comes once, at once and in
 /// order. Events are counted from 1 in the order in which DMS sends them, over all tasks; the history that a scenario
 /// gives its tasks sends none.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Events {
     /// Which never come; none by default.
@@ -22,11 +23,12 @@ pub struct Events {
 }
 
 /// Some of the events, by number.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct EventNumbers {
     /// Every n-th: 2 means the second, the fourth and so on.
     pub every: Option<u32>,
+    /// These, counted from 1.
     pub numbers: Vec<u32>,
 }
 

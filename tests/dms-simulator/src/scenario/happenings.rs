@@ -1,12 +1,13 @@
 //! What people, Terraform and the world do to DMS, outside the API client that is tried.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::task::StartType;
 
 /// Something that happens at a moment of the story.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct TimedHappening {
     /// When, counted from the story's beginning.
@@ -16,7 +17,7 @@ pub struct TimedHappening {
 }
 
 /// What people and the world do, outside this API client.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all_fields = "PascalCase", deny_unknown_fields)]
 pub enum Happening {
     /// Somebody stops a starting or running task in the console; without effect on any other.

@@ -1,5 +1,6 @@
 //! How far behind replication is, as CloudWatch tells it.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// The course of `CDCLatencySource` and `CDCLatencyTarget`, the same for every task. There is a point for each whole
@@ -8,7 +9,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// Seconds after a beginning are counted from when replication began: for a task that loads first, after its load;
 /// after each start anew.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Lag {
     /// How far behind a task is when replication begins; 0 by default.
@@ -43,7 +44,7 @@ impl Default for Lag {
 }
 
 /// A span in which the lag grows evenly; afterwards it falls again as fast as the task catches up.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct LagSpike {
     /// When it begins.
@@ -55,7 +56,7 @@ pub struct LagSpike {
 }
 
 /// A span of time since replication began.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct LagSpan {
     /// When it begins.

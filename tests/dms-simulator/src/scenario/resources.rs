@@ -1,11 +1,12 @@
 //! Instances, endpoints, and how the connections between them are tested.
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A state that an instance or an endpoint is in for a while.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct StatusSpan {
     /// How long after the story's beginning it begins.
@@ -27,7 +28,7 @@ fn status_at<'a>(spans: &'a [StatusSpan], usual: &'a str, seconds: f64) -> &'a s
 }
 
 /// A replication instance.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct ReplicationInstance {
     /// Its name.
@@ -79,31 +80,47 @@ impl Default for ReplicationInstance {
 }
 
 /// Maintenance that waits for an instance. A date that is not given is not there.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct PendingMaintenanceAction {
     /// `db-upgrade`, `system-update`.
     pub action: String,
+    /// What AWS says of it.
     pub description: Option<String>,
     /// `next-maintenance`, `immediate`.
     pub opt_in_status: Option<String>,
+    /// From when on it is applied in the next weekly maintenance, like `2026-12-01T00:00:00Z`.
+    #[schemars(with = "Option<String>")]
     pub auto_applied_after_date: Option<Timestamp>,
+    /// When it is applied, whatever the weekly maintenance says.
+    #[schemars(with = "Option<String>")]
     pub forced_apply_date: Option<Timestamp>,
+    /// When it is applied as things stand.
+    #[schemars(with = "Option<String>")]
     pub current_apply_date: Option<Timestamp>,
 }
 
 /// A version of DMS. A date that is not given is not there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct EngineVersion {
     /// `3.5.4`.
     pub version: String,
     /// `ACTIVE` by default; `DEFAULT_VERSION`, `DEPRECATED`.
     pub lifecycle: String,
+    /// When it came out.
+    #[schemars(with = "Option<String>")]
     pub launch_date: Option<Timestamp>,
+    /// From when on DMS upgrades to it by itself.
+    #[schemars(with = "Option<String>")]
     pub auto_upgrade_date: Option<Timestamp>,
+    /// When it is supported no more.
+    #[schemars(with = "Option<String>")]
     pub deprecation_date: Option<Timestamp>,
+    /// When DMS upgrades instances that still have it.
+    #[schemars(with = "Option<String>")]
     pub force_upgrade_date: Option<Timestamp>,
+    /// The versions to which an instance of it can be upgraded.
     pub available_upgrades: Vec<String>,
 }
 
@@ -136,7 +153,7 @@ impl Endpoint {
 }
 
 /// Which end of a migration an endpoint is.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EndpointType {
     /// Data is read from it.
@@ -156,7 +173,8 @@ impl EndpointType {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// An endpoint: a database, or what else DMS reads from or writes to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Endpoint {
     /// Its name.
@@ -215,7 +233,7 @@ impl Default for Endpoint {
 }
 
 /// The result of an earlier connection test.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Connection {
     /// The endpoint's ARN.
@@ -240,7 +258,7 @@ impl Default for Connection {
 }
 
 /// How connection tests go.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct ConnectionTests {
     /// How long a test takes; 20 by default.
@@ -256,7 +274,7 @@ impl Default for ConnectionTests {
 }
 
 /// An endpoint that cannot be reached.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct ConnectionFailure {
     /// The endpoint's ARN.
@@ -267,7 +285,8 @@ pub struct ConnectionFailure {
     pub times: Option<u32>,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A tag of a task.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Tag {
     /// Its key.

@@ -1,9 +1,10 @@
 //! The tables of the source, and what is in the target already.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A table of the source.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct SourceTable {
     /// Its schema.
@@ -112,18 +113,21 @@ impl SourceTable {
 
 /// What is different about a source table from a moment on; a member that is left out stays as it was. Of several the
 /// later in the list wins.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct SourceChange {
     /// When, counted from the story's beginning.
     pub from_seconds: f64,
+    /// How many rows it has.
     pub rows: Option<u64>,
+    /// How long its load takes.
     pub load_seconds: Option<f64>,
+    /// How many rows a load loses without a word.
     pub lost_rows: Option<u64>,
 }
 
 /// Tables named `<TablePrefix>1` to `<TablePrefix><Count>`, with leading zeros so that they sort.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct SourceTableGroup {
     /// Their schema.
@@ -169,10 +173,12 @@ impl SourceTableGroup {
 }
 
 /// Rows that somebody put into a target before the story begins.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct TargetTable {
+    /// Its schema in the target.
     pub schema_name: String,
+    /// Its name in the target.
     pub table_name: String,
     /// The target endpoint; every target by default.
     pub endpoint_arn: Option<String>,

@@ -1,5 +1,6 @@
 //! Tasks that are there before the story begins.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -9,7 +10,7 @@ use crate::mappings::Mappings;
 use crate::settings::Settings;
 
 /// A task that is there before the story begins: a CreateReplicationTask request, and how far the task came.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct ExistingTask {
     /// Its ARN; a random one by default.
@@ -45,10 +46,12 @@ pub struct ExistingTask {
 }
 
 /// The state of one table of a task that is there before the story begins.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct ExistingTableState {
+    /// Its schema.
     pub schema_name: String,
+    /// Its name.
     pub table_name: String,
     /// DMS's word: `Table error`.
     pub table_state: String,
@@ -110,7 +113,7 @@ fn text(document: &Value) -> String {
 }
 
 /// How far a task came before the story begins. Its history is played by the rules, so the ledger knows it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum TaskState {
     /// `ready`, never started.
     #[default]

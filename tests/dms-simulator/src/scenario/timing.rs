@@ -1,9 +1,10 @@
 //! How long things take, and which way they go where no document decides.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How long things take, in seconds.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Durations {
     /// `creating`; 20 by default.
@@ -56,7 +57,7 @@ impl Default for Durations {
 }
 
 /// What no document decides.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Behaviour {
     /// The TableState of a table whose load somebody's stop interrupts: `Table cancelled` by default; `Full load` is
@@ -101,7 +102,7 @@ impl Default for Behaviour {
 }
 
 /// A token bucket.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Throttling {
     /// Calls that may come at once; 200 by default.

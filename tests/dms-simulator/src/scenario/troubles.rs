@@ -1,9 +1,10 @@
 //! What goes wrong, and when.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Something that goes wrong with a task while it runs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Trouble {
     /// The task's identifier or ARN; `*`, the default, means every task.
@@ -72,7 +73,7 @@ impl Trouble {
 }
 
 /// What can go wrong with a task.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum What {
     /// The task fails at once.
     #[default]
@@ -103,7 +104,7 @@ pub enum What {
 }
 
 /// An API call that does not go well.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct Refusal {
     /// The operation: `StartReplicationTask`; `*` means any.
@@ -161,10 +162,11 @@ impl Refusal {
 }
 
 /// The fault of a [`Refusal`].
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 pub struct RefusalFault {
     /// The code: `ThrottlingException`, `InternalFailure`.
     pub code: String,
+    /// What the caller is told.
     pub message: String,
 }
