@@ -26,10 +26,24 @@ fn text() -> String {
 /// The schema of a scenario, and of every type in it by its name.
 fn types() -> Vec<(String, Value)> {
     let schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<Scenario>();
-    let mut schema = schema.to_value();
+    let mut schema = sorted(schema.to_value());
     let inner = schema.get_mut("definitions").map(Value::take).unwrap_or_default();
     let inner: BTreeMap<String, Value> = serde_json::from_value(inner).expect("definitions");
     std::iter::once(("Scenario".to_owned(), schema)).chain(inner).collect()
+}
+
+/// With the members of objects by name. How serde_json keeps them is a feature, which another package of the same build
+/// may turn on.
+fn sorted(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members: BTreeMap<String, Value> =
+                members.into_iter().map(|(name, member)| (name, sorted(member))).collect();
+            members.into_iter().collect()
+        }
+        Value::Array(list) => list.into_iter().map(sorted).collect(),
+        other => other,
+    }
 }
 
 /// A sentence in one cell of a table.
