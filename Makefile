@@ -17,6 +17,8 @@ JSON ?=
 MINUTES ?= 10
 SEEDS ?= 200
 FROM ?= 1
+MIGRATIONS ?= 300
+AT_A_TIME ?= 50
 ARCH ?= arm64
 RECORD ?=
 
@@ -32,7 +34,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long chaos sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
+.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long chaos soak sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -86,6 +88,10 @@ scale-long: prerequisites ## The same, with the rows that take most of the time 
 
 chaos: prerequisites ## Nights in which anything goes wrong, judged by a referee: SEEDS=200 from FROM=1, or SEED=n with its story, KEEP=0,3 of its events
 	cargo test --workspace --test chaos --quiet -- $(if $(SEED),--seed "$(SEED)" $(if $(filter command line,$(origin KEEP)),--keep "$(KEEP)"),--seeds "$(SEEDS)" --from "$(FROM)")
+
+soak: venv ## Three hundred migrations on the running product, fifty at a time, ten minutes: MIGRATIONS=300 AT_A_TIME=50
+	cargo build --workspace --bins --test soak --quiet
+	cargo test --workspace --test soak --quiet -- --migrations "$(MIGRATIONS)" --at-a-time "$(AT_A_TIME)"
 
 sabotage: prerequisites model-check ## Take protections out one at a time: the model and chaos must catch each, by name (half an hour; not in CI)
 	@tests/sabotage

@@ -35,6 +35,9 @@ exit status: 0 without errors, 1 with errors, 2 when a file cannot be read";
 /// What is said beside a plan that adopts its task.
 const OTHER_FORM: &str = "this plan describes the task and adopts it; --external makes one that only names it, for a task that stays elsewhere";
 
+/// What is said when the file of a described task cannot be read.
+const DESCRIBED: &str = "--task (make's TASK=) takes a file with what aws dms describe-replication-tasks answered";
+
 /// A file that was read.
 struct File {
     name: String,
@@ -111,7 +114,7 @@ struct Tasks {
 }
 
 fn read_tasks(name: &Path) -> Result<Tasks, String> {
-    let file = read_file(name)?;
+    let file = read_file(name).map_err(|error| format!("{error}; {DESCRIBED}"))?;
     let tasks = described::tasks(&file.text).map_err(|error| format!("{}: {error}", file.name))?;
     Ok(Tasks { name: file.name, tasks })
 }

@@ -19,6 +19,7 @@ const SAID: &[(&str, &[&str], &str)] = &[
     ("Start", &["start-replication"], "Auto"),
     ("Start", &["resume-processing"], "Resume"),
     ("Start", &["reload-target"], "Reload"),
+    ("Start", &["Snapshot"], "Refresh"),
     ("AtClose", &["Pause", "Halt", "End"], "Stop"),
     ("AtClose", &["Continue", "KeepRunning", "RunOn"], "LeaveRunning"),
     ("Then", &["Pause", "Halt", "End"], "Stop"),
@@ -27,6 +28,7 @@ const SAID: &[(&str, &[&str], &str)] = &[
     ("OnAbort", &["Continue", "KeepRunning", "RunOn"], "LeaveRunning"),
     ("Until", &["Close", "AtClose", "WindowCloses"], "Stopped"),
     ("Until", &["Loaded"], "FullLoadComplete"),
+    ("Until", &["CutOver", "Synced", "InSync", "UpToDate"], "CaughtUp"),
     ("OnDrift", &["Update", "Change"], "Modify"),
     ("OnDrift", &["Fail"], "Reject"),
     ("OnTableErrors", &["Retry"], "Reload"),
@@ -49,6 +51,11 @@ const LONGEST: usize = 60;
 
 /// A question for the word that was meant, to be put behind a finding; empty where none is alike.
 pub(crate) fn question(member: &str, written: &str, known: &[&str]) -> String {
+    let is_a_time = written.starts_with(|c: char| c.is_ascii_digit()) && written.contains(':');
+    if is_a_time && matches!(member, "Start" | "Until") {
+        let (side, its) = if member == "Start" { ("start", "Opens") } else { ("stop", "Closes") };
+        return format!("; the time at which a run is to {side} is {its} in Window");
+    }
     word(member, written, known).map(|word| format!("; did you mean {word}?")).unwrap_or_default()
 }
 
@@ -211,6 +218,8 @@ mod tests {
             ("AtClose", "leave_running", "LeaveRunning"),
             ("AtClose", "Pause", "Stop"),
             ("Until", "Stop", "Stopped"),
+            ("Until", "cut-over", "CaughtUp"),
+            ("Start", "Snapshot", "Refresh"),
             ("Until", "FullLoad", "FullLoadComplete"),
             ("Until", "caught up", "CaughtUp"),
             ("OnTableErrors", "Warning", "Warn"),

@@ -26,7 +26,8 @@ pub const FAULTS: &[&str] = &[
     "function TimedOut before",
     "function TimedOut after",
     "invoked twice",
-    "answered TooManyRequestsException",
+    "invocation answered AccessDeniedException",
+    "invocation answered TooManyRequestsException",
 ];
 
 /// Everything that people do.

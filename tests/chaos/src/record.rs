@@ -1,6 +1,7 @@
 //! What a referee is given of a story that was told.
 
 use dms_simulator::ledger::Change as Happened;
+use dms_simulator::scenario::What;
 use referee::{Call, Change, Entry, Execution, Message, Record, SourceTable, Task, Turn};
 use serde_json::Value;
 use virtual_aws::{World, execution_arn};
@@ -26,8 +27,12 @@ pub(crate) fn told(story: &Story, world: &World, shared: Shared) -> Told {
     });
     let messages = world.messages();
     let ledger = world.ledger();
-    let faults: Vec<String> = calls.iter().filter_map(|call| call.fault.clone()).collect();
+    let faults: Vec<String> = calls.iter().filter_map(words_of_its_fault).collect();
     let failing = story.events.iter().any(|(_, event)| matches!(event, Event::Inside { .. }));
+    let suspends = story
+        .events
+        .iter()
+        .any(|(_, event)| matches!(event, Event::Inside { what: What::SuspendTable, .. }));
     let record = Record {
         executions: executions.collect(),
         faults: calls.iter().filter(|call| is_trouble(call)).map(|call| call.at).collect(),
@@ -55,6 +60,7 @@ pub(crate) fn told(story: &Story, world: &World, shared: Shared) -> Told {
                 name: format!("{SCHEMA}.{}", table.table_name),
                 // A table may be suspended by what happens inside DMS.
                 errs: table.error.is_some() || failing,
+                may_be_suspended: suspends,
                 differs: table.validation_state != "Validated",
             })
             .collect(),
@@ -174,4 +180,11 @@ fn tasks(story: &Story, calls: &[virtual_aws::Call], turns: &[dms_simulator::Tur
         })
     });
     existing.chain(created).collect()
+}
+
+/// What struck a call, in words; an invocation that Lambda refuses is another thing than a call that a service refuses.
+fn words_of_its_fault(call: &virtual_aws::Call) -> Option<String> {
+    let words = call.fault.as_ref()?;
+    let is_refusal = call.service == "lambda" && words.starts_with("answered ");
+    Some(if is_refusal { format!("invocation {words}") } else { words.clone() })
 }

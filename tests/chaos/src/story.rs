@@ -67,7 +67,18 @@ impl Story {
         let late =
             openings.iter().map(|_| if often(&mut random, 80) { 0 } else { random.i64(1..840) }).collect();
         let count = one(&mut random, &[0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 8]);
-        let events = (0..count).map(|number| (number, Event::draw(&mut random, openings.len()))).collect();
+        let mut events: Vec<(usize, Event)> =
+            (0..count).map(|number| (number, Event::draw(&mut random, openings.len()))).collect();
+        // Spans of old answers that follow one another would be one long one.
+        let mut old = Vec::new();
+        events.retain(|(_, event)| match event {
+            Event::Old { operation, .. } if old.contains(operation) => false,
+            Event::Old { operation, .. } => {
+                old.push(*operation);
+                true
+            }
+            _ => true,
+        });
         Story { seed, kind, plan, scenario, openings, late, events }
     }
 

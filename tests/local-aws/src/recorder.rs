@@ -63,7 +63,7 @@ impl Default for Recorder {
 impl Recorder {
     pub(crate) fn begin(&self, call: Call) -> usize {
         let mut calls = self.lock();
-        let number = calls.len();
+        let number = calls.last().map_or(0, |last| last.number + 1);
         calls.push(Call { number, ..call });
         drop(calls);
         self.changes.send_modify(|count| *count += 1);
@@ -71,9 +71,12 @@ impl Recorder {
     }
 
     pub(crate) fn note(&self, number: usize, change: impl FnOnce(&mut Call)) {
-        if let Some(call) = self.lock().get_mut(number) {
-            change(call);
+        let mut calls = self.lock();
+        // Numbers ascend; one may be gone.
+        if let Ok(position) = calls.binary_search_by_key(&number, |call| call.number) {
+            change(&mut calls[position]);
         }
+        drop(calls);
         self.changes.send_modify(|count| *count += 1);
     }
 
@@ -82,6 +85,18 @@ impl Recorder {
             call.status = outcome.status;
             call.error = outcome.error;
             call.answer = outcome.answer;
+        });
+    }
+
+    /// Drops the calls on behalf of one execution, which is over, and those on nobody's: a stack that runs for long would
+    /// else remember all of them.
+    pub fn forget(&self, execution: &str) {
+        let mut calls = self.lock();
+        // The last one stays for its number.
+        let last = calls.last().map(|call| call.number);
+        calls.retain(|call| {
+            let is_of_it = call.execution.as_deref().is_none_or(|name| name == execution);
+            !is_of_it || call.status.is_none() || Some(call.number) == last
         });
     }
 

@@ -113,6 +113,8 @@ pub struct SourceTable {
     pub name: String,
     /// A load of it may end in an error.
     pub errs: bool,
+    /// DMS may suspend it while its changes are applied: it is in error then, however complete its load is.
+    pub may_be_suspended: bool,
     /// DMS would find its rows different, or could not compare them.
     pub differs: bool,
 }

@@ -6,6 +6,7 @@ use plan::{AtClose, MigrationType, Mode, Until};
 use super::answer;
 use crate::decide::opening;
 use crate::pace::budget;
+use crate::run::acts::StartAct;
 use crate::run::answer::Answer;
 use crate::run::close_out::Beside;
 use crate::run::document::Running;
@@ -75,7 +76,12 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     take_in_lost_start(run, seen, now);
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
     let may_join = plan.mode == Mode::Migrate && run.close_out.is_none();
-    if may_join && under_way && run.drive == Drive::Nothing && task.driven_by().is_none() {
+    let to_join = match &run.drive {
+        Drive::Nothing => under_way && task.driven_by().is_none(),
+        Drive::Starting { start, .. } => others_were_quicker(start, seen),
+        Drive::Restarting { .. } | Drive::Joined { .. } => false,
+    };
+    if may_join && to_join {
         let stated = plan.window.as_ref().and_then(|window| window.at_close);
         join(run, whose(task, seen), seen.start_date().unwrap_or(now), stated);
     }
@@ -132,6 +138,15 @@ fn whose(task: &Task, seen: &observation::Task) -> Whose {
         }
         _ => Whose::SomebodyElse,
     }
+}
+
+/// A start of ours was not made, since the task had been started already. Lambda may deliver an invocation twice, so this
+/// may be by our own start, whose answer went to nobody; or somebody else was quicker. Nothing that DMS shows tells the two
+/// apart, and what is followed is told truly in both.
+fn others_were_quicker(start: &StartAct, seen: &observation::Task) -> bool {
+    let was_made = start.answer.may_be_taken() || start.lost_since.is_some();
+    let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
+    !was_made && (under_way || seen.start_date() != start.seen_start_date)
 }
 
 /// Follows what is under way. What somebody else started, or may have, is stopped when the plan says so in words, not by

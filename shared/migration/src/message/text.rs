@@ -105,7 +105,11 @@ fn ending(verdict: &Verdict, lines: &mut Vec<String>) {
         let verified = if verdict.verified { "rows verified" } else { "rows not verified" };
         let tables = format!("{} of {} complete, {verified}", verdict.tables_loaded, verdict.tables);
         lines.push(labelled("Tables", &tables));
-        lines.push(labelled("Rows", &format!("{} read for the load", grouped(verdict.rows))));
+        let rows = match verdict.rows {
+            0 => "none read for a load by this run".to_owned(),
+            rows => format!("{} read for the load", grouped(rows)),
+        };
+        lines.push(labelled("Rows", &rows));
     }
 }
 

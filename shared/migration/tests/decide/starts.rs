@@ -233,13 +233,13 @@ fn a_start_that_dms_did_not_take() {
     let first_only = "Start Type : START_REPLICATION, valid only for tasks running for the first time";
     check([
         (
-            "since somebody else was quicker",
+            "since somebody else was quicker, or this step was made twice: what runs is followed",
             full_load(json!({}))
                 .started(1)
                 .put_off("cannot be started, invalid state")
                 .status("starting")
                 .at(2),
-            "Skipped | somebody else has started the task at the same moment",
+            "Wait | the task is starting",
         ),
         (
             "since somebody else was quicker, and has finished already",
@@ -250,7 +250,7 @@ fn a_start_that_dms_did_not_take() {
                 .stopped(2, FINISHED)
                 .tables(&COMPLETE)
                 .at(3),
-            "Skipped | somebody else has started the task",
+            "Succeeded | all 2 tables are complete",
         ),
         (
             "since a connection was not tested: again",
@@ -389,7 +389,7 @@ fn a_start_that_the_guard_held_back() {
         (
             "since somebody else had started the task",
             last_week().started_by(StartKind::ReloadTarget, 1).withheld("was started").began(1).at(2),
-            "Skipped | somebody else has started the task",
+            "Look again | the task was started and does not show it yet",
         ),
         (
             "and it runs",
@@ -398,7 +398,7 @@ fn a_start_that_the_guard_held_back() {
                 .withheld("was running")
                 .status("running")
                 .at(2),
-            "Skipped | somebody else has started the task",
+            "Wait | the task is running",
         ),
         (
             "since it was not seen: again",

@@ -56,6 +56,10 @@ impl Act<'_> {
         })
     }
 
+    fn may_be_suspended(&self, name: &str) -> bool {
+        self.record.tables.iter().any(|table| table.name == name && table.may_be_suspended)
+    }
+
     fn destroys(&self, entry: &Entry, table: &Table) -> Option<Violation> {
         let (Change::Dropped { rows } | Change::Truncated { rows }) = entry.what else { return None };
         if rows == 0 {
@@ -64,7 +68,8 @@ impl Act<'_> {
         let wrong = if !plan::lets_rows_go(self.plan) {
             Some("and the plan keeps rows")
         } else if self.asked_again(entry) {
-            (plan::on_table_errors(self.plan) != "Reload" || table.complete.is_some())
+            let is_whole = table.complete.is_some() && !self.may_be_suspended(&entry.table);
+            (plan::on_table_errors(self.plan) != "Reload" || is_whole)
                 .then_some("by a reload of a table that was no longer to be loaded")
         } else {
             match self.work.kind() {

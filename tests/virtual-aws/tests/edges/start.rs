@@ -45,6 +45,26 @@ fn a_function_that_is_killed_around_its_start_starts_once() {
 }
 
 #[test]
+fn a_start_that_is_delivered_twice_is_followed_to_its_end() {
+    // Of two invocations the second one finds the start of the first one, whose answer went to nobody.
+    for lag in [0.0, 5.0] {
+        for (window, verdict) in [(json!({}), "Succeeded"), (json!({"Window": {"AtClose": "Stop"}}), "Paused")] {
+            let mut scenario = scenario();
+            scenario.durations.describe_lag = lag;
+            if verdict == "Paused" {
+                scenario.source_tables[0].load_seconds = 100_000.0;
+            }
+            let world = world(scenario);
+            world.faults().add(Fault::invoking("start").first(1).twice());
+            let night = night(world, plan(window), vec![]);
+            night.expect(&[verdict]).no_row_twice().says("somebody else");
+            let stops = if verdict == "Paused" { 1 } else { 0 };
+            assert_eq!(night.calls("StopReplicationTask"), stops, "{lag}");
+        }
+    }
+}
+
+#[test]
 fn four_429s_at_validate_are_ridden_out() {
     let world = world(scenario());
     let busy = Fault::invoking("validate").first(4);

@@ -29,8 +29,7 @@ pub(super) fn with_tables(
     }
     let mut named = std::mem::take(&mut pass.errored);
     // What an earlier night has read is not this run's.
-    let old = of_an_earlier_night(ended);
-    pass.rows = pass.rows.saturating_sub(old.iter().map(|table| table.rows).sum());
+    pass.rows = pass.rows.saturating_sub(loaded_before(ended).map(|(table, _)| table.rows).sum());
     match which {
         Named::Incomplete => {
             if ended.task.migration_type != MigrationType::Cdc {
@@ -44,7 +43,7 @@ pub(super) fn with_tables(
             named.append(&mut pass.unverifiable);
         }
     }
-    named.extend(old);
+    named.extend(of_an_earlier_night(ended));
     pass.into_verdict(verdict, named)
 }
 
@@ -72,24 +71,28 @@ pub(super) fn sorted(ended: Ended<'_>) -> TablePass {
     pass
 }
 
-/// The tables whose rows an earlier night has loaded: complete since before this window opened, or before this run began
-/// without one. Replication keeps the rows of an earlier load as they are now, so that only a load alone grows old.
+/// The tables whose rows are as an earlier night has loaded them. Replication keeps the rows of an earlier load as they are
+/// now, so that only a load alone grows old.
 pub(super) fn of_an_earlier_night(ended: Ended<'_>) -> Vec<NamedTable> {
     if matches!(ended.task.migration_type, MigrationType::Cdc | MigrationType::FullLoadAndCdc) {
         return Vec::new();
     }
+    let named = |(table, end): (&Table, Timestamp)| NamedTable {
+        name: table.name.to_string(),
+        state: format!("its rows are of {}", on_the_clock_of(ended.plan, end)),
+        rows: table.rows,
+    };
+    loaded_before(ended).map(named).collect()
+}
+
+/// The tables that an earlier night has loaded, and when their load ended: complete since before this window opened, or
+/// before this run began without one.
+fn loaded_before<'e>(ended: Ended<'e>) -> impl Iterator<Item = (&'e Table, Timestamp)> {
     // A run that follows what was under way follows that load.
     let followed = ended.run.drive.joined().unwrap_or(Timestamp::MAX);
     let since = ended.run.opened.min(ended.run.started).min(followed);
-    let old = |table: &Table| {
-        let end = table.load_ended.filter(|_| table.state == TableState::Completed)?;
-        (end < since).then(|| NamedTable {
-            name: table.name.to_string(),
-            state: format!("its rows are of {}", on_the_clock_of(ended.plan, end)),
-            rows: table.rows,
-        })
-    };
-    ended.tables.iter().filter_map(old).collect()
+    let complete = ended.tables.iter().filter(|table| table.state == TableState::Completed);
+    complete.filter_map(move |table| Some((table, table.load_ended.filter(|end| *end < since)?)))
 }
 
 pub(super) fn code(reason: Option<&StopReason>) -> &str {
