@@ -55,7 +55,7 @@ fn main() -> ExitCode {
 }
 
 fn arguments() -> Result<Wanted, String> {
-    let mut wanted = Wanted { migrations: 300, at_a_time: 50, pace: 12 };
+    let mut wanted = Wanted { migrations: 300, at_a_time: 50, pace: 6 };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
         let Long(name) = argument else { return Err(argument.unexpected().to_string()) };
@@ -167,9 +167,16 @@ async fn measure(
             joined = workers.join_next() => match joined {
                 None => return samples,
                 Some(Ok(())) => {}
+                Some(Err(error)) if error.is_cancelled() => {}
                 Some(Err(error)) => lock(&soak.wrong).push(format!("a worker ended: {error}")),
             },
             _ = ticks.tick() => {
+                // The first process is moto's: without it nothing goes on.
+                let moto = soak.stack.aws().processes().first().copied();
+                if moto.is_none_or(|pid| measured::of(pid).is_none()) {
+                    lock(&soak.wrong).push(format!("moto has ended:\n{}", soak.stack.aws().moto_log()));
+                    workers.abort_all();
+                }
                 let mut sample = Sample::new();
                 measured::add(&mut sample, OURS, std::process::id());
                 for (function, pid) in soak.stack.aws().functions().running() {

@@ -23,6 +23,12 @@ pub(crate) fn is_given_up(record: &Record, execution: &Execution) -> bool {
     })
 }
 
+/// What was to close this execution out has told that it could not, and names it.
+fn gives_up(record: &Record, message: &Message, about: &str, dead: &Execution) -> bool {
+    let closes_it_out = record.by_arn(about).is_some_and(|closing| record.principal(closing).arn == dead.arn);
+    closes_it_out && message.body.to_string().contains(&dead.arn)
+}
+
 pub(super) fn judge(record: &Record) -> Vec<Violation> {
     let mut broken = Vec::new();
     for execution in &record.executions {
@@ -32,7 +38,9 @@ pub(super) fn judge(record: &Record) -> Vec<Violation> {
             continue;
         }
         let principal = record.principal(execution);
-        let told = finals(record).any(|(_, _, about, _)| about == principal.arn || about == execution.arn);
+        let told = finals(record).any(|(message, _, about, _)| {
+            about == principal.arn || about == execution.arn || gives_up(record, message, about, principal)
+        });
         if !told && !is_given_up(record, principal) {
             let at = execution.ended.unwrap_or(execution.began);
             broken.push(violation(
