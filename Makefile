@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 VENV := .venv
+OPINIONS := target/second-opinion
 STAMP := $(VENV)/.installed-$(shell cksum < tests/requirements.txt 2>/dev/null | cut -d' ' -f1)
 
 PLAN ?= events/full-load.json
@@ -32,7 +33,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long chaos sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
+.PHONY: help second-opinion rehearse check schema docs test lint audit unit model-check scale scale-long chaos sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -102,9 +103,16 @@ mutants: prerequisites ## Break the decision and the verdict hundreds of times: 
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is missing: cargo install cargo-mutants --locked" >&2; exit 2; }
 	RULES_RUNS=300 PROPTEST_CASES=64 cargo mutants --package migration --jobs 2 --no-shuffle
 
-jsonata: venv ## Hold every expression of the state machine against the reference implementation of JSONata (needs node and npm)
-	npm install --silent --no-save --prefix target/jsonata jsonata@2.0.6
-	JSONATA_EVALUATOR=$(CURDIR)/target/jsonata/node_modules/jsonata cargo test -q --workspace --test expressions
+second-opinion: venv $(OPINIONS)/.installed ## Have others read the state machine: two validators, and the reference implementation of JSONata (needs node and npm; not in CI)
+	node tests/second-opinion/definition.js
+	JSONATA_EVALUATOR=$(CURDIR)/$(OPINIONS)/node_modules/jsonata cargo test --workspace --test expressions --quiet
+
+$(OPINIONS)/.installed: tests/second-opinion/package.json tests/second-opinion/package-lock.json
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "node and npm are missing: install them (Debian: apt-get install nodejs npm)" >&2; exit 2; }
+	@mkdir -p $(OPINIONS)
+	@cp $^ $(OPINIONS)
+	@npm ci --prefix $(OPINIONS) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 bench: prerequisites ## How long checking takes, for mappings of 100 to 10,000 rules in every shape
 	cargo bench --package check-plan --bench mappings --quiet
