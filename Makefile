@@ -33,7 +33,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help second-opinion rehearse check schema docs test lint audit unit model-check scale scale-long chaos sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
+.PHONY: help second-opinion clients rehearse check schema docs test lint audit unit model-check scale scale-long chaos sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -53,7 +53,7 @@ docs: prerequisites ## Write what is generated: the findings in docs/plan.md, do
 	@WRITE_DOCS=1 cargo test --package migration --test schema --quiet
 	@WRITE_DOCS=1 cargo test --package dms-simulator --test page --quiet
 
-test: venv lint template tools unit report-look model-check scale chaos end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
+test: venv lint template tools unit clients report-look model-check scale chaos end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
 
 lint: prerequisites
 	cargo fmt --all --check
@@ -75,6 +75,10 @@ audit: prerequisites ## Check licences, sources, known vulnerabilities and unuse
 # package alone cargo builds the AWS SDK anew, with other features.
 unit: venv
 	cargo test --workspace --quiet --no-fail-fast
+
+clients: venv ## Have boto3 and the AWS CLI use the DMS simulator, and hold its every answer against botocore's service model
+	cargo build --workspace --bin dms-simulator --quiet
+	@python -B tests/clients/run
 
 model-check: prerequisites ## Explore every story of a run with the real decision, and catch the broken ones
 	cargo test --workspace --test model-check --quiet
