@@ -129,6 +129,12 @@ class Filters(Stage):
                 found = self.find(operation, [{"Name": filter_name, "Values": [fits_not]}])
                 self.assertEqual(found, [], f"{operation} {filter_name}")
 
+    def test_no_connection_may_be_one_that_is_not_found(self):
+        self.prepare(UntestedIsNotFound=True)
+        for name, (_, fits_not) in LISTS["DescribeConnections"][1].items():
+            asked = [{"Name": name, "Values": [fits_not]}]
+            self.refused("describe_connections", "ResourceNotFoundFault", "No Connections", Filters=asked)
+
     def test_a_name_that_nobody_documents_is_refused_or_filters_nothing(self):
         unknown = ["colour", "replication-task-ARN", "", "tag:team", "Status"]
         self.prepare()

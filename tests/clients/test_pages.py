@@ -97,6 +97,14 @@ class Pages(Stage):
         pages = list(dms.get_paginator("describe_endpoints").paginate(PaginationConfig={"PageSize": 100}))
         self.assertEqual([len(page["Endpoints"]) for page in pages], [7, 7, 7, 7, 7, 7, 3])
 
+    def test_the_last_page_may_have_an_empty_marker(self):
+        dms = self.serve(crowded(LastMarkerIsEmpty=True))
+        self.assertEqual(dms.describe_engine_versions()["Marker"], "")
+        for operation in filter(dms.can_paginate, LISTS):
+            paginator = dms.get_paginator(operation)
+            pages = list(paginator.paginate(**self.given(operation), PaginationConfig={"PageSize": 20}))
+            self.assertEqual([len(page[LISTS[operation][0]]) for page in pages], [20, 20, 5], operation)
+
     def test_a_marker_that_nobody_gave_is_refused_or_begins_anew(self):
         self.serve(crowded())
         good = self.dms.describe_endpoints(MaxRecords=20)["Marker"]

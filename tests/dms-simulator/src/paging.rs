@@ -35,7 +35,8 @@ pub(crate) fn page<T>(
         },
     };
     let rest = items.split_off(start.min(items.len()));
-    let next = (rest.len() > size).then(|| marker(start + size));
+    let last = behaviour.last_marker_is_empty.then(String::new);
+    let next = if rest.len() > size { Some(marker(start + size)) } else { last };
     Ok((rest.into_iter().take(size).collect(), next))
 }
 

@@ -491,6 +491,17 @@ fn what_no_witness_tells_is_a_switch() {
 }
 
 #[test]
+fn a_list_may_end_with_an_empty_marker_and_nothing_may_be_a_fault() {
+    let behaviour =
+        Behaviour { untested_is_not_found: true, last_marker_is_empty: true, ..Behaviour::default() };
+    let mut other = Story::new(Scenario { behaviour, connections: Vec::new(), ..world() });
+    assert_eq!(other.refused("DescribeConnections", json!({})).0, NOT_FOUND);
+    assert_eq!(other.call("DescribeEndpoints", json!({})).unwrap()["Marker"], "");
+    let mut usual = Story::new(Scenario { connections: Vec::new(), ..world() });
+    assert_eq!(usual.call("DescribeConnections", json!({})).unwrap(), json!({ "Connections": [] }));
+}
+
+#[test]
 fn a_text_that_is_no_arn_is_not_one_of_nobody() {
     let mut story = Story::new(world());
     for (arn, code) in [("fake-arn", VALUE), ("arn:aws:dms", VALUE), ("arn:aws:dms:::task:NONE", NOT_FOUND)] {

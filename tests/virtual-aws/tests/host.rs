@@ -97,13 +97,15 @@ fn every_list_is_read_to_its_last_page() {
 }
 
 #[test]
-fn whatever_dms_makes_of_a_list_that_is_asked_for_wrongly_a_night_is_the_same() {
+fn a_night_is_the_same_whatever_dms_makes_of_odd_lists_and_how_it_ends_them() {
     let night = |bent: bool| {
         let mut paged = scenario();
         paged.behaviour.most_per_page = Some(2);
         paged.behaviour.unknown_filter_is_ignored = bent;
         paged.behaviour.unknown_marker_starts_over = bent;
         paged.behaviour.max_records_is_bent = bent;
+        paged.behaviour.untested_is_not_found = bent;
+        paged.behaviour.last_marker_is_empty = bent;
         let world = world(paged);
         let run = run(&world, plan());
         assert_eq!(run.document.outcome(), Some("Succeeded"), "{:?}", run.document.reasons());
