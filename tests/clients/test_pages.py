@@ -3,7 +3,7 @@
 import unittest
 
 from stage import Stage
-from worlds import INSTANCE, PLACE, SOURCE, connection, endpoint, instance, table, task, world
+from worlds import PLACE, connection, endpoint, instance, table, task, world
 
 MANY = 45
 
