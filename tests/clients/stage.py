@@ -92,10 +92,10 @@ class Stage(unittest.TestCase):
         status, _, answer = asked(self.relay.address, headers, sent)
         return status, answer.decode()
 
-    def wait(self, name, filters, client=None, **config):
+    def wait(self, name, filters, **config):
         """Lets a waiter of botocore wait, for one resource by its filter."""
         filtered = [{"Name": filter_name, "Values": [value]} for filter_name, value in filters.items()]
-        (client or self.dms).get_waiter(name).wait(Filters=filtered, WaiterConfig={**AT_ONCE, **config})
+        self.dms.get_waiter(name).wait(Filters=filtered, WaiterConfig={**AT_ONCE, **config})
 
     def task(self, arn):
         """A task as it is described."""

@@ -168,13 +168,15 @@ class Life(Stage):
         self.assertEqual(of_several, [{**TAGS[0], "ResourceArn": arn}])
 
     def test_the_clock_on_the_wall_may_make_time_go_on(self):
-        self.serve(world(), "--scale", 400)
-        arn = self.running()
-        self.dms.stop_replication_task(ReplicationTaskArn=arn)
-        self.dms.get_waiter("replication_task_stopped").wait(
-            Filters=[{"Name": "replication-task-arn", "Values": [arn]}],
-            WaiterConfig={"Delay": 0.01, "MaxAttempts": 3000},
-        )
+        dms = self.serve(world(), "--scale", 400)
+        arn = dms.create_replication_task(**request())["ReplicationTask"]["ReplicationTaskArn"]
+        patient = {"Delay": 0.01, "MaxAttempts": 3000}
+        by_arn = {"replication-task-arn": arn}
+        self.wait("replication_task_ready", by_arn, **patient)
+        self.start(arn)
+        self.wait("replication_task_running", by_arn, **patient)
+        dms.stop_replication_task(ReplicationTaskArn=arn)
+        self.wait("replication_task_stopped", by_arn, **patient)
 
     def test_a_throttled_call_is_made_again_by_the_client(self):
         refusal = {
