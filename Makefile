@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 VENV := .venv
+OPINIONS := target/second-opinion
 STAMP := $(VENV)/.installed-$(shell cksum < tests/requirements.txt 2>/dev/null | cut -d' ' -f1)
 
 PLAN ?= events/full-load.json
@@ -34,7 +35,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long chaos soak sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
+.PHONY: help second-opinion clients rehearse check schema docs test lint audit unit model-check scale scale-long chaos soak sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,7 +55,7 @@ docs: prerequisites ## Write what is generated: the findings in docs/plan.md, do
 	@WRITE_DOCS=1 cargo test --package migration --test schema --quiet
 	@WRITE_DOCS=1 cargo test --package dms-simulator --test page --quiet
 
-test: venv lint template tools unit report-look model-check scale chaos end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
+test: venv lint template tools unit clients report-look model-check scale chaos end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
 
 lint: prerequisites
 	cargo fmt --all --check
@@ -76,6 +77,10 @@ audit: prerequisites ## Check licences, sources, known vulnerabilities and unuse
 # package alone cargo builds the AWS SDK anew, with other features.
 unit: venv
 	cargo test --workspace --quiet --no-fail-fast
+
+clients: venv ## Have boto3 and the AWS CLI use the DMS simulator, and hold its every answer against botocore's service model
+	cargo build --workspace --bin dms-simulator --quiet
+	@python -B tests/clients/run
 
 model-check: prerequisites ## Explore every story of a run with the real decision, and catch the broken ones
 	cargo test --workspace --test model-check --quiet
@@ -108,9 +113,16 @@ mutants: prerequisites ## Break the decision and the verdict hundreds of times: 
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is missing: cargo install cargo-mutants --locked" >&2; exit 2; }
 	RULES_RUNS=300 PROPTEST_CASES=64 cargo mutants --package migration --jobs 2 --no-shuffle
 
-jsonata: venv ## Hold every expression of the state machine against the reference implementation of JSONata (needs node and npm)
-	npm install --silent --no-save --prefix target/jsonata jsonata@2.0.6
-	JSONATA_EVALUATOR=$(CURDIR)/target/jsonata/node_modules/jsonata cargo test -q --workspace --test expressions
+second-opinion: venv $(OPINIONS)/.installed ## Have others read the state machine: two validators, and the reference implementation of JSONata (needs node and npm; not in CI)
+	node tests/second-opinion/definition.js
+	JSONATA_EVALUATOR=$(CURDIR)/$(OPINIONS)/node_modules/jsonata cargo test --workspace --test expressions --quiet
+
+$(OPINIONS)/.installed: tests/second-opinion/package.json tests/second-opinion/package-lock.json
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "node and npm are missing: install them (Debian: apt-get install nodejs npm)" >&2; exit 2; }
+	@mkdir -p $(OPINIONS)
+	@cp $^ $(OPINIONS)
+	@npm ci --prefix $(OPINIONS) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
 
 bench: prerequisites ## How long checking takes, for mappings of 100 to 10,000 rules in every shape
 	cargo bench --package check-plan --bench mappings --quiet

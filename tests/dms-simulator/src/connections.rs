@@ -104,9 +104,9 @@ impl Connections {
         }
     }
 
-    /// The endpoint was changed, and nobody tests it again.
-    pub(crate) fn forget(&mut self, endpoint_arn: &str) {
-        self.known.retain(|it| it.endpoint_arn != endpoint_arn);
+    /// An endpoint or an instance is no longer what was tested: whoever needs its connections tests them again.
+    pub(crate) fn forget(&mut self, arn: &str) {
+        self.known.retain(|it| it.endpoint_arn != arn && it.instance_arn != arn);
     }
 
     pub(crate) fn next_due(&self) -> Option<Timestamp> {

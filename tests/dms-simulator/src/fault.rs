@@ -40,7 +40,7 @@ impl Fault {
         Self::new("InvalidParameterCombinationException", message)
     }
 
-    /// A member of the right type with a value outside its constraint, or a required one that is missing.
+    /// A required member that is missing.
     /// That AWS answers with this code is known from other JSON 1.1 services, not from a DMS trace.
     pub fn validation(message: impl Into<String>) -> Self {
         Self::new("ValidationException", message)

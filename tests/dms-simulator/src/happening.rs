@@ -75,6 +75,9 @@ impl World {
                 }
             }
             Happening::EndpointModified { arn } => self.modify_endpoint(&arn),
+            Happening::EndpointDeleted { arn } | Happening::InstanceDeleted { arn } => {
+                self.begin_removal(&arn)
+            }
             Happening::InstanceStatus { arn, status } => {
                 for instance in &mut self.scenario.replication_instances {
                     if instance.replication_instance_arn == arn {

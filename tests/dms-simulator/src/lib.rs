@@ -32,6 +32,7 @@ mod pace;
 mod paging;
 mod positions;
 mod random;
+mod removal;
 mod replication;
 mod resources;
 mod settings;

@@ -31,6 +31,8 @@ pub(crate) struct World {
     pub(crate) random: Random,
     /// When the next thing falls due for which task; a task with nothing before it is not here.
     agenda: BTreeSet<(Timestamp, u64)>,
+    /// Endpoints and instances that are being deleted, by ARN, with the moment at which each is gone.
+    pub(crate) removals: BTreeSet<(Timestamp, String)>,
     /// What the scenario has people do, the next one first.
     happenings: VecDeque<(Timestamp, Happening)>,
     next_task: u64,
@@ -50,6 +52,7 @@ impl World {
             timeline: Timeline::default(),
             random,
             agenda: BTreeSet::new(),
+            removals: BTreeSet::new(),
             happenings: VecDeque::new(),
             next_task: 0,
         };
@@ -78,13 +81,16 @@ impl World {
             let task = self.agenda.first().copied();
             let test = self.connections.next_due();
             let happening = self.happenings.front().map(|(at, _)| *at);
-            let next = [task.map(|(at, _)| at), test, happening].into_iter().flatten().min();
+            let removal = self.next_removal();
+            let next = [task.map(|(at, _)| at), test, removal, happening].into_iter().flatten().min();
             let Some(at) = next.filter(|at| *at <= now) else { break };
             self.now = self.now.max(at);
             if let Some((_, number)) = task.filter(|(due, _)| *due == at) {
                 self.let_happen(at, number);
             } else if test == Some(at) {
                 self.connections.settle(at, &self.scenario);
+            } else if removal == Some(at) {
+                self.remove_next();
             } else if let Some((_, happening)) = self.happenings.pop_front() {
                 self.happen(happening);
             }

@@ -300,7 +300,7 @@ fn bad_requests_to_create_are_refused() {
         ("ReplicationTaskIdentifier", json!("a-"), VALUE, ""),
         ("ReplicationTaskIdentifier", json!(7), "SerializationException", ""),
         ("ReplicationTaskIdentifier", Value::Null, "ValidationException", ""),
-        ("MigrationType", json!("everything"), "ValidationException", ""),
+        ("MigrationType", json!("everything"), VALUE, ""),
         ("SourceEndpointArn", json!(TARGET), VALUE, ""),
         ("SourceEndpointArn", json!("arn:aws:dms:eu-central-1:123456789012:endpoint:NONE"), NOT_FOUND, ""),
         ("ReplicationInstanceArn", json!("arn:aws:dms:eu-central-1:123456789012:rep:NONE"), NOT_FOUND, ""),
@@ -462,6 +462,76 @@ fn describes_page_filter_and_refuse() {
     assert_eq!(story.refused("DescribeReplicationTasks", unknown).0, VALUE);
     let marker = json!({ "Marker": "made-up" });
     assert_eq!(story.refused("DescribeReplicationTasks", marker).0, VALUE);
+}
+
+#[test]
+fn what_no_witness_tells_is_a_switch() {
+    let behaviour = Behaviour {
+        unknown_filter_is_ignored: true,
+        unknown_marker_starts_over: true,
+        max_records_is_bent: true,
+        ..Behaviour::default()
+    };
+    let mut bent = Story::new(Scenario { behaviour, ..world() });
+    for (operation, list) in [("DescribeEndpoints", "Endpoints"), ("DescribeConnections", "Connections")] {
+        for input in [
+            json!({ "Filters": [{ "Name": "colour", "Values": ["red"] }] }),
+            json!({ "Marker": "made-up" }),
+            json!({ "MaxRecords": 1 }),
+            json!({ "MaxRecords": 5000 }),
+        ] {
+            assert_eq!(
+                bent.call(operation, input.clone()).unwrap()[list].as_array().unwrap().len(),
+                2,
+                "{input}"
+            );
+            assert_eq!(Story::new(world()).refused(operation, input.clone()).0, VALUE, "{operation} {input}");
+        }
+    }
+}
+
+#[test]
+fn a_list_may_end_with_an_empty_marker_and_nothing_may_be_a_fault() {
+    let behaviour =
+        Behaviour { untested_is_not_found: true, last_marker_is_empty: true, ..Behaviour::default() };
+    let mut other = Story::new(Scenario { behaviour, connections: Vec::new(), ..world() });
+    assert_eq!(other.refused("DescribeConnections", json!({})).0, NOT_FOUND);
+    assert_eq!(other.call("DescribeEndpoints", json!({})).unwrap()["Marker"], "");
+    let mut usual = Story::new(Scenario { connections: Vec::new(), ..world() });
+    assert_eq!(usual.call("DescribeConnections", json!({})).unwrap(), json!({ "Connections": [] }));
+}
+
+#[test]
+fn a_text_that_is_no_arn_is_not_one_of_nobody() {
+    let mut story = Story::new(world());
+    for (arn, code) in [("fake-arn", VALUE), ("arn:aws:dms", VALUE), ("arn:aws:dms:::task:NONE", NOT_FOUND)] {
+        let input = json!({ "ReplicationTaskArn": arn, "StartReplicationTaskType": "start-replication" });
+        assert_eq!(story.refused("StartReplicationTask", input).0, code, "{arn}");
+        let input = json!({ "ReplicationInstanceArn": arn, "EndpointArn": arn });
+        assert_eq!(story.refused("TestConnection", input).0, code, "{arn}");
+    }
+}
+
+#[test]
+fn what_is_deleted_is_seen_going_unless_a_task_is_made_of_it() {
+    let spare = "arn:aws:dms:eu-central-1:123456789012:endpoint:SPARE";
+    let mut story = Story::new(world().with_source(spare, "spare", "mysql").with_connections_tested());
+    let arn = story.task("full-load", Value::Null);
+    for gone in [spare, SOURCE] {
+        story.dms.happen(story.now, Happening::EndpointDeleted { arn: gone.to_owned() });
+    }
+    story.dms.happen(story.now, Happening::InstanceDeleted { arn: INSTANCE.to_owned() });
+    let statuses = |story: &mut Story| {
+        let seen = story.call("DescribeEndpoints", json!({})).unwrap();
+        let seen = seen["Endpoints"].as_array().unwrap().iter();
+        seen.map(|it| it["Status"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(statuses(&mut story), ["active", "active", "deleting"]);
+    story.after(20.0);
+    assert_eq!(statuses(&mut story), ["active", "active"]);
+    let connections = story.call("DescribeConnections", json!({})).unwrap();
+    assert!(!connections.to_string().contains(spare), "{connections}");
+    story.start(&arn, "start-replication").expect("what it is made of is still there");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The driver and JSONata agree on every expression of the state machine, for documents of every kind at moments of
-//! every kind. JSONata is what moto is given, or with `JSONATA_EVALUATOR` another program: `make jsonata` runs the
+//! every kind. JSONata is what moto is given, or with `JSONATA_EVALUATOR` another one: `make second-opinion` runs the
 //! reference implementation.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may end where it is")]

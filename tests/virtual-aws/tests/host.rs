@@ -3,7 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
 use dms_simulator::Scenario;
-use dms_simulator::scenario::Lag;
+use dms_simulator::scenario::{Lag, Refusal};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use virtual_aws::{Call, Definition, End, Fault, Function, FunctionEnd, Run, Story, World};
@@ -94,6 +94,43 @@ fn every_list_is_read_to_its_last_page() {
     let pages = world.calls().into_iter().filter(|call| call.operation == "DescribeTableStatistics");
     let marked = pages.filter(|call| call.request.get("Marker").is_some()).count();
     assert!(marked >= 1, "no second page was asked for");
+}
+
+#[test]
+fn a_night_is_the_same_whatever_dms_makes_of_odd_lists_and_how_it_ends_them() {
+    let night = |bent: bool| {
+        let mut paged = scenario();
+        paged.behaviour.most_per_page = Some(2);
+        paged.behaviour.unknown_filter_is_ignored = bent;
+        paged.behaviour.unknown_marker_starts_over = bent;
+        paged.behaviour.max_records_is_bent = bent;
+        paged.behaviour.untested_is_not_found = bent;
+        paged.behaviour.last_marker_is_empty = bent;
+        let world = world(paged);
+        let run = run(&world, plan());
+        assert_eq!(run.document.outcome(), Some("Succeeded"), "{:?}", run.document.reasons());
+        let calls = world.calls().into_iter().filter(|call| call.service == "dms");
+        calls.map(|call| (call.at, call.operation, call.request)).collect::<Vec<_>>()
+    };
+    let asked = night(false);
+    assert_eq!(asked, night(true));
+    assert!(asked.iter().any(|(_, _, request)| request.get("Marker").is_some()), "no list had a second page");
+}
+
+#[test]
+fn a_marker_that_dms_takes_no_longer_costs_a_look_and_no_night() {
+    for page in 2..=5 {
+        let expired = "Invalid or expired Marker";
+        let refusal = Refusal::of("DescribeTableStatistics", page, "InvalidParameterValueException", expired);
+        let mut paged = scenario().with_refusal(refusal);
+        paged.behaviour.most_per_page = Some(1);
+        let world = world(paged);
+        let run = run(&world, plan());
+        assert_eq!(run.document.outcome(), Some("Succeeded"), "{page}: {:?}", run.document.reasons());
+        let code = Some("InvalidParameterValueException");
+        let refused = world.calls().iter().filter(|call| call.error.as_deref() == code).count();
+        assert_eq!(refused, 1, "{page}");
+    }
 }
 
 #[test]

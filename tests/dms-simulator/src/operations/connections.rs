@@ -25,7 +25,7 @@ pub(super) fn test(world: &mut World, input: Input) -> Result<Value, Fault> {
 }
 
 pub(super) fn describe(world: &World, input: Input) -> Result<Value, Fault> {
-    let filters = input.filters(&["endpoint-arn", "replication-instance-arn"])?;
+    let filters = input.filters(&["endpoint-arn", "replication-instance-arn"], &world.scenario.behaviour)?;
     let fitting: Vec<Value> = world
         .connections
         .iter()
@@ -40,7 +40,10 @@ pub(super) fn describe(world: &World, input: Input) -> Result<Value, Fault> {
         })
         .map(|connection| connection.describe(&world.scenario))
         .collect();
-    // Nothing found is an empty list here, unlike with the other describes (from memory).
-    let (page, marker) = paging::page(input, fitting, 100, world.scenario.behaviour.most_per_page)?;
+    // Which of the two it is has no witness. The model lists the fault.
+    if fitting.is_empty() && world.scenario.behaviour.untested_is_not_found {
+        return Err(Fault::not_found("No Connections found matching given filter"));
+    }
+    let (page, marker) = paging::page(input, fitting, 100, &world.scenario.behaviour)?;
     Ok(listed("Connections", page, marker))
 }

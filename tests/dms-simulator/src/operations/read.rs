@@ -18,7 +18,7 @@ const TASK_FILTERS: [&str; 5] = [
 const TABLE_FILTERS: [&str; 3] = ["schema-name", "table-name", "table-state"];
 
 pub(super) fn tasks(world: &mut World, input: Input) -> Result<Value, Fault> {
-    let filters = input.filters(&TASK_FILTERS)?;
+    let filters = input.filters(&TASK_FILTERS, &world.scenario.behaviour)?;
     let without_settings = input.flag("WithoutSettings")?;
     let fitting: Vec<usize> = (0..world.tasks.len())
         .filter(|index| {
@@ -37,7 +37,7 @@ pub(super) fn tasks(world: &mut World, input: Input) -> Result<Value, Fault> {
     if fitting.is_empty() && !filters.is_empty() && !world.scenario.behaviour.nothing_found_is_empty {
         return Err(Fault::not_found("No Tasks found matching given filter"));
     }
-    let (page, marker) = paging::page(input, fitting, 100, world.scenario.behaviour.most_per_page)?;
+    let (page, marker) = paging::page(input, fitting, 100, &world.scenario.behaviour)?;
     let now = world.now;
     let described = page
         .into_iter()
@@ -57,7 +57,7 @@ pub(super) fn tasks(world: &mut World, input: Input) -> Result<Value, Fault> {
 
 pub(super) fn table_statistics(world: &mut World, input: Input) -> Result<Value, Fault> {
     let arn = input.required_text("ReplicationTaskArn")?;
-    let filters = input.filters(&TABLE_FILTERS)?;
+    let filters = input.filters(&TABLE_FILTERS, &world.scenario.behaviour)?;
     let described = &world.tasks[task(world, arn)?];
     let all = match &described.outdated {
         Some(shown) if shown.polls > 0 || world.now < shown.until => shown.statistics.clone(),
@@ -77,7 +77,7 @@ pub(super) fn table_statistics(world: &mut World, input: Input) -> Result<Value,
             })
         })
         .collect();
-    let (page, marker) = paging::page(input, fitting, 500, world.scenario.behaviour.most_per_page)?;
+    let (page, marker) = paging::page(input, fitting, 500, &world.scenario.behaviour)?;
     let mut answer = listed("TableStatistics", page, marker);
     if let Some(members) = answer.as_object_mut() {
         members.insert("ReplicationTaskArn".to_owned(), json!(arn));

@@ -11,7 +11,10 @@ use crate::scenario::{EngineVersion, ReplicationInstance};
 use crate::world::World;
 
 pub(super) fn endpoints(world: &World, input: Input) -> Result<Value, Fault> {
-    let filters = input.filters(&["endpoint-arn", "endpoint-type", "endpoint-id", "engine-name"])?;
+    let filters = input.filters(
+        &["endpoint-arn", "endpoint-type", "endpoint-id", "engine-name"],
+        &world.scenario.behaviour,
+    )?;
     let fitting: Vec<Value> = world
         .scenario
         .endpoints
@@ -29,7 +32,7 @@ pub(super) fn endpoints(world: &World, input: Input) -> Result<Value, Fault> {
     if fitting.is_empty() && !filters.is_empty() && !world.scenario.behaviour.nothing_found_is_empty {
         return Err(Fault::not_found("No Endpoints found matching given filter"));
     }
-    let (page, marker) = paging::page(input, fitting, 100, world.scenario.behaviour.most_per_page)?;
+    let (page, marker) = paging::page(input, fitting, 100, &world.scenario.behaviour)?;
     Ok(listed("Endpoints", page, marker))
 }
 
@@ -40,7 +43,7 @@ pub(super) fn pending_maintenance(world: &World, input: Input) -> Result<Value, 
     if let Some(arn) = arn {
         super::instance(world, arn)?;
     }
-    let filters = input.filters(&["replication-instance-arn"])?;
+    let filters = input.filters(&["replication-instance-arn"], &world.scenario.behaviour)?;
     let fitting: Vec<Value> = world
         .scenario
         .replication_instances
@@ -50,23 +53,26 @@ pub(super) fn pending_maintenance(world: &World, input: Input) -> Result<Value, 
         .filter(|instance| !instance.pending_maintenance_actions.is_empty())
         .map(ReplicationInstance::pending)
         .collect();
-    let (page, marker) = paging::page(input, fitting, 100, world.scenario.behaviour.most_per_page)?;
+    let (page, marker) = paging::page(input, fitting, 100, &world.scenario.behaviour)?;
     Ok(listed("PendingMaintenanceActions", page, marker))
 }
 
 pub(super) fn engine_versions(world: &World, input: Input) -> Result<Value, Fault> {
     let versions: Vec<Value> = world.scenario.engine_versions.iter().map(EngineVersion::describe).collect();
-    let (page, marker) = paging::page(input, versions, 100, world.scenario.behaviour.most_per_page)?;
+    let (page, marker) = paging::page(input, versions, 100, &world.scenario.behaviour)?;
     Ok(listed("EngineVersions", page, marker))
 }
 
 pub(super) fn instances(world: &World, input: Input) -> Result<Value, Fault> {
-    let filters = input.filters(&[
-        "replication-instance-arn",
-        "replication-instance-id",
-        "replication-instance-class",
-        "engine-version",
-    ])?;
+    let filters = input.filters(
+        &[
+            "replication-instance-arn",
+            "replication-instance-id",
+            "replication-instance-class",
+            "engine-version",
+        ],
+        &world.scenario.behaviour,
+    )?;
     let fitting: Vec<Value> = world
         .scenario
         .replication_instances
@@ -84,6 +90,6 @@ pub(super) fn instances(world: &World, input: Input) -> Result<Value, Fault> {
     if fitting.is_empty() && !filters.is_empty() && !world.scenario.behaviour.nothing_found_is_empty {
         return Err(Fault::not_found("No Replication Instances found matching given filter"));
     }
-    let (page, marker) = paging::page(input, fitting, 100, world.scenario.behaviour.most_per_page)?;
+    let (page, marker) = paging::page(input, fitting, 100, &world.scenario.behaviour)?;
     Ok(listed("ReplicationInstances", page, marker))
 }

@@ -94,7 +94,7 @@ fn of(world: &World, arn: &str) -> Result<BTreeMap<String, String>, Fault> {
         .iter()
         .find(|it| it.replication_instance_arn == arn)
         .map(|it| &it.tags);
-    let tags = endpoint.or(instance).ok_or_else(|| Fault::not_found(format!("Resource not found: {arn}")))?;
+    let tags = endpoint.or(instance).ok_or_else(|| super::unknown("Resource", arn))?;
     Ok(tags.iter().map(|Tag { key, value }| (key.clone(), value.clone())).collect())
 }
 

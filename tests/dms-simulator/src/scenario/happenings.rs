@@ -95,6 +95,20 @@ pub enum Happening {
         #[serde(rename = "EndpointArn")]
         arn: String,
     },
+    /// Somebody deletes an endpoint: it is `deleting` for a while, then it and its connections are gone. Without effect
+    /// on one that a task is made of.
+    EndpointDeleted {
+        /// The endpoint's ARN.
+        #[serde(rename = "EndpointArn")]
+        arn: String,
+    },
+    /// Somebody deletes an instance: it is `deleting` for a while, then it and its connections are gone. Without effect
+    /// on one that has tasks.
+    InstanceDeleted {
+        /// The instance's ARN.
+        #[serde(rename = "ReplicationInstanceArn")]
+        arn: String,
+    },
     /// An instance changes its status: `storage-full`, `maintenance`, `available`.
     InstanceStatus {
         /// The instance's ARN.
@@ -126,6 +140,8 @@ impl Happening {
         match self {
             Self::MoveTask { replication_instance_arn: arn, .. }
             | Self::EndpointModified { arn }
+            | Self::EndpointDeleted { arn }
+            | Self::InstanceDeleted { arn }
             | Self::InstanceStatus { arn, .. } => Some(arn),
             Self::FillTarget { endpoint_arn, .. } | Self::EmptyTarget { endpoint_arn, .. } => {
                 endpoint_arn.as_deref()

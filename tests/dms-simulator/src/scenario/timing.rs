@@ -83,6 +83,17 @@ pub struct Behaviour {
     /// An endpoint that is modified is tested again by DMS itself, wherever it was tested. True by default; false
     /// leaves its connections untested.
     pub modified_endpoint_is_tested: bool,
+    /// A DescribeConnections that finds none is ResourceNotFoundFault. False by default: it answers with an empty list.
+    pub untested_is_not_found: bool,
+    /// The last page of a list has an empty `Marker`. False by default: it has none.
+    pub last_marker_is_empty: bool,
+    /// A filter with a name that the operation does not know filters nothing. False by default: it is refused.
+    pub unknown_filter_is_ignored: bool,
+    /// A marker that no page had is the beginning of the list. False by default: it is refused.
+    pub unknown_marker_starts_over: bool,
+    /// A `MaxRecords` that is too small or too large counts as the nearest one that is not. False by default: it is
+    /// refused.
+    pub max_records_is_bent: bool,
 }
 
 impl Default for Behaviour {
@@ -97,6 +108,11 @@ impl Default for Behaviour {
             stop_refused_while_starting: false,
             stopped_load_is_finished: false,
             modified_endpoint_is_tested: true,
+            untested_is_not_found: false,
+            last_marker_is_empty: false,
+            unknown_filter_is_ignored: false,
+            unknown_marker_starts_over: false,
+            max_records_is_bent: false,
         }
     }
 }
