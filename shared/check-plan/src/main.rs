@@ -36,7 +36,8 @@ exit status: 0 without errors, 1 with errors, 2 when a file cannot be read";
 const OTHER_FORM: &str = "this plan describes the task and adopts it; --external makes one that only names it, for a task that stays elsewhere";
 
 /// What is said when the file of a described task cannot be read.
-const DESCRIBED: &str = "--task (make's TASK=) takes a file with what aws dms describe-replication-tasks answered";
+const DESCRIBED: &str =
+    "--task (make's TASK=) takes a file with what aws dms describe-replication-tasks answered";
 
 /// A file that was read.
 struct File {

@@ -18,5 +18,7 @@ mod worlds;
 
 pub use count::{Count, FAULTS, PEOPLE, VERDICTS};
 pub use event::Event;
+pub use record::{Given, lines, record};
 pub use shrink::shrink;
 pub use story::{Story, Told};
+pub use watch::{ended, sweep};

@@ -1,49 +1,53 @@
 //! What a referee is given of a story that was told.
 
+use dms_simulator::Scenario;
 use dms_simulator::ledger::Change as Happened;
 use dms_simulator::scenario::What;
-use referee::{Call, Change, Entry, Execution, Message, Record, SourceTable, Task, Turn};
+use referee::{Call, Change, Deed, Entry, Execution, Message, Record, SourceTable, Task, Turn};
 use serde_json::Value;
 use virtual_aws::{World, execution_arn};
 
 use crate::event::Event;
 use crate::night::Shared;
 use crate::story::{Story, Told};
-use crate::worlds::SCHEMA;
 
-pub(crate) fn told(story: &Story, world: &World, shared: Shared) -> Told {
-    let until = world.clock().now();
-    let known = world.executions();
+/// What the world itself does not know of what was told in it.
+#[derive(Clone, Debug, Default)]
+pub struct Given<'a> {
+    /// The world as it began.
+    pub scenario: Scenario,
+    /// Executions that somebody has stopped.
+    pub aborted: &'a [String],
+    pub deeds: Vec<Deed>,
+    /// Any table may be in error by what happens inside DMS.
+    pub errs: bool,
+}
+
+/// What the referee is given of what was told in a world.
+pub fn record(world: &World, given: Given<'_>) -> Record {
     let calls = world.calls();
     let turns = world.dms(|dms| dms.turns().to_vec());
-    let executions = known.iter().map(|execution| Execution {
-        name: execution.name.clone(),
+    let executions = world.executions().into_iter().map(|execution| Execution {
         arn: execution_arn(&execution.name),
-        input: execution.input.clone(),
+        aborted: given.aborted.contains(&execution.name),
+        name: execution.name,
+        input: execution.input,
         began: execution.began,
         ended: execution.ended,
         redrives: execution.redrives,
-        aborted: shared.aborted.contains(&execution.name),
     });
-    let messages = world.messages();
-    let ledger = world.ledger();
-    let faults: Vec<String> = calls.iter().filter_map(words_of_its_fault).collect();
-    let failing = story.events.iter().any(|(_, event)| matches!(event, Event::Inside { .. }));
-    let suspends = story
-        .events
-        .iter()
-        .any(|(_, event)| matches!(event, Event::Inside { what: What::SuspendTable, .. }));
-    let record = Record {
+    let suspends = given.scenario.troubles.iter().any(|trouble| trouble.what == What::SuspendTable);
+    Record {
         executions: executions.collect(),
         faults: calls.iter().filter(|call| is_trouble(call)).map(|call| call.at).collect(),
-        tasks: tasks(story, &calls, &turns),
+        tasks: tasks(&given.scenario, &calls, &turns),
         calls: calls
             .iter()
             .filter(|call| call.taken || call.service == "lambda" || call.operation == "StopReplicationTask")
             .map(call)
             .collect(),
-        messages: messages.iter().map(message).collect(),
-        ledger: ledger.entries().iter().map(entry).collect(),
+        messages: world.messages().iter().map(message).collect(),
+        ledger: world.ledger().entries().iter().map(entry).collect(),
         turns: turns
             .iter()
             .map(|turn| Turn {
@@ -52,23 +56,26 @@ pub(crate) fn told(story: &Story, world: &World, shared: Shared) -> Told {
                 status: turn.status.map(|status| status.as_str().to_owned()),
             })
             .collect(),
-        tables: story
+        tables: given
             .scenario
             .source_tables
             .iter()
             .map(|table| SourceTable {
-                name: format!("{SCHEMA}.{}", table.table_name),
-                // A table may be suspended by what happens inside DMS.
-                errs: table.error.is_some() || failing,
+                name: format!("{}.{}", table.schema_name, table.table_name),
+                errs: table.error.is_some() || given.errs,
                 may_be_suspended: suspends,
                 differs: table.validation_state != "Validated",
             })
             .collect(),
-        deeds: shared.deeds,
-        until,
-    };
+        deeds: given.deeds,
+        until: world.clock().now(),
+    }
+}
+
+/// What went on, a line each.
+pub fn lines(world: &World, record: &Record) -> Vec<String> {
     let mut lines: Vec<(jiff::Timestamp, String)> = Vec::new();
-    for call in &calls {
+    for call in &world.calls() {
         let changes = !call.operation.starts_with("Describe") && !call.operation.starts_with("List");
         if (changes && call.service != "states" && call.service != "sns" && call.service != "cloudwatch")
             || call.fault.is_some()
@@ -92,10 +99,10 @@ pub(crate) fn told(story: &Story, world: &World, shared: Shared) -> Told {
     for deed in &record.deeds {
         lines.push((deed.at, format!("  somebody: {}", deed.what)));
     }
-    for message in &messages {
+    for message in &world.messages() {
         lines.push((message.at, format!("  {} tells: {}", message.execution, message.subject)));
     }
-    for execution in &known {
+    for execution in &world.executions() {
         lines.push((
             execution.began,
             format!(
@@ -113,12 +120,19 @@ pub(crate) fn told(story: &Story, world: &World, shared: Shared) -> Told {
         }
     }
     lines.sort_by_key(|(at, _)| *at);
+    lines.into_iter().map(|(at, words)| format!("{at} {words}")).collect()
+}
+
+pub(crate) fn told(story: &Story, world: &World, shared: Shared) -> Told {
+    let errs = story.events.iter().any(|(_, event)| matches!(event, Event::Inside { .. }));
+    let scenario = story.world();
+    let record = record(world, Given { scenario, aborted: &shared.aborted, deeds: shared.deeds, errs });
     Told {
-        record,
+        faults: world.calls().iter().filter_map(words_of_its_fault).collect(),
+        ends: world.executions().iter().map(|execution| execution.status.to_owned()).collect(),
+        lines: lines(world, &record),
         violations: Vec::new(),
-        faults,
-        ends: known.iter().map(|execution| execution.status.to_owned()).collect(),
-        lines: lines.into_iter().map(|(at, words)| format!("{at} {words}")).collect(),
+        record,
     }
 }
 
@@ -161,8 +175,8 @@ fn entry(entry: &dms_simulator::ledger::Entry) -> Entry {
 }
 
 /// Those of the scenario, and those that were created.
-fn tasks(story: &Story, calls: &[virtual_aws::Call], turns: &[dms_simulator::Turn]) -> Vec<Task> {
-    let existing = story.scenario.tasks.iter().map(|task| Task {
+fn tasks(scenario: &Scenario, calls: &[virtual_aws::Call], turns: &[dms_simulator::Turn]) -> Vec<Task> {
+    let existing = scenario.tasks.iter().map(|task| Task {
         arn: task.replication_task_arn.clone().unwrap_or_default(),
         identifier: task.replication_task_identifier.clone(),
         migration_type: task.migration_type.clone(),

@@ -131,7 +131,8 @@ fn runs(scene: &Scene, name: String, input: Value) -> Thread<'static, ()> {
     })
 }
 
-fn ended(execution: &Known) -> Value {
+/// The event that says how an execution has ended.
+pub fn ended(execution: &Known) -> Value {
     let millis = |at: Timestamp| at.as_millisecond();
     json!({
         "version": "0", "id": "3", "account": "123456789012", "region": "us-east-1", "source": "aws.states",
@@ -146,7 +147,8 @@ fn ended(execution: &Known) -> Value {
     })
 }
 
-fn sweep(now: Timestamp) -> Value {
+/// The event at which the watch sweeps.
+pub fn sweep(now: Timestamp) -> Value {
     json!({
         "version": "0", "id": "2", "account": "123456789012", "region": "us-east-1", "source": "aws.events",
         "detail-type": "Scheduled Event", "time": now.to_string(),

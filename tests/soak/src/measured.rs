@@ -70,7 +70,9 @@ pub fn growth(before: &[Sample], after: &[Sample]) -> Vec<String> {
 /// A table of two spans.
 pub fn table(before: &[Sample], after: &[Sample]) -> String {
     let (before, after) = (most(before), most(after));
-    let mut text = String::from("| process | KiB, early | KiB, late | descriptors, early | late |\n|---|---|---|---|---|\n");
+    let mut text = String::from(
+        "| process | KiB, early | KiB, late | descriptors, early | late |\n|---|---|---|---|---|\n",
+    );
     for (name, now) in &after {
         let then = before.get(name).copied().unwrap_or_default();
         let _ = writeln!(

@@ -8,6 +8,7 @@ use local_aws::{FunctionEnd, Passing};
 use migration_aws::error::chain;
 use serde_json::{Value, json};
 
+use crate::bend::Bend;
 use crate::connector::Connector;
 use crate::functions::{self, Clients, Function};
 use crate::world::World;
@@ -59,14 +60,17 @@ impl World {
         execution: &str,
         payload: Value,
     ) -> Result<Value, Failure> {
-        let trouble = self.faults().strike(Passing {
+        self.invoked(function, execution);
+        let passing = Passing {
             service: "lambda",
             operation: "Invoke",
             function: Some(function.name()),
             execution: Some(execution),
             local: self.clock().now(),
-        });
-        self.struck(function, execution, trouble.words());
+        };
+        let trouble = self.faults().strike(passing);
+        let exhausted = self.bent(passing) == Some(Bend::OutOfMemory);
+        self.struck(function, execution, trouble.words().or(exhausted.then(|| "out of memory".to_owned())));
         if let Some(delay) = trouble.delay {
             self.clock().sleep_for(delay.as_secs_f64()).await;
         }
@@ -80,6 +84,11 @@ impl World {
         if trouble.twice {
             // What came of it is lost.
             let _first = self.invoke_once(function, execution, payload.clone(), None).await;
+        }
+        if exhausted {
+            let answer = self.invoke_once(function, execution, payload, Some(FunctionEnd::Killed)).await;
+            return answer
+                .map_err(|Failure { cause, .. }| Failure { error: "Lambda.Unknown".to_owned(), cause });
         }
         self.invoke_once(function, execution, payload, trouble.after).await
     }

@@ -25,6 +25,7 @@
 
 #![allow(missing_docs, reason = "in a crate of tests a comment says why, or nothing")]
 
+mod bend;
 mod clock;
 mod connector;
 mod definition;
@@ -40,6 +41,7 @@ mod step_functions;
 mod tally;
 mod world;
 
+pub use bend::Bend;
 pub use clock::{Clock, Nap, Nursery, Story};
 pub use definition::{Definition, State};
 pub use document::Document;
@@ -52,4 +54,4 @@ pub use local_aws::{Fault, FaultId, FaultTarget, Faults, FunctionEnd};
 pub use retry::Retry;
 pub use step_functions::{Known, MACHINE, execution_arn};
 pub use tally::Tally;
-pub use world::{Call, SeenEnd, World, stop_date};
+pub use world::{Call, Invocation, SeenEnd, World, stop_date};

@@ -16,10 +16,11 @@ use fastrand::Rng;
 use jiff::Timestamp;
 use local_aws::cloudwatch::{self, get_metric_data};
 use local_aws::wire::{CLOUDWATCH, Meaning, Protocol, in_cbor, refusal};
-use local_aws::{ErrorAnswer, Faults, FunctionEnd, Passing, Trouble};
+use local_aws::{ErrorAnswer, FaultTarget, Faults, FunctionEnd, Passing, Trouble};
 use migration_aws::clients;
 use serde_json::{Value, json};
 
+use crate::bend::{Bend, Bends};
 use crate::clock::{Clock, Story};
 use crate::connector::Connector;
 use crate::definition::Definition;
@@ -63,6 +64,17 @@ struct State {
     published: usize,
     last_throttled: Option<Timestamp>,
     stale: Stale,
+    bends: Bends,
+    invocations: Vec<Invocation>,
+}
+
+/// An invocation of a function that Lambda was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    pub at: Timestamp,
+    pub function: Function,
+    /// On whose behalf: the execution's name.
+    pub execution: String,
 }
 
 /// A call that a function has made.
@@ -117,6 +129,7 @@ pub(crate) struct Arrival {
     operation: String,
     meaning: Option<Meaning>,
     trouble: Trouble,
+    bend: Option<Bend>,
 }
 
 impl Arrival {
@@ -173,6 +186,8 @@ impl World {
             published: 0,
             last_throttled: None,
             stale: Stale::default(),
+            bends: Bends::default(),
+            invocations: Vec::new(),
         };
         let faults = Faults::default();
         Ok(World(Arc::new(Inner { clock, definition, faults, configurations, state: Mutex::new(state) })))
@@ -278,6 +293,29 @@ impl World {
     /// `from`.
     pub fn answers_of_old(&self, operation: &str, from: Timestamp, until: Timestamp) {
         self.0.lock().stale.spans.push((operation.to_owned(), from, until));
+    }
+
+    /// Bends what passes between functions and AWS from now on, for these calls.
+    pub fn bend(&self, calls: FaultTarget, how: Bend) {
+        self.0.lock().bends.add(calls, how);
+    }
+
+    pub(crate) fn bent(&self, call: Passing<'_>) -> Option<Bend> {
+        self.0.lock().bends.strike(call)
+    }
+
+    /// Every invocation so far.
+    pub fn invocations(&self) -> Vec<Invocation> {
+        self.0.lock().invocations.clone()
+    }
+
+    /// Lambda is asked for a function.
+    pub(crate) fn invoked(&self, function: Function, execution: &str) {
+        let at = self.clock().now();
+        let mut state = self.0.lock();
+        if state.records {
+            state.invocations.push(Invocation { at, function, execution: execution.to_owned() });
+        }
     }
 
     /// Functions are deployed: every invocation from now on meets a new process.
@@ -433,14 +471,15 @@ impl Inner {
                 (meaning.service.clone(), meaning.operation.clone(), Some(meaning))
             }
         };
-        let trouble = self.faults.strike(Passing {
+        let passing = Passing {
             service: &service,
             operation: &operation,
             function: Some(function.name()),
             execution: Some(execution),
             local: self.clock.now(),
-        });
-        Arrival { function, execution: execution.to_owned(), service, operation, meaning, trouble }
+        };
+        let (trouble, bend) = (self.faults.strike(passing), self.lock().bends.strike(passing));
+        Arrival { function, execution: execution.to_owned(), service, operation, meaning, trouble, bend }
     }
 
     /// Nobody waits for it any more, and the service never sees it.
@@ -466,7 +505,7 @@ impl Inner {
         let body = request.body().bytes().unwrap_or_default();
         let now = self.clock.now();
         let mut state = self.lock();
-        let Arrival { function, execution, service, operation, meaning, trouble } = arrival;
+        let Arrival { function, execution, service, operation, meaning, trouble, bend } = arrival;
         if trouble.before.is_some() || trouble.lose_request {
             state.record(|| Call {
                 at: now,
@@ -486,16 +525,35 @@ impl Inner {
             };
         }
         let protocol = meaning.as_ref().map_or(Protocol::Json, |meaning| meaning.protocol);
-        let mut old = None;
-        let mut answered = match (&trouble.answer, &meaning) {
-            (Some(error), _) => refused(protocol, error),
-            (None, None) => {
-                let answered =
-                    of_dms(answer(&mut state.dms, now, Some(&format!("{TARGET_PREFIX}{operation}")), body));
-                old = state.stale.instead_of(&operation, body, &answered, now);
-                old.clone().unwrap_or(answered)
+        let request = (operation.as_str(), body);
+        let (mut answered, old) = match &trouble.answer {
+            Some(error) => (refused(protocol, error), None),
+            None => {
+                if bend == Some(Bend::Doubled) {
+                    let first = state.ask(request, meaning.as_ref(), &execution, now);
+                    let taken = first.status().is_success();
+                    state.record(|| Call {
+                        at: now,
+                        request: read(meaning.as_ref(), body),
+                        service: service.clone(),
+                        operation: operation.clone(),
+                        function,
+                        execution: execution.clone(),
+                        status: None,
+                        error: error_code(&first),
+                        taken,
+                        fault: Some("delivered twice".to_owned()),
+                    });
+                }
+                let answered = state.ask(request, meaning.as_ref(), &execution, now);
+                let stale =
+                    meaning.is_none().then(|| state.stale.instead_of(&operation, body, &answered, now));
+                let bent = state.bends.instead_of(bend, request, &answered);
+                match bent.or(stale.flatten().map(|old| (old, "an old answer"))) {
+                    Some((other, words)) => (other, Some(words)),
+                    None => (answered, None),
+                }
             }
-            (None, Some(meaning)) => state.answer(meaning, &execution, now),
         };
         let status = answered.status().as_u16();
         let error = (status >= 300).then(|| error_code(&answered)).flatten();
@@ -503,7 +561,7 @@ impl Inner {
             state.look(&execution, function, &operation, now, error.as_deref(), answered.body());
         }
         let unheard = trouble.lose_answer || trouble.after.is_some() || trouble.cut_answer;
-        let words = trouble.words().or_else(|| old.map(|_| "an old answer".to_owned()));
+        let words = trouble.words().or_else(|| old.map(str::to_owned));
         if trouble.cut_answer {
             let half = answered.body().len() / 2;
             answered.body_mut().truncate(half);
@@ -568,6 +626,20 @@ impl State {
     fn record(&mut self, call: impl FnOnce() -> Call) {
         if self.records {
             self.calls.push(call());
+        }
+    }
+
+    /// What a service answers that hears this request.
+    fn ask(
+        &mut self,
+        (operation, body): (&str, &[u8]),
+        meaning: Option<&Meaning>,
+        execution: &str,
+        now: Timestamp,
+    ) -> http::Response<Vec<u8>> {
+        match meaning {
+            None => of_dms(answer(&mut self.dms, now, Some(&format!("{TARGET_PREFIX}{operation}")), body)),
+            Some(meaning) => self.answer(meaning, execution, now),
         }
     }
 

@@ -17,7 +17,7 @@ use crate::run::tables::counted;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::graces::{
     BUSY_PATIENCE, DMS_RESTARTS_WITHIN, DRIVER_RESTARTS_WITHIN, REFUSED_PATIENCE, SECOND_LOOK_AFTER,
-    START_GRACE,
+    START_GRACE, UNSHOWN_PATIENCE,
 };
 
 /// Judges a task of this run that has come to rest: a verdict, a start again, or another look while DMS's answers do
@@ -101,13 +101,19 @@ fn rested(s: &Situation<'_>) -> SignedDuration {
     s.run.drive.rest().map(|since| s.now.duration_since(since)).unwrap_or_default()
 }
 
-/// The verdict on a task at rest whose tables DMS refuses to show: DMS's own counters are all that is known, and they are
-/// no proof of success.
-fn unread(s: &Situation<'_>, task: &Task) -> Option<Verdict> {
-    let why = s.observation.tables_refused.as_ref()?;
-    if rested(s) < REFUSED_PATIENCE {
-        return None;
-    }
+/// The verdict on a task at rest whose tables DMS refuses to show, or is too busy to show long after the close: DMS's own
+/// counters are all that is known, and they are no proof of success.
+pub(super) fn unread(s: &Situation<'_>, task: &Task) -> Option<Verdict> {
+    let (why, to_do) = match &s.observation.tables_refused {
+        Some(why) if rested(s) >= REFUSED_PATIENCE || waited(s) >= REFUSED_PATIENCE => (
+            why.as_str(),
+            "allow the role dms:DescribeTableStatistics, or look at the tables in the DMS console",
+        ),
+        None if waited(s) >= UNSHOWN_PATIENCE => {
+            ("DMS was too busy to show them", "look at the tables in the DMS console")
+        }
+        Some(_) | None => return None,
+    };
     let reason = task.stop_reason.as_ref().map_or("no stop reason", StopReason::as_str);
     let mut verdict = Verdict::new(
         Outcome::Unknown,
@@ -123,7 +129,11 @@ fn unread(s: &Situation<'_>, task: &Task) -> Option<Verdict> {
     }
     verdict.task_status = Some(task.status.clone());
     verdict.last_failure = task.last_failure.clone();
-    Some(
-        verdict.to_do("allow the role dms:DescribeTableStatistics, or look at the tables in the DMS console"),
-    )
+    Some(verdict.to_do(to_do))
+}
+
+/// How long the run's time has been over while the task was at rest.
+fn waited(s: &Situation<'_>) -> SignedDuration {
+    let since = s.run.drive.rest().map_or(s.run.stop_due, |rest| rest.max(s.run.stop_due));
+    s.now.duration_since(since)
 }

@@ -8,6 +8,7 @@ use plan::{Plan, Start};
 use crate::decide::cause::Cause;
 use crate::decide::connections::connections;
 use crate::decide::end;
+use crate::decide::ended::unread;
 use crate::decide::settle::{of, settle};
 use crate::decide::situation::Situation;
 use crate::decide::start_type::{self, Choice};
@@ -67,6 +68,9 @@ pub(super) fn restart(s: &Situation<'_>, task: &Task, tables: &[Table]) -> Optio
 /// led to it is judged.
 pub(super) fn once_more(s: &Situation<'_>, task: &Task, passing: bool) -> Option<Next> {
     let Some(tables) = &s.observation.tables else {
+        if let Some(verdict) = unread(s, task) {
+            return s.report(verdict);
+        }
         return s.wait_briefly("the task has failed and its tables could not be seen just now");
     };
     let time_is_left = s.now + START_MARGIN < s.run.stop_due;

@@ -50,6 +50,9 @@ pub const DELETED_UNCONFIRMED_FOR: SignedDuration = SignedDuration::from_mins(15
 /// How long the tables of a task at rest are waited for that DMS refuses to show.
 pub const REFUSED_PATIENCE: SignedDuration = SignedDuration::from_mins(15);
 
+/// How long after the close the tables of a task at rest are waited for that DMS is too busy to show.
+pub const UNSHOWN_PATIENCE: SignedDuration = SignedDuration::from_hours(1);
+
 /// How long a refusal that passes or a connection test is waited out in a run without a window, how long a start that
 /// was taken may not show while the task is on its way, how long tables that DMS refuses to show are waited for before a
 /// start, and how long a date that DMS shows may be an old one.

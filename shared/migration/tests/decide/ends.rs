@@ -881,3 +881,35 @@ fn an_end_whose_tables_dms_does_not_show() {
         ("and after it", rests(16), "Unknown"),
     ]);
 }
+
+/// DMS is too busy to show the tables of a task at rest, and stays so: a run that waited on would never tell its end.
+#[test]
+fn an_end_whose_tables_a_busy_dms_does_not_show() {
+    let rests = |since: i64, now: i64| {
+        let case = full_load(windowed()).started(1).began(1).stopped(since, "FULL_LOAD_ONLY_FINISHED");
+        case.counters([2, 0, 0, 0]).at_rest(since).at(now).set(|case| case.tables = None)
+    };
+    let fails = |now: i64| {
+        let case = full_load(windowed()).started(1).began(1).failed(CLOSE - 20, AWAY);
+        let case = case.started_again(1, CLOSE - 10).throttled();
+        case.at(now).set(|case| case.tables = None)
+    };
+    check([
+        ("before the close", rests(60, CLOSE - 1), "Look again | its tables could not be seen just now"),
+        ("for 59 minutes after it", rests(60, CLOSE + 59), "Look again"),
+        (
+            "for an hour after it",
+            rests(60, CLOSE + 60),
+            "Unknown | the task is stopped (FULL_LOAD_ONLY_FINISHED), and its tables could not be read | too busy \
+             | DMS counts 2 tables loaded and 0 in error | in the DMS console | not dms:DescribeTableStatistics",
+        ),
+        ("at rest for less than an hour", rests(CLOSE + 30, CLOSE + 89), "Look again"),
+        ("at rest for an hour", rests(CLOSE + 30, CLOSE + 90), "Unknown"),
+        ("failed, and its start again refused", fails(CLOSE + 59), "Look again"),
+        (
+            "failed, and its start again refused, for an hour",
+            fails(CLOSE + 60),
+            "Unknown | the task is failed",
+        ),
+    ]);
+}

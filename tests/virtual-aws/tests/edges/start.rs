@@ -48,7 +48,9 @@ fn a_function_that_is_killed_around_its_start_starts_once() {
 fn a_start_that_is_delivered_twice_is_followed_to_its_end() {
     // Of two invocations the second one finds the start of the first one, whose answer went to nobody.
     for lag in [0.0, 5.0] {
-        for (window, verdict) in [(json!({}), "Succeeded"), (json!({"Window": {"AtClose": "Stop"}}), "Paused")] {
+        for (window, verdict) in
+            [(json!({}), "Succeeded"), (json!({"Window": {"AtClose": "Stop"}}), "Paused")]
+        {
             let mut scenario = scenario();
             scenario.durations.describe_lag = lag;
             if verdict == "Paused" {
