@@ -119,13 +119,53 @@ fn a_preflight_is_opened_at_any_hour_and_has_an_hour() {
 fn a_window_is_open_from_its_opening_to_the_second_before_its_close() {
     let plan = full_load().with("/Window", night());
     for (now, is_open) in [
-        ("2026-11-20T20:59:59Z", false),
+        ("2026-11-20T20:58:59Z", false),
         ("2026-11-20T21:00:00Z", true),
         ("2026-11-21T03:59:59.999Z", true),
         ("2026-11-21T04:00:00Z", false),
     ] {
         assert_eq!(is_open_at(&plan.0, now), is_open, "{now}");
     }
+}
+
+#[test]
+fn a_run_that_begins_within_a_minute_before_its_window_waits_for_the_opening() {
+    let (hours, span) = (full_load().with("/Window", night()), event("scheduled"));
+    let all_day = full_load()
+        .with("/Window", json!({"Opens": "22:00", "Closes": "22:00", "TimeZone": "Europe/Berlin"}));
+    for (plan, closes) in [
+        (&hours.0, "2026-11-21T04:00:00Z"),
+        (&span, "2026-11-21T04:00:00Z"),
+        // The day before closes at that moment: no time would be left in it.
+        (&all_day.0, "2026-11-21T21:00:00Z"),
+    ] {
+        for (now, seconds) in [
+            ("2026-11-20T20:59:59.999999999Z", 1),
+            ("2026-11-20T20:59:59.950Z", 1),
+            ("2026-11-20T20:59:59Z", 1),
+            ("2026-11-20T20:59:58.999Z", 2),
+            ("2026-11-20T20:59:00Z", 60),
+        ] {
+            let running = opened(plan, now);
+            assert_eq!((running.next.what, running.next.seconds), (What::Wait, seconds), "{now}");
+            assert!(
+                running.next.why.ends_with("opens at 2026-11-20 22:00 CET") || plan == &span,
+                "{}",
+                running.next.why
+            );
+            let run = running.run;
+            assert_eq!((run.opened, run.closes), (ts("2026-11-20T21:00:00Z"), ts(closes)), "{now}");
+        }
+        let on_time = opened(plan, "2026-11-20T21:00:00Z");
+        assert_eq!((on_time.next.seconds, on_time.run.closes), (1, ts(closes)));
+    }
+    for plan in [&hours.0, &span] {
+        assert_eq!(verdict(plan, "2026-11-20T20:58:59.999Z").outcome, Outcome::Skipped);
+    }
+    let day_before = opened(&all_day.0, "2026-11-20T20:58:59.999Z").run;
+    assert_eq!(day_before.closes, ts("2026-11-20T21:00:00Z"));
+    let by_hand = full_load().with("/Window", json!({"Duration": "PT1H"}));
+    assert_eq!(run(&by_hand, IN_THE_NIGHT).opened, ts(IN_THE_NIGHT), "a span without a time is open at once");
 }
 
 #[test]

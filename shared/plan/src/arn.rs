@@ -24,6 +24,29 @@ pub struct Arn {
     pub resource: String,
 }
 
+/// How the names of the Regions of each partition begin; a longer beginning stands before a shorter one (botocore's
+/// `partitions.json`).
+const PARTITIONS: [(&str, &str); 7] = [
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eusc-", "aws-eusc"),
+];
+
+/// Where the Regions of the partition `aws` are.
+const CONTINENTS: [&str; 9] = ["us", "eu", "ap", "sa", "ca", "me", "af", "il", "mx"];
+
+/// The partition of a Region; `None` for a name of a kind that is not known.
+fn partition_of(region: &str) -> Option<&'static str> {
+    let listed = PARTITIONS.iter().find(|(beginning, _)| region.starts_with(beginning));
+    let parts: Vec<&str> = region.split('-').collect();
+    let usual = parts.len() == 3 && CONTINENTS.contains(&parts[0]);
+    listed.map(|(_, partition)| *partition).or(usual.then_some("aws"))
+}
+
 /// A text that is no ARN.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("not an ARN of the form arn:partition:service:region:account:resource")]
@@ -39,6 +62,12 @@ impl Arn {
     /// True when both are in the same partition, account and Region.
     pub fn is_beside(&self, other: &Arn) -> bool {
         (&self.partition, &self.region, &self.account) == (&other.partition, &other.region, &other.account)
+    }
+
+    /// The ARN that was meant, where this one names a Region of another partition.
+    pub fn in_its_partition(&self) -> Option<Arn> {
+        let partition = partition_of(&self.region).filter(|partition| *partition != self.partition)?;
+        Some(Arn { partition: partition.to_owned(), ..self.clone() })
     }
 
     /// Where it is, in words: account and Region, and the partition where it is not the usual one.
@@ -115,6 +144,58 @@ mod tests {
             "arn:aws:dms:eu-central-1:123456789012:task:K55IUCGBASJS5VHZJIINA45FII".parse().unwrap();
         assert_eq!((arn.kind(), arn.tail()), ("task", "K55IUCGBASJS5VHZJIINA45FII"));
         assert_eq!(arn.to_string().parse::<Arn>().unwrap(), arn);
+    }
+
+    #[test]
+    fn a_region_has_one_partition() {
+        for (partition, regions) in [
+            (
+                "aws",
+                &[
+                    "us-east-1",
+                    "eu-central-1",
+                    "ap-southeast-7",
+                    "sa-east-1",
+                    "ca-west-1",
+                    "me-south-1",
+                    "af-south-1",
+                    "il-central-1",
+                    "mx-central-1",
+                ][..],
+            ),
+            ("aws-cn", &["cn-north-1", "cn-northwest-1"]),
+            ("aws-us-gov", &["us-gov-east-1", "us-gov-west-1"]),
+            ("aws-iso", &["us-iso-east-1", "us-iso-west-1"]),
+            ("aws-iso-b", &["us-isob-east-1", "us-isob-west-1"]),
+            ("aws-iso-e", &["eu-isoe-west-1"]),
+            ("aws-iso-f", &["us-isof-east-1", "us-isof-south-1"]),
+            ("aws-eusc", &["eusc-de-east-1"]),
+        ] {
+            for region in regions {
+                assert_eq!(partition_of(region), Some(partition), "{region}");
+            }
+        }
+        for unknown in ["local", "us-moon-east-1", "xx-east-1", "eu", "antarctica-south-1", ""] {
+            assert_eq!(partition_of(unknown), None, "{unknown}");
+        }
+    }
+
+    #[test]
+    fn an_arn_of_another_partition_is_told_as_it_was_meant() {
+        let meant = |text: &str| text.parse::<Arn>().unwrap().in_its_partition().map(|arn| arn.to_string());
+        assert_eq!(
+            meant("arn:aws:dms:cn-north-1:123456789012:task:A").as_deref(),
+            Some("arn:aws-cn:dms:cn-north-1:123456789012:task:A")
+        );
+        assert_eq!(
+            meant("arn:aws-us-gov:dms:us-east-1:123456789012:task:A").as_deref(),
+            Some("arn:aws:dms:us-east-1:123456789012:task:A")
+        );
+        for good in
+            ["arn:aws-cn:dms:cn-north-1:123456789012:task:A", "arn:aws-x:dms:somewhere:123456789012:task:A"]
+        {
+            assert_eq!(meant(good), None, "{good}");
+        }
     }
 
     #[test]

@@ -383,7 +383,7 @@ fn read_topic(notify: &mut Members<'_>, name: &'static str, findings: &mut Findi
             ),
         );
     }
-    topic
+    topic.filter(|topic| request::is_in_its_partition(&notify.place(name), name, topic, findings))
 }
 
 fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {

@@ -292,7 +292,9 @@ pub fn check_dms_arn(path: &str, name: &str, text: &str, kind: &str, findings: &
             );
             None
         }
-        Ok(arn) if arn.service == "dms" && names_one(&arn, kind) => Some(arn),
+        Ok(arn) if arn.service == "dms" && names_one(&arn, kind) => {
+            is_in_its_partition(path, name, &arn, findings).then_some(arn)
+        }
         Ok(arn) if arn.service == "dms" && arn.kind() == "replication-config" => {
             findings.add(
                 path,
@@ -306,6 +308,21 @@ pub fn check_dms_arn(path: &str, name: &str, text: &str, kind: &str, findings: &
             None
         }
     }
+}
+
+/// Whether the Region that an ARN names is one of its partition: nothing in another partition can be reached, and a copied
+/// ARN with another Region put in names nothing at all.
+pub(super) fn is_in_its_partition(path: &str, name: &str, arn: &Arn, findings: &mut Findings) -> bool {
+    let Some(meant) = arn.in_its_partition() else { return true };
+    findings.add(
+        path,
+        Code::WrongPartition,
+        format!(
+            "{name} has the partition {}, and {} is a Region of {}: it must be {meant}",
+            arn.partition, arn.region, meant.partition
+        ),
+    );
+    false
 }
 
 /// True for `kind:id` with an id.

@@ -90,7 +90,8 @@ fn check_tag(path: &str, key: &str, value: &str, findings: &mut Findings) {
     let lower = key.to_ascii_lowercase();
     if key.is_empty() || key.chars().count() > MAX_KEY || !key.chars().all(allowed) {
         findings.add(path, Code::BadTag, format!("{} is no tag key that DMS takes", quoted(key)));
-    } else if lower.starts_with("aws:") || lower.starts_with("dms:") || key == OWNER_TAG {
+    } else if lower.starts_with("aws:") || lower.starts_with("dms:") || lower == OWNER_TAG {
+        // The condition keys by which IAM holds the functions to tasks of their own know no capitals.
         findings.add(path, Code::ReservedTag, format!("the tag {} is reserved", quoted(key)));
     }
     if value.chars().count() > MAX_VALUE || !value.chars().all(allowed) {
@@ -116,6 +117,7 @@ mod tests {
             ("team=a,team=b", "stands twice"),
             ("aws:team=a", "reserved"),
             (&format!("{OWNER_TAG}=a"), "reserved"),
+            (&format!("{}=a", OWNER_TAG.to_ascii_uppercase()), "reserved"),
             ("te*am=a", "no tag key"),
         ] {
             let why = read(text).unwrap_err();

@@ -5,6 +5,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp, ToSpan};
 use serde_json::Value;
 
+/// So long before its window opens an execution may begin: it waits for the opening.
+const BEGINS_BEFORE: SignedDuration = SignedDuration::from_secs(60);
+
 /// The window in which an execution works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
@@ -37,18 +40,20 @@ pub fn of(plan: &Value, began: Timestamp) -> Allowed {
     let Some(window) = plan.get("Window").filter(|window| !window.is_null()) else { return Allowed::Always };
     let text = |name: &str| window.get(name).and_then(Value::as_str);
     let lead = text("StopLead").and_then(length).unwrap_or_default();
-    let found = match text("Duration").and_then(length) {
-        Some(lasts) => {
-            let opened = scheduled(plan).unwrap_or(began);
-            Some((opened, opened + lasts))
-        }
-        None => hours(window, began),
+    let open_at = |now: Timestamp| {
+        let found = match text("Duration").and_then(length) {
+            Some(lasts) => {
+                let opened = scheduled(plan).unwrap_or(began);
+                Some((opened, opened + lasts))
+            }
+            None => hours(window, now),
+        };
+        found.filter(|(opened, closes)| *opened <= now && now < *closes)
     };
-    match found {
-        Some((opened, closes)) if opened <= began && began < closes => {
-            Allowed::In(Window { opened, closes, stop_due: closes - lead })
-        }
-        _ => Allowed::Never,
+    let soon = open_at(began + BEGINS_BEFORE).filter(|(opened, _)| *opened > began);
+    match soon.or_else(|| open_at(began)) {
+        Some((opened, closes)) => Allowed::In(Window { opened, closes, stop_due: closes - lead }),
+        None => Allowed::Never,
     }
 }
 
@@ -117,7 +122,8 @@ mod tests {
             ("2026-03-28T22:00:00Z", Some("2026-03-29T01:00:00Z")),
             ("2026-10-24T22:00:00Z", Some("2026-10-25T00:30:00Z")),
             ("2026-11-14T21:00:00Z", Some("2026-11-15T01:30:00Z")),
-            ("2026-11-14T20:59:59Z", None),
+            ("2026-11-14T20:59:59Z", Some("2026-11-15T01:30:00Z")),
+            ("2026-11-14T20:58:59Z", None),
             ("2026-11-15T01:30:00Z", None),
             ("2026-11-15T23:00:00Z", None),
             ("2026-11-07T23:00:00Z", None),

@@ -11,6 +11,7 @@ mod connections;
 mod create;
 pub mod cut_short;
 pub mod dead;
+mod early;
 pub mod end;
 mod ended;
 mod goal;
@@ -49,9 +50,10 @@ type Judge = fn(&Situation<'_>) -> Option<Next>;
 
 /// The judges in their order, each with the name of its row in `docs/architecture.md`. When none decides, the task is
 /// at work and goes on: [`at_work`].
-const JUDGES: [(&str, Judge); 15] = [
+const JUDGES: [(&str, Judge); 16] = [
     ("close-out", close_out::close_out),
     ("preflight", preflight::preflight),
+    ("early", early::early),
     ("owner", create::owner),
     ("taken-over", taken_over::taken_over),
     ("gone", missing::gone),

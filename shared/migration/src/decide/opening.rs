@@ -31,7 +31,7 @@ pub fn open(input: &Value, execution: &ExecutionArn, now: Timestamp) -> Document
         let verdict = Verdict::rejected(&findings, now);
         return Reported::at_once(run, verdict, errors_only(findings)).into();
     };
-    let next = first_look(&plan);
+    let next = first_look(&plan, &run, now);
     let mut running = Running::begin(plan, run, next, worth_telling(findings));
     if let Some(Opening::Shut { next }) = opening {
         let verdict = shut(&running.plan, next, now);
@@ -104,7 +104,7 @@ fn read_at_home(input: &Value, execution: &ExecutionArn, now: Timestamp) -> Read
 /// Whether the plan's window is open, where that matters.
 fn opening(reading: &Reading, now: Timestamp) -> Option<Opening> {
     let plan = reading.plan.as_ref().filter(|plan| plan.mode != Mode::Preflight)?;
-    Some(window::at(plan.window.as_ref()?, plan.scheduled_time, now))
+    Some(window::at_the_beginning(plan.window.as_ref()?, plan.scheduled_time, now))
 }
 
 fn run(reading: &Reading, opening: Option<Opening>, execution: &ExecutionArn, now: Timestamp) -> Run {
@@ -117,25 +117,39 @@ fn run(reading: &Reading, opening: Option<Opening>, execution: &ExecutionArn, no
     let scheduled = plan.and_then(|plan| plan.scheduled_time).unwrap_or(now);
     let (opened, closes, at_close) = match opening {
         Some(Opening::Open { opened, closes }) => (opened, closes, Some(AtClose::LeaveRunning)),
-        Some(Opening::Shut { .. }) | None => (scheduled, now.saturating_add(longest).unwrap_or(now), None),
+        Some(Opening::Shut { .. }) | None => {
+            (scheduled.min(now), now.saturating_add(longest).unwrap_or(now), None)
+        }
     };
     let name = reading.name.clone().unwrap_or_else(|| NAMELESS.to_owned());
     Run {
         notify: reading.notify.clone(),
         route: plan.and_then(route),
         at_close,
-        opened: opened.min(now),
+        opened,
         events: budget::OPENING,
         ..Run::begin(execution.clone(), name, whole_seconds(closes), now)
     }
 }
 
-fn first_look(plan: &Plan) -> Step {
+/// The first look at the task; of a run that has begun before its window opens, at the opening.
+fn first_look(plan: &Plan, run: &Run, now: Timestamp) -> Step {
+    if now < run.opened {
+        let why = format!("the plan is good, and its window opens at {}", on_the_clock_of(plan, run.opened));
+        return Step::wait(seconds_until(run.opened, now), why);
+    }
     let why = match plan.mode {
         Mode::Preflight => "the plan is good: look at the task and at the connections",
         Mode::Migrate => "the plan is good and its window is open: look at the task",
     };
     Step::wait(1, why)
+}
+
+/// Whole seconds until this instant, which lies ahead: the machine waits for no part of one.
+fn seconds_until(instant: Timestamp, now: Timestamp) -> u32 {
+    let ahead = instant.duration_since(now);
+    let begun = i64::from(ahead.subsec_nanos() > 0);
+    u32::try_from(ahead.as_secs() + begun).unwrap_or(u32::MAX)
 }
 
 /// What the close does, now that the type of the task is known, and when the task is asked to stop for it.

@@ -17,6 +17,10 @@ pub const LONGEST_RUN: SignedDuration = SignedDuration::from_hours(13 * 24 + 12)
 /// The longest pre-flight: a connection test and a busy DMS are waited for that long.
 pub const LONGEST_PREFLIGHT: SignedDuration = SignedDuration::from_hours(1);
 
+/// So long before its window opens a run may begin: it waits for the opening. Schedulers, machines and functions have
+/// clocks of their own. One that comes earlier has another window in mind, and is skipped.
+pub const OPENS_WITHIN: SignedDuration = SignedDuration::from_secs(60);
+
 /// How long a task that was just created may be missing from DMS's list.
 pub const CREATED_APPEARS_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 

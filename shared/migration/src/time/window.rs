@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use plan::window::{Hours, When, Window};
 
-use super::graces::START_MARGIN;
+use super::graces::{OPENS_WITHIN, START_MARGIN};
 
 /// How far ahead the next opening is looked for; a window on one day of the week with a few exceptions is found.
 const DAYS_AHEAD: i32 = 60;
@@ -19,7 +19,7 @@ const DAYS_AHEAD: i32 = 60;
 pub enum Opening {
     /// It is open.
     Open {
-        /// When it opened.
+        /// When it opened; for a run that begins moments before, when it will.
         opened: Timestamp,
         /// When it closes; always later than the instant that was asked about.
         closes: Timestamp,
@@ -43,6 +43,16 @@ pub fn at(window: &Window, scheduled: Option<Timestamp>, now: Timestamp) -> Open
             }
         }
         When::Hours(hours) => hours_at(hours, now),
+    }
+}
+
+/// As [`at`], for a run that begins at `now`. One that comes moments before an opening is that opening's, also where the
+/// one before it closes just then: there would be no time left in it.
+pub fn at_the_beginning(window: &Window, scheduled: Option<Timestamp>, now: Timestamp) -> Opening {
+    let soon = now.saturating_add(OPENS_WITHIN).unwrap_or(now);
+    match at(window, scheduled.or(Some(now)), soon) {
+        Opening::Open { opened, closes } if opened > now => Opening::Open { opened, closes },
+        Opening::Open { .. } | Opening::Shut { .. } => at(window, scheduled, now),
     }
 }
 

@@ -529,6 +529,10 @@ codes! {
         WrongArn = "wrong-arn", Error,
             "an ARN names something else than is wanted here",
             "copy the ARN of the endpoint, instance or task";
+        WrongPartition = "wrong-partition", Error,
+            "an ARN names a Region of another partition: those of China, of GovCloud and of the isolated and sovereign \
+             clouds have partitions of their own",
+            "the ARN that the message spells";
         WrongTablespace = "wrong-tablespace", Warning,
             "a locator names both kinds of tablespace, another kind than `rule-target`, or none where that is a \
              tablespace",

@@ -7,6 +7,7 @@ use support::plans::{INSTANCE, SOURCE, Sample, TARGET, TASK, full_load};
 
 pub(crate) fn cases() -> Vec<Case> {
     let kept = |identifier: &str| Sample(json!({"Task": {"ReplicationTaskIdentifier": identifier}}));
+    let by_arn = |arn: &str| Sample(json!({"Task": {"ReplicationTaskArn": arn}}));
     let described = |count: usize| {
         let task = full_load().0["Task"].clone();
         full_load().with("/Task", json!({"ReplicationTasks": vec![task; count]}))
@@ -59,6 +60,38 @@ pub(crate) fn cases() -> Vec<Case> {
             json!("arn:aws:rds:us-east-1:123456789012:rep:X"),
             json!(INSTANCE),
         ),
+        member(
+            "wrong-partition",
+            "/Task/SourceEndpointArn",
+            &full_load(),
+            json!(SOURCE.replace("us-east-1", "cn-north-1")),
+            json!(SOURCE),
+        ),
+        plan(
+            "wrong-partition",
+            "/Task/ReplicationTaskArn",
+            by_arn("arn:aws:dms:us-gov-west-1:123456789012:task:A"),
+            by_arn("arn:aws-us-gov:dms:us-gov-west-1:123456789012:task:A"),
+        ),
+        plan(
+            "wrong-partition",
+            "/Task/ReplicationTaskArn",
+            by_arn("arn:aws-iso:dms:us-isob-east-1:123456789012:task:A"),
+            by_arn("arn:aws-iso-b:dms:us-isob-east-1:123456789012:task:A"),
+        ),
+        plan(
+            "wrong-partition",
+            "/Notify/TopicArn",
+            full_load().with("/Notify", json!({"TopicArn": "arn:aws-cn:sns:us-east-1:123456789012:dba"})),
+            full_load().with("/Notify", json!({"TopicArn": "arn:aws:sns:us-east-1:123456789012:dba"})),
+        ),
+        plan(
+            "wrong-partition",
+            "/Notify/ChatTopicArn",
+            full_load()
+                .with("/Notify", json!({"ChatTopicArn": "arn:aws:sns:cn-northwest-1:123456789012:chat"})),
+            full_load().with("/Notify", json!({"ChatTopicArn": "arn:aws:sns:us-east-1:123456789012:chat"})),
+        ),
         member("same-endpoints", "/Task/TargetEndpointArn", &full_load(), json!(SOURCE), json!(TARGET)),
         member(
             "arns-apart",
@@ -98,6 +131,16 @@ pub(crate) fn cases() -> Vec<Case> {
         ),
         plan("many-tags", "/Task/Tags", tags(numbered(50)), tags(numbered(49))),
         plan("reserved-tag", "/Task/Tags/AWS:x", tags(json!({"AWS:x": "1"})), tags(json!({"aws-x": "1"}))),
+        plan(
+            "reserved-tag",
+            "/Task/Tags/0",
+            tags(
+                json!([{"Key": "DMS-Orchestrator-Owner", "Value": "arn:aws:states:us-east-1:123456789012:execution:x:y"}]),
+            ),
+            tags(
+                json!([{"Key": "dms-orchestrator-owners", "Value": "arn:aws:states:us-east-1:123456789012:execution:x:y"}]),
+            ),
+        ),
         plan("reserved-tag", "/Task/Tags/0", tags(json!([{"Key": "dms:x"}])), tags(json!([{"Key": "x"}]))),
     ]
 }

@@ -11,5 +11,6 @@ mod night;
 mod redrive;
 mod refresh;
 mod start;
+mod time;
 mod watched;
 mod who;

@@ -20,6 +20,10 @@ pub(super) fn of(code: &Code) -> Option<Reason> {
             "the call names nothing, or something else, and DMS refuses it",
             Must("API reference: each member takes the ARN of one kind of resource"),
         ),
+        Code::WrongPartition => reason(
+            "the ARN names nothing, and the run finds so when its window opens",
+            Must("AWS general reference: an ARN begins with the partition that its Region is in"),
+        ),
         Code::BadCdcStartPosition => reason(
             "the task is refused, or begins at another place of the log",
             Answer("Invalid CdcStartPosition format"),
