@@ -8,7 +8,6 @@ use local_aws::{Fault, FunctionEnd};
 use serde_json::{Value, json};
 
 const SOURCE: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:SOURCEENDPOINTAAAAAAAAAAAA";
-const TARGET: &str = "arn:aws:dms:us-east-1:123456789012:endpoint:TARGETENDPOINTAAAAAAAAAAAA";
 const INSTANCE: &str = "arn:aws:dms:us-east-1:123456789012:rep:INSTANCEAAAAAAAAAAAAAAAAAA";
 
 /// A schema that is loaded in a quarter of an hour, one with a table that errs, and one that takes a night.
@@ -16,12 +15,19 @@ const QUICK: &str = "crm";
 const ERRS: &str = "billing";
 const SLOW: &str = "archive";
 
-/// The account that many migrations share.
-pub fn account() -> Scenario {
-    let mut account = Scenario::default()
-        .with_instance(INSTANCE, "instance")
-        .with_source(SOURCE, "source", "postgres")
-        .with_target(TARGET, "target", "aurora-postgresql")
+/// A database for each migration of an account: no two may write the same tables.
+fn target(nth: usize) -> String {
+    format!("arn:aws:dms:us-east-1:123456789012:endpoint:TARGET{nth}")
+}
+
+/// The account that these migrations share.
+pub fn account(migrations: std::ops::Range<usize>) -> Scenario {
+    let mut account =
+        Scenario::default().with_instance(INSTANCE, "instance").with_source(SOURCE, "source", "postgres");
+    for nth in migrations {
+        account = account.with_target(&target(nth), &format!("target-{nth}"), "aurora-postgresql");
+    }
+    let mut account = account
         .with_connections_tested()
         .with_table(QUICK, "customers", 12_000, 300.0)
         .with_table(QUICK, "orders", 90_000, 900.0)
@@ -76,16 +82,16 @@ impl Migration {
             9 => ("nowhere", Meddling::Nothing, "Rejected"),
             _ => (QUICK, Meddling::Nothing, "Succeeded"),
         };
-        Migration { plan: plan(&name, schema, verdict), name, meddling, verdict }
+        Migration { plan: plan(&name, &target(nth), schema, verdict), name, meddling, verdict }
     }
 }
 
-fn plan(name: &str, schema: &str, verdict: &str) -> Value {
+fn plan(name: &str, target: &str, schema: &str, verdict: &str) -> Value {
     let mut plan = json!({
         "Task": {
             "ReplicationTaskIdentifier": name,
             "SourceEndpointArn": SOURCE,
-            "TargetEndpointArn": TARGET,
+            "TargetEndpointArn": target,
             "ReplicationInstanceArn": INSTANCE,
             "MigrationType": "full-load",
             "TableMappings": {"rules": [{

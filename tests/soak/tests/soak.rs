@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, reason = "what was found is for people to read")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -202,7 +203,8 @@ async fn work(soak: Arc<Soak>, migrations: usize, per_account: usize) {
         }
         let migration = Migration::nth(nth);
         let account = nth / per_account;
-        let world = soak.enter(account, per_account.min(migrations - account * per_account));
+        let first = account * per_account;
+        let world = soak.enter(account, first..migrations.min(first + per_account));
         if let Err(error) = soak.tell(&migration, &world).await {
             lock(&soak.wrong).push(format!("{}: {error}", migration.name));
         }
@@ -212,16 +214,19 @@ async fn work(soak: Arc<Soak>, migrations: usize, per_account: usize) {
 }
 
 impl Soak {
-    /// The account of this number, which so many migrations share.
-    fn enter(&self, account: usize, shared_by: usize) -> Arc<World> {
+    /// The account of this number, which these migrations share.
+    fn enter(&self, account: usize, shared_by: Range<usize>) -> Arc<World> {
         let mut accounts = lock(&self.accounts);
-        let (world, _) = accounts.entry(account).or_insert_with(|| (Arc::new(self.world()), shared_by));
+        let (world, _) = accounts.entry(account).or_insert_with(|| {
+            let count = shared_by.len();
+            (Arc::new(self.world(shared_by)), count)
+        });
         Arc::clone(world)
     }
 
-    fn world(&self) -> World {
+    fn world(&self, migrations: Range<usize>) -> World {
         let clock = Clock::starting_at(EVENING.parse().unwrap_or_default(), self.pace);
-        let world = World::new(clock).with_dms(Simulator::new(account(), 7));
+        let world = World::new(clock).with_dms(Simulator::new(account(migrations), 7));
         match self.stack.model() {
             Some(model) => world.checked_by(Arc::clone(model)),
             None => world,
@@ -290,9 +295,13 @@ impl Soak {
         let running = async {
             while !runs() {
                 ticks.tick().await;
+                if let Some(ended) = self.stack.look(execution).await.map_err(|error| error.to_string())? {
+                    return Err(format!("{} before its task ran: {}", ended.verdict(), ended.reasons()));
+                }
             }
+            Ok(())
         };
-        tokio::time::timeout(PATIENCE, running).await.map_err(|_| "its task never ran".to_owned())?;
+        tokio::time::timeout(PATIENCE, running).await.map_err(|_| "its task never ran".to_owned())??;
         let arn: migration::run::execution_arn::ExecutionArn =
             execution.arn.parse().map_err(|error| format!("{}: {error}", execution.arn))?;
         let closing = Order::name(&arn, 0, 1);
