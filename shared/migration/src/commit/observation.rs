@@ -6,7 +6,8 @@ use plan::{AtClose, MigrationType, Mode, Until};
 use super::answer;
 use crate::decide::opening;
 use crate::pace::budget;
-use crate::run::answer::Answer;
+use crate::run::acts::StartAct;
+use crate::run::answer::{Answer, RefusalKind};
 use crate::run::close_out::Beside;
 use crate::run::document::Running;
 use crate::run::drive::{Drive, Whose};
@@ -19,7 +20,7 @@ use crate::run::status::Phase;
 use crate::run::table::Table;
 use crate::run::tables::TablePass;
 use crate::run::task::{Origin, Owner, Progress, Task};
-use crate::time::graces::START_GRACE;
+use crate::time::graces::{START_GRACE, START_MARGIN};
 
 /// Takes an observation into the document, before [`decide`](crate::decide::decide) is asked. Taken in twice it counts
 /// twice, and leads to nothing else.
@@ -72,6 +73,7 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
         Phase::Running => run.starting_since = None,
         Phase::Idle | Phase::Busy | Phase::Stopping | Phase::Gone => {}
     }
+    take_in_start_made_twice(run, task, seen, now);
     take_in_lost_start(run, seen, now);
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
     let may_join = plan.mode == Mode::Migrate && run.close_out.is_none();
@@ -176,6 +178,25 @@ fn note_unfinished(run: &mut Run, tables: &[Table]) {
         if run.unfinished.len() < MAX_UNFINISHED && !run.unfinished.contains(&table.name) {
             run.unfinished.push(table.name.clone());
         }
+    }
+}
+
+/// The step that starts was invoked twice, or its request reached DMS twice, and what is known is the answer to the second:
+/// held back, or refused, since the task is at work. A task that this run has created is at work by this run's own start
+/// when that shows moments after it was decided. Of any other task another run may have made the start.
+fn take_in_start_made_twice(run: &mut Run, task: &Task, seen: &observation::Task, now: Timestamp) {
+    let soon = |start: &StartAct| now.duration_since(start.decided) <= START_MARGIN;
+    let in_the_way = |answer: &Answer| match answer {
+        Answer::NotCalled(_) => true,
+        Answer::Refused(refusal) => refusal.kind == RefusalKind::Passing,
+        Answer::Accepted | Answer::Lost => false,
+    };
+    let Drive::Starting { start, .. } = &mut run.drive else { return };
+    let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
+    let shows = under_way || seen.start_date() != start.seen_start_date;
+    if task.origin == Origin::Created && in_the_way(&start.answer) && shows && soon(start) {
+        start.answer = Answer::Lost;
+        run.stop_at_close = run.stops_at_close();
     }
 }
 

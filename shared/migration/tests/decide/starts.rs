@@ -226,6 +226,42 @@ fn lambda_that_did_not_invoke_the_step_has_started_nothing() {
     }
 }
 
+/// The step that starts is invoked twice, or its request reaches DMS twice: what comes back is that of the second. A task
+/// that this run has created is nobody else's to start at that moment.
+#[test]
+fn a_start_that_was_made_twice_is_this_runs() {
+    let state = "Replication Task cannot be started, invalid state";
+    let held = |case: Case| case.started(1).withheld("the task was starting just before the start");
+    let refused = |case: Case| case.started(1).put_off(state);
+    let ours = || full_load(windowed()).status("running");
+    let runs = |case: Case| case.began(1).at(2);
+    check([
+        (
+            "the second invocation found it starting",
+            held(full_load(windowed())).status("starting").at(2),
+            "Look again",
+        ),
+        ("and it runs by now", runs(held(ours())), "Wait | the task is running"),
+        (
+            "and it has come to its end by now",
+            held(ours()).began(1).stopped(2, FINISHED).tables(&COMPLETE).at(3),
+            "Succeeded",
+        ),
+        ("the second request was refused", runs(refused(ours())), "Wait | the task is running"),
+        (
+            "a refusal for want of a permission was no other for the first request",
+            runs(ours().started(1).refused("AccessDenied", "no")),
+            "Skipped",
+        ),
+        ("three minutes later somebody else may have started it", held(ours()).began(3).at(4), "Skipped"),
+        ("another run may have started what an earlier one created", runs(held(ours().adopted())), "Skipped"),
+        ("somebody else keeps it", runs(held(kept(windowed()).status("running"))), "Skipped"),
+    ]);
+    let mut case = runs(held(ours()));
+    case.poll();
+    check([("it is stopped at its close", case.at(CLOSE), "Stop Close")]);
+}
+
 #[test]
 fn a_start_that_dms_did_not_take() {
     let untested = "Test connection for replication instance i and endpoint e should be successful";
@@ -235,6 +271,7 @@ fn a_start_that_dms_did_not_take() {
         (
             "since somebody else was quicker",
             full_load(json!({}))
+                .adopted()
                 .started(1)
                 .put_off("cannot be started, invalid state")
                 .status("starting")
@@ -244,6 +281,7 @@ fn a_start_that_dms_did_not_take() {
         (
             "since somebody else was quicker, and has finished already",
             full_load(json!({}))
+                .adopted()
                 .started(1)
                 .put_off("cannot be started, invalid state")
                 .began(1)
@@ -384,7 +422,7 @@ fn a_start_that_dms_did_not_take() {
 
 #[test]
 fn a_start_that_the_guard_held_back() {
-    let last_week = || full_load(json!({"Start": "Refresh"})).last_week(FINISHED).tables(&COMPLETE);
+    let last_week = || full_load(json!({"Start": "Refresh"})).adopted().last_week(FINISHED).tables(&COMPLETE);
     check([
         (
             "since somebody else had started the task",
