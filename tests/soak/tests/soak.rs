@@ -56,7 +56,7 @@ fn main() -> ExitCode {
 }
 
 fn arguments() -> Result<Wanted, String> {
-    let mut wanted = Wanted { migrations: 300, at_a_time: 50, pace: 6 };
+    let mut wanted = Wanted { migrations: 300, at_a_time: 50, pace: 12 };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next().map_err(|error| error.to_string())? {
         let Long(name) = argument else { return Err(argument.unexpected().to_string()) };
@@ -308,6 +308,8 @@ impl Soak {
         let closing = Execution { arn: arn.sibling(closing.clone()).to_string(), name: closing };
         self.stack.aws().worlds().bind(closing.name.clone(), world);
         self.stack.abort(execution).await.map_err(|error| error.to_string())?;
+        // EventBridge tells of what has happened.
+        self.end(execution).await?;
         let event = json!({
             "version": "0", "id": "3", "account": "123456789012", "region": "us-east-1", "source": "aws.states",
             "detail-type": "Step Functions Execution Status Change", "time": EVENING, "resources": [execution.arn],

@@ -271,6 +271,14 @@ impl Case {
         self
     }
 
+    /// An earlier run of ours had created the task.
+    pub fn adopted(mut self) -> Case {
+        if let Some(task) = &mut self.running.task {
+            task.origin = Origin::Adopted;
+        }
+        self
+    }
+
     /// The run does not know a task yet and DMS has none.
     pub fn not_created(mut self) -> Case {
         self.running.task = None;

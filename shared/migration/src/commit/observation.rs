@@ -7,7 +7,7 @@ use super::answer;
 use crate::decide::opening;
 use crate::pace::budget;
 use crate::run::acts::StartAct;
-use crate::run::answer::Answer;
+use crate::run::answer::{Answer, RefusalKind};
 use crate::run::close_out::Beside;
 use crate::run::document::Running;
 use crate::run::drive::{Drive, Whose};
@@ -20,7 +20,7 @@ use crate::run::status::Phase;
 use crate::run::table::Table;
 use crate::run::tables::TablePass;
 use crate::run::task::{Origin, Owner, Progress, Task};
-use crate::time::graces::START_GRACE;
+use crate::time::graces::{START_GRACE, START_MARGIN};
 
 /// Takes an observation into the document, before [`decide`](crate::decide::decide) is asked. Taken in twice it counts
 /// twice, and leads to nothing else.
@@ -73,6 +73,7 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
         Phase::Running => run.starting_since = None,
         Phase::Idle | Phase::Busy | Phase::Stopping | Phase::Gone => {}
     }
+    take_in_start_made_twice(run, task, seen, now);
     take_in_lost_start(run, seen, now);
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
     let may_join = plan.mode == Mode::Migrate && run.close_out.is_none();
@@ -140,9 +141,9 @@ fn whose(task: &Task, seen: &observation::Task) -> Whose {
     }
 }
 
-/// A start of ours was not made, since the task had been started already. Lambda may deliver an invocation twice, so this
-/// may be by our own start, whose answer went to nobody; or somebody else was quicker. Nothing that DMS shows tells the two
-/// apart, and what is followed is told truly in both.
+/// A start of ours was not made, since the task had been started already. Of a task that this run has not created, nothing
+/// that DMS shows tells whether that was our own start, delivered twice, or somebody who was quicker. Following it is right
+/// in both cases.
 fn others_were_quicker(start: &StartAct, seen: &observation::Task) -> bool {
     let was_made = start.answer.may_be_taken() || start.lost_since.is_some();
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
@@ -191,6 +192,25 @@ fn note_unfinished(run: &mut Run, tables: &[Table]) {
         if run.unfinished.len() < MAX_UNFINISHED && !run.unfinished.contains(&table.name) {
             run.unfinished.push(table.name.clone());
         }
+    }
+}
+
+/// The step that starts was invoked twice, or its request reached DMS twice, and what is known is the answer to the second:
+/// held back, or refused, since the task is at work. A task that this run has created is at work by this run's own start
+/// when that shows moments after it was decided. Any other one is joined.
+fn take_in_start_made_twice(run: &mut Run, task: &Task, seen: &observation::Task, now: Timestamp) {
+    let soon = |start: &StartAct| now.duration_since(start.decided) <= START_MARGIN;
+    let in_the_way = |answer: &Answer| match answer {
+        Answer::NotCalled(_) => true,
+        Answer::Refused(refusal) => refusal.kind == RefusalKind::Passing,
+        Answer::Accepted | Answer::Lost => false,
+    };
+    let Drive::Starting { start, .. } = &mut run.drive else { return };
+    let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
+    let shows = under_way || seen.start_date() != start.seen_start_date;
+    if task.origin == Origin::Created && in_the_way(&start.answer) && shows && soon(start) {
+        start.answer = Answer::Lost;
+        run.stop_at_close = run.stops_at_close();
     }
 }
 

@@ -226,6 +226,53 @@ fn lambda_that_did_not_invoke_the_step_has_started_nothing() {
     }
 }
 
+/// The step that starts is invoked twice, or its request reaches DMS twice: what comes back is that of the second. A task
+/// that this run has created is nobody else's to start at that moment.
+#[test]
+fn a_start_that_was_made_twice_is_this_runs() {
+    let state = "Replication Task cannot be started, invalid state";
+    let held = |case: Case| case.started(1).withheld("the task was starting just before the start");
+    let refused = |case: Case| case.started(1).put_off(state);
+    let ours = || full_load(windowed()).status("running");
+    let runs = |case: Case| case.began(1).at(2);
+    check([
+        (
+            "the second invocation found it starting",
+            held(full_load(windowed())).status("starting").at(2),
+            "Look again",
+        ),
+        ("and it runs by now", runs(held(ours())), "Wait | the task is running"),
+        (
+            "and it has come to its end by now",
+            held(ours()).began(1).stopped(2, FINISHED).tables(&COMPLETE).at(3),
+            "Succeeded",
+        ),
+        ("the second request was refused", runs(refused(ours())), "Wait | the task is running"),
+        (
+            "after a refusal for want of a permission it is somebody else's, and joined",
+            runs(ours().started(1).refused("AccessDenied", "no")),
+            "Wait | the task is running",
+        ),
+        (
+            "three minutes later somebody else may have started it",
+            held(ours()).began(3).at(4),
+            "Wait | the task is running",
+        ),
+    ]);
+    for (name, mut case, joined) in [
+        ("created by this run", runs(held(ours())), false),
+        ("three minutes later", held(ours()).began(3).at(4), true),
+        ("created by an earlier run", runs(held(ours().adopted())), true),
+        ("kept elsewhere", runs(held(kept(windowed()).status("running"))), true),
+    ] {
+        case.poll();
+        assert_eq!(case.run().drive.is_somebody_elses(), joined, "{name}");
+        if !joined {
+            check([("it is stopped at its close", case.at(CLOSE), "Stop Close")]);
+        }
+    }
+}
+
 #[test]
 fn a_start_that_dms_did_not_take() {
     let untested = "Test connection for replication instance i and endpoint e should be successful";
@@ -233,8 +280,9 @@ fn a_start_that_dms_did_not_take() {
     let first_only = "Start Type : START_REPLICATION, valid only for tasks running for the first time";
     check([
         (
-            "since somebody else was quicker, or this step was made twice: what runs is followed",
+            "since somebody else was quicker: what runs is followed",
             full_load(json!({}))
+                .adopted()
                 .started(1)
                 .put_off("cannot be started, invalid state")
                 .status("starting")
@@ -244,6 +292,7 @@ fn a_start_that_dms_did_not_take() {
         (
             "since somebody else was quicker, and has finished already",
             full_load(json!({}))
+                .adopted()
                 .started(1)
                 .put_off("cannot be started, invalid state")
                 .began(1)
@@ -384,7 +433,7 @@ fn a_start_that_dms_did_not_take() {
 
 #[test]
 fn a_start_that_the_guard_held_back() {
-    let last_week = || full_load(json!({"Start": "Refresh"})).last_week(FINISHED).tables(&COMPLETE);
+    let last_week = || full_load(json!({"Start": "Refresh"})).adopted().last_week(FINISHED).tables(&COMPLETE);
     check([
         (
             "since somebody else had started the task",

@@ -5,7 +5,7 @@ use dms_simulator::scenario::{ConnectionFailure, Refusal, RefusalFault, StatusSp
 use serde_json::json;
 use virtual_aws::{Fault, FunctionEnd};
 
-use crate::night::{CLOSE, INSTANCE, SOURCE, TARGET, night, plan, scenario, world};
+use crate::night::{CLOSE, INSTANCE, SOURCE, TARGET, kept, long, night, of_kept, plan, scenario, world};
 
 #[test]
 fn one_429_at_the_start_costs_a_minute_and_not_the_night() {
@@ -48,20 +48,26 @@ fn a_function_that_is_killed_around_its_start_starts_once() {
 fn a_start_that_is_delivered_twice_is_followed_to_its_end() {
     // Of two invocations the second one finds the start of the first one, whose answer went to nobody.
     for lag in [0.0, 5.0] {
-        for (window, verdict) in
-            [(json!({}), "Succeeded"), (json!({"Window": {"AtClose": "Stop"}}), "Paused")]
-        {
-            let mut scenario = scenario();
+        let twice = |mut scenario: dms_simulator::Scenario, plan: serde_json::Value| {
             scenario.durations.describe_lag = lag;
-            if verdict == "Paused" {
-                scenario.source_tables[0].load_seconds = 100_000.0;
-            }
             let world = world(scenario);
             world.faults().add(Fault::invoking("start").first(1).twice());
-            let night = night(world, plan(window), vec![]);
-            night.expect(&[verdict]).no_row_twice().says("somebody else");
-            let stops = if verdict == "Paused" { 1 } else { 0 };
-            assert_eq!(night.calls("StopReplicationTask"), stops, "{lag}");
+            let night = night(world, plan, vec![]);
+            night.no_row_twice();
+            night
+        };
+        twice(scenario(), plan(json!({}))).expect(&["Succeeded"]).never_says("somebody else");
+        let stopped = twice(long(scenario()), plan(json!({})));
+        stopped.expect(&["Paused"]);
+        assert_eq!(stopped.calls("StopReplicationTask"), 1, "{lag}");
+        // A task that somebody else keeps may have been started by anybody: it is followed, and stopped where the plan
+        // says so in words.
+        twice(kept(scenario()), of_kept(json!({}))).expect(&["Succeeded"]).says("somebody else");
+        let stated = json!({"Window": {"AtClose": "Stop"}});
+        for (window, verdict, stops) in [(stated, "Paused", 1), (json!({}), "LeftRunning", 0)] {
+            let joined = twice(long(kept(scenario())), of_kept(window));
+            joined.expect(&[verdict]).says("somebody else");
+            assert_eq!(joined.calls("StopReplicationTask"), stops, "{lag}");
         }
     }
 }
