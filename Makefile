@@ -32,7 +32,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long chaos sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
+.PHONY: help jsonata rehearse check schema docs test lint audit unit model-check scale scale-long chaos fault-matrix fault-matrix-short sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -52,7 +52,7 @@ docs: prerequisites ## Write what is generated: the findings in docs/plan.md, do
 	@WRITE_DOCS=1 cargo test --package migration --test schema --quiet
 	@WRITE_DOCS=1 cargo test --package dms-simulator --test page --quiet
 
-test: venv lint template tools unit report-look model-check scale chaos end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
+test: venv lint template tools unit report-look model-check scale chaos fault-matrix-short end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
 
 lint: prerequisites
 	cargo fmt --all --check
@@ -86,6 +86,13 @@ scale-long: prerequisites ## The same, with the rows that take most of the time 
 
 chaos: prerequisites ## Nights in which anything goes wrong, judged by a referee: SEEDS=200 from FROM=1, or SEED=n with its story, KEEP=0,3 of its events
 	cargo test --workspace --test chaos --quiet -- $(if $(SEED),--seed "$(SEED)" $(if $(filter command line,$(origin KEEP)),--keep "$(KEEP)"),--seeds "$(SEEDS)" --from "$(FROM)")
+
+fault-matrix: prerequisites ## Every call and every function gone wrong in every way, one at a time, with what must come of it: ONLY=text, SHOW=text with all that went on
+	cargo test --workspace --test fault-matrix --quiet -- $(call given,SHOW,--show) $(call given,ONLY,--only)
+
+# Each function, call and kind of trouble at least once, together.
+fault-matrix-short: prerequisites
+	cargo test --workspace --test fault-matrix --quiet -- --short
 
 sabotage: prerequisites model-check ## Take protections out one at a time: the model and chaos must catch each, by name (half an hour; not in CI)
 	@tests/sabotage
