@@ -35,7 +35,7 @@ export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PATH := $(CURDIR)/$(VENV)/bin:$(PATH)
 
-.PHONY: help second-opinion clients rehearse check schema docs test lint audit unit model-check scale scale-long chaos soak sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
+.PHONY: help second-opinion clients rehearse check schema docs test lint audit unit model-check scale scale-long chaos fault-matrix fault-matrix-short soak sabotage end-to-end mutants bench fuzz template checkov tools build package schedule runs cancel report report-look fmt venv prerequisites
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,7 +55,7 @@ docs: prerequisites ## Write what is generated: the findings in docs/plan.md, do
 	@WRITE_DOCS=1 cargo test --package migration --test schema --quiet
 	@WRITE_DOCS=1 cargo test --package dms-simulator --test page --quiet
 
-test: venv lint template tools unit clients report-look model-check scale chaos end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
+test: venv lint template tools unit clients report-look model-check scale chaos fault-matrix-short end-to-end ## Prove everything: format, lints, docs, units, every story of the model, the whole machine, the template, the tools
 
 lint: prerequisites
 	cargo fmt --all --check
@@ -97,6 +97,13 @@ chaos: prerequisites ## Nights in which anything goes wrong, judged by a referee
 soak: venv ## Three hundred migrations on the running product, fifty at a time, ten minutes: MIGRATIONS=300 AT_A_TIME=50
 	cargo build --workspace --bins --test soak --quiet
 	cargo test --workspace --test soak --quiet -- --migrations "$(MIGRATIONS)" --at-a-time "$(AT_A_TIME)"
+
+fault-matrix: prerequisites ## Every call and every function gone wrong in every way, one at a time, with what must come of it: ONLY=text, SHOW=text with all that went on
+	cargo test --workspace --test fault-matrix --quiet -- $(call given,SHOW,--show) $(call given,ONLY,--only)
+
+# Each function, call and kind of trouble at least once, together.
+fault-matrix-short: prerequisites
+	cargo test --workspace --test fault-matrix --quiet -- --short
 
 sabotage: prerequisites model-check ## Take protections out one at a time: the model and chaos must catch each, by name (half an hour; not in CI)
 	@tests/sabotage

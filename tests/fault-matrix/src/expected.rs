@@ -1,24 +1,490 @@
-//! What must come of each cell, by rule.
+//! What must come of each cell, by rule. The first rule that is about a cell says it; a cell that no rule is about must
+//! come to what the undisturbed story comes to.
+
+use referee::Rule as Referee;
 
 use crate::cell::Cell;
+use crate::kind::Kind::{self, *};
+use crate::outcome::{Rows, role};
 
-/// What is expected of the verdict of an execution.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What is expected.
+#[derive(Clone, Copy, Debug)]
 pub struct Expected {
-    /// The verdict; the one of the undisturbed story where none is named.
-    pub verdict: Option<&'static [&'static str]>,
-    /// What is done is the same, but for these.
-    pub acts: &'static [&'static str],
-    /// Rows and tasks are as in the undisturbed story.
-    pub same_end: bool,
+    /// The verdicts that may be told of the execution that is struck, where they are not those of the basis.
+    pub own: &'static [&'static str],
+    /// The same of others; an empty list says that nothing is told.
+    pub others: &'static [(&'static str, &'static [&'static str])],
+    pub basis: Basis,
+    pub acts: Acts,
+    /// What becomes of tables, where that is not as in the basis.
+    pub rows: &'static [(&'static str, Rows)],
+    /// What the task is at in the end, where that is not as in the basis.
+    pub task: Option<&'static str>,
+    /// Those who run the stack are told that nobody could close out a run, where that is not as in the basis.
+    pub given_up: Option<bool>,
+    /// Rules of the referee that are broken, which is accepted.
+    pub broken: &'static [Referee],
     /// Why it is so.
     pub why: &'static str,
 }
 
-const ABSORBED: Expected =
-    Expected { verdict: None, acts: &[], same_end: true, why: "nothing comes of it but a little time" };
-
-/// What must come of this cell.
-pub fn of(_cell: &Cell) -> Expected {
-    ABSORBED
+/// What a cell is compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// The story without its trouble.
+    Undisturbed,
+    /// The story without the run that is struck: nothing comes of that one.
+    WithoutIt,
 }
+
+/// What the execution that is struck has done to DMS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Acts {
+    Same,
+    /// The same, and these once more.
+    Again(&'static [&'static str]),
+    /// What it had done before its trouble came, and nothing more.
+    UntilThen,
+    /// What it had done before its trouble came, and these.
+    UntilThenAnd(&'static [&'static str]),
+}
+
+const SAME: Expected = Expected {
+    own: &[],
+    others: &[],
+    basis: Basis::Undisturbed,
+    acts: Acts::Same,
+    rows: &[],
+    task: None,
+    given_up: None,
+    broken: &[],
+    why: "it is absorbed, and costs a little time",
+};
+
+/// Its load came to its end, once.
+const WHOLE: Rows = Rows { complete: true, copies: 1, emptied: 0 };
+
+/// Its load was cut off, once.
+const PART: Rows = Rows { complete: false, copies: 1, emptied: 0 };
+
+/// Its load has begun, and goes on.
+const LOADS: Rows = Rows { complete: false, copies: 0, emptied: 0 };
+
+/// The run ends with this verdict, and has done nothing from then on: all else is as if it had not been.
+const fn nothing_more(own: &'static [&'static str], why: &'static str) -> Expected {
+    Expected { own, basis: Basis::WithoutIt, acts: Acts::UntilThen, why, ..SAME }
+}
+
+/// The run ends with this verdict, and all that is done is done as ever.
+const fn told_as(own: &'static [&'static str], why: &'static str) -> Expected {
+    Expected { own, why, ..SAME }
+}
+
+/// Which cells a rule is about; an empty list is about all.
+struct About {
+    stories: &'static [&'static str],
+    executions: &'static [&'static str],
+    function: &'static str,
+    operations: &'static [&'static str],
+    kinds: &'static [Kind],
+    /// What the task is at when trouble comes.
+    statuses: &'static [&'static str],
+}
+
+impl About {
+    fn is_about(&self, cell: &Cell) -> bool {
+        let names = |list: &[&str], name: &str| list.is_empty() || list.contains(&name);
+        names(self.stories, cell.story)
+            && names(self.executions, &role(&cell.place.execution))
+            && self.function == cell.place.function
+            && names(self.operations, &cell.place.operation)
+            && names(self.statuses, &cell.place.status)
+            && (self.kinds.is_empty() || self.kinds.contains(&cell.kind))
+    }
+
+    /// Only in these stories.
+    const fn told_in(self, stories: &'static [&'static str]) -> About {
+        About { stories, ..self }
+    }
+
+    /// Only while the task is at this.
+    const fn while_it_is(self, statuses: &'static [&'static str]) -> About {
+        About { statuses, ..self }
+    }
+}
+
+/// Calls of a function for a run with a plan.
+const fn of_a_run(
+    function: &'static str,
+    operations: &'static [&'static str],
+    kinds: &'static [Kind],
+) -> About {
+    About { stories: &[], executions: &["night", "next"], function, operations, kinds, statuses: &[] }
+}
+
+/// Calls of a function for what closes a dead run out.
+const fn of_a_close_out(
+    function: &'static str,
+    operations: &'static [&'static str],
+    kinds: &'static [Kind],
+) -> About {
+    About { executions: &["close"], ..of_a_run(function, operations, kinds) }
+}
+
+/// Calls of a function for what reports the end of a task that was left running.
+const fn of_a_report(
+    function: &'static str,
+    operations: &'static [&'static str],
+    kinds: &'static [Kind],
+) -> About {
+    About { executions: &["left"], ..of_a_run(function, operations, kinds) }
+}
+
+/// Calls of the watch itself.
+const fn of_the_watch(operations: &'static [&'static str], kinds: &'static [Kind]) -> About {
+    About { executions: &["watch"], ..of_a_run("watch", operations, kinds) }
+}
+
+/// What must come of this cell, and the number of the rule that says it.
+pub fn of(cell: &Cell) -> (Expected, Option<usize>) {
+    let rule = RULES.iter().position(|(about, _)| about.is_about(cell));
+    (rule.map_or(SAME, |rule| RULES[rule].1), rule)
+}
+
+/// How many rules there are.
+pub fn rules() -> usize {
+    RULES.len()
+}
+
+/// Why a rule is one.
+pub fn why(rule: usize) -> &'static str {
+    RULES.get(rule).map_or("", |(_, expected)| expected.why)
+}
+
+const OUTLOOK: &[&str] = &["DescribePendingMaintenanceActions", "DescribeEngineVersions", "GetMetricData"];
+const READ: &[&str] = &[
+    "DescribeEndpoints",
+    "DescribeReplicationInstances",
+    "DescribeReplicationTasks",
+    "DescribeConnections",
+    "ListTagsForResource",
+    "DescribeExecution",
+];
+const TASK: &[&str] = &["DescribeReplicationTasks"];
+const LOOKS_BESIDE: &[&str] = &["DescribeExecution", "ListTagsForResource", "ListExecutions"];
+const LASTS: &[Kind] = &[AlwaysThrottled, AlwaysBroken, AlwaysDenied];
+
+const RULES: &[(About, Expected)] = &[
+    // --- validate
+    (
+        of_a_run("validate", &["DescribeEndpoints", "DescribeReplicationInstances"], &[NotFound]),
+        nothing_more(&["Rejected"], "what DMS does not know cannot be used, and a finding says so"),
+    ),
+    (
+        of_a_run("validate", &["DescribeConnections"], &[NotFound])
+            .told_in(&["refresh", "adopted", "nights"]),
+        Expected {
+            acts: Acts::Again(&["TestConnection", "TestConnection"]),
+            why: "DMS knows no connection that was not tested: both are tested once more",
+            ..SAME
+        },
+    ),
+    (
+        of_a_run("validate", &["TestConnection"], &[Denied, InvalidState]),
+        Expected {
+            acts: Acts::UntilThenAnd(&["TestConnection"]),
+            ..nothing_more(&["Rejected"], "a test that DMS will not make is a finding; the other one is made")
+        },
+    ),
+    (
+        of_a_run("validate", &["TestConnection"], &[AlwaysDenied]),
+        nothing_more(&["Rejected"], "tests that DMS will not make are findings"),
+    ),
+    (
+        of_a_run("validate", OUTLOOK, &[AlwaysThrottled]),
+        nothing_more(&["Failed"], "the step is repeated for hours, and comes to nothing"),
+    ),
+    (
+        of_a_run("validate", OUTLOOK, &[TenBroken, AlwaysBroken, AlwaysDenied]),
+        Expected { why: "what only makes a pre-flight's report richer is named as missing", ..SAME },
+    ),
+    (
+        of_a_run("validate", READ, &[AlwaysThrottled]).told_in(&["preflight"]),
+        nothing_more(&["Failed"], "the step is repeated for hours, and comes to nothing"),
+    ),
+    (
+        of_a_run("validate", &[], &[AlwaysThrottled]),
+        nothing_more(&["Skipped"], "a busy DMS is waited out until the window is over"),
+    ),
+    (
+        of_a_run("validate", READ, &[TenBroken, AlwaysBroken, AlwaysDenied]),
+        nothing_more(&["Failed"], "a run that cannot look at what its plan names starts nothing"),
+    ),
+    // --- create-task
+    (
+        of_a_run("create-task", &["CreateReplicationTask", "ModifyReplicationTask"], &[InvalidState]),
+        nothing_more(&["Rejected"], "DMS will not make the task for what the plan asks"),
+    ),
+    (
+        of_a_run("create-task", &["CreateReplicationTask", "ModifyReplicationTask"], &[Denied]),
+        nothing_more(&["Failed"], "the role may not make the task, and that is not the plan's fault"),
+    ),
+    (
+        of_a_run("create-task", &["ModifyReplicationTask"], &[Doubled]),
+        Expected {
+            acts: Acts::UntilThenAnd(&["ModifyReplicationTask"]),
+            ..nothing_more(&["Rejected"], "the second request finds a task that is being modified")
+        },
+    ),
+    (
+        of_a_run("create-task", &["AddTagsToResource"], &[Doubled]),
+        Expected { acts: Acts::Again(&["AddTagsToResource"]), why: "the same tag twice is one tag", ..SAME },
+    ),
+    (
+        of_a_run("create-task", &[], &[AlwaysThrottled]),
+        nothing_more(&["Skipped"], "a busy DMS is waited out until the window is over"),
+    ),
+    (
+        of_a_run("create-task", &["DescribeExecution"], &[AlwaysDenied]),
+        Expected { why: "an execution that may not be looked at is somebody else's, and told so", ..SAME },
+    ),
+    (
+        of_a_run("create-task", &[], &[TenBroken, AlwaysBroken, AlwaysDenied]),
+        nothing_more(
+            &["Failed"],
+            "a step that could not run three times ends the run, and nothing is started",
+        ),
+    ),
+    // --- start
+    (
+        of_a_run("start", TASK, LASTS),
+        nothing_more(&["Skipped"], "nothing is started unseen; the run tries until its window is over"),
+    ),
+    (
+        of_a_run("start", TASK, &[KilledBefore, KilledAfter]).told_in(&["nights"]).while_it_is(&["stopped"]),
+        nothing_more(&["Unknown"], "a resume that may have been made is not made again under DO_NOTHING"),
+    ),
+    (
+        of_a_run("start", &["Invoke"], &[LambdaBroken, EndsBefore, TimesOutBefore])
+            .told_in(&["nights"])
+            .while_it_is(&["stopped"]),
+        nothing_more(&["Unknown"], "a resume that may have been made is not made again under DO_NOTHING"),
+    ),
+    (
+        of_a_run(
+            "start",
+            &["StartReplicationTask"],
+            &[Broken500, Broken503, LostBefore, HangsBefore, KilledBefore, TenBroken, AlwaysBroken],
+        )
+        .told_in(&["nights"])
+        .while_it_is(&["stopped"]),
+        nothing_more(&["Unknown"], "a resume that may have been made is not made again under DO_NOTHING"),
+    ),
+    (
+        of_a_run("start", &["StartReplicationTask"], &[Denied])
+            .told_in(&["nights", "refresh"])
+            .while_it_is(&["stopped"]),
+        nothing_more(&["Failed"], "the role may not start the task"),
+    ),
+    (
+        of_a_run("start", &["StartReplicationTask"], &[NotFound, InvalidState, AlwaysDenied]),
+        nothing_more(&["Failed"], "DMS will not start the task, and nothing says that this passes"),
+    ),
+    (
+        of_a_run("start", &["StartReplicationTask"], &[AlwaysThrottled, AlwaysBroken]),
+        nothing_more(&["Skipped"], "the run tries until its window is over"),
+    ),
+    (
+        of_a_run(
+            "start",
+            &["ReloadTables"],
+            &[
+                Broken500,
+                Broken503,
+                LostBefore,
+                HangsBefore,
+                KilledBefore,
+                TenBroken,
+                AlwaysBroken,
+                Denied,
+                NotFound,
+                InvalidState,
+                AlwaysDenied,
+                AlwaysThrottled,
+            ],
+        ),
+        Expected {
+            own: &["PartlyFailed"],
+            acts: Acts::UntilThen,
+            rows: &[("shop.refunds", PART)],
+            why: "a table is loaded again once: a request that may have been made, or was refused, is not repeated",
+            ..SAME
+        },
+    ),
+    (
+        of_a_run("start", &["TestConnection"], LASTS),
+        nothing_more(
+            &["Rejected"],
+            "a connection that is not tested with success keeps the task from its start",
+        ),
+    ),
+    // --- poll
+    (
+        of_a_run(
+            "poll",
+            &["DescribeReplicationTasks", "DescribeConnections", "DescribeTableStatistics"],
+            &[AlwaysThrottled],
+        )
+        .while_it_is(&["none", "stopped", "ready"]),
+        nothing_more(&["Skipped"], "nothing is started unseen; the run looks until its window is over"),
+    ),
+    (
+        of_a_run("poll", &["DescribeTableStatistics"], &[AlwaysDenied]).while_it_is(&["stopped"]),
+        nothing_more(&["Failed"], "how to start a task whose tables may not be seen is not known"),
+    ),
+    (
+        of_a_run(
+            "poll",
+            &["DescribeReplicationTasks", "DescribeTableStatistics"],
+            &[AlwaysBroken, AlwaysDenied],
+        )
+        .while_it_is(&["none", "stopped", "ready"]),
+        nothing_more(&["Unknown"], "no poll can run until the window is over"),
+    ),
+    (
+        of_a_run("poll", &["DescribeConnections"], &[AlwaysBroken]),
+        nothing_more(&["Unknown"], "no poll can run until the window is over"),
+    ),
+    (
+        of_a_run("poll", &["DescribeTableStatistics"], LASTS),
+        told_as(&["Unknown"], "a success needs every table, and no table could be seen"),
+    ),
+    (
+        of_a_run("poll", &["DescribeReplicationInstances", "GetMetricData"], LASTS),
+        told_as(
+            &["Paused"],
+            "a lag that cannot be read is never small: the replication is paused at its close",
+        ),
+    ),
+    // --- stop
+    (
+        of_a_run("stop", &["StopReplicationTask"], LASTS).told_in(&["nights"]),
+        Expected {
+            own: &["Unknown", "Succeeded"],
+            others: &[("next", &["Skipped"])],
+            acts: Acts::UntilThen,
+            rows: &[("shop.orders", WHOLE)],
+            why: "it is asked to stop for four hours, in which the load comes to its end. A poll that meets a busy DMS looks \
+                  at nothing and knows nothing of it",
+            ..SAME
+        },
+    ),
+    (
+        of_a_run("stop", &["StopReplicationTask"], LASTS),
+        Expected {
+            own: &["Unknown", "Failed"],
+            acts: Acts::UntilThen,
+            task: Some("running"),
+            why: "a stop that DMS does not take is given up after four hours, and told. A poll that meets a busy DMS looks at \
+                  nothing and knows nothing of it",
+            ..SAME
+        },
+    ),
+    // --- what closes out a dead run
+    (
+        of_a_close_out("validate", &["DescribeExecution"], &[NotFound]),
+        Expected {
+            own: &["Skipped"],
+            others: &[("night", &[])],
+            broken: &[Referee::Told],
+            why: "it takes Step Functions at its word that there is no such execution",
+            ..LEFT_ALONE
+        },
+    ),
+    (
+        of_a_close_out("validate", &[], &[TenBroken, AlwaysBroken, AlwaysDenied]),
+        Expected {
+            own: &["Unknown"],
+            others: &[("night", &[])],
+            broken: &[Referee::Told],
+            why: "what closes out a run and cannot read what is left of it says so, with the run's name and what to do",
+            ..LEFT_ALONE
+        },
+    ),
+    (
+        of_a_close_out("validate", &[], &[AlwaysThrottled]),
+        Expected {
+            own: &["Unknown"],
+            others: &[("night", &[])],
+            broken: &[Referee::Told, Referee::PastClose],
+            why: "it tries for hours; then it says that the run could not be closed out, with its name and what to do",
+            ..LEFT_ALONE
+        },
+    ),
+    (
+        of_a_close_out("poll", &["ListTagsForResource"], &[Denied, InvalidState, AlwaysDenied]),
+        Expected {
+            why: "where it cannot be told who else works on the task it is left alone, and people get the command",
+            ..LEFT_ALONE
+        },
+    ),
+    (
+        of_a_close_out("poll", &["ListExecutions"], &[Denied, InvalidState, NotFound, AlwaysDenied]),
+        Expected {
+            why: "where it cannot be told who else works on the task it is left alone, and people get the command",
+            ..LEFT_ALONE
+        },
+    ),
+    (
+        of_a_close_out("poll", LOOKS_BESIDE, &[AlwaysThrottled, AlwaysBroken]),
+        Expected {
+            others: &[("night", &["Unknown"])],
+            why: "no poll can run until the window closes, and then the machine stops the task unseen",
+            ..SAME
+        },
+    ),
+    (
+        of_a_close_out("stop", &["DescribeExecution"], &[AlwaysDenied]),
+        Expected { why: "an execution that may not be looked at is none of ours", ..SAME },
+    ),
+    (
+        of_a_close_out("stop", LOOKS_BESIDE, LASTS),
+        Expected {
+            broken: &[Referee::PastClose],
+            why: "nothing is stopped that may be another's: after four hours people get the command",
+            ..LEFT_ALONE
+        },
+    ),
+    // --- what reports the end of a task that was left running
+    (
+        of_a_report("validate", TASK, &[Stale]),
+        told_as(&["Skipped"], "a task that seems to run again is left to who started it"),
+    ),
+    (
+        of_a_report("validate", &[], &[TenBroken, AlwaysBroken, AlwaysDenied, AlwaysThrottled]),
+        told_as(&["Unknown"], "what cannot look at the task says so, and what to do"),
+    ),
+    // --- the watch
+    (
+        of_the_watch(&["StartExecution"], LASTS).told_in(&["closed-out", "closed-out-late"]),
+        Expected {
+            others: &[("night", &[])],
+            broken: &[Referee::Told],
+            why: "a watch that can start nothing is told by an alarm of the stack",
+            ..LEFT_ALONE
+        },
+    ),
+    (
+        of_the_watch(&["Publish"], LASTS),
+        Expected {
+            given_up: Some(false),
+            broken: &[Referee::Told],
+            why: "a watch that cannot tell those who run the stack is told by an alarm",
+            ..SAME
+        },
+    ),
+];
+
+/// Nobody stops the task of a dead run: it goes on.
+const LEFT_ALONE: Expected =
+    Expected { acts: Acts::UntilThen, rows: &[("shop.orders", LOADS)], task: Some("running"), ..SAME };

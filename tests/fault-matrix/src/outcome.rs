@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use referee::{Change, Record};
 use serde_json::Value;
 
@@ -12,17 +13,17 @@ use crate::told::Told;
 pub struct Outcome {
     /// The verdicts that were told, by the execution that they are about; one that was told again counts once.
     pub verdicts: BTreeMap<String, Vec<String>>,
-    /// How often DMS has done what changes something, by operation and kind of start.
-    pub acts: BTreeMap<String, usize>,
+    /// How often DMS has done what changes something, by execution, and by operation or kind of start.
+    pub acts: BTreeMap<(String, String), usize>,
     /// What became of each table.
     pub rows: BTreeMap<String, Rows>,
-    /// What each task is at in the end.
-    pub tasks: BTreeMap<String, String>,
+    /// What the tasks are at in the end.
+    pub tasks: Vec<String>,
     /// Those who run the stack were told that a run could not be closed out.
     pub given_up: bool,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Rows {
     /// Its last load came to its end.
     pub complete: bool,
@@ -30,6 +31,29 @@ pub struct Rows {
     pub copies: usize,
     /// How often rows were dropped or emptied.
     pub emptied: usize,
+}
+
+/// Something that DMS has done because it was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    pub at: Timestamp,
+    /// The execution that asked.
+    pub role: String,
+    /// The operation, or the kind of start.
+    pub what: String,
+}
+
+impl Act {
+    /// All of them, in their order.
+    pub fn all(told: &Told) -> impl Iterator<Item = Act> {
+        let changes =
+            told.calls.iter().filter(|call| call.taken && CHANGES.contains(&call.operation.as_str()));
+        changes.map(|call| {
+            let kind = call.request.get("StartReplicationTaskType").and_then(Value::as_str);
+            let what = kind.map_or_else(|| call.operation.clone(), str::to_owned);
+            Act { at: call.at, role: role(&call.execution), what }
+        })
+    }
 }
 
 const CHANGES: [&str; 7] = [
@@ -56,11 +80,8 @@ impl Outcome {
                 verdicts.push(verdict);
             }
         }
-        for call in told.calls.iter().filter(|call| call.taken && CHANGES.contains(&call.operation.as_str()))
-        {
-            let kind = call.request.get("StartReplicationTaskType").and_then(Value::as_str);
-            let act = kind.map_or_else(|| call.operation.clone(), str::to_owned);
-            *outcome.acts.entry(act).or_default() += 1;
+        for act in Act::all(told) {
+            *outcome.acts.entry((act.role, act.what)).or_default() += 1;
         }
         for entry in &record.ledger {
             let rows = outcome.rows.entry(entry.table.clone()).or_default();
@@ -76,11 +97,18 @@ impl Outcome {
                 Change::Created | Change::LoadBegan | Change::FilledByHand | Change::EmptiedByHand => {}
             }
         }
+        let mut tasks: BTreeMap<&str, &str> = BTreeMap::new();
         for turn in &record.turns {
-            let status = turn.status.clone().unwrap_or_else(|| "gone".to_owned());
-            outcome.tasks.insert(turn.task.clone(), status);
+            tasks.insert(&turn.task, turn.status.as_deref().unwrap_or("gone"));
         }
+        outcome.tasks = tasks.into_values().map(str::to_owned).collect();
         outcome
+    }
+
+    /// What an execution has had done.
+    pub(crate) fn acts_of(&self, role: &str) -> BTreeMap<&str, usize> {
+        let own = self.acts.iter().filter(|((of, _), _)| of == role);
+        own.map(|((_, act), count)| (act.as_str(), *count)).collect()
     }
 }
 

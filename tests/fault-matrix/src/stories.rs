@@ -62,6 +62,12 @@ impl Story {
         Story { name, about, scenario, runs, deeds: Vec::new(), sweeps_until: None, kills_close_outs: None }
     }
 
+    /// The same as if this run had not been.
+    pub fn without(&self, run: &str) -> Story {
+        let runs = self.runs.iter().filter(|it| it.name != run).cloned().collect();
+        Story { runs, ..self.clone() }
+    }
+
     /// All of them.
     pub fn all() -> Vec<Story> {
         vec![
@@ -94,6 +100,16 @@ fn world() -> Scenario {
 /// A world with a table of this many seconds and one of twice as many.
 fn loads_in(seconds: f64) -> Scenario {
     world().with_table("shop", "customers", 1_000, seconds).with_table("shop", "orders", 1_000, 2.0 * seconds)
+}
+
+/// A world with a table that is soon loaded, and one that takes two hours.
+fn loads_slowly() -> Scenario {
+    world().with_table("shop", "customers", 1_000, 600.0).with_table("shop", "orders", 1_000, 7_200.0)
+}
+
+/// A world with a table that is soon loaded, and one that no night has time for.
+fn loads_for_ever() -> Scenario {
+    world().with_table("shop", "customers", 1_000, 600.0).with_table("shop", "orders", 1_000, 20.0 * 3_600.0)
 }
 
 fn request(migration_type: &str, prepares: Option<&str>) -> Value {
@@ -170,11 +186,11 @@ fn load() -> Story {
 
 fn nights() -> Story {
     let task = || request("full-load", Some("DO_NOTHING"));
-    let first = run("night", 0, task(), 45, json!({}));
+    let first = run("night", 0, task(), 60, json!({}));
     let second = run("next", 24 * 60, task(), 240, json!({"Start": "Resume"}));
     let about =
         "a load is stopped at its close and resumed in the next night, with consent, under DO_NOTHING";
-    Story::new("nights", about, loads_in(1_800.0), vec![first, second])
+    Story::new("nights", about, loads_slowly(), vec![first, second])
 }
 
 fn replication() -> Story {
@@ -260,19 +276,19 @@ fn preflight() -> Story {
 fn aborted(on_abort: &str, minutes: i64) -> Run {
     let task = request("full-load", Some("TRUNCATE_BEFORE_LOAD"));
     let run = run("night", 0, task, minutes, json!({"OnAbort": on_abort}));
-    Run { aborted: Some(12), ..run }
+    Run { aborted: Some(30), ..run }
 }
 
 fn closed_out() -> Story {
     let about = "an execution is aborted, and its task is stopped by what closes it out";
-    Story::new("closed-out", about, loads_in(7_200.0), vec![aborted("Stop", 180)])
+    Story::new("closed-out", about, loads_for_ever(), vec![aborted("Stop", 180)])
 }
 
 fn closed_out_at_close() -> Story {
     let about = "an execution is aborted, and its window is kept by what closes it out, whose event was lost";
     Story {
         sweeps_until: Some(90),
-        ..Story::new("closed-out-late", about, loads_in(7_200.0), vec![aborted("AsAtClose", 60)])
+        ..Story::new("closed-out-late", about, loads_for_ever(), vec![aborted("AsAtClose", 60)])
     }
 }
 
@@ -281,7 +297,7 @@ fn given_up() -> Story {
     Story {
         kills_close_outs: Some((2, 2)),
         sweeps_until: Some(60),
-        ..Story::new("given-up", about, loads_in(7_200.0), vec![aborted("LeaveRunning", 180)])
+        ..Story::new("given-up", about, loads_for_ever(), vec![aborted("LeaveRunning", 180)])
     }
 }
 
@@ -293,7 +309,7 @@ fn left_running() -> Story {
 }
 
 fn external() -> Story {
-    let mut scenario = loads_in(900.0);
+    let mut scenario = loads_slowly();
     scenario.behaviour = Behaviour { stopped_load_is_finished: true, ..Behaviour::default() };
     scenario.tasks.push(ExistingTask {
         table_mappings: json!({"rules": [{
@@ -303,7 +319,7 @@ fn external() -> Story {
         ..existing("TRUNCATE_BEFORE_LOAD", TaskState::NeverRun)
     });
     let task = json!({"ReplicationTaskArn": "arn:aws:dms:us-east-1:123456789012:task:ORDERS"});
-    let runs = vec![run("night", 0, task, 25, json!({}))];
+    let runs = vec![run("night", 0, task, 60, json!({}))];
     let about = "a task that somebody else keeps is run, and stopped at the close";
     Story::new("external", about, scenario, runs)
 }

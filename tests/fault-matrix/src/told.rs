@@ -202,7 +202,7 @@ fn watched(scene: &Scene, story: &Story) -> Thread<'static, ()> {
                     }
                 }
             }
-            if now.duration_since(begins[0]) > LONGEST {
+            if now.duration_since(minute(0)) > LONGEST {
                 break;
             }
             clock.sleep_for(LOOKS_EVERY).await;

@@ -3,11 +3,14 @@
 
 #![allow(clippy::print_stdout, reason = "the table is for people to read")]
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use fault_matrix::{Cell, Judged, OnMoto, Outcome, Story, Told, cells, judge, short, table, tell};
+use fault_matrix::{
+    Act, Bases, Cell, Judged, OnMoto, Outcome, Story, Told, cells, expected, judge, short, table, tell,
+};
 use lexopt::prelude::*;
 use virtual_aws::Definition;
 
@@ -55,7 +58,7 @@ fn arguments() -> Result<Wanted, String> {
 struct Undisturbed {
     story: Story,
     told: Told,
-    outcome: Outcome,
+    bases: Bases,
 }
 
 fn run(wanted: Wanted) -> Result<bool, String> {
@@ -65,33 +68,50 @@ fn run(wanted: Wanted) -> Result<bool, String> {
     for story in Story::all() {
         let told = tell(&story, None, &definition)?;
         all.extend(cells(&story, &told));
-        stories.push(Undisturbed { outcome: Outcome::of(&told), story, told });
+        let acts = Act::all(&told).collect();
+        let mut bases = Bases { undisturbed: Outcome::of(&told), acts, ..Bases::default() };
+        for run in &story.runs {
+            let without = tell(&story.without(run.name), None, &definition)?;
+            bases.without.insert(run.name.to_owned(), Outcome::of(&without));
+        }
+        stories.push(Undisturbed { bases, story, told });
     }
     let whole = all.len();
     if wanted.short {
         all = short(&all);
     }
-    eprintln!("{} of {whole} cells", all.len());
     if let Some(only) = &wanted.only {
         all.retain(|cell| cell.to_string().contains(only.as_str()));
     }
-    for Undisturbed { story, told, outcome } in &stories {
+    let mut sound = true;
+    for Undisturbed { story, told, bases } in &stories {
         println!("{}: {}", story.name, story.about);
-        println!("  {} calls, {} invocations, {outcome:?}", told.calls.len(), told.invocations.len());
         for words in fault_matrix::always(told) {
-            println!("  BROKEN undisturbed: {words}");
+            println!("  BROKEN without any trouble: {words}");
+            sound = false;
         }
-        if wanted.show && all.is_empty() && wanted.only.as_deref() == Some(story.name) {
-            for line in &told.lines {
-                println!("    {line}");
-            }
+        if wanted.show {
+            println!("  {:?}", bases.undisturbed);
         }
+        if wanted.show && wanted.only.as_deref() == Some(story.name) {
+            println!("  {}", told.lines.join("\n  "));
+        }
+    }
+    if wanted.show && stories.iter().any(|it| wanted.only.as_deref() == Some(it.story.name)) {
+        return Ok(sound);
     }
     let judged = told(&all, &stories, &definition, wanted.show)?;
     let failed: Vec<&Judged> = judged.iter().filter(|judged| !judged.wrong.is_empty()).collect();
     println!("{}", table(&judged, &OnMoto::read()?));
-    println!("{} of {} cells failed", failed.len(), judged.len());
-    Ok(failed.is_empty())
+    // A rule that says nothing of any cell says what nobody holds to anything.
+    let used: BTreeSet<usize> = judged.iter().filter_map(|judged| judged.rule).collect();
+    let unused: Vec<usize> = (0..expected::rules()).filter(|rule| !used.contains(rule)).collect();
+    let all_told = !wanted.short && wanted.only.is_none();
+    for rule in unused.iter().filter(|_| all_told) {
+        println!("UNUSED: no cell is judged by rule {rule}: {}", expected::why(*rule));
+    }
+    println!("{} of {} cells failed, of {whole} in all", failed.len(), judged.len());
+    Ok(sound && failed.is_empty() && (unused.is_empty() || !all_told))
 }
 
 /// Tells the cells, one a core.
@@ -116,7 +136,7 @@ fn told(
                             if show {
                                 println!("{cell}\n  {}", told.lines.join("\n  "));
                             }
-                            let one = judge(cell, &undisturbed.outcome, &told);
+                            let one = judge(cell, &undisturbed.bases, &told);
                             if !one.wrong.is_empty() {
                                 // At once: what is interrupted later is not lost.
                                 eprintln!("FAILED {cell}\n    {}", one.wrong.join("\n    "));
