@@ -9,6 +9,7 @@ pub mod error;
 pub mod existing;
 pub mod failure;
 mod pages;
+pub mod payload;
 pub mod request;
 pub mod serve;
 pub mod sns;

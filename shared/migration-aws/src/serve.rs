@@ -7,11 +7,13 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use migration::run::document::Document;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use tracing::Instrument;
 use tracing_subscriber::EnvFilter;
 
 use crate::error::{StepError, chain};
 use crate::failure::CallFailure;
+use crate::payload;
 use crate::request::Request;
 
 /// The variable that holds the function's own time-out in seconds: an invocation began so long before its deadline.
@@ -33,9 +35,9 @@ where
             "{FUNCTION_TIMEOUT} is not set: a step that is made again takes its first entry for the present"
         );
     }
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let invoked = timeout.and_then(|timeout| invoked(event.context.deadline, timeout));
-        respond(step, handler, event.payload, invoked).await
+        respond(step, handler, payload::read(&event.payload), invoked).await
     }))
     .await
 }
