@@ -14,6 +14,7 @@ pub mod request;
 pub mod serve;
 pub mod sns;
 pub mod step_functions;
+mod text;
 
 use aws_sdk_databasemigration::primitives::DateTime;
 use jiff::Timestamp;

@@ -8,8 +8,10 @@ use migration::run::document::Document;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use tracing::Instrument;
+use tracing::{Instrument, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::error::{StepError, chain};
 use crate::failure::CallFailure;
@@ -129,15 +131,24 @@ fn log_document(document: &Document) {
 /// Sets up the log: one JSON object a line, at the level in `RUST_LOG` or `info`.
 pub fn start_logging() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // A second call in one process keeps the log that is there.
+    let _ = log(filter, std::io::stdout).try_init();
+}
+
+/// The log of a function, written there.
+pub fn log<W>(filter: EnvFilter, to: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     // Lambda adds its own time to every line, and no function reads a clock.
-    let log = tracing_subscriber::fmt()
+    tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
         .with_target(false)
         .without_time()
-        .with_env_filter(filter);
-    // A second call in one process keeps the log that is there.
-    let _ = log.try_init();
+        .with_env_filter(filter)
+        .with_writer(to)
+        .finish()
 }
