@@ -19,8 +19,8 @@ use support::plans::{event, full_load};
 /// How large a hostile file is, in bytes; a plan has 160 KiB at the most.
 const SIZE: usize = 10_000_000;
 
-/// What checking may take of a processor, in a build for tests on a busy machine. Most take a tenth of it.
-const LONGEST: Duration = Duration::from_secs(30);
+/// What checking may take of a processor, in a build for tests on a busy machine. Most take a twentieth of it.
+const LONGEST: Duration = Duration::from_secs(12);
 
 /// A plan with more in it, as text.
 fn beside(more: &str) -> String {
