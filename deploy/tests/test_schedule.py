@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import unicodedata
 import unittest
 from pathlib import Path
 
@@ -25,7 +26,8 @@ HOSTILE = {
         "TableMappings": '{"rules":[{"rule-id":"1","a":"\\\\ \\" ${x} %{ if y } $${z} %%{w} <&> \\u003c"}]}',
     },
     "${Key}": "${AWS::Region} ${var.x} %{for} `id` $(id) 'single' \"double\" \\backslash\\ \\u003c",
-    "Control": "\u0000\u0001\b\f\n\r\t\u007f\u2028\u2029\ufeff",
+    "Control": "\u0000\u0001\b\f\n\r\t\u007f\u2028\u2029\ufeff\u001b[31m\u009b31m\u0085",
+    "Unseen": "orders\u202etxt\u2066\u200b\u061c",
     "Unicode": "Zürich – 表 😀",
     "Numbers": [0, -1, 1.5, 12345678901234567890, True, False, None],
     "Empty": [{}, [], ""],
@@ -141,6 +143,23 @@ class Schedules(Folder):
         )
         self.assertEqual(made["flexible_time_window"], {"mode": "OFF"})
         self.assertEqual(properties["Target"]["RetryPolicy"], request["Target"]["RetryPolicy"])
+
+    def test_nothing_of_a_plan_reaches_the_terminal_as_it_is(self):
+        def hidden(text):
+            return [c for c in text if unicodedata.category(c)[0] == "C" and c != "\n"]
+
+        for form in ("cli", "cloudformation", "terraform"):
+            self.assertEqual(hidden(self.good(form, HOSTILE, *STACK)), [], form)
+        evil = self.folder / "evil\x1b[31m\x9b31m\u202e.json"
+        for name, content in (("no.json", None), ("not.json", "{"), ("list.json", "[]"), ("large.json", '"' + "x" * 200_000)):
+            path = evil.with_name(evil.name + name)
+            if content is not None:
+                path.write_text(content)
+            done = called("schedule", "--plan", path, *WHEN, "--as", "cli", *NO_CHECKER, *STACK)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertEqual(hidden(done.stderr), [], name)
+        done = self.printed("cli", HOSTILE, *STACK, "--output", evil)
+        self.assertEqual((done.returncode, hidden(done.stderr)), (0, []))
 
     def test_the_cloudformation_form_passes_cfn_lint(self):
         ordinary = (ROOT / "events/nightly-refresh.json").read_text()

@@ -3,13 +3,11 @@
 import json
 import re
 
+from . import plan as plans
 from .schedule import PATTERNS, RETRY, TARGET
 
 LARGEST_DIRECT = 51_200
 """The bytes of a template that goes with the request; a larger one goes through S3."""
-
-# JSON lets these stand as they are, and YAML, as which CloudFormation may read the text, does not.
-NOT_IN_YAML = "[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]"
 
 PARAMETERS = {
     "machine": ("StateMachineArn", "The output StateMachineArn of the stack."),
@@ -53,8 +51,7 @@ def template(schedule):
 
 def written(schedule):
     """The template as text."""
-    text = json.dumps(template(schedule), ensure_ascii=False, indent=2) + "\n"
-    return re.sub(NOT_IN_YAML, lambda found: f"\\u{ord(found.group()):04x}", text)
+    return plans.with_escapes(json.dumps(template(schedule), ensure_ascii=False, indent=2) + "\n")
 
 
 def logical_id(name):

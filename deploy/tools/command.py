@@ -2,6 +2,7 @@
 
 import os
 import sys
+import unicodedata
 
 
 class Refused(Exception):
@@ -10,6 +11,11 @@ class Refused(Exception):
 
 class Unable(Exception):
     """The tool could not be used, or could not read what it needs."""
+
+
+def for_a_terminal(text):
+    """A text in which a terminal obeys nothing but the ends of lines, and of which a person sees all."""
+    return "".join("·" if unicodedata.category(c)[0] == "C" and c != "\n" else c for c in text)
 
 
 def missing_package(package):
@@ -25,10 +31,10 @@ def finish(name, work):
         status = work() or 0
         sys.stdout.flush()
     except Refused as fault:
-        print(f"{name}: {fault}", file=sys.stderr)
+        print(f"{name}: {for_a_terminal(str(fault))}", file=sys.stderr)
         status = 1
     except Unable as fault:
-        print(f"{name}: {fault}", file=sys.stderr)
+        print(f"{name}: {for_a_terminal(str(fault))}", file=sys.stderr)
         status = 2
     except BrokenPipeError:
         # The reader has gone, such as `head`. Python would complain once more while it ends.

@@ -13,6 +13,10 @@ MOST_BYTES = 160 * 1024
 
 SCHEDULED_TIME = "<aws.scheduler.scheduled-time>"
 
+# JSON lets these stand as they are. A terminal obeys some of them, others turn or hide what a person reads, and YAML, as
+# which CloudFormation may read a template, has no room for them.
+UNSEEN = "[\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff]"
+
 
 def read(path):
     """The plan in a file, with the time that is to be put in by the scheduler."""
@@ -48,6 +52,11 @@ def in_json(value):
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except ValueError as error:
         raise Refused("a number of the plan is too large for a JSON number of 64 bits") from error
+
+
+def with_escapes(text):
+    """The text of a document with an escape for each character that nobody would see; it says the same."""
+    return re.sub(UNSEEN, lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def check(path, checker):

@@ -94,8 +94,8 @@ def _escaped(keyword):
 
 def _text(value):
     """A text between quotes. Terraform knows fewer escapes than JSON, and two templates."""
-    escaped = re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\u{ord(found.group()):04x}", value.replace("\\", "\\\\"))
-    return '"' + escaped.replace('"', '\\"').replace("${", "$${").replace("%{", "%%{") + '"'
+    escaped = re.sub(r"[\x00-\x1f]", lambda found: f"\\u{ord(found.group()):04x}", value.replace("\\", "\\\\"))
+    return '"' + plans.with_escapes(escaped).replace('"', '\\"').replace("${", "$${").replace("%{", "%%{") + '"'
 
 
 def _value(value, depth):

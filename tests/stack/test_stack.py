@@ -147,6 +147,16 @@ class Everything(unittest.TestCase):
             self.assertIs(template.properties(name)["SqsManagedSseEnabled"], True, name)
         self.assertIs(template.properties("TopicKey")["EnableKeyRotation"], True)
 
+    def test_no_log_has_data_of_an_execution(self):
+        machines = [of for of in transformed().values() if of["Type"] == "AWS::StepFunctions::StateMachine"]
+        self.assertEqual(
+            [machine["Properties"]["LoggingConfiguration"]["IncludeExecutionData"] for machine in machines], [False]
+        )
+        for name, function in transformed().items():
+            if function["Type"] == "AWS::Lambda::Function":
+                variables = function["Properties"]["Environment"]["Variables"]
+                self.assertNotIn("RUST_LOG", variables, f"{name}: below info the SDK and the runtime log what they send")
+
     def test_with_topics_that_exist_the_stack_has_no_topic_and_no_key(self):
         template = Template(**CHOICES["everything bounded"])
         self.assertFalse(template.of("AWS::SNS::Topic", "AWS::SNS::TopicPolicy", "AWS::KMS::Key", "AWS::SNS::Subscription"))

@@ -24,6 +24,7 @@ use migration_aws::clients::Sns;
 use migration_aws::error::{StepError, chain};
 use migration_aws::request::Request;
 use migration_aws::sns;
+use plan::clean::one_line;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -142,7 +143,9 @@ async fn publish_message(context: &Sns, run: &Run, message: &Message) -> Result<
             let text = chain(&error);
             tracing::error!("{text}; the message goes to {default_topic} instead");
             let mut redirected = message.clone();
-            redirected.text.push_str(&format!("\n\nThis message was meant for {chosen}: {text}"));
+            redirected
+                .text
+                .push_str(&format!("\n\nThis message was meant for {chosen}: {}", one_line(&text)));
             sns::publish(&context.sns, default_topic, &redirected).await
         }
         outcome => outcome,

@@ -12,6 +12,7 @@ use arguments::{Form, Output, Work};
 use check_plan::checked::Checked;
 use check_plan::described::{self, Described};
 use check_plan::{from_task, shown, told};
+use plan::clean::{for_a_terminal, json_for_a_terminal};
 use plan::finding::{Severity, reject};
 use plan::schema;
 use serde::Serialize;
@@ -76,7 +77,7 @@ fn main() -> ExitCode {
             if form == Form::InFull {
                 eprintln!("check-plan: {OTHER_FORM}");
             }
-            say(&format!("{plan:#}\n")).map(|()| true)
+            say(&json_for_a_terminal(&format!("{plan:#}\n"))).map(|()| true)
         }),
     };
     match done {
@@ -87,12 +88,12 @@ fn main() -> ExitCode {
 }
 
 fn fail(error: &str) -> ExitCode {
-    eprintln!("check-plan: {error}");
+    eprintln!("check-plan: {}", for_a_terminal(error));
     ExitCode::from(2)
 }
 
 fn read_file(path: &Path) -> Result<File, String> {
-    let name = path.display().to_string();
+    let name = shown_name(path);
     let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
         std::io::stdin()
@@ -106,6 +107,11 @@ fn read_file(path: &Path) -> Result<File, String> {
         String::from_utf8(bytes).map_err(|_| format!("{name} is no text in UTF-8: save it as that"))?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(File { name, text })
+}
+
+/// The name of a file as it is shown, on a terminal too: whoever checks a folder has not chosen the names in it.
+fn shown_name(path: &Path) -> String {
+    for_a_terminal(&path.display().to_string()).replace('\n', "\u{b7}")
 }
 
 /// What DMS answered, and the name of the file.
@@ -126,7 +132,7 @@ fn check_all(names: &[PathBuf], tasks: Option<&Tasks>, output: Output) -> Result
     for name in names {
         match read_file(name) {
             Ok(file) => files.push(file),
-            Err(message) => unread.push(Unread { file: name.display().to_string(), message }),
+            Err(message) => unread.push(Unread { file: shown_name(name), message }),
         }
     }
     let good = check(&files, &unread, tasks, output)?;
@@ -146,7 +152,9 @@ fn check(files: &[File], unread: &[Unread], tasks: Option<&Tasks>, output: Outpu
         files.iter().map(|file| checked(file, tasks, now)).collect::<Result<Vec<Checked>, String>>()?;
     match output {
         _ if files.is_empty() => {}
-        Output::Json => say(&format!("{}\n", in_json(files, unread, &checked)))?,
+        Output::Json => {
+            say(&json_for_a_terminal(&format!("{}\n", in_json(files, unread, &checked))))?;
+        }
         Output::ForPeople => {
             let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
             for (file, checked) in files.iter().zip(&checked) {

@@ -109,7 +109,12 @@ fn walk<'p, 'v>(tree: &'v Value<'_>, pointer: &'p str) -> Found<'p, 'v> {
         match value {
             Value::Object(object) => {
                 // Of a key that stands twice, the last one holds; names are compared as the finding wrote them.
-                let named = |prop: &&ObjectProp<'_>| escaped(prop.name.as_str()) == name;
+                // Most names need no escape, and an object may have very many of them.
+                let is_plain = name.len() < 100 && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+                let named = |prop: &&ObjectProp<'_>| match is_plain {
+                    true => prop.name.as_str() == name,
+                    false => escaped(prop.name.as_str()) == name,
+                };
                 let Some(prop) = object.properties.iter().rev().find(named) else { break };
                 value = &prop.value;
                 span = span_of(prop);

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use plan::clean::seen;
 use plan::finding::{Finding, Severity, reject};
 
 use crate::place::{Document, Place};
@@ -26,10 +27,19 @@ pub fn findings(file: &str, text: &str, findings: &[Finding], colours: bool) -> 
     shown
 }
 
-/// The text without the control characters beyond ASCII, which some terminals obey and the renderer lets through. Each
-/// is replaced by a mark of the same length, so that every place stays where it is.
+/// The text without what the renderer lets through: control characters beyond ASCII, which some terminals obey, and
+/// what nobody sees. Each is replaced by marks of the same length, so that every place stays where it is.
 fn harmless(text: &str) -> String {
-    text.replace(|c| ('\u{80}'..='\u{9f}').contains(&c), "\u{b7}")
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        let hidden = ('\u{80}'..='\u{9f}').contains(&c) || seen(c) != c;
+        match (hidden, c.len_utf8()) {
+            (false, _) => shown.push(c),
+            (true, 3) => shown.push('\u{fffd}'),
+            (true, bytes) => shown.extend(std::iter::repeat_n('\u{b7}', bytes / 2)),
+        }
+    }
+    shown
 }
 
 fn group<'a>(file: &str, place: &'a Place<'_>, finding: &'a Finding) -> Group<'a> {

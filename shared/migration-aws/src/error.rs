@@ -7,6 +7,7 @@ use lambda_runtime::Diagnostic;
 use migration::run::answer::Refusal;
 
 use crate::failure::{CallFailure, Outcome};
+use crate::text;
 
 /// Why a function could not do its work. Bad plans and failed migrations are none of these: they are verdicts.
 #[derive(Debug, thiserror::Error)]
@@ -78,20 +79,20 @@ pub fn unless_throttled<T>(looked: Result<T, StepError>) -> Result<Option<T>, St
     }
 }
 
-/// An error and its sources in one line, each text once.
+/// An error and its sources in one line, each text once; bounded, and without the secrets that it quotes.
 pub fn chain(error: &dyn Error) -> String {
     let mut line = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {
-        let text = error.to_string();
+        let words = error.to_string();
         // Some errors of the SDK's HTTP client end with the text of their source.
-        if !line.ends_with(&text) {
+        if !line.ends_with(&words) {
             line.push_str(": ");
-            line.push_str(&text);
+            line.push_str(&words);
         }
         source = error.source();
     }
-    line
+    text::sentence(&line)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use aws_sdk_databasemigration::error::{BoxError, ProvideErrorMetadata, SdkError}
 use migration::run::answer::{Answer, Refusal, RefusalKind};
 
 use crate::error::chain;
+use crate::text;
 
 /// A call that did not succeed. Its text is what was attempted; its source is what came back.
 #[derive(Debug, thiserror::Error)]
@@ -66,8 +67,8 @@ where
 }
 
 fn answered(attempt: String, code: Option<&str>, message: Option<&str>) -> CallFailure {
-    let code = code.unwrap_or("(no code)");
-    let message = message.unwrap_or("(no message)");
+    let code = text::word(code.unwrap_or("(no code)"));
+    let message = &*text::sentence(message.unwrap_or("(no message)"));
     let refusal = |kind| Refusal { code: code.to_owned(), message: message.to_owned(), kind };
     let outcome = match code {
         "ResourceNotFoundFault" | "ExecutionDoesNotExist" => {

@@ -9,10 +9,12 @@ pub mod error;
 pub mod existing;
 pub mod failure;
 mod pages;
+pub mod payload;
 pub mod request;
 pub mod serve;
 pub mod sns;
 pub mod step_functions;
+mod text;
 
 use aws_sdk_databasemigration::primitives::DateTime;
 use jiff::Timestamp;

@@ -7,11 +7,15 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use migration::run::document::Document;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tracing::Instrument;
+use serde_json::value::RawValue;
+use tracing::{Instrument, Subscriber};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::error::{StepError, chain};
 use crate::failure::CallFailure;
+use crate::payload;
 use crate::request::Request;
 
 /// The variable that holds the function's own time-out in seconds: an invocation began so long before its deadline.
@@ -33,9 +37,9 @@ where
             "{FUNCTION_TIMEOUT} is not set: a step that is made again takes its first entry for the present"
         );
     }
-    lambda_runtime::run(service_fn(move |event: LambdaEvent<Value>| async move {
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| async move {
         let invoked = timeout.and_then(|timeout| invoked(event.context.deadline, timeout));
-        respond(step, handler, event.payload, invoked).await
+        respond(step, handler, payload::read(&event.payload), invoked).await
     }))
     .await
 }
@@ -127,15 +131,24 @@ fn log_document(document: &Document) {
 /// Sets up the log: one JSON object a line, at the level in `RUST_LOG` or `info`.
 pub fn start_logging() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    // A second call in one process keeps the log that is there.
+    let _ = log(filter, std::io::stdout).try_init();
+}
+
+/// The log of a function, written there.
+pub fn log<W>(filter: EnvFilter, to: W) -> impl Subscriber + Send + Sync
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     // Lambda adds its own time to every line, and no function reads a clock.
-    let log = tracing_subscriber::fmt()
+    tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
         .with_target(false)
         .without_time()
-        .with_env_filter(filter);
-    // A second call in one process keeps the log that is there.
-    let _ = log.try_init();
+        .with_env_filter(filter)
+        .with_writer(to)
+        .finish()
 }

@@ -1,5 +1,5 @@
 //! `docs/architecture.md` explains the judges of the decision, in their order, and names every room; `docs/operations.md`
-//! has a paragraph for every class of cause; no page names a file that is not there.
+//! has a paragraph for every class of cause; no page names a file that is not there, and the threat model no test.
 
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may end where it is")]
 
@@ -66,6 +66,7 @@ fn files_named(page: &str) -> impl Iterator<Item = &str> {
         .skip(1)
         .step_by(2)
         .flat_map(str::split_whitespace)
+        .map(|word| word.trim_end_matches(':'))
         .filter(move |word| tops.iter().any(|top| word.starts_with(top)))
         .filter(|word| word.contains('.') && !word.contains(['*', '{', '<']))
 }
@@ -85,4 +86,28 @@ fn every_file_that_a_page_names_is_there() {
         }
     }
     assert!(named > 10, "{named} files are named");
+}
+
+/// The threat model names what holds each line of it: a file, and a test in it.
+#[test]
+fn every_test_that_the_threat_model_names_is_there() {
+    let text =
+        std::fs::read_to_string(root().join("docs/security.md")).expect("docs/security.md can be read");
+    let model = text.split("\n## Threat model\n").nth(1).expect("there is a threat model");
+    let model = model.split("\n## ").next().expect("it has an end");
+    let threats = model.split("\n| threat |").nth(1).expect("it has a table");
+    let rows: Vec<&str> = threats.lines().filter(|line| line.starts_with("| **")).collect();
+    assert!(rows.len() > 10, "{rows:#?}");
+    for row in rows {
+        let held = row.rsplit(" | ").next().expect("a last cell");
+        let tests: Vec<(&str, &str)> =
+            held.split('`').skip(1).step_by(2).filter_map(|named| named.split_once(": ")).collect();
+        assert!(!tests.is_empty(), "nothing holds: {row}");
+        for (file, test) in tests {
+            let source = std::fs::read_to_string(root().join(file)).unwrap_or_default();
+            let is_there =
+                [format!("fn {test}("), format!("def {test}(")].iter().any(|form| source.contains(form));
+            assert!(is_there, "docs/security.md names {test} in {file}, which is not there");
+        }
+    }
 }

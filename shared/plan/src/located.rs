@@ -260,11 +260,12 @@ impl<'a> Members<'a> {
                 continue;
             }
             let alike = || nearest(name, &self.asked).map(|known| format!("; did you mean {known}?"));
-            let advice = synonyms::advice(&self.path, name, value).or_else(alike).unwrap_or_default();
+            let sought = || synonyms::advice(&self.path, name, value).or_else(alike);
+            let advice = if findings.is_crowded() { None } else { sought() };
             findings.add(
                 &self.place(name),
                 Code::UnknownMember,
-                format!("{} is not a member of this object{advice}", quoted(name)),
+                format!("{} is not a member of this object{}", quoted(name), advice.unwrap_or_default()),
             );
         }
     }
@@ -282,15 +283,11 @@ fn holds_itself(node: &Node<'_>, object: &Map<String, Value>) -> bool {
 }
 
 fn unknown_word(node: &Node<'_>, name: &str, known: &[&str], text: &str, findings: &mut Findings) {
+    let meant = if findings.is_crowded() { String::new() } else { meant::question(name, text, known) };
     findings.add(
         &node.path,
         Code::UnknownWord,
-        format!(
-            "{name} must be one of {}, not {}{}",
-            known.join(", "),
-            quoted(text),
-            meant::question(name, text, known)
-        ),
+        format!("{name} must be one of {}, not {}{meant}", known.join(", "), quoted(text)),
     );
 }
 

@@ -59,12 +59,6 @@ pub fn read_text_at(text: &str, now: Timestamp) -> Reading {
 }
 
 fn read_text_with(text: &str, now: Option<Timestamp>) -> Reading {
-    let nothing = |findings: Findings| Reading {
-        plan: None,
-        findings: findings.into_sorted(),
-        name: None,
-        notify: Notify::default(),
-    };
     let mut findings = Findings::default();
     match text::parse(text) {
         Ok(parsed) => {
@@ -73,19 +67,41 @@ fn read_text_with(text: &str, now: Option<Timestamp>) -> Reading {
             }
             read_value(&parsed.value, now, findings)
         }
-        Err(NotTaken::TooDeep) => {
-            too_deep(&mut findings);
-            nothing(findings)
-        }
-        Err(NotTaken::NotJson { what, line, column }) => {
-            findings.add(
-                "",
-                Code::NotJson,
-                format!("the plan is not JSON: {what} (line {line}, column {column})"),
-            );
-            nothing(findings)
+        Err(fault) => {
+            not_taken(fault, &mut findings);
+            nothing_of(findings)
         }
     }
+}
+
+/// Nothing but what is wrong.
+fn nothing_of(findings: Findings) -> Reading {
+    Reading { plan: None, findings: findings.into_sorted(), name: None, notify: Notify::default() }
+}
+
+fn not_taken(fault: NotTaken, findings: &mut Findings) {
+    match fault {
+        NotTaken::TooDeep => too_deep(findings),
+        NotTaken::NotJson { what, line, column } => findings.add(
+            "",
+            Code::NotJson,
+            format!("the plan is not JSON: {what} (line {line}, column {column})"),
+        ),
+    }
+}
+
+/// A text where a plan is expected: that of a plan, or one that no reader of JSON takes, which is how a function is handed
+/// it.
+fn instead_of_a_plan(parsed: Result<text::Text, NotTaken>, mut findings: Findings) -> Findings {
+    match parsed {
+        Ok(_) => findings.add(
+            "",
+            Code::WrongType,
+            "the plan must be an object, not a string: this is its text; take the outer quotes and their backslashes away",
+        ),
+        Err(fault) => not_taken(fault, &mut findings),
+    }
+    findings
 }
 
 /// Reads a plan.
@@ -127,6 +143,11 @@ fn read_value(plan: &Value, now: Option<Timestamp>, mut findings: Findings) -> R
     }
     if deeper_than(MAX_LEVELS, plan) {
         too_deep(&mut findings);
+    }
+    if let Some(fault) =
+        plan.as_str().filter(|text| text.trim_start().starts_with(['{', '['])).map(text::parse)
+    {
+        return nothing_of(instead_of_a_plan(fault, findings));
     }
     let (read, name, notify) = match Members::open(&top, &mut findings) {
         Some(members) => read_members(members, now, &mut findings),
@@ -412,14 +433,14 @@ fn read_notify(node: &Node<'_>, findings: &mut Findings) -> Notify {
             let Some(word) = element.text(findings) else { continue };
             words.push(word);
             if !members::words("On").contains(&word) {
+                let meant = match findings.is_crowded() {
+                    true => String::new(),
+                    false => meant::question("On", word, members::words("On")),
+                };
                 findings.add(
                     &element.path,
                     Code::UnknownWord,
-                    format!(
-                        "On holds Finished, Warning and Started, not {}{}",
-                        quoted(word),
-                        meant::question("On", word, members::words("On"))
-                    ),
+                    format!("On holds Finished, Warning and Started, not {}{meant}", quoted(word)),
                 );
             }
         }

@@ -225,19 +225,20 @@ fn read_hours(members: &mut Members<'_>, now: Option<Timestamp>, findings: &mut 
                 let Some(word) = element.text(findings) else { continue };
                 match Day::WORDS.iter().find(|(known, _)| *known == word) {
                     Some((_, day)) => days.push(*day),
-                    None => findings.add(
-                        &element.path,
-                        Code::UnknownWord,
-                        format!(
-                            "Days holds Mon, Tue, Wed, Thu, Fri, Sat and Sun, not {}{}",
-                            quoted(word),
-                            meant::days(word).unwrap_or_else(|| meant::question(
-                                "Days",
-                                word,
-                                members::words("Days")
-                            ))
-                        ),
-                    ),
+                    None => {
+                        let question = || meant::question("Days", word, members::words("Days"));
+                        let meant = (!findings.is_crowded())
+                            .then(|| meant::days(word).unwrap_or_else(question))
+                            .unwrap_or_default();
+                        findings.add(
+                            &element.path,
+                            Code::UnknownWord,
+                            format!(
+                                "Days holds Mon, Tue, Wed, Thu, Fri, Sat and Sun, not {}{meant}",
+                                quoted(word)
+                            ),
+                        );
+                    }
                 }
             }
         }

@@ -10,6 +10,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use arguments::Work;
+use plan::clean::for_a_terminal;
 use report::page::Page;
 use report::{given, html};
 
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("report: {error}");
+            eprintln!("report: {}", for_a_terminal(&error));
             ExitCode::from(2)
         }
     }
@@ -72,7 +73,7 @@ fn read(path: &Path) -> Result<String, String> {
 
 /// Prints; a reader that has gone, such as `head`, is no error.
 fn say(text: &str) -> Result<(), String> {
-    match writeln!(std::io::stdout().lock(), "{text}") {
+    match writeln!(std::io::stdout().lock(), "{}", for_a_terminal(text)) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(format!("the output could not be written: {error}"))
         }

@@ -1,6 +1,6 @@
 //! The screen as text: lines of a given width, without a terminal.
 
-use plan::clean::one_line;
+use plan::clean::{for_a_terminal, json_for_a_terminal, one_line};
 
 use crate::fold::Shown;
 use crate::told::{Mail, Night};
@@ -36,8 +36,8 @@ pub fn ending(night: &Night, width: usize, json: bool) -> Vec<String> {
         lines.extend(mail_to_people(mail, width));
         if json {
             lines.extend([String::new(), "--- to machines, by SQS ---".to_owned()]);
-            // Machines read it: it stays as it is.
-            lines.extend(format!("{:#}", mail.json).lines().map(str::to_owned));
+            // Machines read it: it says the same.
+            lines.extend(json_for_a_terminal(&format!("{:#}", mail.json)).lines().map(str::to_owned));
         }
     }
     if night.mails.is_empty() {
@@ -67,6 +67,6 @@ pub fn verdict(word: &str) -> String {
 fn mail_to_people(mail: &Mail, width: usize) -> Vec<String> {
     let title = format!("--- to people, by e-mail: {} ---", one_line(&mail.subject));
     let mut lines = wrapped(&title, width, 4);
-    lines.extend(message(&mail.text, width));
+    lines.extend(message(&for_a_terminal(&mail.text), width));
     lines
 }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use plan::Plan;
+use plan::clean::for_a_terminal;
 use plan::read::read;
 use plan::text;
 use rehearsal::arguments::{self, Arguments, TaskGiven, USAGE, Work};
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
         }
         Ok(Work::Rehearse(arguments)) => arguments,
         Err(error) => {
-            eprintln!("rehearse: {error}\n{USAGE}");
+            eprintln!("rehearse: {}\n{USAGE}", for_a_terminal(&error));
             return ExitCode::from(2);
         }
     };
@@ -49,7 +50,7 @@ fn main() -> ExitCode {
         Ok(told) if told.nights.iter().all(Night::is_good) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::from(1),
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", for_a_terminal(&error.to_string()));
             ExitCode::from(error.status())
         }
     }

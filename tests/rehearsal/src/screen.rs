@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use console::Term;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use plan::clean::one_line;
+use plan::clean::{for_a_terminal, one_line};
 
 use crate::bars::{Bars, chosen};
 use crate::fold::Shown;
@@ -75,6 +75,7 @@ impl Screen {
 
     /// Text that stays, as wide as the screen.
     pub fn say(&self, text: &str) {
+        let text = for_a_terminal(text);
         let lines: Vec<String> = text.lines().flat_map(|line| wrapped(line, self.width, 2)).collect();
         self.print(&lines);
     }

@@ -62,3 +62,27 @@ fn what_cannot_be_read_is_said_before_anything_starts() {
         assert!(text.starts_with("the rehearsal could not run: ") && text.contains(says), "{says}\n{text}");
     }
 }
+
+#[test]
+fn what_is_said_of_hostile_files_tells_the_terminal_nothing() {
+    let name = "no\u{1b}[2J\u{9b}31m\u{202e}such.json";
+    let world = file("hostile-world.json", "{\"\u{9b}31m\u{202e}\": 1}");
+    let plan = file("hostile-plan.json", "{\"Task\": {\"ReplicationTaskIdentifier\": \"orders\"}}");
+    let task = file(
+        "hostile-task.json",
+        "{\"ReplicationTaskIdentifier\": \"\u{9b}31m\\u001b[2J\u{202e}\", \"Status\": \"ready\"}",
+    );
+    for words in [
+        &["--plan", name][..],
+        &["--plan", &plan, "--scenario", &world],
+        &["--plan", &plan, "--task", &task],
+        &["--plan", &plan, "--at", name],
+        &["--plan", &plan, name],
+    ] {
+        let output = rehearse(words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}: {output:?}");
+        let text = said(&output);
+        let hidden = |c: char| (c.is_control() && c != '\n') || plan::clean::seen(c) != c;
+        assert!(!text.is_empty() && !text.contains(hidden), "{words:?}: {text:?}");
+    }
+}

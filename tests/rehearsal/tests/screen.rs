@@ -215,3 +215,30 @@ fn the_table_of_nights_fits_80_columns() {
     assert!(lines.iter().all(|line| line.chars().count() <= 80), "{lines:#?}");
     insta::assert_snapshot!("nights", lines.join("\n"));
 }
+
+/// What a terminal obeys, and what turns or hides what a person reads.
+const ESCAPES: &str = "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\u{85}\u{7f}\r\u{202e}\u{200b}";
+
+#[test]
+fn nothing_of_a_plan_or_of_dms_reaches_the_terminal_as_it_is() {
+    let mut night = night();
+    for mail in &mut night.mails {
+        (mail.subject, mail.text) = (ESCAPES.to_owned(), format!("Why: {ESCAPES}\n  - {ESCAPES}"));
+        mail.json = json!({ ESCAPES: ESCAPES });
+    }
+    let ends = [AtTheEnd {
+        began: BEGINS.parse().unwrap(),
+        verdict: "Failed".to_owned(),
+        tables: vec![TableAtTheEnd {
+            name: ESCAPES.to_owned(),
+            state: ESCAPES.to_owned(),
+            rows: 1,
+            loaded: None,
+        }],
+    }];
+    let lines = layout::ending(&night, 100, true).into_iter().chain(summary(&ends, &zone(), 100));
+    for line in lines {
+        let hidden = |c: char| c.is_control() || (plan::clean::seen(c) != c);
+        assert!(!line.contains(hidden), "{line:?}");
+    }
+}

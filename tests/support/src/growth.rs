@@ -20,3 +20,10 @@ pub fn cpu_time<T>(work: impl Fn() -> T) -> Duration {
     }
     least
 }
+
+/// What some work came to, and its CPU time: for work of seconds, whose time need not be exact.
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let begin = ThreadTime::now();
+    let done = work();
+    (done, begin.elapsed())
+}

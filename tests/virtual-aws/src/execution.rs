@@ -8,6 +8,7 @@ use crate::document::Document;
 use crate::expressions::{Scope, fill, seconds};
 use crate::functions::Function;
 use crate::invocation::Failure;
+use crate::quota::{self, Carried};
 use crate::tally::Tally;
 use crate::world::{SeenEnd, World};
 
@@ -84,6 +85,9 @@ pub(crate) async fn run(
     input: Value,
     redrive: Option<Redrive>,
 ) -> Result<Run, String> {
+    if let Some(refusal) = quota::too_large_an_input(&input.to_string()) {
+        return Err(format!("{name} is not started: ValidationException: {refusal}"));
+    }
     let began = world.clock().now();
     let arn = format!("arn:aws:states:us-east-1:123456789012:execution:migration:{name}");
     let mut execution = Execution {
@@ -244,6 +248,11 @@ impl Execution {
             }
             // Arguments are evaluated anew for each attempt; the state's entry stays.
             let payload = self.fill(payload, entered, &Outcome { retries: all, ..Outcome::default() })?;
+            let bytes = quota::bytes(&payload);
+            self.tally.carry(bytes);
+            if let Some(failure) = quota::exceeded(bytes, Carried::Payload) {
+                return Ok(Step::End(End::Uncaught(failure)));
+            }
             self.world.note(&self.name, "TaskScheduled", || {
                 let parameters = json!({"FunctionName": function.name(), "Payload": payload}).to_string();
                 json!({"taskScheduledEventDetails": {
@@ -252,6 +261,9 @@ impl Execution {
             });
             let failure = match self.attempt(function, payload, timeout).await {
                 Ok(payload) => {
+                    if let Some(failure) = quota::exceeded(quota::bytes(&payload), Carried::Answer) {
+                        return Ok(Step::End(End::Uncaught(failure)));
+                    }
                     self.world.note(&self.name, "TaskSucceeded", || {
                         let output = json!({"Payload": payload, "StatusCode": 200}).to_string();
                         json!({"taskSucceededEventDetails": {
@@ -284,6 +296,9 @@ impl Execution {
                 let error = json!({"Error": failure.error, "Cause": failure.cause});
                 let outcome = Outcome { error, ..Outcome::default() };
                 self.document = self.fill(&catch.assign, entered, &outcome)?;
+                if let Some(failure) = quota::exceeded(quota::bytes(&self.document), Carried::Variable) {
+                    return Ok(Step::End(End::Uncaught(failure)));
+                }
                 return Ok(Step::To(catch.next.clone()));
             };
             self.world.clock().sleep_for(delay).await;

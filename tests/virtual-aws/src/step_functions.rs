@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use local_aws::ErrorAnswer;
 use serde_json::{Value, json};
 
+use crate::quota;
+
 /// The machine that all executions are of.
 pub const MACHINE: &str = "arn:aws:states:us-east-1:123456789012:stateMachine:migration";
 
@@ -215,6 +217,9 @@ impl StepFunctions {
         }
         if name.is_empty() || name.len() > 80 {
             return Err(refused("InvalidName", format!("Invalid Name: '{name}'")));
+        }
+        if let Some(refusal) = quota::too_large_an_input(input) {
+            return Err(refused("ValidationException", refusal));
         }
         let read: Value = serde_json::from_str(input)
             .map_err(|_| refused("InvalidExecutionInput", "the input is no JSON".to_owned()))?;

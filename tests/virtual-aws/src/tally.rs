@@ -16,6 +16,8 @@ pub struct Tally {
     pub transitions: u32,
     /// History events.
     pub events: u32,
+    /// Bytes of the largest payload that a function was handed.
+    pub largest_payload: usize,
     /// The most retries that one visit to a state needed, by state.
     pub retries: BTreeMap<String, u32>,
 }
@@ -30,6 +32,11 @@ impl Tally {
     pub fn enter(&mut self, state: &State) {
         self.transitions += 1;
         self.events += state.events;
+    }
+
+    /// A function is handed so many bytes.
+    pub fn carry(&mut self, bytes: usize) {
+        self.largest_payload = bytes.max(self.largest_payload);
     }
 
     /// The step of a state is tried once more: scheduled, started, ended. Step Functions bills a retry as a transition.

@@ -9,6 +9,7 @@ use crate::clients;
 use crate::error::StepError;
 use crate::failure::{self, CallFailure};
 use crate::pages::Pages;
+use crate::text;
 
 /// The most pages of connections that are read, as long as DMS makes them: two connections are asked for.
 const MAX_PAGES: usize = 20;
@@ -56,9 +57,9 @@ pub async fn connections(dms: &Client, route: &Route) -> Result<Vec<Connection>,
                 endpoint: arn(connection.endpoint_arn(), "EndpointArn")?,
                 state: match connection.status().unwrap_or_default() {
                     "successful" => ConnectionState::Successful,
-                    "failed" => ConnectionState::Failed(
-                        connection.last_failure_message().unwrap_or("DMS gives no reason").to_owned(),
-                    ),
+                    "failed" => ConnectionState::Failed(text::sentence(
+                        connection.last_failure_message().unwrap_or("DMS gives no reason"),
+                    )),
                     _ => ConnectionState::Testing,
                 },
             });

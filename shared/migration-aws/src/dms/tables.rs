@@ -8,7 +8,7 @@ use plan::table_name::TableName;
 
 use crate::error::StepError;
 use crate::pages::Pages;
-use crate::timestamp;
+use crate::{text, timestamp};
 
 /// The most pages of table statistics that are read, 500 tables each.
 const MAX_PAGES: usize = 400;
@@ -35,12 +35,15 @@ pub async fn tables(dms: &Client, task: &Arn) -> Result<Vec<Table>, StepError> {
 fn read_table(table: &TableStatistics) -> Table {
     let rows = |number: i64| u64::try_from(number).unwrap_or(0);
     Table {
-        name: TableName::new(table.schema_name().unwrap_or_default(), table.table_name().unwrap_or_default()),
-        state: TableState::from(table.table_state().unwrap_or_default()),
+        name: TableName::new(
+            text::name(table.schema_name().unwrap_or_default()),
+            text::name(table.table_name().unwrap_or_default()),
+        ),
+        state: TableState::from(text::word(table.table_state().unwrap_or_default())),
         rows: rows(table.full_load_rows()),
         refused_rows: rows(table.full_load_error_rows()) + rows(table.full_load_condtnl_chk_failed_rows()),
         load_ended: table.full_load_end_time().and_then(timestamp),
-        validation: Validation::from(table.validation_state().unwrap_or_default()),
+        validation: Validation::from(text::word(table.validation_state().unwrap_or_default())),
         validation_failed: rows(table.validation_failed_records()),
         validation_suspended: rows(table.validation_suspended_records()),
         validation_pending: rows(table.validation_pending_records()),

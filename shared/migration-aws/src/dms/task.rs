@@ -14,7 +14,7 @@ use super::{arn, filter};
 use crate::error::{StepError, unless_throttled};
 use crate::failure::{self, CallFailure};
 use crate::pages::Pages;
-use crate::timestamp;
+use crate::{text, timestamp};
 
 /// The most pages of tasks that are read, 100 tasks each: an account has 600.
 const MAX_PAGES: usize = 100;
@@ -174,24 +174,24 @@ pub async fn observe(dms: &Client, which: &TaskFilter, with_settings: bool) -> R
 /// # Errors
 /// When an ARN in DMS's answer is none.
 pub fn read_task(task: &ReplicationTask) -> Result<Task, StepError> {
-    let status = Status::from(task.status().unwrap_or_default());
+    let status = Status::from(text::word(task.status().unwrap_or_default()));
     let at_an_end = status.is_an_end();
     let document = |text: Option<&str>| text.and_then(|text| serde_json::from_str(text).ok());
     let (settings, mappings): (Option<serde_json::Value>, _) =
         (document(task.replication_task_settings()), document(task.table_mappings()));
     Ok(Task {
         arn: arn(task.replication_task_arn(), "ReplicationTaskArn")?,
-        identifier: task.replication_task_identifier().unwrap_or_default().to_owned(),
+        identifier: text::name(task.replication_task_identifier().unwrap_or_default()).to_owned(),
         route: read_route(task)?,
         migration_type: MigrationType::from(
             task.migration_type().map(|word| word.as_str().to_owned()).unwrap_or_default(),
         ),
         // Neither is documented to be cleared when the task runs again.
-        stop_reason: task.stop_reason().filter(|_| at_an_end).and_then(StopReason::parse),
+        stop_reason: task.stop_reason().filter(|_| at_an_end).map(text::word).and_then(StopReason::parse),
         last_failure: task
             .last_failure_message()
             .filter(|text| at_an_end && !text.is_empty())
-            .map(str::to_owned),
+            .map(text::sentence),
         stats: task.replication_task_stats().map(|stats| Stats {
             tables_loaded: count(stats.tables_loaded()),
             tables_loading: count(stats.tables_loading()),

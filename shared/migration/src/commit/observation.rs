@@ -11,7 +11,7 @@ use crate::run::answer::{Answer, RefusalKind};
 use crate::run::close_out::Beside;
 use crate::run::document::Running;
 use crate::run::drive::{Drive, Whose};
-use crate::run::execution::{MAX_UNFINISHED, Run};
+use crate::run::execution::{MAX_NAMES_BYTES, MAX_UNFINISHED, Run, bytes_of_names};
 use crate::run::identity::{self, is_dated, is_this_run, load_is_over};
 use crate::run::lag::Reading;
 use crate::run::load::{Pace, PreviousLoad};
@@ -189,7 +189,9 @@ fn take_in_load(run: &mut Run, seen: &observation::Task, tables: Option<&[Table]
 /// Tables that a load with replication has left unfinished, before this run starts it or starts it again.
 fn note_unfinished(run: &mut Run, tables: &[Table]) {
     for table in tables.iter().filter(|table| table.state.is_unfinished()) {
-        if run.unfinished.len() < MAX_UNFINISHED && !run.unfinished.contains(&table.name) {
+        let bytes = bytes_of_names(&run.unfinished) + bytes_of_names([&table.name]);
+        let fits = run.unfinished.len() < MAX_UNFINISHED && bytes <= MAX_NAMES_BYTES;
+        if fits && !run.unfinished.contains(&table.name) {
             run.unfinished.push(table.name.clone());
         }
     }

@@ -9,6 +9,7 @@ use plan::table_name::TableName;
 use plan::{MigrationType, OnTableErrors};
 
 use crate::decide::situation::Situation;
+use crate::run::execution::{MAX_NAMES_BYTES, bytes_of_names};
 use crate::run::identity::is_this_run;
 use crate::run::next::Next;
 use crate::run::status::Phase;
@@ -57,8 +58,13 @@ pub(super) fn reload(s: &Situation<'_>) -> Option<Next> {
         return None;
     }
     let room = MAX_RELOADED.saturating_sub(s.run.reloaded.len()).min(AT_ONCE);
-    let tables: Vec<TableName> =
-        in_error.into_iter().filter(|name| !s.run.reloaded.contains(name)).take(room).cloned().collect();
+    let mut bytes = bytes_of_names(&s.run.reloaded);
+    let mut fits = |name: &&TableName| {
+        bytes += bytes_of_names([*name]);
+        bytes <= MAX_NAMES_BYTES
+    };
+    let untried = in_error.into_iter().filter(|name| !s.run.reloaded.contains(name)).take(room);
+    let tables: Vec<TableName> = untried.take_while(|name| fits(name)).cloned().collect();
     if tables.is_empty() {
         return None;
     }

@@ -19,6 +19,14 @@ use crate::time::graces::{STOP_GIVEN_UP_AFTER, STOP_PATIENCE};
 /// The most tables that a run remembers as unfinished.
 pub const MAX_UNFINISHED: usize = 100;
 
+/// The most bytes that the names in one list of tables take in the document, which has a bound as a whole.
+pub const MAX_NAMES_BYTES: usize = 16_000;
+
+/// Bytes of names of tables in the document.
+pub fn bytes_of_names<'t>(names: impl IntoIterator<Item = &'t TableName>) -> usize {
+    names.into_iter().map(|name| name.schema_name.len() + name.table_name.len()).sum()
+}
+
 /// One execution.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

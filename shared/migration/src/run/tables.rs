@@ -1,6 +1,6 @@
 //! The table pass: every row of the table statistics, counted and named. No success without it.
 
-use super::verdict::{MAX_NAMED, NamedTable, Verdict};
+use super::verdict::{MAX_NAMED, MAX_NAMED_BYTES, NamedTable, Verdict};
 use crate::run::observation::Stats;
 use crate::run::table::{Table, TableState, Validation};
 use jiff::Timestamp;
@@ -151,14 +151,20 @@ impl TablePass {
             && self.unverifiable.is_empty()
     }
 
-    /// Puts the counts and these tables into a verdict.
+    /// Puts the counts and these tables into a verdict, as many of them as it carries.
     pub fn into_verdict(self, mut verdict: Verdict, named: Vec<NamedTable>) -> Verdict {
         verdict.tables = self.total;
         verdict.tables_loaded = self.loaded;
         verdict.rows = self.rows;
-        verdict.more_tables = named.len().saturating_sub(MAX_NAMED);
+        let mut bytes = 0;
+        let fits = |table: &&NamedTable| {
+            bytes += table.name.len() + table.state.len();
+            bytes <= MAX_NAMED_BYTES
+        };
+        let shown = named.iter().take(MAX_NAMED).take_while(fits).count();
+        verdict.more_tables = named.len() - shown;
         verdict.named_tables = named;
-        verdict.named_tables.truncate(MAX_NAMED);
+        verdict.named_tables.truncate(shown);
         verdict
     }
 }

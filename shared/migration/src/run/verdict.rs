@@ -9,6 +9,9 @@ use plan::finding::{Finding, Severity};
 /// The most tables that a verdict names; the rest is a count, so that the document stays small.
 pub const MAX_NAMED: usize = 40;
 
+/// The most bytes of their names and states: names in some engines and scripts are long, and the document has a bound.
+pub const MAX_NAMED_BYTES: usize = 32_000;
+
 /// The outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -23,6 +23,7 @@ mod replication;
 mod restart;
 mod rows;
 mod rules;
+mod size;
 mod start_types;
 mod starts;
 mod stopping;

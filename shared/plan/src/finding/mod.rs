@@ -11,11 +11,17 @@ pub use reason::{Reason, RestsOn};
 /// The most findings one report carries; the rest is a count, so that a hostile plan cannot fill a message.
 pub const MAX_FINDINGS: usize = 100;
 
+/// With so many findings nobody looks for what was meant by one more: that is most of the work, and few are shown.
+const CROWD: usize = 100 * MAX_FINDINGS;
+
 /// The most bytes of one report, as JSON: it travels beside the plan in a document of 256 KiB.
 pub const MAX_REPORT_BYTES: usize = 40 * 1024;
 
 /// The most bytes of a place; a longer one ends at something around it.
 const MAX_PATH_BYTES: usize = 1000;
+
+/// The most characters of a message; what AWS or a database says may be longer.
+const MAX_MESSAGE: usize = 4_000;
 
 /// How much a finding, a verdict or a message weighs, the heaviest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -77,7 +83,7 @@ pub struct Findings(Vec<Finding>);
 impl Findings {
     /// Notes a finding at this place; how much it weighs follows from its code.
     pub fn add(&mut self, path: &str, code: Code, message: impl Into<String>) {
-        let (severity, path, message) = (code.severity(), bounded(path), message.into());
+        let (severity, path, message) = (code.severity(), bounded(path), in_short(message.into()));
         self.0.push(Finding { severity, path, code, message, dms_error: None, count: 1 });
     }
 
@@ -101,6 +107,11 @@ impl Findings {
                 finding.dms_error = Some(words.to_owned());
             }
         }
+    }
+
+    /// True when there are so many that advice on one more is not worth its search.
+    pub fn is_crowded(&self) -> bool {
+        self.0.len() >= CROWD
     }
 
     /// True when at least one finding rejects the plan.
@@ -168,6 +179,15 @@ fn bounded(path: &str) -> String {
     format!("{}/…", around.rsplit_once('/').map_or("", |(around, _)| around))
 }
 
+/// A message without control characters, that leaves room for others in a report.
+fn in_short(message: String) -> String {
+    let is_short = message.len() <= MAX_MESSAGE;
+    if is_short && !message.contains(char::is_control) {
+        return message;
+    }
+    message.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_MESSAGE).collect()
+}
+
 /// True when one of these findings rejects the plan.
 pub fn reject(findings: &[Finding]) -> bool {
     findings.iter().any(|finding| finding.severity == Severity::Error)
@@ -205,6 +225,17 @@ mod tests {
     }
 
     #[test]
+    fn what_aws_says_leaves_room_for_the_rest_and_is_one_line() {
+        let mut findings = Findings::default();
+        findings.add("/a", Code::BadArn, format!("DMS says: {}", "\u{1b}[31m\n".repeat(100_000)));
+        findings.add("/b", Code::BadArn, "short");
+        let sorted = findings.into_sorted();
+        assert_eq!(sorted.len(), 2, "{sorted:#?}");
+        assert!(sorted[0].message.starts_with("DMS says:  [31m "), "{:?}", &sorted[0].message[..40]);
+        assert!(sorted.iter().all(|finding| !finding.message.contains(char::is_control)));
+    }
+
+    #[test]
     fn reports_that_are_joined_are_one_report() {
         let many = |kind: &str, code: Code, number: usize, bytes: usize| {
             let mut findings = Findings::default();
@@ -231,11 +262,12 @@ mod tests {
         let bytes = serde_json::to_string(&report).unwrap().len();
         assert!(bytes < MAX_REPORT_BYTES + 500, "{bytes} bytes");
         // Where errors are left out, no warning is shown in what room there is.
-        let mut report = many("plan", Code::BadArn, 2, MAX_REPORT_BYTES - 1000).into_sorted();
+        let mut report = many("plan", Code::BadArn, 11, MAX_MESSAGE).into_sorted();
         many("drift", Code::Drift, 1, 10).add_to(&mut report);
-        let seen: Vec<_> = report.iter().map(|finding| (finding.severity, finding.count)).collect();
-        assert_eq!(seen, [(Severity::Error, 1), (Severity::Error, 2)]);
-        assert!(report[1].message.starts_with("2 more findings"), "{}", report[1].message);
+        let (last, others) = report.split_last().unwrap();
+        assert_eq!(others.len(), 10);
+        assert!(report.iter().all(|finding| finding.severity == Severity::Error), "{report:#?}");
+        assert!(last.message.starts_with("2 more findings"), "{}", last.message);
     }
 
     #[test]

@@ -139,6 +139,10 @@ pub(crate) fn cases() -> Vec<Case> {
             full_load().with("/Comment", json!("x".repeat(MAX_PLAN_BYTES - 2000))),
         ),
         plan("nested-too-deeply", "", nested(64), nested(63)),
+        // A text in place of a plan is how a function is handed what no reader takes.
+        plan("nested-too-deeply", "", Sample(json!("[".repeat(200) + &"]".repeat(200))), full_load()),
+        plan("not-json", "", Sample(json!("{\"LagSeconds\": 1e999}")), full_load()),
+        plan("wrong-type", "", Sample(json!(full_load().0.to_string())), full_load()),
         plan(
             "nested-too-deeply",
             "/Task/TableMappings",

@@ -2,7 +2,7 @@
 //! of them means anything to a browser is the template's doing, which escapes all that it is given.
 
 use maud::{Markup, html};
-use plan::clean::line_of;
+use plan::clean::{line_of, seen};
 
 /// The most characters of a name where it is read, and where it stands in full.
 const MAX_NAME: usize = 120;
@@ -23,7 +23,7 @@ pub(super) fn sentence(text: &str) -> String {
 
 /// A text as one line of this many characters at the most; what was cut ends with an ellipsis.
 pub(super) fn line(text: &str, max: usize) -> String {
-    cut(line_of(text, max + 1).chars().map(seen), max)
+    cut(line_of(text, max + 1).chars(), max)
 }
 
 /// A text of several lines, of this many characters at the most.
@@ -40,24 +40,6 @@ fn cut(text: impl Iterator<Item = char>, max: usize) -> String {
         text.push('…');
     }
     text
-}
-
-/// The character, or a mark in place of one that is not seen: those that turn the direction of what follows, those
-/// without a width, and those that are no characters.
-fn seen(c: char) -> char {
-    match c {
-        '\u{061c}'
-        | '\u{180e}'
-        | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}'
-        | '\u{feff}'
-        | '\u{fff9}'..='\u{fffb}'
-        | '\u{fdd0}'..='\u{fdef}'
-        | '\u{e0000}'..='\u{e007f}' => char::REPLACEMENT_CHARACTER,
-        c if u32::from(c) & 0xfffe == 0xfffe => char::REPLACEMENT_CHARACTER,
-        c => c,
-    }
 }
 
 #[cfg(test)]

@@ -141,3 +141,56 @@ fn the_command_line_is_held_to_its_usage() {
         assert_eq!(status == 2, !output.stderr.is_empty(), "{arguments:?}: {output:?}");
     }
 }
+
+#[test]
+fn what_is_said_of_hostile_documents_tells_the_terminal_nothing() {
+    let escapes = "\u{1b}[2J\u{9b}31m\u{202e}\u{85}";
+    let mut document = document();
+    document["Run"]["Name"] = json!(escapes);
+    let mut damaged = document.clone();
+    damaged["Run"]["Started"] = json!(escapes);
+    let failed = json!({"executionArn": EXECUTION, "status": escapes});
+    let page = format!("page{escapes}.html");
+    for (nth, (text, arguments, status)) in [
+        (document.to_string(), vec!["document.json"], 0),
+        (document.to_string(), vec!["document.json", "--output", &page], 0),
+        (damaged.to_string(), vec!["document.json"], 2),
+        (failed.to_string(), vec!["document.json"], 2),
+        (escapes.to_owned(), vec!["document.json"], 2),
+        (String::new(), vec![page.as_str()], 2),
+        (String::new(), vec![escapes], 2),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let (output, _) = report(&format!("hostile-{nth}"), &text, &arguments);
+        assert_eq!(output.status.code(), Some(status), "{nth}: {output:?}");
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), said(&output));
+        let hidden = |c: char| (c.is_control() && c != '\n') || plan::clean::seen(c) != c;
+        assert!(!text.is_empty() && !text.contains(hidden), "{nth}: {text:?}");
+    }
+}
+
+/// Histories are large; what is none is told soon, whatever it is.
+#[test]
+fn ten_megabytes_of_anything_are_told_from_a_document() {
+    let size = 10_000_000;
+    let folder = folder("bombs");
+    for (name, text) in [
+        ("a text", format!("\"{}\"", "x".repeat(size))),
+        ("lists", format!("[{}[]]", "[],".repeat(size / 3))),
+        ("a nest", "[".repeat(size)),
+        ("texts in texts", (0..18).fold("{}".to_owned(), |inner, _| json!({ "a": inner }).to_string())),
+        ("nearly documents", format!("[{}1]", "{\"Version\":2,\"State\":\"Running\"},".repeat(size / 32))),
+        ("digits", "9".repeat(size)),
+    ] {
+        std::fs::write(folder.join("document.json"), text).expect("the document is written");
+        let output = Command::new(env!("CARGO_BIN_EXE_report"))
+            .arg("document.json")
+            .current_dir(&folder)
+            .output()
+            .expect("the command starts");
+        assert_eq!(output.status.code(), Some(2), "{name}: {}", said(&output));
+        assert!(said(&output).len() < 2_000, "{name}: {} bytes are said", said(&output).len());
+    }
+}

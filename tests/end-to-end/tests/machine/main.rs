@@ -49,6 +49,8 @@ fn tests() -> Vec<Named> {
         verdicts::rows_put_in_by_hand_survive_a_plan_without_a_prep_mode,
         verdicts::two_faults_are_both_named_and_nothing_is_created,
         verdicts::what_is_no_plan_is_rejected_and_told,
+        verdicts::what_no_reader_takes_is_rejected_and_told,
+        verdicts::a_plan_that_fills_an_execution_is_rejected_and_told,
         verdicts::a_failed_connection_test_is_told,
         verdicts::an_endpoint_of_the_wrong_kind_is_told,
         verdicts::a_full_storage_is_told,

@@ -104,6 +104,26 @@ pub(crate) fn what_is_no_plan_is_rejected_and_told(stage: &Stage<'_>) {
     }
 }
 
+/// Deeper than any reader of JSON goes: the functions' runtime is given it all the same.
+pub(crate) fn what_no_reader_takes_is_rejected_and_told(stage: &Stage<'_>) {
+    for levels in [100, 140] {
+        let deep = (0..levels).fold(json!(1), |inner, _| json!({ "Task": [inner] }));
+        let world = stage.world(EVENING, scenario());
+        stage.run(&world, &deep).expect("Rejected").says("more than 64 levels of lists and objects");
+    }
+}
+
+/// As large as an execution takes it, less what the machine puts around it.
+pub(crate) fn a_plan_that_fills_an_execution_is_rejected_and_told(stage: &Stage<'_>) {
+    for kib in [200, 255] {
+        let bare = with(plan(), "Comment", json!(""));
+        let room = kib * 1024 - bare.to_string().len();
+        let world = stage.world(EVENING, scenario());
+        let run = stage.run(&world, &with(bare, "Comment", json!("x".repeat(room))));
+        run.expect("Rejected").says(&format!("the plan has {} bytes, the most is 163840", kib * 1024));
+    }
+}
+
 pub(crate) fn a_failed_connection_test_is_told(stage: &Stage<'_>) {
     let mut scenario = scenario();
     scenario.connection_tests.failures.push(ConnectionFailure {

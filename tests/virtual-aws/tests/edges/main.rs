@@ -7,6 +7,8 @@ mod believed;
 mod blind;
 mod close;
 mod forwarded;
+mod hostile;
+mod inputs;
 mod night;
 mod redrive;
 mod refresh;

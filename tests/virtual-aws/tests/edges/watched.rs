@@ -19,7 +19,7 @@ fn kept() -> Scenario {
 }
 
 /// What happens in a night: each at its minute.
-enum Doing {
+pub(crate) enum Doing {
     /// An execution begins, and is stopped at the second minute, where there is one.
     Begins(&'static str, Value, Option<i64>),
     /// The event comes that says how this execution has ended.
@@ -35,13 +35,13 @@ enum Doing {
 }
 
 /// What became of a night that was watched.
-struct Watched {
+pub(crate) struct Watched {
     world: World,
-    runs: Vec<Run>,
+    pub(crate) runs: Vec<Run>,
 }
 
 /// Tells a night in which executions die.
-fn watched(world: World, doings: Vec<(i64, Doing)>) -> Watched {
+pub(crate) fn watched(world: World, doings: Vec<(i64, Doing)>) -> Watched {
     let mut aborts_after: Vec<(i64, i64)> = doings
         .iter()
         .filter_map(|(at, doing)| match doing {
@@ -171,7 +171,7 @@ impl Watched {
     }
 
     /// One execution closed out what there was, with this verdict.
-    fn closed_out(&self, outcome: &str) -> &Watched {
+    pub(crate) fn closed_out(&self, outcome: &str) -> &Watched {
         let closings = self.closings();
         assert_eq!(
             closings.iter().map(|(_, outcome)| *outcome).collect::<Vec<_>>(),
@@ -198,7 +198,7 @@ impl Watched {
         self.world.messages().iter().map(message).collect()
     }
 
-    fn says(&self, words: &str) -> &Watched {
+    pub(crate) fn says(&self, words: &str) -> &Watched {
         assert!(self.said().contains(words), "nobody says {words:?}:\n{}", self.said());
         self
     }
@@ -219,7 +219,7 @@ impl Watched {
     }
 
     /// The end of the aborted run was told once, under the id that it would have had.
-    fn told_once(&self, name: &str) -> &Watched {
+    pub(crate) fn told_once(&self, name: &str) -> &Watched {
         let id = format!("{}#0#finished", execution_arn(name));
         let ends = self.ends();
         assert_eq!(ends.iter().filter(|end| **end == id).count(), 1, "{ends:#?}");
