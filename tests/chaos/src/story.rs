@@ -12,7 +12,7 @@ use referee::{Record, Violation, judge};
 use serde_json::{Value, json};
 use virtual_aws::Definition;
 
-use crate::event::{self, Event};
+use crate::event::{self, Event, Which};
 use crate::night;
 use crate::plans::{self, Kind, OPENS, often, one};
 use crate::worlds;
@@ -117,6 +117,17 @@ impl Story {
             | Event::Abort { night, minute }
             | Event::Old { night, minute, .. }
             | Event::Instance { night, minute, .. } => Some(self.minute(*night, *minute)),
+            _ => None,
+        }
+    }
+
+    /// When what befalls for a span is over.
+    pub(crate) fn over(&self, event: &Event) -> Option<Timestamp> {
+        match event {
+            Event::Calls { night, minute, which: Which::ForMinutes(minutes), .. }
+            | Event::Function { night, minute, which: Which::ForMinutes(minutes), .. } => {
+                Some(self.minute(*night, minute + minutes))
+            }
             _ => None,
         }
     }

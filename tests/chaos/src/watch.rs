@@ -32,8 +32,11 @@ pub(crate) fn watches(story: &Story, scene: &Scene) -> Thread<'static, ()> {
     // What comes late, the schedule or people, is not to be slept through.
     let begins =
         openings.iter().zip(&story.late).map(|(opening, late)| *opening + SignedDuration::from_secs(*late));
-    let mut wakes: Vec<Timestamp> =
-        story.events.iter().filter_map(|(_, event)| story.when(event)).chain(begins).collect();
+    let events = || story.events.iter().map(|(_, event)| event);
+    let spans =
+        events().filter_map(|event| story.when(event)).chain(events().filter_map(|event| story.over(event)));
+    // Once a span of trouble is over, sweeps tell what could not be told in it.
+    let mut wakes: Vec<Timestamp> = spans.chain(begins).collect();
     wakes.sort_unstable();
     let redriven = story.events.iter().filter_map(|(_, event)| match event {
         Event::Redrive { pause_minutes, .. } => Some(SignedDuration::from_mins(*pause_minutes)),

@@ -42,7 +42,7 @@ impl Bends {
     /// How this call is bent. Counts it, so ask once for each call.
     pub(crate) fn strike(&self, call: Passing<'_>) -> Option<Bend> {
         let struck = self.known.iter().filter(|(faults, _)| faults.strike(call).lose_answer);
-        struck.map(|(_, how)| *how).last()
+        struck.map(|(_, how)| *how).next_back()
     }
 
     /// The answer that comes instead of this one, and what that is called.
