@@ -406,7 +406,6 @@ const RULES: &[(About, Expected)] = &[
         Expected {
             own: &["Unknown"],
             others: &[("night", &[])],
-            broken: &[Referee::Told],
             why: "what closes out a run and cannot read what is left of it says so, with the run's name and what to do",
             ..LEFT_ALONE
         },
@@ -416,7 +415,7 @@ const RULES: &[(About, Expected)] = &[
         Expected {
             own: &["Unknown"],
             others: &[("night", &[])],
-            broken: &[Referee::Told, Referee::PastClose],
+            broken: &[Referee::PastClose],
             why: "it tries for hours; then it says that the run could not be closed out, with its name and what to do",
             ..LEFT_ALONE
         },

@@ -23,8 +23,8 @@ pub(crate) fn is_given_up(record: &Record, execution: &Execution) -> bool {
     })
 }
 
-/// What was to close this execution out has told that it could not, and names it.
-fn gives_up(record: &Record, message: &Message, about: &str, dead: &Execution) -> bool {
+/// What tells of its own end was to close this execution out, and names it.
+fn closes_out(record: &Record, message: &Message, about: &str, dead: &Execution) -> bool {
     let closes_it_out = record.by_arn(about).is_some_and(|closing| record.principal(closing).arn == dead.arn);
     closes_it_out && message.body.to_string().contains(&dead.arn)
 }
@@ -38,8 +38,9 @@ pub(super) fn judge(record: &Record) -> Vec<Violation> {
             continue;
         }
         let principal = record.principal(execution);
-        let told = finals(record).any(|(message, _, about, _)| {
-            about == principal.arn || about == execution.arn || gives_up(record, message, about, principal)
+        let told = finals(record).any(|(message, _, about, outcome)| {
+            let gives_up = || outcome == "Unknown" && closes_out(record, message, about, principal);
+            about == principal.arn || about == execution.arn || gives_up()
         });
         if !told && !is_given_up(record, principal) {
             let at = execution.ended.unwrap_or(execution.began);
