@@ -674,6 +674,12 @@ proptest! {
         let Next::Start { kind, .. } = d.next else { return Ok(()) };
         let (before, after, task) = (d.run_before(), d.run(), d.task().unwrap());
         let made = before.drive.start().is_some_and(|start| start.answer.may_be_taken());
+        // A start whose second delivery was refused may have been made by the first one.
+        let shows = before.drive.start().is_some_and(|start| task.start_date() != start.seen_start_date);
+        let created = d.before.running.task.as_ref().is_some_and(|task| task.origin == Origin::Created);
+        if !made && shows && created {
+            return Ok(());
+        }
         if made || before.drive.restarts() > 0 {
             prop_assert_eq!(kind, StartKind::ResumeProcessing);
             prop_assert!(task.has_run());
