@@ -227,9 +227,10 @@ fn read_hours(members: &mut Members<'_>, now: Option<Timestamp>, findings: &mut 
                     Some((_, day)) => days.push(*day),
                     None => {
                         let question = || meant::question("Days", word, members::words("Days"));
-                        let meant = (!findings.is_crowded())
-                            .then(|| meant::days(word).unwrap_or_else(question))
-                            .unwrap_or_default();
+                        let meant = match findings.is_crowded() {
+                            true => String::new(),
+                            false => meant::days(word).unwrap_or_else(question),
+                        };
                         findings.add(
                             &element.path,
                             Code::UnknownWord,

@@ -163,7 +163,7 @@ fn a_name_is_a_name_in_every_message_and_on_the_page() {
             assert!(!content.contains("\\u001b") && !content.chars().any(|c| seen(c) != c), "{content}");
         } else {
             let hidden = |c: char| (c.is_control() && c != '\n') || seen(c) != c;
-            assert!(!read.contains(|c| hidden(c)), "{read:?}");
+            assert!(!read.contains(hidden), "{read:?}");
             let machines: Value = serde_json::from_str(&text(message, "sqs")).expect("JSON");
             support::message::valid(&machines);
         }
