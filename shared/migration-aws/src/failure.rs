@@ -127,9 +127,10 @@ where
 
 /// What DMS says of a task, a connection, an instance or an endpoint whose state stands in the way of a call: the state
 /// passes.
-const PASSING_STATES: [&str; 7] = [
+const PASSING_STATES: [&str; 8] = [
     "cannot be started",
     "cannot start",
+    "cannot be modified",
     "already being tested",
     "replication instance",
     "endpoint",
@@ -202,6 +203,11 @@ mod tests {
     fn refusals_that_pass_are_told_from_those_that_do_not() {
         for (code, message, passing) in [
             ("InvalidResourceStateFault", "Replication Task cannot be started, invalid state", true),
+            (
+                "InvalidResourceStateFault",
+                "Replication Task, excluding logging severity task settings, cannot be modified while it is modifying state",
+                true,
+            ),
             ("InvalidResourceStateFault", "Replication instance i is modifying: it must be available", true),
             (
                 "InvalidParameterCombinationException",

@@ -230,13 +230,6 @@ const RULES: &[(About, Expected)] = &[
         nothing_more(&["Failed"], "the role may not make the task, and that is not the plan's fault"),
     ),
     (
-        of_a_run("create-task", &["ModifyReplicationTask"], &[Doubled]),
-        Expected {
-            acts: Acts::UntilThenAnd(&["ModifyReplicationTask"]),
-            ..nothing_more(&["Rejected"], "the second request finds a task that is being modified")
-        },
-    ),
-    (
         of_a_run("create-task", &["AddTagsToResource"], &[Doubled]),
         Expected { acts: Acts::Again(&["AddTagsToResource"]), why: "the same tag twice is one tag", ..SAME },
     ),
