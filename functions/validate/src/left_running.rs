@@ -7,10 +7,11 @@ use migration::decide::opening;
 use migration::run::document::{Document, Reported};
 use migration::run::execution_arn::ExecutionArn;
 use migration::survey::executions::Execution as Described;
-use migration::survey::untold::{LeftRunning, stopped_after};
+use migration::survey::untold::{LeftRunning, is_shown_as_before, stopped_after};
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::StepError;
+use migration_aws::failure::CallFailure;
 use migration_aws::step_functions::listing::{Which, list};
 use migration_aws::step_functions::{Execution, describe, history};
 use serde_json::Value;
@@ -21,7 +22,7 @@ const MAX_LOOKED_AT: usize = 200;
 /// Looks at the task, and reports its end; where it runs again, or another run has to do with it since, that one tells.
 ///
 /// # Errors
-/// When Step Functions or DMS does not answer or refuses.
+/// When Step Functions or DMS does not answer or refuses, or DMS shows the task as it was before its end.
 pub(super) async fn open(
     context: &DmsAndStepFunctions,
     order: &LeftRunning,
@@ -51,6 +52,12 @@ pub(super) async fn open(
     let found = task::describe(&context.dms, &TaskFilter::Arn(arn.to_owned()), false).await?;
     let Some(found) = found else { return nothing(&run.input, "DMS does not list it any more") };
     let task = task::read_task(&found)?;
+    if is_shown_as_before(&run, &task) {
+        let attempt = format!("describing the task {}", task.identifier);
+        return Err(
+            CallFailure::without_answer(attempt, "it is said to be at work, and was seen at rest").into()
+        );
+    }
     let Some(stopped) = stopped_after(&run, &task, now) else {
         return nothing(&run.input, "it runs again, or was started since");
     };

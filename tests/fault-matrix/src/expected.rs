@@ -449,10 +449,6 @@ const RULES: &[(About, Expected)] = &[
     ),
     // --- what reports the end of a task that was left running
     (
-        of_a_report("validate", TASK, &[Stale]),
-        told_as(&["Skipped"], "a task that seems to run again is left to who started it"),
-    ),
-    (
         of_a_report("validate", &[], &[TenBroken, AlwaysBroken, AlwaysDenied, AlwaysThrottled]),
         told_as(&["Unknown"], "what cannot look at the task says so, and what to do"),
     ),

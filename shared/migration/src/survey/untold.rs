@@ -183,6 +183,13 @@ impl Errand {
     }
 }
 
+/// True when DMS shows this task at work by the start that this run had left running. Whoever looks for its end has seen
+/// it at rest: such an answer is an older one.
+pub fn is_shown_as_before(run: &Execution, task: &observation::Task) -> bool {
+    let by_that_start = task.start_date().zip(run.ended).is_some_and(|(started, ended)| started <= ended);
+    by_that_start && matches!(task.phase(), Phase::Starting | Phase::Running | Phase::Stopping)
+}
+
 /// When a task has come to rest that this run had left running: the run has ended with a verdict, the task was started
 /// before that end, and it stopped after it.
 pub fn stopped_after(run: &Execution, task: &observation::Task, now: Timestamp) -> Option<Timestamp> {

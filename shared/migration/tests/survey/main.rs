@@ -4,6 +4,7 @@
 
 mod engines;
 mod resources;
+mod untold;
 mod writers;
 
 use plan::finding::Chapter;
