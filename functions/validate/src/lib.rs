@@ -93,7 +93,7 @@ pub async fn handle(function: &Validate, request: Request) -> Result<Document, S
     {
         compare(context, &mut running, &wanted, &request.execution).await?;
     }
-    check(function, running, request.now).await
+    check(function, running, (request.now, request.retries)).await
 }
 
 /// A pre-flight creates and adopts nothing, so that a task which exists is compared here.
@@ -118,7 +118,11 @@ async fn compare(
 }
 
 /// What the plan names: does it exist, can it work, is it connected?
-async fn check(function: &Validate, running: Running, now: Timestamp) -> Result<Document, StepError> {
+async fn check(
+    function: &Validate,
+    running: Running,
+    (now, repeats): (Timestamp, u64),
+) -> Result<Document, StepError> {
     let dms = &function.aws.dms;
     let plan = &running.plan;
     let mut findings = Findings::default();
@@ -130,7 +134,7 @@ async fn check(function: &Validate, running: Running, now: Timestamp) -> Result<
     let route =
         external.as_ref().map(|external| external.task.route.clone()).or_else(|| running.run.route.clone());
     if let Some(route) = &route {
-        check_route(function, (plan, external.as_ref()), route, now, &mut findings).await?;
+        check_route(function, (plan, external.as_ref()), route, (now, repeats), &mut findings).await?;
         let writers = task::writers(dms, &route.target).await?;
         writers::check(plan, &route.source, &writers, &mut findings);
         let idle = external.as_ref().is_none_or(|external| external.task.phase() == Phase::Idle);
@@ -161,7 +165,7 @@ async fn check_route(
     function: &Validate,
     (plan, external): (&Plan, Option<&External>),
     route: &Route,
-    now: Timestamp,
+    (now, repeats): (Timestamp, u64),
     findings: &mut Findings,
 ) -> Result<(), StepError> {
     let dms = &function.aws.dms;
@@ -199,7 +203,8 @@ async fn check_route(
         maintenance::check(&path, plan, instance, now, findings);
         if plan.mode == Mode::Preflight {
             resources::describe_instance(&path, instance, findings);
-            outlook::look(function, &path, plan, (instance, &route.instance), now, findings).await?;
+            outlook::look(function, &path, plan, (instance, &route.instance), (now, repeats), findings)
+                .await?;
         }
     }
     Ok(())

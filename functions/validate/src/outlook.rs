@@ -13,29 +13,35 @@ use plan::{Arn, Plan};
 
 use crate::Validate;
 
-/// Asks, and judges what comes back. What AWS does not say makes the report poorer and is named there.
+/// So many repeats of the step wait for a service that is too busy to answer: a report is worth that much.
+const BUSY_REPEATS: u64 = 3;
+
+/// Asks, and judges what comes back, in a step that was repeated so many times. What AWS does not say makes the report
+/// poorer and is named there.
 ///
 /// # Errors
-/// When a service is too busy to answer: the step is repeated then.
+/// When a service is too busy to answer, in the first steps: the step is repeated then.
 pub(crate) async fn look(
     function: &Validate,
     path: &str,
     plan: &Plan,
     (instance, arn): (&Instance, &Arn),
-    now: Timestamp,
+    (now, repeats): (Timestamp, u64),
     findings: &mut Findings,
 ) -> Result<(), StepError> {
+    let patient = repeats < BUSY_REPEATS;
     let dms = &function.aws.dms;
-    let actions = seen(pending_actions(dms, arn).await, path, "what maintenance waits for it", findings)?;
+    let actions =
+        seen(pending_actions(dms, arn).await, patient, path, "what maintenance waits for it", findings)?;
     if let Some(actions) = actions {
         upkeep::check_actions(path, plan, instance, &actions, now, findings);
     }
-    let versions = seen(engine_versions(dms).await, path, "how long its version lasts", findings)?;
+    let versions = seen(engine_versions(dms).await, patient, path, "how long its version lasts", findings)?;
     if let Some(versions) = versions {
         upkeep::check_version(path, plan, instance, &versions, now, findings);
     }
     let left = left_of(&function.cloudwatch, &instance.identifier, now).await;
-    if let Some(left) = seen(left, path, "how much storage and memory it has left", findings)? {
+    if let Some(left) = seen(left, patient, path, "how much storage and memory it has left", findings)? {
         capacity::check(path, left, findings);
     }
     Ok(())
@@ -44,13 +50,15 @@ pub(crate) async fn look(
 /// What came back; `None` where nothing did, which the report says.
 fn seen<T>(
     answer: Result<T, StepError>,
+    patient: bool,
     path: &str,
     what: &str,
     findings: &mut Findings,
 ) -> Result<Option<T>, StepError> {
     match answer {
         Ok(seen) => Ok(Some(seen)),
-        Err(error @ StepError::Unavailable(_)) => {
+        Err(error @ StepError::Throttled(_)) if patient => Err(error),
+        Err(error @ (StepError::Unavailable(_) | StepError::Throttled(_))) => {
             resources::not_looked_at(path, what, &chain(&error), findings);
             Ok(None)
         }

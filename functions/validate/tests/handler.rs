@@ -17,6 +17,7 @@ use migration::survey::owner::tag_value;
 use migration::time::clock::on_the_clock;
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::error::StepError;
+use migration_aws::request::Request;
 use plan::OWNER_TAG;
 use plan::finding::{Chapter, Code, Finding, MAX_FINDINGS, reject};
 use serde_json::{Value, json};
@@ -147,6 +148,11 @@ impl World {
 
     /// The document, or the error, and the endpoints whose connections were tested.
     async fn validate(self, input: Value) -> (Result<Document, StepError>, Vec<String>) {
+        self.validate_again(input, 0).await
+    }
+
+    /// The same in a step that the machine has repeated so many times.
+    async fn validate_again(self, input: Value, repeats: u64) -> (Result<Document, StepError>, Vec<String>) {
         let tested = Seen::<TestConnectionInput>::default();
         let endpoints = |which: &'static str, (status, body): (u16, Value)| -> Rule {
             aws_smithy_mocks::mock!(Client::describe_endpoints)
@@ -179,7 +185,8 @@ impl World {
         let opened = json!({"Migration": {"Version": 2, "State": "Opened", "Input": input}});
         let aws = DmsAndStepFunctions { dms, step_functions };
         let function = Validate { aws, cloudwatch, topics: self.topics };
-        let document = validate::handle(&function, frame(opened, minute(0))).await;
+        let request = Request { retries: repeats, ..frame(opened, minute(0)) };
+        let document = validate::handle(&function, request).await;
         let tested =
             tested.all().iter().map(|test| test.endpoint_arn().unwrap_or_default().to_owned()).collect();
         (document, tested)
@@ -564,9 +571,14 @@ async fn what_aws_does_not_say_makes_the_report_poorer_and_is_named() {
     let nothing_waits = World { pending: none(), ..troubled() };
     let document = nothing_waits.validate(preflight("Reject")).await.0.unwrap();
     assert!(!codes(&document).contains(&"instance-not-looked-at"), "no maintenance may be a fault, too");
-    let busy = World { versions: (400, fault("ThrottlingException", "Rate exceeded")), ..troubled() };
-    let error = busy.validate(preflight("Reject")).await.0.unwrap_err();
-    assert_eq!(error.name(), "Migration.Throttled", "the step is repeated");
+    let busy = || World { versions: (400, fault("ThrottlingException", "Rate exceeded")), ..troubled() };
+    for repeats in 0..3 {
+        let error = busy().validate_again(preflight("Reject"), repeats).await.0.unwrap_err();
+        assert_eq!(error.name(), "Migration.Throttled", "the step is repeated");
+    }
+    let document = busy().validate_again(preflight("Reject"), 3).await.0.unwrap();
+    let missed = findings(&document).iter().find(|it| it.code == Code::InstanceNotLookedAt).unwrap();
+    assert!(missed.message.contains("Rate exceeded"), "{}", missed.message);
 }
 
 #[tokio::test]
