@@ -11,10 +11,13 @@ use migration::run::verdict::Verdict;
 use migration::survey::executions::State;
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::error::StepError;
-use migration_aws::step_functions::{beside, describe_own, history, lags};
+use migration_aws::step_functions::{beside, describe_own, history, is_unknown, lags};
 use serde_json::Value;
 
-/// Opens it. What was to close out a run and has died itself, before it knew anything of it, hands its order on.
+/// So many repeats of the step look again for an execution that Step Functions does not know.
+const UNKNOWN_REPEATS: u64 = 2;
+
+/// Opens it, in a step that was repeated so many times. What was to close out a run and has died itself, before it knew anything of it, hands its order on.
 ///
 /// # Errors
 /// When Step Functions does not answer, or refuses to show an execution.
@@ -22,11 +25,11 @@ pub(super) async fn open(
     context: &DmsAndStepFunctions,
     order: &Order,
     by: &ExecutionArn,
-    now: Timestamp,
+    (now, repeats): (Timestamp, u64),
 ) -> Result<Document, StepError> {
-    match opened(context, order, by, now).await? {
+    match opened(context, order, by, (now, repeats)).await? {
         Opened::Document(document) => Ok(*document),
-        Opened::HandedOn(first) => match opened(context, &first, by, now).await? {
+        Opened::HandedOn(first) => match opened(context, &first, by, (now, repeats)).await? {
             Opened::Document(document) => Ok(*document),
             Opened::HandedOn(_) => {
                 let run = opening::introduce(&Value::Null, by, now);
@@ -54,7 +57,7 @@ async fn opened(
     context: &DmsAndStepFunctions,
     order: &Order,
     by: &ExecutionArn,
-    now: Timestamp,
+    (now, repeats): (Timestamp, u64),
 ) -> Result<Opened, StepError> {
     let skipped = |input: &Value, verdict: Verdict| {
         let run = opening::introduce(input, by, now);
@@ -64,6 +67,10 @@ async fn opened(
         return Ok(skipped(&Value::Null, not_this_machine(order, now)));
     }
     let Some(dead) = describe_own(&context.step_functions, &order.execution).await? else {
+        // The watch has seen it: one such answer is no proof.
+        if repeats < UNKNOWN_REPEATS {
+            return Err(is_unknown(&order.execution));
+        }
         return Ok(skipped(&Value::Null, told_already(order, "Step Functions does not know it", now)));
     };
     if dead.redrives > order.redrive_count {

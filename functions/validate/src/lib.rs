@@ -74,7 +74,8 @@ pub async fn handle(function: &Validate, request: Request) -> Result<Document, S
     match Errand::read(&input) {
         None => {}
         Some(Ok(Errand::CloseOut(order))) => {
-            return Box::pin(close_out::open(context, &order, &request.execution, request.now)).await;
+            let moment = (request.now, request.retries);
+            return Box::pin(close_out::open(context, &order, &request.execution, moment)).await;
         }
         Some(Ok(Errand::LeftRunning(order))) => {
             return Box::pin(left_running::open(context, &order, &request.execution, request.now)).await;

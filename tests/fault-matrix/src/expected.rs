@@ -381,16 +381,6 @@ const RULES: &[(About, Expected)] = &[
     ),
     // --- what closes out a dead run
     (
-        of_a_close_out("validate", &["DescribeExecution"], &[NotFound]),
-        Expected {
-            own: &["Skipped"],
-            others: &[("night", &[])],
-            broken: &[Referee::Told],
-            why: "it takes Step Functions at its word that there is no such execution",
-            ..LEFT_ALONE
-        },
-    ),
-    (
         of_a_close_out("validate", &[], &[TenBroken, AlwaysBroken, AlwaysDenied]),
         Expected {
             own: &["Unknown"],

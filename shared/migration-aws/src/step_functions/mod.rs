@@ -81,6 +81,12 @@ pub async fn describe_own(
     }
 }
 
+/// The error of a look that does not find an execution which was said to have ended.
+pub fn is_unknown(arn: &ExecutionArn) -> StepError {
+    let attempt = format!("describing the execution {arn}");
+    CallFailure::without_answer(attempt, "it is said not to exist, and was said to have ended").into()
+}
+
 /// What contradicts what is known, since answers of Step Functions may lag: it is asked again later.
 pub fn lags(arn: &ExecutionArn) -> StepError {
     let attempt = format!("describing the execution {arn}");
