@@ -182,7 +182,8 @@ const RULES: &[(About, Expected)] = &[
     ),
     (
         of_a_run("validate", &["DescribeConnections"], &[NotFound])
-            .told_in(&["refresh", "adopted", "nights"]),
+            .told_in(&["refresh", "adopted", "nights"])
+            .while_it_is(&["stopped", "ready"]),
         Expected {
             acts: Acts::Again(&["TestConnection", "TestConnection"]),
             why: "DMS knows no connection that was not tested: both are tested once more",
@@ -319,6 +320,24 @@ const RULES: &[(About, Expected)] = &[
     ),
     // --- poll
     (
+        of_a_run("poll", &["DescribeTableStatistics", "DescribeConnections"], &[AlwaysThrottled])
+            .told_in(&["nights", "refresh", "adopted"])
+            .while_it_is(&["stopped", "ready"]),
+        Expected {
+            acts: Acts::UntilThenAnd(&["AddTagsToResource"]),
+            ..nothing_more(&["Skipped"], "nothing is started unseen; the run looks until its window is over")
+        },
+    ),
+    (
+        of_a_run("poll", &["DescribeTableStatistics"], &[AlwaysDenied])
+            .told_in(&["nights", "refresh"])
+            .while_it_is(&["stopped"]),
+        Expected {
+            acts: Acts::UntilThenAnd(&["AddTagsToResource"]),
+            ..nothing_more(&["Failed"], "how to start a task whose tables may not be seen is not known")
+        },
+    ),
+    (
         of_a_run(
             "poll",
             &["DescribeReplicationTasks", "DescribeConnections", "DescribeTableStatistics"],
@@ -326,10 +345,6 @@ const RULES: &[(About, Expected)] = &[
         )
         .while_it_is(&["none", "stopped", "ready"]),
         nothing_more(&["Skipped"], "nothing is started unseen; the run looks until its window is over"),
-    ),
-    (
-        of_a_run("poll", &["DescribeTableStatistics"], &[AlwaysDenied]).while_it_is(&["stopped"]),
-        nothing_more(&["Failed"], "how to start a task whose tables may not be seen is not known"),
     ),
     (
         of_a_run(
