@@ -1,6 +1,7 @@
 //! A task has come to rest in a run of ours: stop reason, counters and every table make the verdict.
 
 use migration::run::acts::{StartKind, StopCause, StopState};
+use migration::run::answer::Answer;
 use migration::run::execution::MAX_UNFINISHED;
 use migration::run::load::PreviousLoad;
 use migration::run::next::Next;
@@ -9,7 +10,8 @@ use plan::table_name::NamedByMapping;
 use serde_json::{Value, json};
 
 use support::cases::{
-    AWAY, CLOSE, Case, DENIED, and, cdc, check, full_load, load_and_cdc, minute, table_name, windowed,
+    AWAY, CLOSE, Case, DENIED, and, cdc, check, full_load, load_and_cdc, minute, refusal, table_name,
+    windowed,
 };
 
 const COMPLETE: [&str; 2] = ["Table completed"; 2];
@@ -479,6 +481,10 @@ fn at_the_close() {
     };
     let warn = || json!({"OnTableErrors": "Warn"});
     const ERRED: [&str; 2] = ["Table completed", "Table error"];
+    let unheard = |case: &mut Case, answer: Answer| {
+        let stop = case.run().stop.as_mut().unwrap();
+        (stop.state, stop.answer) = (StopState::Asked, answer);
+    };
     check([
         (
             "a load that was complete, and a code for an end of its own",
@@ -494,6 +500,32 @@ fn at_the_close() {
             "a load that was not, and the same code: a pause all the same",
             copy(json!({}), "FULL_LOAD_ONLY_FINISHED", &HALF),
             "Paused | 1 of 2 tables is complete | the next run resumes | [info] | not by itself",
+        ),
+        (
+            "the answer to the stop was lost, and it was taken",
+            copy(json!({}), "FULL_LOAD_ONLY_FINISHED", &HALF).set(|case| unheard(case, Answer::Lost)),
+            "Paused | 1 of 2 tables is complete | the next run resumes | not by itself",
+        ),
+        (
+            "the second of two stops was refused, since the first one was taken",
+            copy(json!({}), "FULL_LOAD_ONLY_FINISHED", &HALF).set(|case| {
+                let refused = refusal("InvalidResourceStateFault", "it is stopping", false);
+                unheard(case, refused);
+            }),
+            "Paused",
+        ),
+        (
+            "it was not asked to stop",
+            copy(json!({}), "FULL_LOAD_ONLY_FINISHED", &HALF)
+                .set(|case| unheard(case, Answer::NotCalled("held back".to_owned()))),
+            "PartlyFailed",
+        ),
+        (
+            "it had stopped before it was asked to",
+            copy(json!({}), "FULL_LOAD_ONLY_FINISHED", &HALF)
+                .stopped(CLOSE - 2, "FULL_LOAD_ONLY_FINISHED")
+                .set(|case| unheard(case, Answer::Lost)),
+            "PartlyFailed | by itself",
         ),
         ("and with a date for its code", copy(json!({}), "STOPPED_AT_SERVER_TIME", &HALF), "Paused"),
         (

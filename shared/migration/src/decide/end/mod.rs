@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use plan::{MigrationType, Until};
 
 use crate::run::acts::{Stop, StopCause};
+use crate::run::answer::Answer;
 use crate::run::execution::Run;
 use crate::run::lag::Reading;
 use crate::run::stop_reason::StopClass;
@@ -44,7 +45,8 @@ pub fn at_rest(ended: Ended<'_>) -> End {
     let class = StopClass::of(reason);
     // DMS gives different codes after a stop of ours (a full load: FULL_LOAD_ONLY_FINISHED in an example of AWS's own):
     // that it took the stop decides.
-    let ours = run.stop.as_ref().filter(|stop| stop.taken().is_some());
+    let ours =
+        run.stop.as_ref().filter(|stop| stop.taken().is_some() || was_taken_unheard(ended, &pass, stop));
     match (ours, class) {
         (_, StopClass::Failed | StopClass::ComesBack) | (None, _) => {}
         (Some(stop), _) => return stopped_by_us(ended, pass, stop),
@@ -76,6 +78,15 @@ pub fn at_rest(ended: Ended<'_>) -> End {
             None => interrupted(ended, pass).into(),
         },
     }
+}
+
+/// True when DMS must have taken a stop whose answer was lost, or that was refused since one before it was taken: a full
+/// load that ends by itself leaves no table unfinished.
+fn was_taken_unheard(ended: Ended<'_>, pass: &TablePass, stop: &Stop) -> bool {
+    ended.task.migration_type == MigrationType::FullLoad
+        && !pass.unfinished.is_empty()
+        && !matches!(stop.answer, Answer::NotCalled(_))
+        && stopped_at(ended) >= stop.decided
 }
 
 /// True when a stop at this run's close is what the plan wants, or what who started the task may have wanted.
