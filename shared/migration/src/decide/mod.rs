@@ -31,13 +31,17 @@ mod taken_over;
 mod verdicts;
 pub mod wanted;
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use plan::finding::Severity;
 
 use crate::run::commands;
 use crate::run::document::Running;
+use crate::run::execution::Run;
 use crate::run::next::Next;
 use crate::run::observation::{self, Observation, Stats};
+use crate::run::step::What;
 use crate::run::tables::counted;
 use crate::run::verdict::Verdict;
 use situation::Situation;
@@ -76,12 +80,27 @@ pub fn judges() -> impl Iterator<Item = &'static str> {
 
 /// Decides what is done next. Pure: the same document, observation and time give the same answer.
 pub fn decide(running: &Running, observation: &Observation, now: Timestamp) -> Next {
-    let Running { plan, run, task, .. } = running;
+    let Running { plan, task, .. } = running;
+    let run = &*unblocked(running);
     let situation = Situation { plan, run, task: task.as_ref(), observation, now };
     let next = JUDGES.iter().find_map(|(_, judge)| judge(&situation)).unwrap_or_else(|| at_work(&situation));
     match close_out::limit(&situation, next) {
         Next::Report(verdict) => Next::Report(Box::new(with_a_command(&situation, *verdict))),
         next => next,
+    }
+}
+
+/// The run, in which a message that could not be sent just now counts as told for this one decision: what there is to do
+/// is done in the meantime. The next poll has it told again.
+fn unblocked(running: &Running) -> Cow<'_, Run> {
+    let run = &running.run;
+    match running.next.what {
+        What::Tell(occasion) if !run.told.contains(&occasion) => {
+            let mut run = run.clone();
+            run.told.push(occasion);
+            Cow::Owned(run)
+        }
+        _ => Cow::Borrowed(run),
     }
 }
 

@@ -322,3 +322,19 @@ fn a_load_whose_tables_in_error_get_their_second_chance() {
     let mut case = case.tables(&ALL_LOADED).counters([3, 0, 0, 0]).loaded(30).at(31);
     assert!(poll(&mut case).starts_with("Succeeded: all 3 tables are complete"));
 }
+
+/// SNS refuses for the whole night: what is to be done is done in the meantime.
+#[test]
+fn a_message_that_cannot_be_sent_keeps_nothing_back() {
+    let told = json!({"Notify": {"On": ["Warning", "Finished"]}});
+    let mut case = loading(told.clone());
+    assert!(in_words(&case.poll()).starts_with("Tell TablesInError"));
+    assert!(in_words(&case.poll()).starts_with("Reload"), "in its turn");
+    assert!(in_words(&case.poll()).starts_with("Tell TablesInError"), "it is told again");
+
+    let goal = and(told, json!({"OnTableErrors": "Warn"}));
+    let mut case = loaded(goal);
+    assert!(in_words(&case.poll()).starts_with("Tell TablesInError"));
+    let ends = in_words(&case.poll());
+    assert!(ends.starts_with("SucceededWithWarnings"), "what the plan waits for has come true: {ends}");
+}

@@ -4,6 +4,7 @@ use migration::commit;
 use migration::decide::stops_unseen;
 use migration::run::acts::{StopCause, StopState};
 use migration::run::answer::{Answer, Refusal, RefusalKind};
+use migration::run::next::Next;
 use migration::run::step::Occasion;
 use serde_json::json;
 
@@ -274,4 +275,23 @@ fn a_stop_that_was_throttled_is_made_again_without_a_look() {
     ] {
         assert_eq!(stops_unseen(&case.running.run), unseen, "{fact}");
     }
+}
+
+/// SNS refuses for hours, and so does DMS: the stop is asked for all the same.
+#[test]
+fn a_message_that_cannot_be_sent_keeps_no_stop_back() {
+    let mut case = told().set(|case| case.run().stop.as_mut().unwrap().answer = Answer::Lost).at(CLOSE + 15);
+    let decided: Vec<bool> = (0..6)
+        .map(|_| {
+            let next = case.poll();
+            case.now += jiff::SignedDuration::from_mins(2);
+            assert!(matches!(next, Next::Stop { .. } | Next::Tell { .. }), "{next:?}");
+            matches!(next, Next::Stop { .. })
+        })
+        .collect();
+    assert_eq!(
+        decided,
+        [false, true, false, true, false, true],
+        "it is told, and the task is stopped, in turn"
+    );
 }
