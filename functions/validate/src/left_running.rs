@@ -13,13 +13,15 @@ use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::StepError;
 use migration_aws::failure::CallFailure;
 use migration_aws::step_functions::listing::{Which, list};
-use migration_aws::step_functions::{Execution, describe, history};
+use migration_aws::step_functions::{Execution, describe, history, is_unknown};
 use serde_json::Value;
+
+use crate::close_out::UNKNOWN_REPEATS;
 
 /// The most executions that are looked at which have begun since.
 const MAX_LOOKED_AT: usize = 200;
 
-/// Looks at the task, and reports its end; where it runs again, or another run has to do with it since, that one tells.
+/// Looks at the task, in a step that was repeated so many times, and reports its end; where it runs again, or another run has to do with it since, that one tells.
 ///
 /// # Errors
 /// When Step Functions or DMS does not answer or refuses, or DMS shows the task as it was before its end.
@@ -27,7 +29,7 @@ pub(super) async fn open(
     context: &DmsAndStepFunctions,
     order: &LeftRunning,
     by: &ExecutionArn,
-    now: Timestamp,
+    (now, repeats): (Timestamp, u64),
 ) -> Result<Document, StepError> {
     let nothing = |input: &Value, why: &str| {
         let run = opening::introduce(input, by, now);
@@ -36,8 +38,14 @@ pub(super) async fn open(
     if order.execution.machine() != by.machine() {
         return nothing(&Value::Null, "it is of another state machine");
     }
-    let Execution::Known(run) = describe(&context.step_functions, &order.execution).await? else {
-        return nothing(&Value::Null, "Step Functions does not know that run");
+    // The watch has seen the run and the task: one answer that knows nothing of them is no proof.
+    let once_more = repeats < UNKNOWN_REPEATS;
+    let run = match describe(&context.step_functions, &order.execution).await? {
+        Execution::Known(run) => run,
+        Execution::NotKnown if once_more => return Err(is_unknown(&order.execution)),
+        Execution::NotKnown | Execution::OutOfReach => {
+            return nothing(&Value::Null, "Step Functions does not know that run");
+        }
     };
     let history = history::read(&context.step_functions, &order.execution).await?;
     let document = match &history.left {
@@ -50,7 +58,14 @@ pub(super) async fn open(
     let arn = document.and_then(|document| document.pointer("/Task/Arn")).and_then(Value::as_str);
     let Some(arn) = arn else { return nothing(&run.input, "its history does not name the task") };
     let found = task::describe(&context.dms, &TaskFilter::Arn(arn.to_owned()), false).await?;
-    let Some(found) = found else { return nothing(&run.input, "DMS does not list it any more") };
+    let found = match found {
+        Some(found) => found,
+        None if once_more => {
+            let attempt = format!("describing the task {arn}");
+            return Err(CallFailure::without_answer(attempt, "DMS does not list it, and did before").into());
+        }
+        None => return nothing(&run.input, "DMS does not list it any more"),
+    };
     let task = task::read_task(&found)?;
     if is_shown_as_before(&run, &task) {
         let attempt = format!("describing the task {}", task.identifier);

@@ -74,11 +74,11 @@ pub async fn handle(function: &Validate, request: Request) -> Result<Document, S
     match Errand::read(&input) {
         None => {}
         Some(Ok(Errand::CloseOut(order))) => {
-            let moment = (request.now, request.retries);
+    let moment = (request.now, request.retries);
             return Box::pin(close_out::open(context, &order, &request.execution, moment)).await;
         }
         Some(Ok(Errand::LeftRunning(order))) => {
-            return Box::pin(left_running::open(context, &order, &request.execution, request.now)).await;
+            return Box::pin(left_running::open(context, &order, &request.execution, moment)).await;
         }
         Some(Err(why)) => {
             let run = opening::introduce(&input, &request.execution, request.now);
@@ -94,7 +94,7 @@ pub async fn handle(function: &Validate, request: Request) -> Result<Document, S
     {
         compare(context, &mut running, &wanted, &request.execution).await?;
     }
-    check(function, running, (request.now, request.retries)).await
+    check(function, running, moment).await
 }
 
 /// A pre-flight creates and adopts nothing, so that a task which exists is compared here.
