@@ -9,7 +9,16 @@ use plan::Arn;
 use plan::finding::{Code, Findings};
 
 /// Starts the tests of connections that were never tested or whose last test failed; the machine waits for their end.
-pub(crate) async fn test(dms: &Client, route: &Route, findings: &mut Findings) -> Result<(), StepError> {
+/// `insists` says that no later step of the run tests a connection.
+///
+/// # Errors
+/// When DMS does not answer or is too busy; where a test must be started here, also when the answer to that was lost.
+pub(crate) async fn test(
+    dms: &Client,
+    route: &Route,
+    insists: bool,
+    findings: &mut Findings,
+) -> Result<(), StepError> {
     let known = connections::connections(dms, route).await?;
     for endpoint in [&route.source, &route.target] {
         let known = known.iter().find(|connection| connection.endpoint == *endpoint);
@@ -17,7 +26,7 @@ pub(crate) async fn test(dms: &Client, route: &Route, findings: &mut Findings) -
             known.map(|connection| &connection.state),
             Some(ConnectionState::Successful | ConnectionState::Testing)
         ) {
-            test_one(dms, &route.instance, endpoint, findings).await?;
+            test_one(dms, &route.instance, endpoint, insists, findings).await?;
         }
     }
     Ok(())
@@ -27,13 +36,14 @@ async fn test_one(
     dms: &Client,
     instance: &Arn,
     endpoint: &Arn,
+    insists: bool,
     findings: &mut Findings,
 ) -> Result<(), StepError> {
     let Err(failure) = connections::test(dms, instance, endpoint).await else { return Ok(()) };
     match failure.outcome() {
         // Somebody tests it already, or the answer was lost: the connections that polls see will tell.
         Outcome::Refused(refusal) if refusal.passes() => Ok(()),
-        Outcome::Lost => Ok(()),
+        Outcome::Lost if !insists => Ok(()),
         Outcome::Refused(refusal) => {
             findings.add(
                 "/Task",
@@ -45,6 +55,6 @@ async fn test_one(
             );
             Ok(())
         }
-        Outcome::NotFound(_) | Outcome::Throttled(_) => Err(failure.into()),
+        Outcome::NotFound(_) | Outcome::Throttled(_) | Outcome::Lost => Err(failure.into()),
     }
 }

@@ -8,7 +8,7 @@
 //! A repeat: it reads again, and a connection that is being tested is not tested twice.
 //!
 //! A lost answer: of a look, it is an error, and the machine repeats the step. Of a connection test, nothing is lost:
-//! polls see the connection.
+//! polls see the connection. A pre-flight, which tests nothing later, repeats the step for it, too.
 //!
 //! What a person does: corrects the plan, or what it names, as the findings say, and starts the migration again.
 
@@ -37,6 +37,9 @@ mod close_out;
 mod connections;
 mod left_running;
 mod outlook;
+
+/// So many repeats of the step start a connection test again whose answer was lost.
+const LOST_REPEATS: u64 = 3;
 
 /// What this function calls, and what it is told about its stack.
 #[derive(Clone, Debug)]
@@ -71,10 +74,10 @@ pub async fn handle(function: &Validate, request: Request) -> Result<Document, S
         run.redriven(request.redrives);
         return Ok(Reported::at_once(run, is_closed_out(&by, request.now), Vec::new()).into());
     }
+    let moment = (request.now, request.retries);
     match Errand::read(&input) {
         None => {}
         Some(Ok(Errand::CloseOut(order))) => {
-    let moment = (request.now, request.retries);
             return Box::pin(close_out::open(context, &order, &request.execution, moment)).await;
         }
         Some(Ok(Errand::LeftRunning(order))) => {
@@ -140,7 +143,9 @@ async fn check(
         writers::check(plan, &route.source, &writers, &mut findings);
         let idle = external.as_ref().is_none_or(|external| external.task.phase() == Phase::Idle);
         if idle && !findings.reject() {
-            connections::test(dms, route, &mut findings).await?;
+            // A pre-flight tests nothing later; in the end what is known is reported.
+            let insists = plan.mode == Mode::Preflight && repeats < LOST_REPEATS;
+            connections::test(dms, route, insists, &mut findings).await?;
         }
     }
     let external = external.map(|external| (external.task.migration_type, external.task.route));

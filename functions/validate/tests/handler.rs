@@ -286,6 +286,23 @@ async fn a_test_that_dms_does_not_take() {
     }
 }
 
+/// Nothing later in a pre-flight tests a connection, and it would wait an hour for a test that never began.
+#[tokio::test]
+async fn a_preflight_starts_a_test_again_whose_answer_was_lost() {
+    let lost = || World {
+        connections: (200, json!({"Connections": [connection("TARGET", "successful")]})),
+        test: (500, fault("InternalFailure", "it may be tested")),
+        ..World::good()
+    };
+    for repeats in 0..3 {
+        let (document, tested) = lost().validate_again(preflight("Reject"), repeats).await;
+        assert_eq!(document.unwrap_err().name(), "Migration.Unavailable", "the step is repeated");
+        assert_eq!(tested.len(), 1, "a changing call is made once");
+    }
+    let document = lost().validate_again(preflight("Reject"), 3).await.0.unwrap();
+    assert_eq!(next(&document), "wait", "what is known is reported");
+}
+
 /// The codes that this function notes itself; those of the survey have their cases beside it.
 #[tokio::test]
 async fn every_code_of_its_chapter_is_noted_and_spares_the_near_miss() {
