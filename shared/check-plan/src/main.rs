@@ -77,7 +77,7 @@ fn main() -> ExitCode {
             if form == Form::InFull {
                 eprintln!("check-plan: {OTHER_FORM}");
             }
-            say(&json_for_a_terminal(&format!("{plan:#}\n"))).map(|()| true)
+            say_json(&format!("{plan:#}")).map(|()| true)
         }),
     };
     match done {
@@ -153,7 +153,7 @@ fn check(files: &[File], unread: &[Unread], tasks: Option<&Tasks>, output: Outpu
     match output {
         _ if files.is_empty() => {}
         Output::Json => {
-            say(&json_for_a_terminal(&format!("{}\n", in_json(files, unread, &checked))))?;
+            say_json(&in_json(files, unread, &checked).to_string())?;
         }
         Output::ForPeople => {
             let colours = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
@@ -229,6 +229,11 @@ fn word(severity: Severity) -> &'static str {
         Severity::Warning => "Warning",
         Severity::Info => "Info",
     }
+}
+
+/// Prints JSON, which may go to a terminal.
+fn say_json(json: &str) -> Result<(), String> {
+    say(&format!("{}\n", json_for_a_terminal(json)))
 }
 
 /// Prints; a reader that has gone, such as `head`, is no error.

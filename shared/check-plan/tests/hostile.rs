@@ -138,6 +138,10 @@ fn neither_names_nor_texts_of_files_reach_the_terminal_as_they_are() {
         |name: &str, text: &str| std::fs::write(folder().join(name), text).expect("a file can be written");
     write(&name, &raw(&plan));
     write("task.json", &raw(&task));
+    let (status, reason) = (ESCAPES, format!("Stop Reason {ESCAPES}"));
+    let described = json!({"ReplicationTaskIdentifier": "orders", "MigrationType": "full-load", "Status": status,
+        "StopReason": reason, "LastFailureMessage": ESCAPES, "ReplicationTaskStats": {"TablesErrored": 1}});
+    write("described.json", &raw(&described));
     write("named.json", &json!({"Task": {"ReplicationTaskIdentifier": "orders"}}).to_string());
     let missing = format!("no{ESCAPES}such.json");
     for (arguments, status) in [
@@ -150,6 +154,8 @@ fn neither_names_nor_texts_of_files_reach_the_terminal_as_they_are() {
         (vec!["--from-task", &name], 2),
         (vec!["--task", "task.json", "named.json"], 2),
         (vec!["--task", &name, "named.json"], 2),
+        (vec!["--task", "described.json", "named.json"], 0),
+        (vec!["--task", "described.json", "--json", "named.json"], 0),
         (vec![ESCAPES], 2),
         (vec![&format!("--{ESCAPES}")], 2),
     ] {

@@ -17,7 +17,12 @@ fn bytes(document: &Document) -> usize {
 
 /// So many tables in this state, with the longest names that an engine takes: 128 characters, of three bytes each.
 fn with_long_names(case: Case, count: usize, state: &str) -> Case {
-    let long = |nth: usize| format!("{}{nth:06}", "表".repeat(122));
+    with_names_of(128, case, count, state)
+}
+
+/// The same with names of so many characters.
+fn with_names_of(length: usize, case: Case, count: usize, state: &str) -> Case {
+    let long = |nth: usize| format!("{}{nth:06}", "表".repeat(length - 6));
     case.tables(&vec![state; count]).set(|case| {
         for (nth, table) in case.tables.iter_mut().flatten().enumerate() {
             table.name = TableName::new(long(nth % 3), long(nth));
@@ -62,7 +67,8 @@ fn tables_that_are_left_unfinished_are_remembered_as_far_as_the_document_carries
 #[test]
 fn a_verdict_names_as_many_tables_as_the_document_carries_and_counts_the_others() {
     let case = full_load(windowed()).started(1).began(1).fresh(1);
-    let case = with_long_names(case, 5_000, "Table error");
+    // The longest that are read from an answer of DMS.
+    let case = with_names_of(512, case, 5_000, "Table error");
     let mut case = case.stopped(192, "Stop Reason FULL_LOAD_ONLY_FINISHED").at(193);
     let reported = case.over();
     let named = &reported.verdict.named_tables;
