@@ -47,6 +47,8 @@ pub enum Acts {
     UntilThen,
     /// What it had done before its trouble came, and these.
     UntilThenAnd(&'static [&'static str]),
+    /// These, and nothing else.
+    Only(&'static [&'static str]),
 }
 
 const SAME: Expected = Expected {
@@ -172,9 +174,96 @@ const READ: &[&str] = &[
 ];
 const TASK: &[&str] = &["DescribeReplicationTasks"];
 const LOOKS_BESIDE: &[&str] = &["DescribeExecution", "ListTagsForResource", "ListExecutions"];
+const ABORTED: &[&str] = &["closed-out", "closed-out-late", "given-up"];
+const TWICE: &str = "the second of two starts finds the task at work, and of a task that this run has not created another \
+                     run may have made the start: it is not this run's to stop";
+/// Whatever befalls a call or an invocation of a poll but once, or for ten minutes, and keeps it from its end.
+const ONCE_OR_TEN: &[Kind] = &[
+    Broken500,
+    Broken503,
+    LostBefore,
+    LostAfter,
+    HangsBefore,
+    HangsAfter,
+    Cut,
+    Denied,
+    InvalidState,
+    KilledBefore,
+    KilledAfter,
+    TenBroken,
+    NotInvoked,
+    NotAllowed,
+    LambdaBroken,
+    EndsBefore,
+    EndsAfter,
+    TimesOutBefore,
+    TimesOutAfter,
+    OutOfMemory,
+];
 const LASTS: &[Kind] = &[AlwaysThrottled, AlwaysBroken, AlwaysDenied];
 
 const RULES: &[(About, Expected)] = &[
+    // --- runs that somebody stops after half an hour
+    (of_a_run("validate", &[], &[AlwaysThrottled]).told_in(ABORTED), STOPPED_BEFORE),
+    (
+        of_a_run("create-task", &[], &[AlwaysThrottled]).told_in(&["closed-out", "closed-out-late"]),
+        STOPPED_BEFORE,
+    ),
+    (
+        of_a_run(
+            "start",
+            &["DescribeReplicationTasks", "StartReplicationTask"],
+            &[AlwaysThrottled, AlwaysBroken],
+        )
+        .told_in(&["closed-out", "closed-out-late"]),
+        STOPPED_BEFORE,
+    ),
+    (of_a_run("start", TASK, &[AlwaysDenied]).told_in(&["closed-out", "closed-out-late"]), STOPPED_BEFORE),
+    (
+        of_a_run(
+            "poll",
+            &["DescribeReplicationTasks", "DescribeConnections"],
+            &[AlwaysThrottled, AlwaysBroken],
+        )
+        .told_in(&["closed-out", "closed-out-late"])
+        .while_it_is(&["none"]),
+        STOPPED_BEFORE,
+    ),
+    (
+        of_a_run("poll", TASK, &[AlwaysDenied])
+            .told_in(&["closed-out", "closed-out-late"])
+            .while_it_is(&["none"]),
+        STOPPED_BEFORE,
+    ),
+    (of_a_run("create-task", &[], &[AlwaysThrottled]).told_in(&["given-up"]), STOPPED_BEFORE_AND_GIVEN_UP),
+    (
+        of_a_run(
+            "start",
+            &["DescribeReplicationTasks", "StartReplicationTask"],
+            &[AlwaysThrottled, AlwaysBroken],
+        )
+        .told_in(&["given-up"]),
+        STOPPED_BEFORE_AND_GIVEN_UP,
+    ),
+    (of_a_run("start", TASK, &[AlwaysDenied]).told_in(&["given-up"]), STOPPED_BEFORE_AND_GIVEN_UP),
+    (
+        of_a_run(
+            "poll",
+            &["DescribeReplicationTasks", "DescribeConnections"],
+            &[AlwaysThrottled, AlwaysBroken],
+        )
+        .told_in(&["given-up"])
+        .while_it_is(&["none"]),
+        STOPPED_BEFORE_AND_GIVEN_UP,
+    ),
+    (
+        of_a_run("poll", TASK, &[AlwaysDenied]).told_in(&["given-up"]).while_it_is(&["none"]),
+        STOPPED_BEFORE_AND_GIVEN_UP,
+    ),
+    (
+        of_a_run("poll", &["DescribeTableStatistics"], LASTS).told_in(ABORTED),
+        Expected { why: "it is stopped before anybody asks which tables are complete", ..SAME },
+    ),
     // --- validate
     (
         of_a_run("validate", &["DescribeEndpoints", "DescribeReplicationInstances"], &[NotFound]),
@@ -204,6 +293,14 @@ const RULES: &[(About, Expected)] = &[
     (
         of_a_run("validate", OUTLOOK, &[TenBroken, AlwaysThrottled, AlwaysBroken, AlwaysDenied]),
         Expected { why: "what only makes a pre-flight's report richer is named as missing", ..SAME },
+    ),
+    (
+        of_a_run("validate", &["TestConnection"], &[TenBroken, AlwaysBroken]).told_in(&["preflight"]),
+        nothing_more(&["Rejected"], "the tests could not be begun, and a pre-flight needs them"),
+    ),
+    (
+        of_a_run("validate", &["TestConnection"], &[AlwaysThrottled]).told_in(&["preflight"]),
+        nothing_more(&["Failed"], "the step is repeated for hours, and comes to nothing"),
     ),
     (
         of_a_run("validate", READ, &[AlwaysThrottled]).told_in(&["preflight"]),
@@ -318,10 +415,157 @@ const RULES: &[(About, Expected)] = &[
             "a connection that is not tested with success keeps the task from its start",
         ),
     ),
+    (
+        of_a_run("start", &["StartReplicationTask", "Invoke"], &[Doubled, Twice])
+            .told_in(&["refresh", "adopted"]),
+        Expected {
+            own: &["Skipped"],
+            others: &[("left", &["SucceededWithWarnings"])],
+            broken: &[Referee::Verdict],
+            why: TWICE,
+            ..SAME
+        },
+    ),
+    (
+        of_a_run("start", &["StartReplicationTask", "Invoke"], &[Doubled, Twice]).told_in(&["external"]),
+        Expected {
+            own: &["Skipped"],
+            acts: Acts::UntilThenAnd(&["start-replication"]),
+            rows: &[("shop.orders", LOADS)],
+            task: Some("running"),
+            broken: &[Referee::Verdict],
+            why: TWICE,
+            ..SAME
+        },
+    ),
+    (
+        of_a_run("start", &["StartReplicationTask", "Invoke"], &[Doubled, Twice])
+            .told_in(&["nights"])
+            .while_it_is(&["stopped"]),
+        Expected {
+            own: &["Skipped"],
+            rows: &[("shop.orders", PART)],
+            task: Some("running"),
+            broken: &[Referee::Verdict],
+            why: TWICE,
+            ..SAME
+        },
+    ),
+    (
+        of_a_run("start", &["StartReplicationTask"], &[NotFound, InvalidState])
+            .told_in(&["restarted"])
+            .while_it_is(&["failed"]),
+        Expected {
+            rows: &[("shop.customers", PART), ("shop.orders", PART)],
+            ..nothing_more(&["Failed"], "DMS will not start the task again: its failure is the end")
+        },
+    ),
+    (
+        of_a_run("start", TASK, &[KilledBefore, KilledAfter])
+            .told_in(&["reloaded"])
+            .while_it_is(&["running"]),
+        NOT_RELOADED,
+    ),
+    (
+        of_a_run("start", &["Invoke"], &[LambdaBroken, EndsBefore, TimesOutBefore])
+            .told_in(&["reloaded"])
+            .while_it_is(&["running"]),
+        NOT_RELOADED,
+    ),
     // --- poll
     (
+        of_a_run("poll", &["DescribeConnections"], &[NotFound])
+            .told_in(&["tested-again"])
+            .while_it_is(&["ready"]),
+        Expected {
+            acts: Acts::Again(&["TestConnection"]),
+            why: "DMS knows no connection that was not tested: one is tested once more",
+            ..SAME
+        },
+    ),
+    (
+        of_a_run("poll", &["DescribeReplicationTasks", "DescribeConnections"], &[AlwaysThrottled])
+            .told_in(&["preflight"]),
+        nothing_more(&["Unknown"], "a pre-flight waits an hour for a busy DMS"),
+    ),
+    (
+        of_a_run("poll", &["DescribeReplicationTasks", "Invoke"], ONCE_OR_TEN)
+            .told_in(&["left-running"])
+            .while_it_is(&["running"]),
+        told_as(
+            &["LeftRunning", "Unknown"],
+            "a poll that cannot run at the close of a task that may go on ends the run: it \
+                 was not seen. Any other is made again",
+        ),
+    ),
+    (
+        of_a_run("poll", &["DescribeTableStatistics"], &[TenBroken]).told_in(&["left-running"]),
+        told_as(
+            &["LeftRunning", "Unknown"],
+            "a poll that cannot run at the close of a task that may go on ends the run: it \
+                 was not seen. Any other is made again",
+        ),
+    ),
+    (
+        of_a_run("poll", &["DescribeTableStatistics"], &[AlwaysThrottled, AlwaysDenied])
+            .told_in(&["left-running"]),
+        Expected { why: "a task that is left running is told without its tables", ..SAME },
+    ),
+    (
+        of_a_run("poll", &["DescribeTableStatistics"], &[AlwaysThrottled, AlwaysDenied])
+            .told_in(&["reloaded"]),
+        Expected { own: &["LeftRunning"], ..NOT_RELOADED },
+    ),
+    (
+        of_a_run("poll", &["DescribeTableStatistics"], &[AlwaysBroken]).told_in(&["reloaded"]),
+        Expected { own: &["Unknown"], ..NOT_RELOADED },
+    ),
+    (
+        of_a_run("poll", &["DescribeTableStatistics"], LASTS).told_in(&["restarted"]),
+        Expected {
+            acts: Acts::Only(&[
+                "CreateReplicationTask",
+                "TestConnection",
+                "TestConnection",
+                "start-replication",
+            ]),
+            rows: &[("shop.customers", PART), ("shop.orders", PART)],
+            task: Some("failed"),
+            ..told_as(&["Unknown"], "whether a resume is safe cannot be told without its tables")
+        },
+    ),
+    (
+        of_a_run("poll", &["DescribeReplicationInstances"], &[AlwaysBroken]).told_in(&["restarted"]),
+        Expected {
+            acts: Acts::UntilThen,
+            rows: &[("shop.customers", PART), ("shop.orders", PART)],
+            task: Some("failed"),
+            ..told_as(&["Unknown"], "no poll can run until the window is over")
+        },
+    ),
+    (
+        of_a_run("poll", &["DescribeReplicationInstances"], &[AlwaysThrottled]).told_in(&["restarted"]),
+        Expected {
+            acts: Acts::UntilThen,
+            rows: &[("shop.customers", PART), ("shop.orders", PART)],
+            task: Some("failed"),
+            ..told_as(&["Failed"], "an end is believed when the instance is seen, or the window is over")
+        },
+    ),
+    (
+        of_a_run("poll", &["DescribeReplicationInstances"], &[AlwaysDenied]).told_in(&["restarted"]),
+        Expected { why: "an instance that may not be seen counts as available", ..SAME },
+    ),
+    (
+        of_a_run("poll", &["DescribeConnections"], &[AlwaysThrottled]).told_in(&["adopted"]),
+        Expected {
+            acts: Acts::UntilThenAnd(&["ModifyReplicationTask", "AddTagsToResource"]),
+            ..nothing_more(&["Skipped"], "nothing is started unseen; the run looks until its window is over")
+        },
+    ),
+    (
         of_a_run("poll", &["DescribeTableStatistics", "DescribeConnections"], &[AlwaysThrottled])
-            .told_in(&["nights", "refresh", "adopted"])
+            .told_in(&["nights", "refresh"])
             .while_it_is(&["stopped", "ready"]),
         Expected {
             acts: Acts::UntilThenAnd(&["AddTagsToResource"]),
@@ -372,29 +616,47 @@ const RULES: &[(About, Expected)] = &[
     ),
     // --- stop
     (
-        of_a_run("stop", &["StopReplicationTask"], LASTS).told_in(&["nights"]),
-        Expected {
-            own: &["Unknown", "Succeeded"],
-            others: &[("next", &["Skipped"])],
-            acts: Acts::UntilThen,
-            rows: &[("shop.orders", WHOLE)],
-            why: "it is asked to stop for four hours, in which the load comes to its end. A poll that meets a busy DMS looks \
-                  at nothing and knows nothing of it",
-            ..SAME
-        },
+        of_a_run("stop", &["StopReplicationTask"], &[AlwaysThrottled]).told_in(&["nights"]),
+        Expected { others: &[("next", &["Skipped"])], ..NEVER_STOPPED },
     ),
     (
-        of_a_run("stop", &["StopReplicationTask"], LASTS),
+        of_a_run("stop", &["StopReplicationTask"], &[AlwaysBroken, AlwaysDenied]).told_in(&["nights"]),
+        Expected { others: &[("next", &["Skipped"])], ..LOADED_MEANWHILE },
+    ),
+    (of_a_run("stop", &["StopReplicationTask"], &[AlwaysThrottled]).told_in(&["external"]), NEVER_STOPPED),
+    (
+        of_a_run("stop", &["StopReplicationTask"], &[AlwaysBroken, AlwaysDenied]).told_in(&["external"]),
+        LOADED_MEANWHILE,
+    ),
+    (
+        of_a_run("stop", &["StopReplicationTask"], &[AlwaysThrottled]),
+        Expected { rows: &[], task: Some("running"), ..NEVER_STOPPED },
+    ),
+    (
+        of_a_run("stop", &["StopReplicationTask"], &[AlwaysBroken, AlwaysDenied]),
         Expected {
-            own: &["Unknown", "Failed"],
+            own: &["Failed"],
             acts: Acts::UntilThen,
             task: Some("running"),
-            why: "a stop that DMS does not take is given up after four hours, and told. A poll that meets a busy DMS looks at \
-                  nothing and knows nothing of it",
+            why: "a stop that DMS does not take is given up after four hours, and told",
             ..SAME
         },
     ),
     // --- what closes out a dead run
+    (
+        of_a_close_out("validate", &[], &[TenBroken, AlwaysBroken, AlwaysDenied]).told_in(&["given-up"]),
+        Expected {
+            own: &["Unknown"],
+            given_up: Some(false),
+            broken: &[Referee::Told],
+            why: "what closes out a run and cannot read what is left of it says so, with the run's name and what to do",
+            ..SAME
+        },
+    ),
+    (
+        of_a_close_out("validate", &[], &[AlwaysThrottled]).told_in(&["given-up"]),
+        Expected { why: "it is stopped before it can give up", ..SAME },
+    ),
     (
         of_a_close_out("validate", &[], &[TenBroken, AlwaysBroken, AlwaysDenied]),
         Expected {
@@ -415,14 +677,16 @@ const RULES: &[(About, Expected)] = &[
         },
     ),
     (
-        of_a_close_out("poll", &["ListTagsForResource"], &[Denied, InvalidState, AlwaysDenied]),
+        of_a_close_out("poll", &["ListTagsForResource"], &[Denied, InvalidState, AlwaysDenied])
+            .while_it_is(&["running"]),
         Expected {
             why: "where it cannot be told who else works on the task it is left alone, and people get the command",
             ..LEFT_ALONE
         },
     ),
     (
-        of_a_close_out("poll", &["ListExecutions"], &[Denied, InvalidState, NotFound, AlwaysDenied]),
+        of_a_close_out("poll", &["ListExecutions"], &[Denied, InvalidState, NotFound, AlwaysDenied])
+            .while_it_is(&["running"]),
         Expected {
             why: "where it cannot be told who else works on the task it is left alone, and people get the command",
             ..LEFT_ALONE
@@ -434,6 +698,25 @@ const RULES: &[(About, Expected)] = &[
             others: &[("night", &["Unknown"])],
             why: "no poll can run until the window closes, and then the machine stops the task unseen",
             ..SAME
+        },
+    ),
+    (
+        of_a_close_out("poll", TASK, &[AlwaysBroken, AlwaysDenied]),
+        Expected {
+            others: &[("night", &["Unknown"])],
+            why: "no poll can run until the window closes, and then the machine stops the task unseen",
+            ..SAME
+        },
+    ),
+    (
+        of_a_close_out("poll", &["DescribeTableStatistics"], &[AlwaysBroken]),
+        Expected { others: &[("night", &["Unknown"])], why: "no poll can run any more", ..SAME },
+    ),
+    (
+        of_a_close_out("stop", &["StopReplicationTask"], LASTS),
+        Expected {
+            why: "a stop that DMS does not take is given up after four hours, and told",
+            ..LEFT_ALONE
         },
     ),
     (
@@ -450,10 +733,53 @@ const RULES: &[(About, Expected)] = &[
     ),
     // --- what reports the end of a task that was left running
     (
+        of_a_report("validate", &["DescribeExecution"], &[Denied, InvalidState, AlwaysDenied]),
+        told_as(&["Skipped"], "a run that may not be looked at is none of ours"),
+    ),
+    (
         of_a_report("validate", &[], &[TenBroken, AlwaysBroken, AlwaysDenied, AlwaysThrottled]),
         told_as(&["Unknown"], "what cannot look at the task says so, and what to do"),
     ),
     // --- the watch
+    (
+        of_the_watch(
+            &["DescribeReplicationTasks", "ListTagsForResource", "DescribeExecution", "StartExecution"],
+            LASTS,
+        )
+        .told_in(&["left-running"]),
+        Expected {
+            others: &[("left", &[])],
+            why: "a watch that cannot look, or can start nothing, is told by an alarm of the stack",
+            ..SAME
+        },
+    ),
+    (
+        of_the_watch(&["DescribeExecution", "StartExecution"], LASTS).told_in(&["given-up"]),
+        Expected {
+            given_up: Some(false),
+            broken: &[Referee::Told],
+            why: "a watch that cannot look, or can start nothing, is told by an alarm of the stack",
+            ..SAME
+        },
+    ),
+    (
+        of_the_watch(&["ListExecutions", "DescribeExecution"], LASTS).told_in(&["closed-out-late"]),
+        Expected {
+            others: &[("night", &[])],
+            broken: &[Referee::Told],
+            why: "a watch that cannot look is told by an alarm of the stack",
+            ..LEFT_ALONE
+        },
+    ),
+    (
+        of_the_watch(&["DescribeExecution"], LASTS).told_in(&["closed-out"]),
+        Expected {
+            others: &[("night", &[])],
+            broken: &[Referee::Told],
+            why: "a watch that cannot look is told by an alarm of the stack",
+            ..LEFT_ALONE
+        },
+    ),
     (
         of_the_watch(&["StartExecution"], LASTS).told_in(&["closed-out", "closed-out-late"]),
         Expected {
@@ -461,6 +787,14 @@ const RULES: &[(About, Expected)] = &[
             broken: &[Referee::Told],
             why: "a watch that can start nothing is told by an alarm of the stack",
             ..LEFT_ALONE
+        },
+    ),
+    (
+        of_a_run("notify", &["Publish"], LASTS).told_in(&["left-running"]),
+        Expected {
+            others: &[("left", &[])],
+            why: "a run that could not tell its end is closed out, and what closes it out tells that the task goes on",
+            ..SAME
         },
     ),
     (
@@ -473,6 +807,42 @@ const RULES: &[(About, Expected)] = &[
         },
     ),
 ];
+
+/// The execution is stopped before it has started anything.
+const STOPPED_BEFORE: Expected =
+    nothing_more(&["Aborted"], "it is stopped while it waits, and what closes it out finds nothing started");
+
+const STOPPED_BEFORE_AND_GIVEN_UP: Expected = Expected {
+    given_up: Some(true),
+    ..nothing_more(&[], "it is stopped while it waits, and so is what closes it out")
+};
+
+/// DMS is too busy for a stop, for ever.
+const NEVER_STOPPED: Expected = Expected {
+    own: &["Unknown"],
+    acts: Acts::UntilThen,
+    rows: &[("shop.orders", WHOLE)],
+    why: "it is asked to stop for four hours; a poll that meets a busy DMS looks at nothing, and does not know what came of it",
+    ..SAME
+};
+
+/// No stop is taken, and the load comes to its end before that is given up.
+const LOADED_MEANWHILE: Expected = Expected {
+    own: &["Succeeded"],
+    acts: Acts::UntilThen,
+    rows: &[("shop.orders", WHOLE)],
+    why: "it is asked to stop for four hours, in which the load comes to its end, and is seen to",
+    ..SAME
+};
+
+/// The table in error is not loaded again.
+const NOT_RELOADED: Expected = Expected {
+    own: &["PartlyFailed"],
+    acts: Acts::Only(&["CreateReplicationTask", "TestConnection", "TestConnection", "start-replication"]),
+    rows: &[("shop.refunds", PART)],
+    why: "a table is loaded again once, where its state is seen, and a request that may have been made is not repeated",
+    ..SAME
+};
 
 /// Nobody stops the task of a dead run: it goes on.
 const LEFT_ALONE: Expected =

@@ -104,6 +104,7 @@ fn differs(
         Acts::Again(more) => and(bases.undisturbed.acts_of(&own), more),
         Acts::UntilThen => until_then(),
         Acts::UntilThenAnd(more) => and(until_then(), more),
+        Acts::Only(only) => and(BTreeMap::new(), only),
     };
     hold("acts", format!("{:?}", outcome.acts_of(&own)), format!("{acts:?}"));
     if expected.basis == Basis::Undisturbed {
