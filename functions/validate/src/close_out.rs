@@ -17,7 +17,8 @@ use serde_json::Value;
 /// So many repeats of the step look again for what the watch has seen, and is not found.
 pub(super) const UNKNOWN_REPEATS: u64 = 2;
 
-/// Opens it, in a step that was repeated so many times. What was to close out a run and has died itself, before it knew anything of it, hands its order on.
+/// Opens it, in a step that was repeated so many times. What was to close out a run and has died itself, before it knew
+/// anything of it, hands its order on.
 ///
 /// # Errors
 /// When Step Functions does not answer, or refuses to show an execution.

@@ -21,7 +21,8 @@ use crate::close_out::UNKNOWN_REPEATS;
 /// The most executions that are looked at which have begun since.
 const MAX_LOOKED_AT: usize = 200;
 
-/// Looks at the task, in a step that was repeated so many times, and reports its end; where it runs again, or another run has to do with it since, that one tells.
+/// Looks at the task, in a step that was repeated so many times, and reports its end; where it runs again, or another run
+/// has to do with it since, that one tells.
 ///
 /// # Errors
 /// When Step Functions or DMS does not answer or refuses, or DMS shows the task as it was before its end.

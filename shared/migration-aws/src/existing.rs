@@ -13,6 +13,7 @@ use crate::clients::DmsAndStepFunctions;
 use crate::dms::task;
 use crate::error::StepError;
 use crate::step_functions::{self, Execution};
+use crate::timestamp;
 
 /// Compares a task with what the plan describes, and looks who drives it. Nothing is changed.
 ///
@@ -28,7 +29,8 @@ pub async fn compare(
     let tag = task::owner_tag(&context.dms, arn).await?;
     let owner = tag.as_deref().and_then(owner::execution);
     let origin = adoption::origin(tag.is_some().then_some(owner.as_ref()), execution);
-    let mut task = Task::known(task::read_task(existing)?, origin);
+    let created = existing.replication_task_creation_date().and_then(timestamp);
+    let mut task = Task { created, ..Task::known(task::read_task(existing)?, origin) };
     if let Some(owner) = owner.filter(|owner| owner != execution) {
         task.owner = match step_functions::describe(&context.step_functions, &owner).await? {
             Execution::Known(known) if known.state == State::Running => Owner::Running(owner),

@@ -20,7 +20,8 @@ pub struct Task {
     pub migration_type: MigrationType,
     /// Whose it is.
     pub origin: Origin,
-    /// When this run created it: DMS may take a while to list it.
+    /// When it was created, where its origin is not [`Origin::External`]: DMS may take a while to list it, and IAM to count
+    /// its tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<Timestamp>,
     /// The settings that decisions need, once they were seen.

@@ -5,7 +5,9 @@ use dms_simulator::scenario::{ConnectionFailure, Refusal, RefusalFault, StatusSp
 use serde_json::json;
 use virtual_aws::{Fault, FunctionEnd};
 
-use crate::night::{CLOSE, INSTANCE, SOURCE, TARGET, kept, long, night, of_kept, plan, scenario, world};
+use crate::night::{
+    CLOSE, INSTANCE, SOURCE, TARGET, after_an_abort, kept, long, night, of_kept, plan, scenario, world,
+};
 
 #[test]
 fn one_429_at_the_start_costs_a_minute_and_not_the_night() {
@@ -70,6 +72,21 @@ fn a_start_that_is_delivered_twice_is_followed_to_its_end() {
             assert_eq!(joined.calls("StopReplicationTask"), stops, "{lag}");
         }
     }
+}
+
+#[test]
+fn a_young_task_is_young_for_the_next_run_too() {
+    // The tags of a task that was created moments ago do not count for IAM yet, whoever has created it.
+    let mut scenario = scenario();
+    scenario.durations.tags_count_after = 180.0;
+    let night =
+        after_an_abort(world(scenario), (plan(json!({})), 1), vec![(2, "night", plan(json!({})))], vec![]);
+    night.run_ended(0, &["Succeeded"]).no_row_twice();
+    assert_eq!(
+        night.calls("CreateReplicationTask"),
+        1,
+        "the second run takes over what the first has created"
+    );
 }
 
 #[test]
