@@ -53,7 +53,7 @@ impl Scene {
 }
 
 pub(crate) fn tell(story: &Story, definition: &Definition) -> Result<Told, String> {
-    let world = World::new(story.world(), definition.clone(), story.openings[0], story.seed)?;
+    let world = World::new(story.world(), definition.clone(), story.began(), story.seed)?;
     let abort_close_out = story.events.iter().find_map(|(_, event)| match event {
         Event::AbortCloseOut { minutes } => Some(*minutes),
         _ => None,
@@ -79,7 +79,7 @@ pub(crate) fn tell(story: &Story, definition: &Definition) -> Result<Told, Strin
 /// The execution of a night, which somebody may stop or redrive.
 fn execution(story: &Story, scene: &Scene, night: usize) -> Thread<'static, ()> {
     let (scene, plan) = (scene.clone(), story.plan_of(night));
-    let begins = story.openings[night] + SignedDuration::from_secs(story.late[night]);
+    let begins = story.openings[night] + story.late[night];
     let ending = story.events.iter().find_map(|(_, event)| match event {
         Event::Abort { night: of, minute } if *of == night => {
             Some(Ok(story.minute(night, *minute).max(begins)))

@@ -30,8 +30,8 @@ pub struct Story {
     pub(crate) scenario: Scenario,
     /// When each window opens.
     pub(crate) openings: Vec<Timestamp>,
-    /// How late the schedule fires, in seconds.
-    pub(crate) late: Vec<i64>,
+    /// How late the schedule fires.
+    pub(crate) late: Vec<SignedDuration>,
     /// What befalls them, each by its number.
     pub events: Vec<(usize, Event)>,
 }
@@ -64,8 +64,7 @@ impl Story {
             zone.to_timestamp(date.to_datetime(opens)).ok()
         });
         let openings: Vec<Timestamp> = openings.collect();
-        let late =
-            openings.iter().map(|_| if often(&mut random, 80) { 0 } else { random.i64(1..840) }).collect();
+        let late = openings.iter().map(|_| lateness(&mut random)).collect();
         let count = one(&mut random, &[0, 1, 1, 2, 2, 3, 3, 4, 5, 6, 8]);
         let mut events: Vec<(usize, Event)> =
             (0..count).map(|number| (number, Event::draw(&mut random, openings.len()))).collect();
@@ -99,6 +98,11 @@ impl Story {
             plan["ScheduledTime"] = json!(self.openings[night].to_string());
         }
         plan
+    }
+
+    /// When the world begins: before the earliest that the first schedule may fire.
+    pub(crate) fn began(&self) -> Timestamp {
+        self.openings[0] - SignedDuration::from_mins(1)
     }
 
     /// The instant of a minute of a night.
@@ -135,7 +139,7 @@ impl Story {
     /// The world in which it is told, with what happens inside DMS.
     pub(crate) fn world(&self) -> Scenario {
         let mut scenario = self.scenario.clone();
-        let began = self.openings[0];
+        let began = self.began();
         for (_, event) in &self.events {
             scenario.troubles.extend(event::trouble(event));
             match event {
@@ -169,6 +173,16 @@ impl Story {
     }
 }
 
+/// A schedule fires in time, up to 14 minutes late, or moments before its window opens: the clocks of AWS differ.
+fn lateness(random: &mut Rng) -> SignedDuration {
+    match random.u8(0..100) {
+        0..75 => SignedDuration::ZERO,
+        75..95 => SignedDuration::from_secs(random.i64(1..840)),
+        95..98 => SignedDuration::from_millis(-50),
+        _ => SignedDuration::from_secs(random.i64(-45..0)),
+    }
+}
+
 impl fmt::Display for Story {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
@@ -183,7 +197,7 @@ impl fmt::Display for Story {
         }
         writeln!(text, "world: {told}")?;
         for (opening, late) in self.openings.iter().zip(&self.late) {
-            writeln!(text, "night from {opening}, begun {late} s late")?;
+            writeln!(text, "night from {opening}, begun {} s late", late.as_secs_f64())?;
         }
         for (number, event) in &self.events {
             writeln!(text, "event {number}: {event:?}")?;

@@ -30,8 +30,7 @@ pub(crate) fn watches(story: &Story, scene: &Scene) -> Thread<'static, ()> {
         _ => None,
     });
     // What comes late, the schedule or people, is not to be slept through.
-    let begins =
-        openings.iter().zip(&story.late).map(|(opening, late)| *opening + SignedDuration::from_secs(*late));
+    let begins = openings.iter().zip(&story.late).map(|(opening, late)| *opening + *late);
     let events = || story.events.iter().map(|(_, event)| event);
     let spans =
         events().filter_map(|event| story.when(event)).chain(events().filter_map(|event| story.over(event)));

@@ -121,6 +121,15 @@ fn durations(random: &mut Rng, scenario: &mut Scenario) {
     if often(random, 15) {
         durations.counters_lag = f64::from(random.u8(1..90));
     }
+    if often(random, 15) {
+        durations.statistics_lag = f64::from(random.u8(5..120));
+    }
+    if often(random, 10) {
+        durations.creating = f64::from(random.u16(30..900));
+    }
+    if often(random, 10) {
+        durations.modifying = f64::from(random.u16(30..900));
+    }
     if often(random, 10) {
         durations.tags_count_after = f64::from(random.u8(1..200));
     }
@@ -138,4 +147,10 @@ fn behaviour(random: &mut Rng, scenario: &mut Scenario) {
     behaviour.stop_refused_while_starting = often(random, 30);
     behaviour.stopped_load_is_finished = often(random, 30);
     behaviour.modified_endpoint_is_tested = often(random, 70);
+    behaviour.explicit_tables_show = often(random, 70);
+    behaviour.untested_is_not_found = often(random, 30);
+    behaviour.last_marker_is_empty = often(random, 30);
+    behaviour.unknown_filter_is_ignored = often(random, 30);
+    behaviour.unknown_marker_starts_over = often(random, 30);
+    behaviour.max_records_is_bent = often(random, 30);
 }
