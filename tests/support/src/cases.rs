@@ -505,7 +505,12 @@ impl Case {
 
     /// Nobody knows what became of the start, and since this minute the task has been seen as it was.
     pub fn missing(self, since: i64) -> Case {
-        self.lost().set(|case| {
+        self.lost().seen_as_before(since)
+    }
+
+    /// Since this minute the task has been seen as it was before the start.
+    pub fn seen_as_before(self, since: i64) -> Case {
+        self.set(|case| {
             if let Some(start) = case.run().drive.start_mut() {
                 start.missing_since = Some(minute(since));
             }

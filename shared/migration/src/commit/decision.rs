@@ -37,8 +37,8 @@ pub fn write_down(mut running: Running, next: Next, seen: &TaskSeen, now: Timest
         }
         Next::Start { kind, why } => {
             let first_decided = first_decided(&run.drive, now);
-            let lost =
-                run.drive.start().filter(|start| start.missing_since.is_some() || start.lost_since.is_some());
+            let is_lost = |start: &&StartAct| start.answer == Answer::Lost && start.missing_since.is_some();
+            let lost = run.drive.start().filter(|start| is_lost(start) || start.lost_since.is_some());
             let lost_since = lost.map(StartAct::since);
             let start = StartAct {
                 kind,

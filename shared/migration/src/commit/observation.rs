@@ -74,7 +74,7 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
         Phase::Idle | Phase::Busy | Phase::Stopping | Phase::Gone => {}
     }
     take_in_start_made_twice(run, task, seen, now);
-    take_in_lost_start(run, seen, now);
+    take_in_missing_start(run, seen, now);
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
     let may_join = plan.mode == Mode::Migrate && run.close_out.is_none();
     let to_join = match &run.drive {
@@ -216,9 +216,9 @@ fn take_in_start_made_twice(run: &mut Run, task: &Task, seen: &observation::Task
     }
 }
 
-/// A start whose answer was lost is missing since the first look that shows nothing of it.
-fn take_in_lost_start(run: &mut Run, seen: &observation::Task, now: Timestamp) {
-    let Some(start) = run.drive.start_mut().filter(|start| start.answer == Answer::Lost) else { return };
+/// A start that was taken, or whose answer was lost, is missing since the first look that shows nothing of it.
+fn take_in_missing_start(run: &mut Run, seen: &observation::Task, now: Timestamp) {
+    let Some(start) = run.drive.start_mut().filter(|start| start.answer.may_be_taken()) else { return };
     let missing = seen.phase() == Phase::Idle
         && seen.start_date() == start.seen_start_date
         && seen.other_dates() == start.seen_dates;

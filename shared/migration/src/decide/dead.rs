@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::decide::close_out::begin;
+use crate::decide::cut_short::not_validated;
 use crate::decide::opening::introduce;
 use crate::pace::budget;
 use crate::run::close_out::{CloseOut, HowEnded, Order};
@@ -66,6 +67,12 @@ pub fn open(dead: &Dead, by: &ExecutionArn, now: Timestamp) -> Document {
     match Document::read(left) {
         Ok(Document::Running(running)) => go_on(*running, dead, by, now).into(),
         Ok(Document::Reported(reported)) => late(*reported, dead, by, now).into(),
+        // The step that reads the plan could not run, and that is the end of the run, which may have been told already.
+        Ok(Document::Opened(opened)) if opened.caught.is_some() => {
+            let run = introduce(&dead.input, &dead.execution, now);
+            let verdict = not_validated(opened.caught.as_ref(), dead.ended);
+            late(Reported::at_once(run, verdict, Vec::new()), dead, by, now).into()
+        }
         // The step that reads the plan had not answered. It changes nothing but the tests of connections.
         Ok(Document::Opened(_)) => {
             let verdict = begin(&dead.how, plan.as_ref(), dead.ended, now)

@@ -65,7 +65,8 @@ pub struct StartAct {
     pub seen_dates: OtherDates,
     /// What DMS answered.
     pub answer: Answer,
-    /// Since when, after the answer was lost, every look has shown the task idle and its dates as they were.
+    /// Since when, after it was taken or its answer was lost, every look has shown the task idle and its dates as they
+    /// were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_since: Option<Timestamp>,
     /// When the first start was decided whose answer was lost, where this one is made in its place. Should that one show
@@ -77,7 +78,11 @@ pub struct StartAct {
 impl StartAct {
     /// True when DMS took it or may have taken it: it was not seen to be missing.
     pub fn may_be_made(&self) -> bool {
-        self.answer.may_be_taken() && self.missing_since.is_none()
+        match self.answer {
+            Answer::Accepted => true,
+            Answer::Lost => self.missing_since.is_none(),
+            Answer::Refused(_) | Answer::NotCalled(_) => false,
+        }
     }
 
     /// A task that was started at this moment or later may have been started by it.

@@ -308,6 +308,20 @@ fn what_the_history_still_has_is_what_is_told() {
 }
 
 #[test]
+fn a_run_that_ended_before_its_plan_was_read_is_told_as_it_would_have_told_it() {
+    let caught = json!({"Error": "Lambda.AccessDeniedException", "Cause": "not authorized to invoke"});
+    let opened = json!({"Version": 2, "State": "Opened", "Input": {}, "Caught": caught});
+    let failed = HowEnded::Failed("Migration.Unavailable".to_owned());
+    let reported = ended(open(&dead(failed, Left::Document(opened))));
+    assert_eq!(reported.verdict.outcome, Outcome::Failed);
+    let reasons = reported.verdict.reasons.join("; ");
+    assert!(reasons.contains("could not be validated: Lambda.AccessDeniedException"), "{reasons}");
+    assert!(reasons.contains("this comes late: its execution failed with Migration.Unavailable"), "{reasons}");
+    let id = News::of_the_end(&reported, minute(62)).compose().json.id;
+    assert_eq!(id, format!("{}#2#finished", execution()), "under the id of the message that may have been sent");
+}
+
+#[test]
 fn a_verdict_that_was_reached_is_told_as_it_was() {
     let mut case = at_work(json!({})).tables(&["Table completed"; 2]);
     case = case.stopped(59, "Stop Reason FULL_LOAD_ONLY_FINISHED").at(60);

@@ -191,6 +191,11 @@ fn tables_that_are_missing_from_a_good_end() {
             "SucceededWithWarnings | 1 is not | shop.t1 Table error",
         ),
         (
+            "a plan that is content with tables in error is not with what somebody's stop has left unfinished",
+            finished(json!({"OnTableErrors": "Warn"}), &HALF),
+            "PartlyFailed | 1 is not | 1 table left unfinished without an error | somebody may have stopped the task",
+        ),
+        (
             "one cancelled",
             finished(json!({}), &["Table completed", "Table cancelled"]),
             "PartlyFailed | shop.t1",

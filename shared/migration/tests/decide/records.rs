@@ -102,7 +102,7 @@ fn what_is_waited_for_is_pending_from_the_first_look_that_shows_it() {
 }
 
 #[test]
-fn a_lost_start_is_missing_while_every_look_shows_the_task_idle_with_its_dates_as_they_were() {
+fn a_start_is_missing_while_every_look_shows_the_task_idle_with_its_dates_as_they_were() {
     let lost = || full_load(json!({})).last_week("NORMAL").started_by(StartKind::ResumeProcessing, 1).lost();
     let since = |case: Case| {
         let case = look(case.at(9));
@@ -120,7 +120,8 @@ fn a_lost_start_is_missing_while_every_look_shows_the_task_idle_with_its_dates_a
             before(lost()).set(|case| case.stats_mut().stop_date = Some(minute(2))),
             None,
         ),
-        ("its answer is known", full_load(json!({})).started(1), None),
+        ("it was taken", full_load(json!({})).started(1), Some(9)),
+        ("it was refused", full_load(json!({})).started(1).refused("AccessDenied", "no"), None),
     ] {
         assert_eq!(since(case), expected.map(minute), "{fact}");
     }

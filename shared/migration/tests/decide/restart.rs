@@ -447,7 +447,7 @@ fn a_start_again_that_shows_no_effect() {
         ),
         (
             "was taken and came to nothing",
-            again(json!({})).at(66),
+            again(json!({})).seen_as_before(61).at(66),
             "Failed | DMS took the start and the task is failed all the same",
         ),
         (

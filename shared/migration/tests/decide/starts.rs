@@ -62,6 +62,7 @@ fn a_start_that_was_taken() {
             full_load(json!({}))
                 .started(1)
                 .set(|case| commit::start_answered(case.run(), Answer::Accepted, minute(8)))
+                .seen_as_before(9)
                 .at(13),
             "Failed | DMS took the start and the task is ready all the same",
         ),
@@ -77,8 +78,13 @@ fn a_start_that_was_taken() {
         ),
         (
             "had no effect",
-            full_load(json!({})).started(1).at(7),
+            full_load(json!({})).started(1).seen_as_before(2).at(7),
             "Failed | DMS took the start and the task is ready all the same",
+        ),
+        (
+            "one look after a while that shows no effect is no proof",
+            full_load(json!({})).started(1).at(7),
+            "Look again | does not show it yet",
         ),
         (
             "is waited for longer while the task is busy",

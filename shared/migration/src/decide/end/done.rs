@@ -118,13 +118,24 @@ fn incomplete(ended: Ended<'_>, pass: TablePass, bad: usize, reason: String) -> 
             (format!("{} complete, {bad} {are} not", some_of(pass.loaded, pass.total)), pass.loaded)
         }
     };
+    // A load that comes to its end by itself leaves none: an error of a table is another thing.
+    let left = match task.migration_type {
+        MigrationType::Cdc => 0,
+        _ => pass.unfinished.len(),
+    };
     let outcome = match plan.on_table_errors {
         _ if good == 0 => Outcome::Failed,
-        OnTableErrors::Warn => Outcome::SucceededWithWarnings,
-        OnTableErrors::Fail | OnTableErrors::Reload => Outcome::PartlyFailed,
+        OnTableErrors::Warn if left == 0 => Outcome::SucceededWithWarnings,
+        OnTableErrors::Warn | OnTableErrors::Fail | OnTableErrors::Reload => Outcome::PartlyFailed,
     };
-    let verdict = Verdict::new(outcome, words, now)
-        .because(reason)
+    let mut verdict = Verdict::new(outcome, words, now).because(reason);
+    if left > 0 {
+        verdict = verdict.because(format!(
+            "{} left unfinished without an error: somebody may have stopped the task",
+            counted(left)
+        ));
+    }
+    let verdict = verdict
         .to_do("the task's log names the cause for each table, where the task writes one")
         .to_do(format!("list the tables in error: {}", commands::list_tables_in_error(&task.arn)));
     with_tables(next_run(ended, verdict), ended, pass, Named::Incomplete)

@@ -1,5 +1,6 @@
 //! A start was taken, or its answer was lost, and the task does not show it.
 
+use jiff::SignedDuration;
 use plan::MigrationType;
 use plan::settings::PrepMode;
 
@@ -14,7 +15,7 @@ use crate::run::observation;
 use crate::run::status::Phase;
 use crate::run::tables::TablePass;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::{PATIENCE, START_GRACE};
+use crate::time::graces::{PATIENCE, SECOND_LOOK_AFTER, START_GRACE};
 
 /// A start whose answer was lost was not made: every look for five minutes has shown the task as it was. It is decided
 /// anew; DMS refuses the second of two. The exception is a resume that may load rows on top of those that are there.
@@ -60,7 +61,12 @@ pub(super) fn unanswered(s: &Situation<'_>, task: &observation::Task, start: &St
     }
     let waited = s.now.duration_since(start.asked);
     let moved_by_others = task.start_date() != start.seen_start_date;
-    if waited < START_GRACE || (!moved_by_others && task.phase() != Phase::Idle && waited < PATIENCE) {
+    // One look is no proof: what closes out a dead run may have had none before.
+    let seen_missing = start.missing_since.map_or(SignedDuration::MAX, |since| s.now.duration_since(since));
+    if waited < START_GRACE
+        || (!moved_by_others && task.phase() != Phase::Idle && waited < PATIENCE)
+        || seen_missing < SECOND_LOOK_AFTER
+    {
         return s.wait_briefly("the task was started and does not show it yet");
     }
     let verdict = match start.answer {
