@@ -27,7 +27,7 @@ pub enum Event {
     /// Invocations of a function go wrong.
     Function { night: usize, minute: i64, function: &'static str, which: Which, goes: FunctionGoes },
     /// Reads are answered as they were before. Nobody has seen DMS do so for more than a minute; a start has five minutes
-    /// to show.
+    /// to show, and the tables of what has stopped have two.
     Old { night: usize, minute: i64, operation: &'static str, minutes: i64 },
     /// CloudWatch has no point of the lag for so many minutes of each replication.
     NoLag { minutes: u16 },
@@ -227,12 +227,11 @@ impl Event {
                 which: which(random),
                 goes: one(random, FUNCTION_GOES),
             },
-            48..52 => Event::Old {
-                night,
-                minute,
-                operation: one(random, &["DescribeReplicationTasks", "DescribeTableStatistics"]),
-                minutes: random.i64(1..5),
-            },
+            48..52 => {
+                let (operation, minutes) =
+                    one(random, &[("DescribeReplicationTasks", 5), ("DescribeTableStatistics", 3)]);
+                Event::Old { night, minute, operation, minutes: random.i64(1..minutes) }
+            }
             52..54 => Event::NoLag { minutes: random.u16(5..200) },
             54..63 => {
                 let (what, message) = one(random, INSIDE);

@@ -43,7 +43,7 @@ pub fn record(world: &World, given: Given<'_>) -> Record {
         tasks: tasks(&given.scenario, &calls, &turns),
         calls: calls
             .iter()
-            .filter(|call| call.taken || call.service == "lambda" || call.operation == "StopReplicationTask")
+            .filter(|call| call.taken || is_asked_to_stop(call) || is_unanswered(call))
             .map(call)
             .collect(),
         messages: world.messages().iter().map(message).collect(),
@@ -141,6 +141,16 @@ fn is_trouble(call: &virtual_aws::Call) -> bool {
     call.fault.is_some() || call.error.as_deref() == Some("ThrottlingException")
 }
 
+/// Lambda was to invoke a function, or the one that stops was at work.
+fn is_asked_to_stop(call: &virtual_aws::Call) -> bool {
+    call.service == "lambda" || call.function.name() == "stop" || call.operation == "StopReplicationTask"
+}
+
+/// The caller cannot know whether the service did it.
+fn is_unanswered(call: &virtual_aws::Call) -> bool {
+    call.status.is_none_or(|status| status >= 500)
+}
+
 fn call(call: &virtual_aws::Call) -> Call {
     Call {
         at: call.at,
@@ -150,6 +160,7 @@ fn call(call: &virtual_aws::Call) -> Call {
         execution: call.execution.clone(),
         request: call.request.clone(),
         taken: call.taken,
+        unanswered: is_unanswered(call),
     }
 }
 

@@ -369,9 +369,18 @@ const RULES: &[(About, Expected)] = &[
     ),
     (
         of_a_run("start", &["StartReplicationTask"], &[Denied])
-            .told_in(&["nights", "refresh"])
-            .while_it_is(&["stopped"]),
-        nothing_more(&["Failed"], "the role may not start the task"),
+            .told_in(&["nights", "refresh", "adopted"])
+            .while_it_is(&["stopped", "ready"]),
+        nothing_more(&["Failed"], "the role may not start the task, whose tags have counted for long"),
+    ),
+    (
+        of_a_run("start", &["StartReplicationTask"], &[NotFound, InvalidState])
+            .told_in(&["restarted"])
+            .while_it_is(&["failed"]),
+        Expected {
+            rows: &[("shop.customers", PART), ("shop.orders", PART)],
+            ..nothing_more(&["Failed"], "DMS will not start the task again: its failure is the end")
+        },
     ),
     (
         of_a_run("start", &["StartReplicationTask"], &[NotFound, InvalidState, AlwaysDenied]),
@@ -414,51 +423,6 @@ const RULES: &[(About, Expected)] = &[
             &["Rejected"],
             "a connection that is not tested with success keeps the task from its start",
         ),
-    ),
-    (
-        of_a_run("start", &["StartReplicationTask", "Invoke"], &[Doubled, Twice])
-            .told_in(&["refresh", "adopted"]),
-        Expected {
-            own: &["Skipped"],
-            others: &[("left", &["SucceededWithWarnings"])],
-            broken: &[Referee::Verdict],
-            why: TWICE,
-            ..SAME
-        },
-    ),
-    (
-        of_a_run("start", &["StartReplicationTask", "Invoke"], &[Doubled, Twice]).told_in(&["external"]),
-        Expected {
-            own: &["Skipped"],
-            acts: Acts::UntilThenAnd(&["start-replication"]),
-            rows: &[("shop.orders", LOADS)],
-            task: Some("running"),
-            broken: &[Referee::Verdict],
-            why: TWICE,
-            ..SAME
-        },
-    ),
-    (
-        of_a_run("start", &["StartReplicationTask", "Invoke"], &[Doubled, Twice])
-            .told_in(&["nights"])
-            .while_it_is(&["stopped"]),
-        Expected {
-            own: &["Skipped"],
-            rows: &[("shop.orders", PART)],
-            task: Some("running"),
-            broken: &[Referee::Verdict],
-            why: TWICE,
-            ..SAME
-        },
-    ),
-    (
-        of_a_run("start", &["StartReplicationTask"], &[NotFound, InvalidState])
-            .told_in(&["restarted"])
-            .while_it_is(&["failed"]),
-        Expected {
-            rows: &[("shop.customers", PART), ("shop.orders", PART)],
-            ..nothing_more(&["Failed"], "DMS will not start the task again: its failure is the end")
-        },
     ),
     (
         of_a_run("start", TASK, &[KilledBefore, KilledAfter])

@@ -54,6 +54,8 @@ pub struct Call {
     pub request: Value,
     /// The service did what it was asked, whether or not the caller heard of it.
     pub taken: bool,
+    /// The caller cannot know whether the service did it.
+    pub unanswered: bool,
 }
 
 /// A message that was published.

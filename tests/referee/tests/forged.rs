@@ -56,6 +56,7 @@ fn call(at: i64, execution: &str, operation: &str, more: Value) -> Call {
         execution: execution.to_owned(),
         request,
         taken: true,
+        unanswered: false,
     }
 }
 

@@ -166,6 +166,9 @@ fn close_out(run: &mut Run, dead: &Dead, by: &ExecutionArn, now: Timestamp) -> T
     run.unseen_since_redrive = true;
     (run.events, run.polls, run.throttled) = (budget::OPENING, 0, 0);
     (run.not_there, run.absent_since, run.pending_since) = (0, None, None);
+    if let Some(start) = run.drive.start_mut() {
+        start.missing_since = None;
+    }
     run.machine.lost_sight = false;
     acts_from
 }

@@ -316,9 +316,26 @@ fn a_run_that_ended_before_its_plan_was_read_is_told_as_it_would_have_told_it() 
     assert_eq!(reported.verdict.outcome, Outcome::Failed);
     let reasons = reported.verdict.reasons.join("; ");
     assert!(reasons.contains("could not be validated: Lambda.AccessDeniedException"), "{reasons}");
-    assert!(reasons.contains("this comes late: its execution failed with Migration.Unavailable"), "{reasons}");
+    assert!(
+        reasons.contains("this comes late: its execution failed with Migration.Unavailable"),
+        "{reasons}"
+    );
     let id = News::of_the_end(&reported, minute(62)).compose().json.id;
-    assert_eq!(id, format!("{}#2#finished", execution()), "under the id of the message that may have been sent");
+    assert_eq!(
+        id,
+        format!("{}#2#finished", execution()),
+        "under the id of the message that may have been sent"
+    );
+}
+
+/// What the dead run has seen of its start may be old by now: looks count anew.
+#[test]
+fn a_start_that_has_not_shown_is_looked_for_anew() {
+    let mut case = full_load(windowed()).started(1).seen_as_before(1).at(2);
+    case.poll();
+    let left = Left::Document(serde_json::to_value(Document::from(case.running)).unwrap());
+    let Document::Running(running) = open(&dead(HowEnded::Aborted, left)) else { panic!("it goes on") };
+    assert_eq!(running.run.drive.start().unwrap().missing_since, None);
 }
 
 #[test]

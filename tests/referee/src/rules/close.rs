@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::told::{finals, is_given_up};
+use super::told::{closes_out, finals, is_given_up};
 use super::{Rule, Violation, violation};
 use crate::plan;
 use crate::record::{Call, Execution, Record};
@@ -19,6 +19,9 @@ const CLOSES_OUT_WITHIN: SignedDuration = SignedDuration::from_mins(60);
 
 /// A task that runs on is asked to stop again, every few minutes; blind, every quarter of an hour.
 const ASKED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_mins(20);
+
+/// A start that was asked for and not answered may show within this.
+const SHOWS_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// Rounding, and two clocks.
 const SKEW: SignedDuration = SignedDuration::from_secs(61);
@@ -51,7 +54,8 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
     if !plan::stops_at_close(plan, record)
         || abandons
         || is_given_up(record, execution)
-        || is_left_as_wanted(record, execution, window.stop_due)
+        || is_left_as_wanted(record, work, execution, window.stop_due)
+        || is_not_closed_out(record, execution)
     {
         return None;
     }
@@ -62,8 +66,8 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
     }
     let asked = record.calls.iter().any(|call| {
         let stops = call.operation == "StopReplicationTask" && names(call, work.task);
-        // Lambda was asked for the function that stops, and did not bring it to its call.
-        let would_stop = call.service == "lambda" && call.function == "stop";
+        // Lambda was asked for the function that stops, which was not brought to its call, or died before it.
+        let would_stop = call.function == "stop";
         (stops || would_stop) && late - ASKED_AGAIN_WITHIN <= call.at && call.at <= late
     });
     let said = record.messages.iter().any(|message| {
@@ -84,8 +88,9 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
     Some(violation(Rule::PastClose, &execution.name, late, words))
 }
 
-/// What the plan waited for had come true before the close, and the plan lets the task go on then.
-fn is_left_as_wanted(record: &Record, execution: &Execution, due: Timestamp) -> bool {
+/// What the plan waited for had come true before the close, for this run or for another one with the task, and the plan lets
+/// the task go on then.
+fn is_left_as_wanted(record: &Record, work: &Work<'_>, execution: &Execution, due: Timestamp) -> bool {
     let plan = &record.principal(execution).input;
     let goes_on = plan::migration_type(plan, record) != "full-load" && !plan::then_stop(plan);
     goes_on
@@ -93,10 +98,20 @@ fn is_left_as_wanted(record: &Record, execution: &Execution, due: Timestamp) -> 
             // A verdict may be told long after it was reached.
             let reached = message.body.pointer("/Verdict/At").and_then(Value::as_str);
             let reached = reached.and_then(|at| at.parse().ok()).unwrap_or(message.at);
-            about == execution.arn
+            let task = message.body.pointer("/Task/ReplicationTaskArn").and_then(Value::as_str);
+            let runs = message.body.pointer("/Verdict/TaskStatus").and_then(Value::as_str) == Some("running");
+            (about == execution.arn || task == Some(work.task))
                 && reached < due
-                && matches!(outcome, "Succeeded" | "SucceededWithWarnings" | "PartlyFailed")
+                && (matches!(outcome, "Succeeded" | "SucceededWithWarnings" | "PartlyFailed")
+                    || (outcome == "Failed" && runs))
         })
+}
+
+/// What was to close this run out could not, and has said so, with the run's name.
+fn is_not_closed_out(record: &Record, execution: &Execution) -> bool {
+    let dead = record.principal(execution);
+    finals(record)
+        .any(|(message, _, about, outcome)| outcome == "Unknown" && closes_out(record, message, about, dead))
 }
 
 fn early(record: &Record, works: &[Work<'_>], call: &Call) -> Option<Violation> {
@@ -106,8 +121,9 @@ fn early(record: &Record, works: &[Work<'_>], call: &Call) -> Option<Violation> 
     let closing = allowed.window().is_some_and(|window| call.at >= window.stop_due - SKEW);
     let work = works.iter().rfind(|work| work.from <= call.at && names(call, work.task))?;
     let ours = record.calls.iter().any(|start| {
+        let shows = start.at <= work.from && work.from - SHOWS_WITHIN <= start.at;
         start.operation == "StartReplicationTask"
-            && start.taken
+            && (start.taken || (start.unanswered && shows))
             && start.at <= call.at
             && names(start, work.task)
     });

@@ -79,6 +79,15 @@ impl Case<'_> {
         opened.or_else(|| window::scheduled(self.plan)).unwrap_or(self.execution.began)
     }
 
+    /// What has happened from then on may have come to this verdict: since the run began, or its window opened, and where
+    /// it only reports what another run has left, since that one did.
+    fn since(&self) -> Timestamp {
+        let left = self.execution.input.pointer("/LeftRunning/Execution").and_then(Value::as_str);
+        let left = left.and_then(|arn| self.record.by_arn(arn));
+        let case = Case { execution: left.unwrap_or(self.execution), ..*self };
+        case.tonight().min(case.execution.began)
+    }
+
     fn judge(&self, outcome: &str) -> Vec<Violation> {
         let mut broken: Vec<Violation> = self
             .lies(outcome)
@@ -136,13 +145,13 @@ impl Case<'_> {
                 (!died).then(|| "nobody has ended the execution".to_owned())
             }
             "Unknown" => {
-                let eventful = self.record.is_disturbed(self.execution.began, self.at());
+                let eventful = self.record.is_disturbed(self.since(), self.at());
                 (!eventful).then(|| "nothing stood in the way of seeing it".to_owned())
             }
             "Failed" => {
                 let fine = self.loads()
                     && self.incomplete(None).is_empty()
-                    && !self.record.is_disturbed(self.execution.began, self.at())
+                    && !self.record.is_disturbed(self.since(), self.at())
                     && self.text("/Verdict/TaskStatus") == Some("stopped");
                 fine.then(|| "every table is complete, and nothing happened".to_owned())
             }
@@ -171,7 +180,10 @@ impl Case<'_> {
             return Some(format!("{missing:?} are not complete"));
         }
         let old = self.incomplete(Some(self.tonight()));
-        let refreshes = plan::start(self.plan) == "Refresh" && outcome == "Succeeded";
+        // A replication keeps the rows of an earlier load as they are now.
+        let refreshes = plan::start(self.plan) == "Refresh"
+            && outcome == "Succeeded"
+            && plan::migration_type(self.plan, self.record) == "full-load";
         (refreshes && !old.is_empty()).then(|| format!("{old:?} have rows of an earlier night"))
     }
 
