@@ -14,7 +14,7 @@ use virtual_aws::Definition;
 
 use crate::event::{self, Event, Which};
 use crate::night;
-use crate::plans::{self, Kind, OPENS, often, one};
+use crate::plans::{self, Kind, OPENS, one};
 use crate::worlds;
 
 /// First nights: any one, both changes of the clocks, the end of a year, a leap day.

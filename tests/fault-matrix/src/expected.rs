@@ -176,7 +176,7 @@ const TASK: &[&str] = &["DescribeReplicationTasks"];
 const LOOKS_BESIDE: &[&str] = &["DescribeExecution", "ListTagsForResource", "ListExecutions"];
 const ABORTED: &[&str] = &["closed-out", "closed-out-late", "given-up"];
 const TWICE: &str = "the second of two starts finds the task at work, and of a task that this run has not created another \
-                     run may have made the start: it is not this run's to stop";
+                     run may have made the start: it is joined, and what this run leaves is left by default";
 /// Whatever befalls a call or an invocation of a poll but once, or for ten minutes, and keeps it from its end.
 const ONCE_OR_TEN: &[Kind] = &[
     Broken500,
@@ -369,8 +369,12 @@ const RULES: &[(About, Expected)] = &[
     ),
     (
         of_a_run("start", &["StartReplicationTask"], &[Denied])
-            .told_in(&["nights", "refresh", "adopted"])
-            .while_it_is(&["stopped", "ready"]),
+            .told_in(&["nights", "refresh"])
+            .while_it_is(&["stopped"]),
+        nothing_more(&["Failed"], "the role may not start the task, whose tags have counted for long"),
+    ),
+    (
+        of_a_run("start", &["StartReplicationTask"], &[Denied]).told_in(&["adopted", "external"]),
         nothing_more(&["Failed"], "the role may not start the task, whose tags have counted for long"),
     ),
     (
@@ -423,6 +427,23 @@ const RULES: &[(About, Expected)] = &[
             &["Rejected"],
             "a connection that is not tested with success keeps the task from its start",
         ),
+    ),
+    (
+        of_a_run("start", &["StartReplicationTask", "Invoke"], &[Doubled, Twice]).told_in(&["external"]),
+        Expected {
+            own: &["LeftRunning"],
+            acts: Acts::UntilThenAnd(&["start-replication"]),
+            rows: &[("shop.orders", LOADS)],
+            task: Some("running"),
+            why: TWICE,
+            ..SAME
+        },
+    ),
+    (
+        of_a_run("start", &["StartReplicationTask", "Invoke"], &[Doubled, Twice])
+            .told_in(&["nights"])
+            .while_it_is(&["stopped"]),
+        told_as(&["SucceededWithWarnings"], TWICE),
     ),
     (
         of_a_run("start", TASK, &[KilledBefore, KilledAfter])
@@ -612,7 +633,6 @@ const RULES: &[(About, Expected)] = &[
         Expected {
             own: &["Unknown"],
             given_up: Some(false),
-            broken: &[Referee::Told],
             why: "what closes out a run and cannot read what is left of it says so, with the run's name and what to do",
             ..SAME
         },

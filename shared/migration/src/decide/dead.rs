@@ -226,9 +226,14 @@ fn member<T: DeserializeOwned>(left: &Value, path: &str) -> Option<T> {
 /// it could not run.
 pub fn not_opened(order: &Order, caught: Option<&Caught>, now: Timestamp) -> Verdict {
     let trouble = caught.map_or_else(|| "no error is known".to_owned(), Caught::in_words);
-    let words =
-        format!("the run {} was ended from outside and could not be closed out: {trouble}", order.execution);
-    Verdict::new(Outcome::Unknown, words, now)
+    let run = order.run();
+    let words = format!("the run {run} was ended from outside and could not be closed out: {trouble}");
+    let verdict = Verdict::new(Outcome::Unknown, words, now);
+    let verdict = match *run == order.execution {
+        true => verdict,
+        false => verdict.because(format!("{} was to close it out and has died as well", order.execution)),
+    };
+    verdict
         .because("what became of its task is not known; nothing watches it any more")
         .to_do("look into the log of the validate function")
         .to_do("look at the task in the DMS console, and stop it there if its window is over")

@@ -441,3 +441,15 @@ fn a_stop_that_the_dead_run_had_decided_is_its_plans_again() {
         ),
     ]);
 }
+
+/// The one that reads the message knows the run by its own name, not by that of what was to close it out.
+#[test]
+fn what_cannot_be_closed_out_is_named() {
+    let first = Order { execution: execution(), redrive_count: 0, depth: 1, run: None };
+    let second = Order { execution: closing_execution(), redrive_count: 0, depth: 2, run: Some(execution()) };
+    for (order, died_too) in [(first, false), (second, true)] {
+        let reasons = dead::not_opened(&order, None, minute(61)).reasons.join("; ");
+        assert!(reasons.starts_with(&format!("the run {} was ended from outside", execution())), "{reasons}");
+        assert_eq!(reasons.contains(&format!("{} was to close it out", closing_execution())), died_too);
+    }
+}
