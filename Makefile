@@ -91,8 +91,8 @@ scale: prerequisites ## Up to 600 migrations at once, in virtual time: WRITE=1 w
 scale-long: prerequisites ## The same, with the rows that take most of the time (some five minutes)
 	cargo test --workspace --test scale --quiet -- --long
 
-chaos: prerequisites ## Nights in which anything goes wrong, judged by a referee: SEEDS=200 from FROM=1, or SEED=n with its story, KEEP=0,3 of its events
-	cargo test --workspace --test chaos --quiet -- $(if $(SEED),--seed "$(SEED)" $(if $(filter command line,$(origin KEEP)),--keep "$(KEEP)"),--seeds "$(SEEDS)" --from "$(FROM)")
+chaos: prerequisites ## Nights in which anything goes wrong, judged by a referee: SEEDS=200 from FROM=1, or SEED=n with its story, KEEP=0,3 of its events; PROFILE=proof for many
+	cargo test --workspace $(call given,PROFILE,--profile) --test chaos --quiet -- $(if $(SEED),--seed "$(SEED)" $(if $(filter command line,$(origin KEEP)),--keep "$(KEEP)"),--seeds "$(SEEDS)" --from "$(FROM)")
 
 soak: venv ## Three hundred migrations on the running product, fifty at a time, ten minutes: MIGRATIONS=300 AT_A_TIME=50
 	cargo build --workspace --bins --test soak --quiet

@@ -582,6 +582,32 @@ fn a_load_that_was_left_running_and_is_done_since_was_interrupted_by_nobody() {
     }
 }
 
+/// The watch has seen the run and the task: one answer that knows nothing of them is no proof.
+#[test]
+fn one_look_that_finds_nothing_is_no_proof() {
+    let unknown = || Fault::on("states", "DescribeExecution").by("validate").nth(1);
+    let unknown = || unknown().answer(400, "ExecutionDoesNotExist", "Execution Does Not Exist");
+    let world = world(long());
+    world.faults().add(unknown());
+    let night = watched(world, vec![dies(plan(stops()), 20), (20, Doing::Ended("night", "ABORTED"))]);
+    night.closed_out("Aborted").told_once("night").never_says("does not know it");
+    assert_eq!(night.stops().len(), 1);
+
+    let leaves = json!({"Window": {"Duration": "PT1H", "AtClose": "LeaveRunning"}});
+    let gone = || Fault::on("dms", "DescribeReplicationTasks").by("validate").nth(2);
+    for fault in [unknown(), gone().answer(400, "ResourceNotFoundFault", "No tasks found")] {
+        let mut scenario = scenario();
+        scenario.source_tables[0].load_seconds = 2.0 * 3600.0;
+        let world = night::world(scenario);
+        world.faults().add(fault);
+        let mut doings = vec![(0, Doing::Begins("night", plan(leaves.clone()), None))];
+        doings.extend((1..20).map(|nth| (nth * 15, Doing::Sweep)));
+        let night = watched(world, doings);
+        night.ended("night", &["LeftRunning"]).closed_out("SucceededWithWarnings");
+        night.says("left running came to its end").never_says("DMS does not list it");
+    }
+}
+
 #[test]
 fn what_told_its_end_is_left_to_itself() {
     let night = watched(
