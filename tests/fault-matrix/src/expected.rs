@@ -655,7 +655,6 @@ const RULES: &[(About, Expected)] = &[
         Expected {
             own: &["Unknown"],
             others: &[("night", &[])],
-            broken: &[Referee::PastClose],
             why: "it tries for hours; then it says that the run could not be closed out, with its name and what to do",
             ..LEFT_ALONE
         },
@@ -710,7 +709,6 @@ const RULES: &[(About, Expected)] = &[
     (
         of_a_close_out("stop", LOOKS_BESIDE, LASTS),
         Expected {
-            broken: &[Referee::PastClose],
             why: "nothing is stopped that may be another's: after four hours people get the command",
             ..LEFT_ALONE
         },
