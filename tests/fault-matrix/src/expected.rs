@@ -477,19 +477,11 @@ const RULES: &[(About, Expected)] = &[
         of_a_run("poll", &["DescribeReplicationTasks", "Invoke"], ONCE_OR_TEN)
             .told_in(&["left-running"])
             .while_it_is(&["running"]),
-        told_as(
-            &["LeftRunning", "Unknown"],
-            "a poll that cannot run at the close of a task that may go on ends the run: it \
-                 was not seen. Any other is made again",
-        ),
+        PERHAPS_NOT_SEEN,
     ),
     (
         of_a_run("poll", &["DescribeTableStatistics"], &[TenBroken]).told_in(&["left-running"]),
-        told_as(
-            &["LeftRunning", "Unknown"],
-            "a poll that cannot run at the close of a task that may go on ends the run: it \
-                 was not seen. Any other is made again",
-        ),
+        PERHAPS_NOT_SEEN,
     ),
     (
         of_a_run("poll", &["DescribeTableStatistics"], &[AlwaysThrottled, AlwaysDenied])
@@ -816,6 +808,12 @@ const LOADED_MEANWHILE: Expected = Expected {
     why: "it is asked to stop for four hours, in which the load comes to its end, and is seen to",
     ..SAME
 };
+
+/// A poll that is made again, or the one at the close.
+const PERHAPS_NOT_SEEN: Expected = told_as(
+    &["LeftRunning", "Unknown"],
+    "a poll that cannot run at the close of a task that may go on ends the run: it was not seen. Any other is made again",
+);
 
 /// The table in error is not loaded again.
 const NOT_RELOADED: Expected = Expected {

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::told::{closes_out, finals, is_given_up};
+use super::told::{finals, is_given_up, is_not_closed_out};
 use super::{Rule, Violation, violation};
 use crate::plan;
 use crate::record::{Call, Execution, Record};
@@ -55,7 +55,7 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
         || abandons
         || is_given_up(record, execution)
         || is_left_as_wanted(record, work, execution, window.stop_due)
-        || is_not_closed_out(record, execution)
+        || is_not_closed_out(record, record.principal(execution))
     {
         return None;
     }
@@ -105,13 +105,6 @@ fn is_left_as_wanted(record: &Record, work: &Work<'_>, execution: &Execution, du
                 && (matches!(outcome, "Succeeded" | "SucceededWithWarnings" | "PartlyFailed")
                     || (outcome == "Failed" && runs))
         })
-}
-
-/// What was to close this run out could not, and has said so, with the run's name.
-fn is_not_closed_out(record: &Record, execution: &Execution) -> bool {
-    let dead = record.principal(execution);
-    finals(record)
-        .any(|(message, _, about, outcome)| outcome == "Unknown" && closes_out(record, message, about, dead))
 }
 
 fn early(record: &Record, works: &[Work<'_>], call: &Call) -> Option<Violation> {

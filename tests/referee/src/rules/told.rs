@@ -24,9 +24,15 @@ pub(crate) fn is_given_up(record: &Record, execution: &Execution) -> bool {
 }
 
 /// What tells of its own end was to close this execution out, and names it.
-pub(super) fn closes_out(record: &Record, message: &Message, about: &str, dead: &Execution) -> bool {
+fn closes_out(record: &Record, message: &Message, about: &str, dead: &Execution) -> bool {
     let closes_it_out = record.by_arn(about).is_some_and(|closing| record.principal(closing).arn == dead.arn);
     closes_it_out && message.body.to_string().contains(&dead.arn)
+}
+
+/// What was to close this run out could not, and has said so, with the run's name.
+pub(super) fn is_not_closed_out(record: &Record, dead: &Execution) -> bool {
+    finals(record)
+        .any(|(message, _, about, outcome)| outcome == "Unknown" && closes_out(record, message, about, dead))
 }
 
 pub(super) fn judge(record: &Record) -> Vec<Violation> {
@@ -38,10 +44,8 @@ pub(super) fn judge(record: &Record) -> Vec<Violation> {
             continue;
         }
         let principal = record.principal(execution);
-        let told = finals(record).any(|(message, _, about, outcome)| {
-            let gives_up = || outcome == "Unknown" && closes_out(record, message, about, principal);
-            about == principal.arn || about == execution.arn || gives_up()
-        });
+        let told = finals(record).any(|(_, _, about, _)| about == principal.arn || about == execution.arn);
+        let told = told || is_not_closed_out(record, principal);
         if !told && !is_given_up(record, principal) {
             let at = execution.ended.unwrap_or(execution.began);
             broken.push(violation(
