@@ -9,13 +9,11 @@ use migration::run::document::{Document, Reported};
 use migration::run::execution_arn::ExecutionArn;
 use migration::run::verdict::Verdict;
 use migration::survey::executions::State;
+use migration::time::graces::UNKNOWN_REPEATS;
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::error::StepError;
 use migration_aws::step_functions::{beside, describe_own, history, is_unknown, lags};
 use serde_json::Value;
-
-/// So many repeats of the step look again for what the watch has seen, and is not found.
-pub(super) const UNKNOWN_REPEATS: u64 = 2;
 
 /// Opens it, in a step that was repeated so many times. What was to close out a run and has died itself, before it knew
 /// anything of it, hands its order on.

@@ -8,6 +8,7 @@ use migration::run::document::{Document, Reported};
 use migration::run::execution_arn::ExecutionArn;
 use migration::survey::executions::Execution as Described;
 use migration::survey::untold::{LeftRunning, is_shown_as_before, stopped_after};
+use migration::time::graces::UNKNOWN_REPEATS;
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::StepError;
@@ -15,8 +16,6 @@ use migration_aws::failure::CallFailure;
 use migration_aws::step_functions::listing::{Which, list};
 use migration_aws::step_functions::{Execution, describe, history, is_unknown};
 use serde_json::Value;
-
-use crate::close_out::UNKNOWN_REPEATS;
 
 /// The most executions that are looked at which have begun since.
 const MAX_LOOKED_AT: usize = 200;

@@ -22,6 +22,7 @@ use migration::run::observation::{Route, Task};
 use migration::run::status::Phase;
 use migration::survey::untold::Errand;
 use migration::survey::{drift, engines, maintenance, resources, topics, writers};
+use migration::time::graces::LOST_TEST_REPEATS;
 use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::dms::resources::{endpoint, instance};
 use migration_aws::dms::task::{self, TaskFilter};
@@ -37,9 +38,6 @@ mod close_out;
 mod connections;
 mod left_running;
 mod outlook;
-
-/// So many repeats of the step start a connection test again whose answer was lost.
-const LOST_REPEATS: u64 = 3;
 
 /// What this function calls, and what it is told about its stack.
 #[derive(Clone, Debug)]
@@ -144,7 +142,7 @@ async fn check(
         let idle = external.as_ref().is_none_or(|external| external.task.phase() == Phase::Idle);
         if idle && !findings.reject() {
             // A pre-flight tests nothing later; in the end what is known is reported.
-            let insists = plan.mode == Mode::Preflight && repeats < LOST_REPEATS;
+            let insists = plan.mode == Mode::Preflight && repeats < LOST_TEST_REPEATS;
             connections::test(dms, route, insists, &mut findings).await?;
         }
     }

@@ -5,6 +5,7 @@
 use jiff::Timestamp;
 use migration::survey::resources::{self, Instance};
 use migration::survey::{capacity, upkeep};
+use migration::time::graces::BUSY_OUTLOOK_REPEATS;
 use migration_aws::cloudwatch::capacity::capacity as left_of;
 use migration_aws::dms::upkeep::{engine_versions, pending_actions};
 use migration_aws::error::{StepError, chain};
@@ -12,9 +13,6 @@ use plan::finding::Findings;
 use plan::{Arn, Plan};
 
 use crate::Validate;
-
-/// So many repeats of the step wait for a service that is too busy to answer: a report is worth that much.
-const BUSY_REPEATS: u64 = 3;
 
 /// Asks, and judges what comes back, in a step that was repeated so many times. What AWS does not say makes the report
 /// poorer and is named there.
@@ -29,7 +27,7 @@ pub(crate) async fn look(
     (now, repeats): (Timestamp, u64),
     findings: &mut Findings,
 ) -> Result<(), StepError> {
-    let patient = repeats < BUSY_REPEATS;
+    let patient = repeats < BUSY_OUTLOOK_REPEATS;
     let dms = &function.aws.dms;
     let actions =
         seen(pending_actions(dms, arn).await, patient, path, "what maintenance waits for it", findings)?;

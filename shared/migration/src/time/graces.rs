@@ -33,6 +33,15 @@ pub const AFTER_ADOPTION_SECONDS: u32 = 1;
 /// How many times the task is tried to be created when the step itself cannot run.
 pub const MAX_CREATES: u32 = 3;
 
+/// So many repeats of a step look again for an execution that was seen before and is not found.
+pub const UNKNOWN_REPEATS: u64 = 2;
+
+/// So many repeats of a pre-flight's step begin a connection test again whose answer was lost.
+pub const LOST_TEST_REPEATS: u64 = 3;
+
+/// So many repeats of a pre-flight's step wait for a service that is too busy to say what only makes the report richer.
+pub const BUSY_OUTLOOK_REPEATS: u64 = 3;
+
 /// How many looks in a row a pre-flight makes for a task that DMS does not list: its lists are eventually consistent.
 pub const PREFLIGHT_MISSING_LOOKS: u32 = 2;
 
