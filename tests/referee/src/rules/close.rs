@@ -47,7 +47,8 @@ pub(super) fn allowed(record: &Record, execution: &Execution) -> Allowed {
 
 fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
     let execution = record.execution(&work.by?.execution)?;
-    let plan = &record.principal(execution).input;
+    let principal = record.principal(execution);
+    let plan = &principal.input;
     let window = allowed(record, execution).window()?;
     // The watch does with the task of an aborted run what the plan says.
     let abandons = execution.aborted && plan::on_abort(plan) == "LeaveRunning";
@@ -55,7 +56,7 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
         || abandons
         || is_given_up(record, execution)
         || is_left_as_wanted(record, work, execution, window.stop_due)
-        || is_not_closed_out(record, record.principal(execution))
+        || is_not_closed_out(record, principal)
     {
         return None;
     }
@@ -66,8 +67,11 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
     }
     let asked = record.calls.iter().any(|call| {
         let stops = call.operation == "StopReplicationTask" && names(call, work.task);
-        // Lambda was asked for the function that stops, which was not brought to its call, or died before it.
-        let would_stop = call.function == "stop";
+        // Lambda was asked for the function that stops for this run, and it was not brought to its call, or died before.
+        let would_stop = call.function == "stop"
+            && record
+                .execution(&call.execution)
+                .is_some_and(|by| record.principal(by).name == principal.name);
         (stops || would_stop) && late - ASKED_AGAIN_WITHIN <= call.at && call.at <= late
     });
     let said = record.messages.iter().any(|message| {
