@@ -136,6 +136,20 @@ class Runs(Answered):
         self.assertTrue(run["Why"].startswith("[2J ]0;title first second xxx"), run["Why"][:60])
         self.assertLessEqual(len(run["Why"]), executions.MOST_TEXT)
 
+    def test_no_input_or_document_however_deep_or_large_keeps_a_run_from_being_listed(self):
+        for levels in (900, 1_000, 100_000):
+            nest = "[" * levels + "]" * levels
+            given = f'{{"Task":{{"ReplicationTaskIdentifier":{nest}}}}}'
+            for text in (given, f'{{"Task":{nest}}}', nest, "9" * 200_000, '"\\ud800"'):
+                run = self.one({**described("FAILED", error="Failed", cause=nest), "input": text}, around())
+                self.assertEqual((run["Status"], run["Task"], run["Verdict"]), ("FAILED", "-", None))
+                self.assertLessEqual(len(run["Why"]), executions.MOST_TEXT)
+        nest = []
+        for _ in range(900):
+            nest = [nest]
+        run = self.one(described("RUNNING"), around(returned({"Version": 2, "Next": {"Why": nest}})))
+        self.assertEqual(len(run["Why"]), executions.MOST_TEXT)
+
     def test_the_list_is_read_page_by_page_until_it_has_enough(self):
         names = [f"run-{number}" for number in range(150)]
         for page, size, token in ((names[:100], 100, {}), (names[100:], 50, {"nextToken": "more"})):
