@@ -1,5 +1,7 @@
 //! What a referee is given of a story that was told.
 
+use std::collections::BTreeMap;
+
 use dms_simulator::Scenario;
 use dms_simulator::ledger::Change as Happened;
 use dms_simulator::scenario::What;
@@ -41,11 +43,7 @@ pub fn record(world: &World, given: Given<'_>) -> Record {
         executions: executions.collect(),
         faults: calls.iter().filter(|call| is_trouble(call)).map(|call| call.at).collect(),
         tasks: tasks(&given.scenario, &calls, &turns),
-        calls: calls
-            .iter()
-            .filter(|call| call.taken || is_asked_to_stop(call) || is_unanswered(call))
-            .map(call)
-            .collect(),
+        calls: known_calls(&calls),
         messages: world.messages().iter().map(message).collect(),
         ledger: world.ledger().entries().iter().map(entry).collect(),
         turns: turns
@@ -146,12 +144,25 @@ fn is_asked_to_stop(call: &virtual_aws::Call) -> bool {
     call.service == "lambda" || call.function.name() == "stop" || call.operation == "StopReplicationTask"
 }
 
-/// The caller cannot know whether the service did it.
-fn is_unanswered(call: &virtual_aws::Call) -> bool {
-    call.status.is_none_or(|status| status >= 500)
+/// The calls of which a referee knows. Of some nobody can know whether the service took them: no answer came, or the
+/// function that had it ended before it could say so.
+fn known_calls(calls: &[virtual_aws::Call]) -> Vec<Call> {
+    let mut functions_end: BTreeMap<&str, bool> = BTreeMap::new();
+    let mut known = Vec::new();
+    for asked in calls {
+        let ends = functions_end.entry(&asked.execution).or_default();
+        if asked.service == "lambda" {
+            *ends = asked.fault.as_deref().is_some_and(|fault| fault.starts_with("function "));
+        }
+        let unanswered = *ends || asked.status.is_none_or(|status| status >= 500);
+        if asked.taken || is_asked_to_stop(asked) || unanswered {
+            known.push(call(asked, unanswered));
+        }
+    }
+    known
 }
 
-fn call(call: &virtual_aws::Call) -> Call {
+fn call(call: &virtual_aws::Call, unanswered: bool) -> Call {
     Call {
         at: call.at,
         service: call.service.clone(),
@@ -160,7 +171,7 @@ fn call(call: &virtual_aws::Call) -> Call {
         execution: call.execution.clone(),
         request: call.request.clone(),
         taken: call.taken,
-        unanswered: is_unanswered(call),
+        unanswered,
     }
 }
 

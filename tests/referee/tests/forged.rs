@@ -321,6 +321,30 @@ const FORGERIES: &[Forgery] = &[
         record.calls.pop();
         record
     }),
+    (Rule::PastClose, "its own start is doubted, with no reason for it", || {
+        let mut record = left_in_doubt();
+        record.faults.clear();
+        record
+    }),
+    (Rule::PastClose, "its own start is doubted, and nobody says how to stop it", || {
+        let mut record = left_in_doubt();
+        record.messages[0].body["NextSteps"] = json!([]);
+        record
+    }),
+    (Rule::PastClose, "what closes it out leaves it alone, with no reason for it", || {
+        let mut record = left_to_people();
+        record.faults.clear();
+        record
+    }),
+    (Rule::PastClose, "a stop was asked for another run alone", || {
+        let mut record = what_was_said_and_asked_for();
+        let mut stop = record.calls.pop().expect("the last stop");
+        record.executions.push(execution("another", 430, 450, plan()));
+        (stop.execution, stop.service) = ("another".to_owned(), "lambda".to_owned());
+        (stop.function, stop.operation) = ("stop".to_owned(), "Invoke".to_owned());
+        record.calls.push(stop);
+        record
+    }),
     (Rule::Early, "a stop in the middle of the night", || {
         let mut record = paused();
         record.calls[2].at = minute(200);
@@ -397,10 +421,39 @@ fn what_was_said_and_asked_for() -> Record {
     record
 }
 
+/// A task that nobody stops at the close, and a message about it.
+fn left(at: i64, outcome: &str, whose: Option<&str>, trouble: i64) -> Record {
+    let mut record = paused();
+    record.turns.truncate(3);
+    record.turns.push(turn(900, "stopped"));
+    record.calls.truncate(2);
+    record.messages = vec![finished(at, "night", outcome, 1, "running")];
+    record.messages[0].body["NextSteps"] = json!(["stop it by hand: aws dms stop-replication-task"]);
+    if let Some(whose) = whose {
+        record.messages[0].body["Joined"] = json!({"Whose": whose});
+    }
+    record.faults = vec![minute(trouble)];
+    record
+}
+
+/// Its start was delivered twice, and the answer to the second is known.
+fn left_in_doubt() -> Record {
+    left(421, "Unknown", Some("Doubtful"), 1)
+}
+
+/// It was stopped from outside, and who else works on the task could not be listed.
+fn left_to_people() -> Record {
+    let mut record = left(27, "Aborted", None, 26);
+    record.executions[0].ended = Some(minute(23));
+    record.executions[0].aborted = true;
+    record
+}
+
 #[test]
 fn what_is_said_and_asked_for_may_run_on() {
-    let record = what_was_said_and_asked_for();
-    assert!(!broken(&record).contains(&Rule::PastClose), "{:?}", judge(&record));
+    for record in [what_was_said_and_asked_for(), left_in_doubt(), left_to_people()] {
+        assert!(!broken(&record).contains(&Rule::PastClose), "{:?}", judge(&record));
+    }
 }
 
 /// A judge who asks the accused decides nothing.

@@ -9,12 +9,13 @@ use jiff::Timestamp;
 pub(crate) struct Stale {
     /// An operation, and the span in which its answers are old.
     pub(crate) spans: Vec<(String, Timestamp, Timestamp)>,
-    /// The last answer before a span to each request, by operation and body.
-    remembered: BTreeMap<(String, Vec<u8>), http::Response<Vec<u8>>>,
+    /// The last answer before a span to each request, by operation and body, and when it came.
+    remembered: BTreeMap<(String, Vec<u8>), (Timestamp, http::Response<Vec<u8>>)>,
 }
 
 impl Stale {
-    /// The old answer that comes instead of this one, if one does. An error is never old.
+    /// The old answer that comes instead of this one, if one does. An error is never old, and no answer is older than its
+    /// span is long.
     pub(crate) fn instead_of(
         &mut self,
         operation: &str,
@@ -26,11 +27,13 @@ impl Stale {
             self.spans.iter().filter(|(meant, _, until)| meant == operation && now < *until).peekable();
         spans.peek()?;
         let request = (operation.to_owned(), body.to_vec());
-        if spans.any(|(_, from, _)| *from <= now) {
-            return self.remembered.get(&request).cloned();
+        if let Some((_, from, until)) = spans.find(|(_, from, _)| *from <= now) {
+            let (at, old) = self.remembered.get(&request)?;
+            let is_young_enough = now.duration_since(*at) <= until.duration_since(*from);
+            return is_young_enough.then(|| old.clone());
         }
         if answer.status().is_success() {
-            self.remembered.insert(request, answer.clone());
+            self.remembered.insert(request, (now, answer.clone()));
         }
         None
     }
@@ -55,6 +58,12 @@ mod tests {
             .collect();
         assert_eq!(answers, [None, None, Some("b".to_owned()), Some("b".to_owned()), None]);
         let answer = http::Response::new(Vec::new());
+        assert!(stale.instead_of("Describe", b"of a third", &answer, second(1)).is_none());
+        assert!(stale.instead_of("Describe", b"of a third", &answer, second(11)).is_some());
+        assert!(
+            stale.instead_of("Describe", b"of a third", &answer, second(12)).is_none(),
+            "11 s is too old"
+        );
         assert!(stale.instead_of("Describe", b"of another", &answer, second(15)).is_none());
         assert!(stale.instead_of("Stop", b"of one", &answer, second(15)).is_none());
     }

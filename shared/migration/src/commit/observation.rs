@@ -12,7 +12,7 @@ use crate::run::close_out::Beside;
 use crate::run::document::Running;
 use crate::run::drive::{Drive, Whose};
 use crate::run::execution::{MAX_NAMES_BYTES, MAX_UNFINISHED, Run, bytes_of_names};
-use crate::run::identity::{self, is_dated, is_this_run, load_is_over};
+use crate::run::identity::{self, is_dated, is_that_start, is_this_run, load_is_over};
 use crate::run::lag::Reading;
 use crate::run::load::{Pace, PreviousLoad};
 use crate::run::observation::{self, Connection, ConnectionState, Observation, TaskSeen};
@@ -84,7 +84,8 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     };
     if may_join && to_join {
         let stated = plan.window.as_ref().and_then(|window| window.at_close);
-        join(run, whose(task, seen), seen.start_date().unwrap_or(now), stated);
+        let whose = whose(task, seen, run, now);
+        join(run, whose, seen.start_date().unwrap_or(now), stated);
     }
     take_in_load(run, seen, observation.tables.as_deref(), now);
     // Once the run has stopped the task, what led to that stays.
@@ -127,23 +128,44 @@ fn take_in_pending(run: &mut Run, observation: &Observation, now: Timestamp) {
 
 /// Whose start this run follows. What was started while an ended run of ours ran, or moments later, is ours again; what
 /// was started before it, or well after its end, was started by somebody else. A task without any date is in its first
-/// start, which is the one of the run that had created it.
-fn whose(task: &Task, seen: &observation::Task) -> Whose {
+/// start, which is the one of the run that had created it. Where a start of this run was not made, since the task had been
+/// started moments before, nothing that DMS shows tells whether that was the same start, delivered twice or made again, or
+/// somebody who was quicker.
+fn whose(task: &Task, seen: &observation::Task, run: &Run, now: Timestamp) -> Whose {
     // DMS dates the start of the task before it dates that of its statistics.
     let since = seen.start_date().max(seen.task_start_date);
     match &task.owner {
         Owner::Ended { execution, ran: Some((began, ended)) }
             if since.is_none_or(|since| since >= *began && since.duration_since(*ended) <= START_GRACE) =>
         {
-            Whose::EndedRun(execution.clone())
+            return Whose::EndedRun(execution.clone());
+        }
+        _ => {}
+    }
+    match run.drive.start() {
+        Some(start) if something_was_in_its_way(start) && is_at_that_moment(start, seen, now) => {
+            Whose::Doubtful { start: start.clone(), restarts: run.drive.restarts() }
         }
         _ => Whose::SomebodyElse,
     }
 }
 
-/// A start of ours was not made, since the task had been started already. Of a task that this run has not created, nothing
-/// that DMS shows tells whether that was our own start, delivered twice, or somebody who was quicker. Following it is right
-/// in both cases.
+/// The task was started at the moment of this start, or is starting then and has no date of it yet.
+fn is_at_that_moment(start: &StartAct, seen: &observation::Task, now: Timestamp) -> bool {
+    let undated = seen.start_date() == start.seen_start_date;
+    is_that_start(start, seen) || (undated && now.duration_since(start.decided) <= START_GRACE)
+}
+
+/// What kept DMS from taking the start, or us from making it, may have been the start itself, made before.
+fn something_was_in_its_way(start: &StartAct) -> bool {
+    match &start.answer {
+        Answer::NotCalled(_) => true,
+        Answer::Refused(refusal) => refusal.kind == RefusalKind::Passing,
+        Answer::Accepted | Answer::Lost => false,
+    }
+}
+
+/// A start of ours was not made, since the task had been started already. Following it is right, whoever was quicker.
 fn others_were_quicker(start: &StartAct, seen: &observation::Task) -> bool {
     let was_made = start.answer.may_be_taken() || start.lost_since.is_some();
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
@@ -199,18 +221,15 @@ fn note_unfinished(run: &mut Run, tables: &[Table]) {
 
 /// The step that starts was invoked twice, or its request reached DMS twice, and what is known is the answer to the second:
 /// held back, or refused, since the task is at work. A task that this run has created is at work by this run's own start
-/// when that shows moments after it was decided. Any other one is joined.
+/// when that shows moments after it was decided; any task is, where the start was made in place of one whose answer was
+/// lost. Any other one is joined.
 fn take_in_start_made_twice(run: &mut Run, task: &Task, seen: &observation::Task, now: Timestamp) {
     let soon = |start: &StartAct| now.duration_since(start.decided) <= START_MARGIN;
-    let in_the_way = |answer: &Answer| match answer {
-        Answer::NotCalled(_) => true,
-        Answer::Refused(refusal) => refusal.kind == RefusalKind::Passing,
-        Answer::Accepted | Answer::Lost => false,
-    };
     let Drive::Starting { start, .. } = &mut run.drive else { return };
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
     let shows = under_way || seen.start_date() != start.seen_start_date;
-    if task.origin == Origin::Created && in_the_way(&start.answer) && shows && soon(start) {
+    let is_known_for_ours = (task.origin == Origin::Created && soon(start)) || start.lost_since.is_some();
+    if is_known_for_ours && something_was_in_its_way(start) && shows {
         start.answer = Answer::Lost;
         run.stop_at_close = run.stops_at_close();
     }

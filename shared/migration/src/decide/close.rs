@@ -8,7 +8,7 @@ use crate::run::observation::TaskSeen;
 use crate::run::status::Phase;
 use crate::run::tables::TablePass;
 use crate::run::verdict::{Outcome, Verdict};
-use crate::time::graces::{STOP_GIVEN_UP_AFTER, STOP_PATIENCE};
+use crate::time::graces::{SECOND_LOOK_AFTER, STOP_GIVEN_UP_AFTER, STOP_PATIENCE};
 use plan::finding::Severity;
 
 /// Ends a run whose time is over: stops the task, or reports Skipped when the run has nothing going, LeftRunning when
@@ -16,8 +16,8 @@ use plan::finding::Severity;
 ///
 /// A repeat: once a stop is decided, [`stopping`](super::stopping) judges, so none is asked for twice from here.
 ///
-/// A lost answer: the stop counts as asked for. A start whose answer is lost counts as made. Where this execution was
-/// redriven in its start, whose task runs is not known: if it is not to be stopped, the run reports Unknown.
+/// A lost answer: the stop counts as asked for. A start whose answer is lost counts as made. Where the start of this run
+/// may have been made twice, whose task runs is not known: if it is not to be stopped, the run reports Unknown.
 ///
 /// What a person does: nothing, or what the report says: it has the command when the task did not stop.
 pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
@@ -26,6 +26,10 @@ pub(super) fn close(s: &Situation<'_>) -> Option<Next> {
     }
     let is_doubtful = s.run.drive.is_doubtful();
     if is_doubtful && !s.run.stop_at_close && matches!(s.phase(), Some(Phase::Starting | Phase::Running)) {
+        // Another run with the same close may have started it: it stops it now.
+        if s.now.duration_since(s.run.stop_due) < SECOND_LOOK_AFTER {
+            return s.wait_briefly("the run's time is over, and whoever has started the task may stop it");
+        }
         return s.report(doubtful(s));
     }
     if !s.run.drive.is_under_way() {

@@ -64,11 +64,11 @@ pub(super) fn undecided(
     pass.into_verdict(verdict, named)
 }
 
-/// What runs may be this execution's own, from before it was redriven, or somebody else's.
+/// What runs may be this execution's own start, made before, or somebody else's.
 pub(super) fn doubtful(s: &Situation<'_>) -> Verdict {
     let verdict = Verdict::new(
         Outcome::Unknown,
-        "this execution was redriven in its start, and whether what the task does now was started by it is not known",
+        "the task was started at the moment of this run's own start, and whether by this run or by somebody else is not known",
         s.now,
     )
     .because("it is left alone: nothing stops it at the close of a window");

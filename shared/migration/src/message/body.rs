@@ -198,7 +198,7 @@ pub enum WhoseStart {
     SomebodyElse,
     /// That of a run which has ended.
     EndedRun,
-    /// This execution's own from before it was redriven, or somebody else's.
+    /// This execution's own, of which only the repeat has an answer, or somebody else's at the same moment.
     Doubtful,
 }
 

@@ -51,11 +51,11 @@ pub enum Whose {
     SomebodyElse,
     /// That of an execution of ours which has ended, and with it its hold on the task: the task is ours.
     EndedRun(ExecutionArn),
-    /// This execution's own, from before it was redriven in the middle of its start, or somebody else's: it cannot be
-    /// told.
+    /// This execution's own, of which only the repeat has an answer (it was delivered twice, or the execution was redriven in
+    /// the middle of it), or somebody else's at the same moment: it cannot be told.
     #[serde(rename_all = "PascalCase")]
     Doubtful {
-        /// The start that was held back.
+        /// The start that was held back or refused.
         start: StartAct,
         /// How often this run had started the task again by then.
         restarts: u32,

@@ -265,17 +265,58 @@ fn a_start_that_was_made_twice_is_this_runs() {
             "Wait | the task is running",
         ),
     ]);
-    for (name, mut case, joined) in [
-        ("created by this run", runs(held(ours())), false),
-        ("three minutes later", held(ours()).began(3).at(4), true),
-        ("created by an earlier run", runs(held(ours().adopted())), true),
-        ("kept elsewhere", runs(held(kept(windowed()).status("running"))), true),
+    let (late, later) = ("LeftRunning", "Unknown | whether by this run or by somebody else is not known");
+    for (name, mut case, at_close, whose) in [
+        ("created by this run", runs(held(ours())), "Stop Close", Some("ours")),
+        ("three minutes later", held(ours()).began(4).at(4), late, Some("somebody else's")),
+        ("created by an earlier run", runs(held(ours().adopted())), later, None),
+        ("kept elsewhere", runs(held(kept(windowed()).status("running"))), later, None),
+        ("and refused", runs(refused(kept(windowed()).status("running"))), later, None),
+        ("and starting, without a date of it", held(kept(windowed()).status("starting")).at(2), later, None),
+        (
+            "for want of a permission",
+            runs(kept(windowed()).status("running").started(1).refused("AccessDenied", "no")),
+            late,
+            Some("somebody else's"),
+        ),
     ] {
         case.poll();
-        assert_eq!(case.run().drive.is_somebody_elses(), joined, "{name}");
-        if !joined {
-            check([("it is stopped at its close", case.at(CLOSE), "Stop Close")]);
-        }
+        let drive = &case.run().drive;
+        let found = match (drive.is_doubtful(), drive.is_somebody_elses()) {
+            (true, _) => None,
+            (_, true) => Some("somebody else's"),
+            _ => Some("ours"),
+        };
+        assert_eq!(found, whose, "{name}");
+        check([(name, case.at(CLOSE + 1), at_close)]);
+    }
+}
+
+/// A start is made in place of one whose answer was lost, and refused: the first one was taken after all, and shows by its
+/// date a moment later.
+#[test]
+fn a_refusal_in_place_of_a_lost_answer_is_the_answer() {
+    for adopted in [false, true] {
+        let refused = |status: &str| {
+            let case =
+                full_load(windowed()).started(6).put_off("Replication Task cannot be started, invalid state");
+            let case = if adopted { case.adopted() } else { case };
+            case.status(status).at(10).set(|case| {
+                let lost = minute(1);
+                case.running.run.drive.start_mut().unwrap().lost_since = Some(lost);
+            })
+        };
+        check([
+            ("it is starting, without a date of it", refused("starting"), "Look again"),
+            ("it runs", refused("running").began(6), "Wait | the task is running"),
+            (
+                "it has come to its end",
+                refused("stopped").began(6).stopped(9, FINISHED).tables(&COMPLETE),
+                "Succeeded",
+            ),
+            ("it is stopped at its close", refused("running").began(6).at(CLOSE), "Stop Close"),
+            ("nothing has started it", refused("ready"), "Start start-replication"),
+        ]);
     }
 }
 
@@ -760,12 +801,13 @@ fn a_start_of_which_it_cannot_be_told_whose_it_was_is_followed_as_somebody_elses
             })
     };
     let stated = and(windowed(), json!({"Window": {"AtClose": "Stop"}}));
-    let unknown = "Unknown | this execution was redriven in its start | nothing stops it at the close of a window \
+    let unknown = "Unknown | at the moment of this run's own start | nothing stops it at the close of a window \
                    | aws dms stop-replication-task";
     check([
         ("while it runs", doubted(windowed()), "Wait | the task is running"),
         ("to its end", doubted(windowed()).stopped(90, FINISHED).at(91), "Succeeded"),
-        ("at the close it is left alone", doubted(windowed()).at(CLOSE), unknown),
+        ("at the close another run may stop it", doubted(windowed()).at(CLOSE), "Look again"),
+        ("a minute later it is left alone", doubted(windowed()).at(CLOSE + 1), unknown),
         ("unless the plan says in words that it is stopped", doubted(stated).at(CLOSE), "Stop Close"),
         (
             "its failure is told, and it is not started again",

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::told::{finals, is_given_up, is_not_closed_out};
 use super::{Rule, Violation, violation};
 use crate::plan;
-use crate::record::{Call, Execution, Record};
+use crate::record::{Call, Execution, Message, Record};
 use crate::rows;
 use crate::window::{self, Allowed};
 use crate::work::{self, Work, names};
@@ -57,6 +57,8 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
         || is_given_up(record, execution)
         || is_left_as_wanted(record, work, execution, window.stop_due)
         || is_not_closed_out(record, principal)
+        || is_left_to_people(record, principal)
+        || is_left_in_doubt(record, work, execution)
     {
         return None;
     }
@@ -109,6 +111,37 @@ fn is_left_as_wanted(record: &Record, work: &Work<'_>, execution: &Execution, du
                 && (matches!(outcome, "Succeeded" | "SucceededWithWarnings" | "PartlyFailed")
                     || (outcome == "Failed" && runs))
         })
+}
+
+/// What closed this run out could not know whether somebody else works on the task, left it alone before the close, and has
+/// said how to stop it.
+fn is_left_to_people(record: &Record, dead: &Execution) -> bool {
+    finals(record).any(|(message, _, about, outcome)| {
+        let in_trouble = |at: &Timestamp| dead.ended.is_some_and(|ended| ended <= *at && *at <= message.at);
+        about == dead.arn
+            && outcome == "Aborted"
+            && says_how_to_stop(message)
+            && record.faults.iter().any(in_trouble)
+    })
+}
+
+/// The start was made twice, or may have been, so that the execution could not know whether the task runs by it. It has
+/// said so at its close, and how to stop the task.
+fn is_left_in_doubt(record: &Record, work: &Work<'_>, execution: &Execution) -> bool {
+    let twice = execution.redrives > 0
+        || record.faults.iter().any(|at| work.from - SHOWS_WITHIN <= *at && *at <= work.from + SHOWS_WITHIN);
+    twice
+        && finals(record).any(|(message, _, about, outcome)| {
+            let whose = message.body.pointer("/Joined/Whose").and_then(Value::as_str);
+            about == execution.arn
+                && outcome == "Unknown"
+                && whose == Some("Doubtful")
+                && says_how_to_stop(message)
+        })
+}
+
+fn says_how_to_stop(message: &Message) -> bool {
+    message.body.to_string().contains("stop-replication-task")
 }
 
 fn early(record: &Record, works: &[Work<'_>], call: &Call) -> Option<Violation> {

@@ -25,7 +25,8 @@ pub(crate) fn is_given_up(record: &Record, execution: &Execution) -> bool {
 
 /// What tells of its own end was to close this execution out, and names it.
 fn closes_out(record: &Record, message: &Message, about: &str, dead: &Execution) -> bool {
-    let closes_it_out = record.by_arn(about).is_some_and(|closing| record.principal(closing).arn == dead.arn);
+    let closes_it_out = about != dead.arn
+        && record.by_arn(about).is_some_and(|closing| record.principal(closing).arn == dead.arn);
     closes_it_out && message.body.to_string().contains(&dead.arn)
 }
 

@@ -146,7 +146,8 @@ impl Case<'_> {
             }
             "Unknown" => {
                 let eventful = self.record.is_disturbed(self.since(), self.at());
-                (!eventful).then(|| "nothing stood in the way of seeing it".to_owned())
+                (!eventful && self.execution.redrives == 0)
+                    .then(|| "nothing stood in the way of seeing it".to_owned())
             }
             "Failed" => {
                 let fine = self.loads()

@@ -2,11 +2,13 @@
 
 use dms_simulator::Happening;
 use dms_simulator::scenario::{ConnectionFailure, Refusal, RefusalFault, StatusSpan};
+use jiff::SignedDuration;
 use serde_json::json;
-use virtual_aws::{Fault, FunctionEnd};
+use virtual_aws::{Fault, FunctionEnd, Redrive};
 
 use crate::night::{
-    CLOSE, INSTANCE, SOURCE, TARGET, after_an_abort, kept, long, night, of_kept, plan, scenario, world,
+    CLOSE, INSTANCE, SOURCE, TARGET, after_an_abort, kept, long, night, of_kept, plan, redriven, scenario,
+    world,
 };
 
 #[test]
@@ -63,15 +65,40 @@ fn a_start_that_is_delivered_twice_is_followed_to_its_end() {
         stopped.expect(&["Paused"]);
         assert_eq!(stopped.calls("StopReplicationTask"), 1, "{lag}");
         // A task that somebody else keeps may have been started by anybody: it is followed, and stopped where the plan
-        // says so in words.
-        twice(kept(scenario()), of_kept(json!({}))).expect(&["Succeeded"]).says("somebody else");
+        // says so in words. Where it does not, people are told what is not known.
+        let kept_twice = twice(kept(scenario()), of_kept(json!({})));
+        kept_twice.expect(&["Succeeded"]).says("whether this execution had started it is not known");
         let stated = json!({"Window": {"AtClose": "Stop"}});
-        for (window, verdict, stops) in [(stated, "Paused", 1), (json!({}), "LeftRunning", 0)] {
+        for (window, verdict, stops) in [(stated, "Paused", 1), (json!({}), "Unknown", 0)] {
             let joined = twice(long(kept(scenario())), of_kept(window));
-            joined.expect(&[verdict]).says("somebody else");
+            joined.expect(&[verdict]).says("whether this execution had started it is not known");
             assert_eq!(joined.calls("StopReplicationTask"), stops, "{lag}");
         }
     }
+}
+
+#[test]
+fn a_start_that_is_delivered_twice_in_place_of_one_that_was_lost_is_this_runs() {
+    for adopted in [false, true] {
+        let world = world(long(scenario()));
+        world.faults().add(Fault::invoking("start").execution("night").first(2).twice());
+        let call = Fault::on("dms", "StartReplicationTask").execution("night");
+        world.faults().add(call.first(2).end_before(FunctionEnd::Killed));
+        let night = match adopted {
+            false => night(world, plan(json!({})), vec![]),
+            true => after_an_abort(world, (plan(json!({})), 1), vec![(2, "night", plan(json!({})))], vec![]),
+        };
+        night.run_ended(0, &["Paused"]).never_says("somebody else").no_row_twice();
+        assert_eq!(night.calls("StopReplicationTask"), 1);
+    }
+}
+
+#[test]
+fn a_task_of_others_whose_start_is_made_again_at_once_by_a_redrive_may_be_anybodys() {
+    let redrive = Redrive { state: "Start task", after_entries: 0, done: true, pause: SignedDuration::ZERO };
+    let night = redriven(world(long(kept(scenario()))), of_kept(json!({})), redrive, vec![]);
+    night.expect(&["Unknown"]).says("whether by this run or by somebody else is not known");
+    assert_eq!((night.calls("StartReplicationTask"), night.calls("StopReplicationTask")), (1, 0));
 }
 
 #[test]
