@@ -9,8 +9,14 @@ use jiff::Timestamp;
 pub(crate) struct Stale {
     /// An operation, and the span in which its answers are old.
     pub(crate) spans: Vec<(String, Timestamp, Timestamp)>,
-    /// The last answer before a span to each request, by operation and body, and when it came.
-    remembered: BTreeMap<(String, Vec<u8>), (Timestamp, http::Response<Vec<u8>>)>,
+    /// The last answer before a span to each request, by operation and body.
+    remembered: BTreeMap<(String, Vec<u8>), Remembered>,
+}
+
+#[derive(Debug)]
+struct Remembered {
+    at: Timestamp,
+    answer: http::Response<Vec<u8>>,
 }
 
 impl Stale {
@@ -28,12 +34,12 @@ impl Stale {
         spans.peek()?;
         let request = (operation.to_owned(), body.to_vec());
         if let Some((_, from, until)) = spans.find(|(_, from, _)| *from <= now) {
-            let (at, old) = self.remembered.get(&request)?;
-            let is_young_enough = now.duration_since(*at) <= until.duration_since(*from);
-            return is_young_enough.then(|| old.clone());
+            let old = self.remembered.get(&request)?;
+            let is_young_enough = now.duration_since(old.at) <= until.duration_since(*from);
+            return is_young_enough.then(|| old.answer.clone());
         }
         if answer.status().is_success() {
-            self.remembered.insert(request, (now, answer.clone()));
+            self.remembered.insert(request, Remembered { at: now, answer: answer.clone() });
         }
         None
     }
