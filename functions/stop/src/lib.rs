@@ -56,8 +56,14 @@ async fn stands_aside(
     now: Timestamp,
 ) -> Result<Option<String>, StepError> {
     if running.run.close_out.is_some() {
-        let beside = Box::pin(beside::look(&context.dms, &context.step_functions, running)).await?;
-        return Ok(commit::stands_aside(&beside));
+        return match Box::pin(beside::look(&context.dms, &context.step_functions, running)).await {
+            Ok(beside) => Ok(commit::stands_aside(&beside)),
+            Err(error) if commit::closes_out_without_a_look(&running.run, now) => {
+                tracing::warn!("who else has to do with the task is not known: {}", chain(&error));
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        };
     }
     match Box::pin(beside::notice(&context.step_functions, &mut running.run)).await {
         Ok(()) => Ok(commit::is_closed_out(&running.run)),

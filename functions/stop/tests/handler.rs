@@ -30,7 +30,9 @@ async fn what_dms_answers_is_written_down_and_never_asked_again() {
         let seen = Seen::<StopReplicationTaskInput>::default();
         let body = if status == 200 { json!({}) } else { fault(code, "no") };
         let stop = answers!(Client, stop_replication_task, status, body, seen);
-        let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&stop]));
+        let runs = json!({"ReplicationTasks": [described("running", Some(1))]});
+        let look = answers!(Client, describe_replication_tasks, 200, runs);
+        let dms = context(mock_client!(aws_sdk_databasemigration, RuleMode::MatchAny, [&stop, &look]));
         let case = full_load(windowed()).started(1).told_to_stop(StopCause::Close, CLOSE);
         let document = stop::handle(&dms, request(&case.document(), CLOSE)).await.unwrap();
         let answer = running(document).run.stop.unwrap().answer;
@@ -56,11 +58,12 @@ async fn the_machines_own_stop_at_the_close_is_known_as_one() {
     assert_eq!((stop.cause, stop.decided, stop.answer), (StopCause::Close, minute(CLOSE), Answer::Accepted));
 }
 
-/// The execution is redriven days later, and somebody else runs the task: it is told, and not stopped.
+/// The execution is redriven days later, or was blind since DMS took its stop, and somebody else runs the task: it is told,
+/// and not stopped.
 #[tokio::test]
 async fn what_somebody_else_started_since_is_not_stopped() {
     let later = CLOSE + 2 * 24 * 60;
-    for (redrives, began, taken) in [(1, later - 60, 0), (1, 1, 1), (0, later - 60, 1)] {
+    for (redrives, began, taken) in [(1, later - 60, 0), (1, 1, 1), (0, later - 60, 0), (0, 1, 1)] {
         let take = answers!(Client, stop_replication_task, 200, json!({}));
         let body = json!({"ReplicationTasks": [described("running", Some(began))]});
         let look = answers!(Client, describe_replication_tasks, 200, body);

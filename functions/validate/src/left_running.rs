@@ -6,7 +6,7 @@ use migration::decide::left;
 use migration::decide::opening;
 use migration::run::document::{Document, Reported};
 use migration::run::execution_arn::ExecutionArn;
-use migration::survey::executions::Execution as Described;
+use migration::survey::executions::{Execution as Described, State};
 use migration::survey::untold::{LeftRunning, is_shown_as_before, stopped_after};
 use migration::time::graces::UNKNOWN_REPEATS;
 use migration_aws::clients::DmsAndStepFunctions;
@@ -17,7 +17,7 @@ use migration_aws::step_functions::listing::{Which, list};
 use migration_aws::step_functions::{Execution, describe, history, is_unknown};
 use serde_json::Value;
 
-/// The most executions that are looked at which have begun since.
+/// The most executions that are looked at which were at work then.
 const MAX_LOOKED_AT: usize = 200;
 
 /// Looks at the task, in a step that was repeated so many times, and reports its end; where it runs again, or another run
@@ -82,7 +82,8 @@ pub(super) async fn open(
     Ok(left::report(&run, document, &task, stopped, by, now))
 }
 
-/// A run that began before the task came to rest and works on it, too: it reports on it.
+/// A run that was at work on the task, too, when it came to rest: it reports on it. One that had ended before tells
+/// nothing of that, and one that was skipped or rejected has nothing to do with it.
 async fn another(
     context: &DmsAndStepFunctions,
     run: &Described,
@@ -92,10 +93,14 @@ async fn another(
 ) -> Result<Option<ExecutionArn>, StepError> {
     let since = run.ended.unwrap_or(run.began);
     let others = list(&context.step_functions, run.arn.machine(), Which::All, since).await?;
-    let meanwhile = others.into_iter().filter(|other| other.arn != *by && other.began <= stopped);
+    let meanwhile = others.into_iter().filter(|other| {
+        let still_ran = other.ended.is_none_or(|ended| ended >= stopped);
+        other.arn != *by && other.began <= stopped && still_ran
+    });
     for other in meanwhile.take(MAX_LOOKED_AT) {
         if let Execution::Known(other) = describe(&context.step_functions, &other.arn).await?
             && !other.is_of_the_watch()
+            && (other.state == State::Running || other.has_had_to_do_with_its_task())
             && other.names_task(arn, identifier)
         {
             return Ok(Some(other.arn));

@@ -369,6 +369,9 @@ fn preflight(on_drift: &str) -> Value {
     let mut plan = plan();
     plan["Mode"] = json!("Preflight");
     plan["OnDrift"] = json!(on_drift);
+    // The mode of the task that exists.
+    plan["Task"]["ReplicationTaskSettings"] =
+        json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}});
     plan
 }
 

@@ -8,7 +8,8 @@ use migration::run::close_out::is_told_by;
 use migration::run::execution_arn::ExecutionArn;
 use migration::survey::executions::{Badly, Execution as Described, Listed, State};
 use migration::survey::untold::{
-    BEGAN_WITHIN, Due, MAX_A_SWEEP, REDRIVEN_BEGAN_WITHIN, SWEPT, before, due, tells_given_up, to_look_at,
+    BEGAN_WITHIN, Due, MAX_A_SWEEP, REDRIVEN_BEGAN_WITHIN, SWEPT, ToLookAt, before, due, tells_given_up,
+    to_look_at,
 };
 use migration_aws::error::{StepError, chain};
 use migration_aws::failure;
@@ -104,7 +105,8 @@ pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, Step
     }
     let mut watched = Watched::default();
     let mut trouble = None;
-    for (at, execution) in to_look_at(ended, &names, now) {
+    let ToLookAt { executions, turns } = to_look_at(ended, &names, now);
+    for (at, execution) in executions {
         if watched.started.len() >= MAX_A_SWEEP {
             watched.left += 1;
             continue;
@@ -117,7 +119,7 @@ pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, Step
                 continue;
             }
         };
-        let tells = tells_given_up(at, now);
+        let tells = tells_given_up(at, turns, now);
         match take_on(watch, &execution.arn, execution.redrives, &looked.input, tells).await {
             Ok(taken) => watched = watched.and(taken),
             Err(error) => {

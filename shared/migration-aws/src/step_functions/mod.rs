@@ -39,6 +39,8 @@ pub async fn describe(step_functions: &Client, arn: &ExecutionArn) -> Result<Exe
             let output = answer.output().and_then(|output| serde_json::from_str::<Value>(output).ok());
             let told = output.as_ref().and_then(|output| output.pointer("/Verdict/Outcome")?.as_str());
             let verdict = told.or(answer.error().filter(|error| is_told_by(error))).map(str::to_owned);
+            let judged =
+                output.as_ref().and_then(|output| output.pointer("/Verdict/At")?.as_str()?.parse().ok());
             let began = time(answer.start_date()).unwrap_or(Timestamp::UNIX_EPOCH);
             return Ok(Execution::Known(Box::new(executions::Execution {
                 arn: arn.clone(),
@@ -48,6 +50,7 @@ pub async fn describe(step_functions: &Client, arn: &ExecutionArn) -> Result<Exe
                 redrives: answer.redrive_count().and_then(|count| u64::try_from(count).ok()).unwrap_or(0),
                 input: input.unwrap_or(Value::Null),
                 verdict,
+                judged,
             })));
         }
         Err(error) => failure::read(format!("describing the execution {arn}"), error),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::run::acts::{ReloadAct, StartAct};
 use crate::run::answer::Answer;
-use crate::run::close_out::Beside;
+use crate::run::close_out::{Beside, CloseOut};
 use crate::run::execution::Run;
 use crate::run::identity::{is_that_start, taken_over};
 use crate::run::observation::TaskSeen;
@@ -71,15 +71,23 @@ fn guard(run: &Run, start: &StartAct, task: &TaskSeen, now: Timestamp) -> Guarde
     Guarded::Clear
 }
 
-/// True when the execution was redriven and has not seen the task since: somebody else may have started it, and a look
-/// comes before a stop.
+/// True when somebody else may have started the task, so that a look comes before a stop: the execution was redriven and
+/// has not seen the task since, or DMS has taken a stop of it before.
 pub fn stop_wants_a_look(run: &Run, now: Timestamp) -> bool {
-    run.unseen_since_redrive && run.is_over(now)
+    let was_taken = run.stop.as_ref().is_some_and(|stop| stop.taken().is_some());
+    was_taken || (run.unseen_since_redrive && run.is_over(now))
 }
 
 /// True while stops are made for the close, whatever a look before them shows. Long after it nothing is stopped unseen.
 pub fn stops_without_a_look(run: &Run, now: Timestamp) -> bool {
     now.duration_since(run.stop_due) <= STOP_GIVEN_UP_AFTER
+}
+
+/// True while what closes out a run stops for the close without a look at who else works on the task: it has looked before,
+/// and nobody did.
+pub fn closes_out_without_a_look(run: &Run, now: Timestamp) -> bool {
+    let nobody = |close_out: &CloseOut| close_out.same_task.is_empty() && close_out.beside_since.is_none();
+    run.is_over(now) && stops_without_a_look(run, now) && run.close_out.as_ref().is_some_and(nobody)
 }
 
 /// The guard before a stop: why it must not be made. What somebody else started after this run's close is told, and
@@ -88,7 +96,7 @@ pub fn guard_stop(run: &mut Run, task: &TaskSeen, now: Timestamp) -> Option<Stri
     match task {
         TaskSeen::Seen(task) => {
             run.taken_over = run.taken_over.or(taken_over(run, task));
-            run.taken_over.map(|_| "somebody else started the task after this run's close".to_owned())
+            run.taken_over.map(|_| "somebody else started the task after this run's work was over".to_owned())
         }
         TaskSeen::Unseen if !stops_without_a_look(run, now) => {
             Some("DMS was too busy to show whose the task is now".to_owned())

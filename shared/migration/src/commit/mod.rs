@@ -12,7 +12,7 @@ pub use answer::{
 };
 pub use decision::write_down;
 pub use guard::{
-    Guarded, GuardedReload, guard_reload, guard_start, guard_stop, is_closed_out, may_be_a_repeat,
-    stands_aside, stop_wants_a_look, stops_without_a_look,
+    Guarded, GuardedReload, closes_out_without_a_look, guard_reload, guard_start, guard_stop, is_closed_out,
+    may_be_a_repeat, stands_aside, stop_wants_a_look, stops_without_a_look,
 };
 pub use observation::take_in;

@@ -44,7 +44,7 @@ pub(super) fn close_out(s: &Situation<'_>) -> Option<Next> {
             // A run that is soon rejected or skipped has nothing to do with the task.
             let since = close_out.beside_since.unwrap_or(s.now);
             let why = format!("another run has to do with the task: {other}");
-            if s.now.duration_since(since) < BESIDE_PATIENCE && !s.run.is_over(s.now) {
+            if s.now.duration_since(since) < BESIDE_PATIENCE {
                 return s.wait_briefly(why);
             }
             return s.report(left_alone(s, close_out, &why));

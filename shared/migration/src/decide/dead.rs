@@ -194,6 +194,12 @@ fn of_another_release(left: &Value, dead: &Dead, now: Timestamp) -> Option<Runni
     if let Some(notify) = member::<Notify>(left, "/Run/Notify") {
         run.notify = notify;
     }
+    // What was to close a run out is about that run, and not about itself.
+    if let Some(before) = member::<CloseOut>(left, "/Run/CloseOut") {
+        run.execution = member(left, "/Run/Execution").unwrap_or(run.execution);
+        run.redrives = member(left, "/Run/Redrives").unwrap_or(run.redrives);
+        run.close_out = Some(before);
+    }
     run.started = member(left, "/Run/Started").unwrap_or(run.started);
     run.closes = member(left, "/Run/Closes").unwrap_or(run.closes);
     run.at_close = member(left, "/Run/AtClose");

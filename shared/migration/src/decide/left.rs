@@ -6,7 +6,7 @@ use crate::decide::opening::introduce;
 use crate::run::commands;
 use crate::run::document::{Caught, Document, Reported};
 use crate::run::execution_arn::ExecutionArn;
-use crate::run::observation;
+use crate::run::observation::{self, Stats};
 use crate::run::status::{Phase, Status};
 use crate::run::stop_reason::StopClass;
 use crate::run::tables::counted;
@@ -15,6 +15,7 @@ use crate::survey::executions::Execution;
 use crate::time::clock::on_the_clock;
 use plan::clean::one_line;
 use plan::read;
+use serde::Deserialize;
 use serde_json::Value;
 
 /// Reports, in the execution `by`, the end of a task that this run had left running. `document` is what the history of
@@ -27,7 +28,7 @@ pub fn report(
     by: &ExecutionArn,
     now: Timestamp,
 ) -> Document {
-    let verdict = verdict(run, task, stopped, now);
+    let verdict = verdict(run, tables_known(document), task, stopped, now);
     let left = document.and_then(|document| Document::read(document).ok());
     let reported = match left {
         Some(Document::Reported(reported)) => reported.about(by, verdict, now),
@@ -62,13 +63,27 @@ pub fn not_opened(caught: Option<&Caught>, now: Timestamp) -> Verdict {
         .to_do("look in the DMS console which task has failed or stopped")
 }
 
-fn verdict(run: &Execution, task: &observation::Task, stopped: Timestamp, now: Timestamp) -> Verdict {
+/// How many tables the run has last seen counted by DMS.
+fn tables_known(document: Option<&Value>) -> u32 {
+    let stats = document.and_then(|document| document.pointer("/Progress/Stats"));
+    stats.and_then(|stats| Stats::deserialize(stats).ok()).map_or(0, |stats| stats.tables())
+}
+
+fn verdict(
+    run: &Execution,
+    known: u32,
+    task: &observation::Task,
+    stopped: Timestamp,
+    now: Timestamp,
+) -> Verdict {
     let plan = read::read(&run.input).plan;
     let window = plan.as_ref().and_then(|plan| plan.window.as_ref());
     let reason = task.stop_reason.as_ref();
     let class = StopClass::of(reason);
     let has_failed = task.status == Status::Failed || class == StopClass::Failed;
-    let done = task.stats.as_ref().filter(|_| class == StopClass::Done && !has_failed);
+    // DMS may give a load that somebody stopped the code of its own end. Tables that it counted are missing then.
+    let is_done = |stats: &&Stats| class == StopClass::Done && !has_failed && stats.tables() >= known;
+    let done = task.stats.as_ref().filter(is_done);
     let code = reason.map(|reason| format!(" ({})", one_line(reason.as_str()))).unwrap_or_default();
     let (outcome, what) = match done {
         // The tables themselves are not read here: DMS's counters alone make no plain success.
@@ -77,6 +92,7 @@ fn verdict(run: &Execution, task: &observation::Task, stopped: Timestamp, now: T
             (Outcome::SucceededWithWarnings, "came to its end")
         }
         _ if has_failed => (Outcome::Failed, "has failed"),
+        _ if class == StopClass::AtPosition => (Outcome::SucceededWithWarnings, "came to its stop position"),
         _ => (Outcome::Interrupted, "has stopped"),
     };
     let words = format!(

@@ -2,7 +2,7 @@
 
 use plan::MigrationType;
 
-use crate::run::acts::{StartAct, StartKind};
+use crate::run::acts::{StartAct, StartKind, Stop};
 use crate::run::answer::Answer;
 use crate::run::execution::Run;
 use crate::run::observation;
@@ -49,11 +49,15 @@ pub fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
     is_new(start, task) && [task.start_date(), fresh].iter().flatten().any(|date| soon_after(&date))
 }
 
-/// When somebody else started the task after this run's close, before this execution was redriven: days later it finds
-/// the task of another run. While an execution runs on, blind or not, what starts its task after the close may be DMS
-/// itself. A run that is closed out has not seen its task since its execution ended, and that counts for its close.
+/// When somebody else started the task after this run's work was over. That is after DMS took this run's stop, or after
+/// its close and before this execution was redriven: days later it finds the task of another run. While an execution runs on,
+/// blind or not, and has asked for no stop, what starts its task after the close may be DMS itself. A run that is closed
+/// out has not seen its task since its execution ended, and that counts for its close.
 pub fn taken_over(run: &Run, task: &observation::Task) -> Option<Timestamp> {
     let date = task.start_date()?;
+    if is_after_our_stop(run, date) {
+        return Some(date);
+    }
     if let Some(close_out) = &run.close_out {
         let newer = Some(date) > run.latest_start && date > close_out.ended + START_MARGIN;
         return (run.unseen_since_redrive && newer).then_some(date);
@@ -62,6 +66,18 @@ pub fn taken_over(run: &Run, task: &observation::Task) -> Option<Timestamp> {
     let ours =
         run.drive.start().is_some_and(|start| is_new(start, task) && date <= start.asked + START_GRACE);
     (run.unseen_since_redrive && newer && !ours).then_some(date)
+}
+
+/// True when a start of this date came after DMS took this run's stop. DMS itself starts nothing again that it was told to
+/// stop. A start of this run that was stopped before DMS had dated it is none.
+fn is_after_our_stop(run: &Run, date: Timestamp) -> bool {
+    let was_dated = match (run.drive.joined(), run.drive.start()) {
+        (Some(_), _) => true,
+        (None, Some(start)) => run.latest_start.is_some_and(|latest| latest >= start.since() - CLOCK_SKEW),
+        (None, None) => false,
+    };
+    let taken = run.stop.as_ref().and_then(Stop::taken);
+    was_dated && Some(date) > run.latest_start && taken.is_some_and(|taken| date > taken)
 }
 
 /// True when the task's dates are those of this run, and so are its counters and rows: those of an earlier run may show

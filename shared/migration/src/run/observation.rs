@@ -195,6 +195,15 @@ pub struct Stats {
     pub full_load_finish_date: Option<Timestamp>,
 }
 
+impl Stats {
+    /// All tables that DMS counts.
+    pub fn tables(&self) -> u32 {
+        [self.tables_loading, self.tables_queued, self.tables_errored]
+            .into_iter()
+            .fold(self.tables_loaded, u32::saturating_add)
+    }
+}
+
 /// What the settings in force and the mapping say about starting, resuming and judging.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -1,12 +1,13 @@
-//! Where the task that exists differs from the one that the plan describes. Only what the plan states is compared:
-//! DMS fills settings up with its defaults, answers nulls and log names that nobody set, and never returns a start
-//! time.
+//! Where the task that exists differs from the one that the plan describes. Only what the plan states is compared, and
+//! `TargetTablePrepMode`, which decides what becomes of rows: DMS fills settings up with its defaults, answers nulls and
+//! log names that nobody set, and never returns a start time.
 
 use serde_json::Value;
 
 use crate::run::observation::Route;
 use plan::finding::{Code, Findings};
 use plan::located::quoted;
+use plan::settings::PrepMode;
 use plan::{MigrationType, OnDrift, Plan, TaskRequest, settings};
 
 /// The longest list of differences that is told.
@@ -69,12 +70,31 @@ pub fn differences(request: &TaskRequest, task: &Described) -> Vec<String> {
         let actual = parsed(&task.settings).unwrap_or(Value::Null);
         compare_settings(&mut Vec::new(), stated, &actual, &mut found);
     }
+    found.extend(unstated_prep_mode(request, task));
     let more = found.len().saturating_sub(MAX_NAMED);
     found.truncate(MAX_NAMED);
     if more > 0 {
         found.push(format!("and {more} more"));
     }
     found
+}
+
+/// A plan that states no `TargetTablePrepMode` has its task created with the one that keeps rows. A task with another one,
+/// made so by whomever, would empty or drop the tables that it loads.
+fn unstated_prep_mode(request: &TaskRequest, task: &Described) -> Option<String> {
+    let stated = request.replication_task_settings.as_ref().and_then(|document| document.json());
+    let loads =
+        request.migration_type != MigrationType::Cdc && stated.and_then(settings::prep_mode).is_none();
+    let actual = parsed(&task.settings).filter(|_| loads)?;
+    // DMS's default.
+    let actual = settings::prep_mode(&actual).unwrap_or(PrepMode::DropAndCreate);
+    (actual != PrepMode::DoNothing).then(|| {
+        format!(
+            "ReplicationTaskSettings.FullLoadSettings.TargetTablePrepMode: the plan states none, for which a task is created \
+             with \"DO_NOTHING\", the task has {}",
+            quoted(actual.as_str())
+        )
+    })
 }
 
 /// Names the differences in the report of a run that takes the task as it is.

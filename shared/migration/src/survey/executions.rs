@@ -28,6 +28,8 @@ pub struct Execution {
     pub input: Value,
     /// The verdict that it has told, where Step Functions shows one.
     pub verdict: Option<String>,
+    /// When it reached its verdict, where Step Functions shows that: the message may have taken its time.
+    pub judged: Option<Timestamp>,
 }
 
 /// Whether an execution runs, and how it ended.

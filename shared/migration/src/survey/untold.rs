@@ -73,11 +73,7 @@ pub const MAX_A_SWEEP: usize = 50;
 /// Which of the executions that ended badly the sweep of this moment looks at, with the end of each: the oldest first.
 /// Those of the last day, but for what is left to its event, and for what one of `names`, the executions that began in it,
 /// has taken on.
-pub fn to_look_at(
-    ended: Vec<(Badly, Listed)>,
-    names: &BTreeSet<String>,
-    now: Timestamp,
-) -> Vec<(Timestamp, Listed)> {
+pub fn to_look_at(ended: Vec<(Badly, Listed)>, names: &BTreeSet<String>, now: Timestamp) -> ToLookAt {
     let (mut looked_at, mut told_perhaps) = (Vec::new(), Vec::new());
     for (badly, execution) in ended {
         let is_due = |at: &Timestamp| *at >= before(now, SWEPT) && *at <= before(now, LEFT_TO_EVENTS);
@@ -90,9 +86,19 @@ pub fn to_look_at(
         if has_been_looked_at { &mut told_perhaps } else { &mut looked_at }.push((at, execution));
     }
     told_perhaps.sort_by_key(|(ended, _)| *ended);
+    let turns = turns(told_perhaps.len());
     looked_at.extend(in_turn(told_perhaps, now));
     looked_at.sort_by_key(|(ended, _)| *ended);
-    looked_at
+    ToLookAt { executions: looked_at, turns }
+}
+
+/// At what a sweep looks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToLookAt {
+    /// The executions, each with its end, the oldest first.
+    pub executions: Vec<(Timestamp, Listed)>,
+    /// One in so many sweeps looks at a failure of some time ago.
+    pub turns: usize,
 }
 
 /// True when an execution is there that closes this one out. Its name depends on how deep it is, which only the input
@@ -102,17 +108,22 @@ fn is_taken_on(listed: &Listed, names: &BTreeSet<String>) -> bool {
 }
 
 /// True when the sweep of this moment tells that nobody could close out what ended then: each one of the first hour, then
-/// one an hour, for a day, since SNS may fail for hours.
-pub fn tells_given_up(ended: Timestamp, now: Timestamp) -> bool {
-    ended >= before(now, GIVEN_UP_TOLD_FOR) || sweep_number(now) % 4 == 0
+/// one an hour, for a day, since SNS may fail for hours. Where not every sweep looks at it, each look tells it.
+pub fn tells_given_up(ended: Timestamp, turns: usize, now: Timestamp) -> bool {
+    ended >= before(now, GIVEN_UP_TOLD_FOR) || turns > 1 || sweep_number(now) % 4 == 0
 }
 
 /// Those of many at which the sweep of this moment looks: fifty at the most, so that each comes up several times a day and
 /// AWS is not asked about hundreds at once.
 pub fn in_turn<T>(all: Vec<T>, now: Timestamp) -> Vec<T> {
-    let turns = all.len().div_ceil(MAX_A_SWEEP).max(1);
+    let turns = turns(all.len());
     let turn = sweep_number(now).rem_euclid(i64::try_from(turns).unwrap_or(1));
     all.into_iter().skip(usize::try_from(turn).unwrap_or_default()).step_by(turns).collect()
+}
+
+/// In so many sweeps each of so many comes up once.
+fn turns(many: usize) -> usize {
+    many.div_ceil(MAX_A_SWEEP).max(1)
 }
 
 /// The number of the sweep of this moment.
@@ -191,14 +202,14 @@ pub fn is_shown_as_before(run: &Execution, task: &observation::Task) -> bool {
 }
 
 /// When a task has come to rest that this run had left running: the run has ended with a verdict, the task was started
-/// before that end, and it stopped after it.
+/// before that end, and it stopped after the verdict.
 pub fn stopped_after(run: &Execution, task: &observation::Task, now: Timestamp) -> Option<Timestamp> {
     let told = run.state == State::Succeeded || run.has_told_a_bad_verdict();
     let ended = run.ended.filter(|_| told && !run.is_of_the_watch())?;
     let stopped = came_to_rest(task, now)?;
     let started = task.start_date()?;
     let of_the_run = started >= run.began - START_GRACE && started <= ended;
-    (of_the_run && stopped > ended + MARGIN).then_some(stopped)
+    (of_the_run && stopped > run.judged.unwrap_or(ended)).then_some(stopped)
 }
 
 /// When a task came to rest that is at rest. A failed task without a date of its own is taken for one that has just come
@@ -208,9 +219,6 @@ pub fn came_to_rest(task: &observation::Task, now: Timestamp) -> Option<Timestam
     let stopped = task.stats.as_ref().and_then(|stats| stats.stop_date).filter(|date| *date >= started);
     stopped.or((task.status == Status::Failed).then_some(now))
 }
-
-/// A run may end in the seconds in which DMS dates the stop that it saw.
-const MARGIN: SignedDuration = SignedDuration::from_mins(1);
 
 #[cfg(test)]
 mod tests {
@@ -262,13 +270,13 @@ mod tests {
             ("one that is closed out", Badly::Aborted, "first", 3, false),
             ("one at the second depth", Badly::Aborted, "second", 3, false),
         ] {
-            let found = to_look_at(vec![(badly, ended(name, minutes))], &names, now);
+            let found = to_look_at(vec![(badly, ended(name, minutes))], &names, now).executions;
             assert_eq!(found.len(), usize::from(looked_at), "{fact}");
         }
         let running = Listed { ended: None, ..ended("night", 3) };
-        assert_eq!(to_look_at(vec![(Badly::Aborted, running)], &names, now), []);
+        assert_eq!(to_look_at(vec![(Badly::Aborted, running)], &names, now).executions, []);
         let redriven = Listed { redrives: 1, ..ended("first", 3) };
-        assert_eq!(to_look_at(vec![(Badly::Aborted, redriven)], &names, now).len(), 1);
+        assert_eq!(to_look_at(vec![(Badly::Aborted, redriven)], &names, now).executions.len(), 1);
     }
 
     #[test]
@@ -283,7 +291,8 @@ mod tests {
         let failures = (0..120).map(|nth| (Badly::Failed, ended(60 + nth)));
         let all: Vec<_> =
             [5, 90].map(|minutes| (Badly::Aborted, ended(minutes))).into_iter().chain(failures).collect();
-        let found = to_look_at(all, &BTreeSet::new(), now);
+        let ToLookAt { executions: found, turns } = to_look_at(all, &BTreeSet::new(), now);
+        assert_eq!(turns, 3);
         assert_eq!(found.len(), 2 + 40);
         assert!(found.is_sorted_by_key(|(ended, _)| *ended));
         assert_eq!(found.last().map(|(ended, _)| *ended), Some(before(now, SignedDuration::from_mins(5))));
@@ -292,11 +301,13 @@ mod tests {
     #[test]
     fn what_was_given_up_is_told_each_time_at_first_and_then_once_an_hour() {
         let ended = at("2026-11-21T05:00:00Z");
-        let told = |hours: i64| {
+        let told = |hours: i64, turns: usize| {
             let sweeps = (0..4).map(|sweep| ended + SignedDuration::from_mins(60 * hours + 15 * sweep + 1));
-            sweeps.filter(|now| tells_given_up(ended, *now)).count()
+            sweeps.filter(|now| tells_given_up(ended, turns, *now)).count()
         };
-        assert_eq!([0, 1, 2, 23].map(told), [4, 1, 1, 1]);
+        assert_eq!([0, 1, 2, 23].map(|hours| told(hours, 1)), [4, 1, 1, 1]);
+        // Every second sweep looks at it: it must not be one of those that do not tell.
+        assert_eq!([0, 1, 2, 23].map(|hours| told(hours, 2)), [4, 4, 4, 4]);
     }
 
     #[test]

@@ -280,7 +280,11 @@ fn what_somebody_started_after_the_close_unseen_is_told_and_never_stopped() {
     let unknown = "Unknown | somebody else started the task at | left alone | not stop it by hand";
     check([
         ("days later", redriven(later - 60), unknown),
-        ("a stop had been decided", told_to_stop(redriven(later - 60)), unknown),
+        (
+            "a stop had been taken",
+            told_to_stop(redriven(later - 60)),
+            "Paused | somebody else started the task at | left alone | not stop it by hand",
+        ),
         ("minutes after the close", redriven(CLOSE + 5).at(CLOSE + 20), unknown),
         ("it is this run's own start", redriven(1), "Stop Close"),
         ("it was started before the close", redriven(CLOSE), "Stop Close"),
@@ -313,6 +317,41 @@ fn joined() {
 }
 
 /// Before a stop of an execution that was redriven, somebody else's start is looked for.
+/// DMS has taken this run's stop, and the task was started again before a poll has seen it at rest: that is somebody
+/// else's, and our stop is not made again.
+#[test]
+fn what_is_started_after_our_stop_is_somebody_elses() {
+    let told = |cause: StopCause| {
+        full_load(json!({}))
+            .started(1)
+            .began(1)
+            .status("running")
+            .tables(&COMPLETE)
+            .set(|case| {
+                case.run().latest_start = Some(minute(1));
+            })
+            .told_to_stop(cause, CLOSE)
+    };
+    check([
+        ("it runs on", told(StopCause::Close).at(CLOSE + 1), "Stop Close"),
+        (
+            "it was started moments later",
+            told(StopCause::Close).began(CLOSE + 1).at(CLOSE + 2),
+            "Paused | somebody else started the task at | what runs now is left alone | not stop it by hand",
+        ),
+        (
+            "it was stopped since the plan's end was reached",
+            told(StopCause::Done).began(CLOSE + 1).at(CLOSE + 2),
+            "Unknown | somebody else started the task at | what runs now is left alone",
+        ),
+        (
+            "a start of this run that DMS had not dated when it was stopped is its own",
+            told(StopCause::Close).set(|case| case.run().latest_start = None).began(CLOSE + 1).at(CLOSE + 4),
+            "Stop Close",
+        ),
+    ]);
+}
+
 #[test]
 fn the_guard_before_a_stop() {
     let run = |redrives: u64| {

@@ -135,7 +135,11 @@ fn nobody_is_stood_in_the_way_of() {
             running(stops()).beside(Beside::NotThrough),
             "Look again | it is looked who else works on the task",
         ),
-        ("also at the close", running(json!({})).beside(other()).at(CLOSE), "Aborted | it was left alone"),
+        (
+            "also at the close it may be one that is soon rejected",
+            running(json!({})).beside(other()).at(CLOSE),
+            "Look again | another run has to do with the task",
+        ),
         (
             "also while it is stopped",
             running(stops())
@@ -421,6 +425,28 @@ fn a_close_out_that_is_aborted_itself_is_gone_on_with() {
     assert_eq!(close_out.by, next);
     assert_eq!(close_out.ended, minute(60), "the run's own end is told");
     assert!(running.run.stop.is_some(), "what was asked for is known");
+}
+
+/// The same after a deploy in between: the run, and its end, are the same.
+#[test]
+fn a_close_out_of_another_release_that_is_aborted_itself_is_gone_on_with() {
+    let mut left = serde_json::to_value(running(json!({})).document()).unwrap();
+    left["Version"] = json!(1);
+    let by = closing_execution();
+    let order = Order { execution: execution(), redrive_count: 2, depth: 1, run: None };
+    let second = Dead {
+        execution: by.clone(),
+        redrives: 0,
+        input: order.input(),
+        ..dead(HowEnded::Aborted, Left::Document(left))
+    };
+    let next = by.sibling(Order::name(&by, 0, 2));
+    let Document::Running(running) = dead::open(&second, &next, minute(70)) else {
+        panic!("it can be gone on with")
+    };
+    assert_eq!(running.run.execution, execution());
+    let close_out = running.run.close_out.as_ref().unwrap();
+    assert_eq!((&close_out.by, close_out.ended), (&next, minute(60)));
 }
 
 /// A stop that DMS had not taken is asked for anew, or not at all where the plan leaves the task.

@@ -659,7 +659,7 @@ fn a_consent_to_a_resume_is_for_what_was_there_when_the_run_began() {
         (
             "somebody has",
             since(idle(PrepMode::DoNothing)),
-            "Rejected | DO_NOTHING | consents to a resume of what was there when this run began",
+            "Rejected | DO_NOTHING | consents to a resume of what was there when this run was due",
         ),
         (
             "somebody has, and a resume empties what it loads again",

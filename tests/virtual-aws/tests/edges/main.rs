@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test may end where it is")]
 
+mod after;
 mod believed;
 mod blind;
 mod close;
@@ -12,6 +13,7 @@ mod inputs;
 mod night;
 mod redrive;
 mod refresh;
+mod rows;
 mod start;
 mod time;
 mod watched;

@@ -8,6 +8,9 @@ use virtual_aws::{End, Fault, FunctionEnd, MACHINE, OPERATIONS, Redrive, Run, St
 
 use crate::night::{self, CLOSE, minute, of_kept, plan, scenario, world};
 
+mod beside;
+mod left;
+
 /// A load that does not fit the window.
 fn long() -> Scenario {
     night::long(scenario())

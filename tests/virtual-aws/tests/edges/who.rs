@@ -113,7 +113,8 @@ fn a_consent_is_spent_by_one_start() {
             Happening::EmptyTarget { endpoint_arn: None, schema: schema.to_owned(), table: table.to_owned() };
         world.dms(|dms| dms.happen(now, empty));
     }
-    let consent = support::cases::and(nothing, json!({"Start": "Resume"}));
+    // A person runs it again: no schedule was due for it.
+    let consent = support::cases::and(nothing, json!({"Start": "Resume", "ScheduledTime": null}));
     let second = nights(world, vec![(0, "second", plan(consent))], vec![]);
     second.expect(&["Failed"]).no_row_twice();
     assert_eq!(second.calls("StartReplicationTask"), 2, "the person's own, and no other");

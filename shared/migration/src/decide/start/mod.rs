@@ -111,7 +111,7 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
             let verdict = undecided(s, pass, why, to_do, settles);
             s.report(match spent {
                 Some(since) => verdict.because(format!(
-                    "Start Resume consents to a resume of what was there when this run began, and somebody else started the \
+                    "Start Resume consents to a resume of what was there when this run was due, and somebody else started the \
                      task since, at {}",
                     s.on_the_clock(since)
                 )),
@@ -121,10 +121,11 @@ fn idle(s: &Situation<'_>, task: &observation::Task) -> Option<Next> {
     }
 }
 
-/// When somebody else started the task after this run had begun, where the plan says Resume: what its author knew of the
-/// rows in the target is no longer so. A schedule that fires twice would load them twice.
+/// When somebody else started the task after this run had begun, or was due, where the plan says Resume: what its author knew
+/// of the rows in the target is no longer so. A schedule that fires twice, or late, would load them twice.
 fn spent_consent(s: &Situation<'_>, task: &observation::Task) -> Option<Timestamp> {
-    task.start_date().filter(|date| s.plan.start == Start::Resume && *date > s.run.started)
+    let given = s.plan.scheduled_time.map_or(s.run.started, |scheduled| scheduled.min(s.run.started));
+    task.start_date().filter(|date| s.plan.start == Start::Resume && *date > given)
 }
 
 /// The reason of a start, with what becomes of a stop position that is left over.

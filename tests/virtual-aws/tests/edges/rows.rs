@@ -1,0 +1,103 @@
+//! Rows in the target that no plan gave away: modes that the plan does not state, and consents that were given once.
+
+use dms_simulator::Happening;
+use dms_simulator::scenario::{TargetTable, Trouble, What};
+use serde_json::{Value, json};
+
+use crate::night::{self, Night, minute, nights, plan, scenario, world};
+
+const DAY: i64 = 24 * 60;
+
+fn slow() -> dms_simulator::Scenario {
+    let mut slow = scenario();
+    for table in &mut slow.source_tables {
+        table.load_seconds = 3600.0;
+    }
+    slow
+}
+
+fn in_mode(mode: &str, more: Value) -> Value {
+    let mode = json!({"FullLoadSettings": {"TargetTablePrepMode": mode}});
+    plan(support::cases::and(json!({"Task": {"ReplicationTaskSettings": mode}}), more))
+}
+
+fn lost(night: &Night) -> u64 {
+    night.world.ledger().tables().map(|(_, table)| table.rows_destroyed()).sum()
+}
+
+#[test]
+fn a_task_that_a_person_has_created_with_dmss_defaults_drops_nothing_of_a_plan_without_a_mode() {
+    for drift in ["Reject", "Modify"] {
+        let mut scenario = scenario();
+        let (schema_name, table_name) = ("shop".to_owned(), "orders".to_owned());
+        scenario.target_tables.push(TargetTable { schema_name, table_name, rows: 50, ..Default::default() });
+        let world = night::world(scenario);
+        let mut create = plan(json!({}))["Task"].clone();
+        create["TableMappings"] = json!(create["TableMappings"].to_string());
+        world.ask_dms("CreateReplicationTask", &create).expect("DMS takes it");
+        let night = nights(world, vec![(2, "night", plan(json!({"OnDrift": drift})))], vec![]);
+        assert_eq!(lost(&night), 0, "{drift}");
+        night.expect(&["Rejected"]).says("TargetTablePrepMode: the plan states none");
+    }
+}
+
+#[test]
+fn a_mode_that_a_person_has_changed_and_the_plan_does_not_state_drops_nothing() {
+    let runs = vec![
+        (0, "monday", plan(json!({}))),
+        (DAY, "tuesday", plan(json!({"ScheduledTime": minute(DAY).to_string()}))),
+    ];
+    let mode = json!({"FullLoadSettings": {"TargetTablePrepMode": "DROP_AND_CREATE"}});
+    let change = Happening::ModifyTask {
+        identifier: "orders".to_owned(),
+        changes: json!({"ReplicationTaskSettings": mode}),
+    };
+    let stop = Happening::StopTask { identifier: "orders".to_owned() };
+    let night = nights(world(slow()), runs, vec![(30, stop), (600, change)]);
+    assert_eq!(lost(&night), 0);
+    night.run_ended(1, &["Rejected"]);
+}
+
+#[test]
+fn a_plan_that_states_its_mode_no_more_keeps_rows() {
+    let mut slow = slow();
+    for table in &mut slow.source_tables {
+        table.load_seconds = 12.0 * 3600.0;
+    }
+    let second = plan(json!({"ScheduledTime": minute(DAY).to_string()}));
+    let runs = vec![(0, "monday", in_mode("TRUNCATE_BEFORE_LOAD", json!({}))), (DAY, "tuesday", second)];
+    let night = nights(world(slow), runs, vec![]);
+    assert_eq!(lost(&night), 0);
+    night.run_ended(1, &["Rejected"]);
+}
+
+#[test]
+fn a_schedule_that_fires_twice_spends_a_consent_once_also_when_its_first_run_is_over() {
+    let tonight =
+        || in_mode("DO_NOTHING", json!({"Start": "Resume", "ScheduledTime": minute(DAY).to_string()}));
+    let stop = || Happening::StopTask { identifier: "orders".to_owned() };
+    let empty = |table: &str| Happening::EmptyTarget {
+        endpoint_arn: None,
+        schema: "shop".to_owned(),
+        table: table.to_owned(),
+    };
+    for stopped in [true, false] {
+        let mut slow = slow();
+        let mut meddling = vec![(30, stop()), (600, empty("orders")), (600, empty("customers"))];
+        match stopped {
+            true => meddling.push((DAY + 8, stop())),
+            false => {
+                let refused = "Last Error Access denied for user 'dms'@'10.0.0.1' (using password: YES) Stop Reason \
+                               FATAL_ERROR Error Level FATAL";
+                slow.troubles.push(Trouble::after(300.0, What::Fail).on_start(2).with_message(refused));
+            }
+        }
+        // The second delivery comes within the schedule's 900 s.
+        let runs = vec![
+            (0, "monday", in_mode("DO_NOTHING", json!({}))),
+            (DAY, "tuesday", tonight()),
+            (DAY + 13, "doubled", tonight()),
+        ];
+        nights(world(slow), runs, meddling).no_row_twice();
+    }
+}

@@ -1,0 +1,51 @@
+//! Who else works on the task of a run that is closed out, and what keeps a close-out from its stop.
+
+use super::*;
+
+#[test]
+fn a_run_that_is_about_to_be_rejected_at_the_close_holds_no_stop_back() {
+    let world = world(long());
+    let busy = Fault::invoking("validate").execution("wrong").first(4);
+    world.faults().add(busy.answer(429, "TooManyRequestsException", "Rate Exceeded."));
+    let nobody = "arn:aws:dms:us-east-1:123456789012:endpoint:NOBODY";
+    let night = watched(
+        world,
+        vec![
+            dies(plan(json!({})), 20),
+            (20, Doing::Ended("night", "ABORTED")),
+            (CLOSE - 1, Doing::Begins("wrong", plan(json!({"Task": {"TargetEndpointArn": nobody}})), None)),
+        ],
+    );
+    night.ended("wrong", &["Rejected", "Skipped"]);
+    assert_eq!(night.stops().len(), 1);
+}
+
+#[test]
+fn step_functions_out_of_reach_holds_no_stop_for_the_close_back() {
+    let world = world(long());
+    for by in ["poll", "stop"] {
+        let down = Fault::on_service("states").by(by).between(minute(CLOSE - 5), minute(CLOSE + 290));
+        world.faults().add(down.answer(500, "InternalError", "no"));
+    }
+    let night = watched(world, vec![dies(plan(json!({})), 20), (20, Doing::Ended("night", "ABORTED"))]);
+    let stops = night.stops();
+    assert!(stops.iter().any(|at| *at < CLOSE + 25), "{stops:?}");
+}
+
+#[test]
+fn what_was_given_up_while_sns_was_down_is_told_when_it_is_back_however_many() {
+    let world = world(scenario());
+    let down = Fault::on_service("sns").between(minute(0), minute(7 * 60));
+    world.faults().add(down.answer(500, "InternalError", "no"));
+    let names: Vec<String> = (0..60).map(|nth| format!("night-{nth:02}")).collect();
+    let mut doings = Vec::new();
+    for name in &names {
+        let rejected = json!({"Task": {"ReplicationTaskIdentifier": name}, "Nonsense": 1});
+        doings.push((0, Doing::Begins(Box::leak(name.clone().into_boxed_str()), rejected, None)));
+    }
+    doings.extend((1..24 * 4).map(|nth| (nth * 15 + 1, Doing::Sweep)));
+    let night = watched(world, doings);
+    let said = night.said();
+    let untold: Vec<&String> = names.iter().filter(|name| !said.contains(name.as_str())).collect();
+    assert!(untold.is_empty(), "{untold:?}");
+}
