@@ -422,8 +422,8 @@ async fn the_plan_the_task_and_what_they_name_give_one_report() {
     assert_eq!(next(&document), "wait");
     let counts = findings(&document).iter().filter(|finding| finding.code == Code::MoreFindings);
     let counts: Vec<&str> = counts.map(|finding| finding.message.as_str()).collect();
-    // Beside the settings and the differences, two hints: which instance it is, and that no prep mode is stated.
-    let left_out = 5 + differences + 2;
+    // Beside the settings and the differences, a hint: which instance it is.
+    let left_out = 5 + differences + 1;
     assert_eq!(counts, [format!("{left_out} more findings are not shown; mend these first")]);
     assert_eq!(findings(&document).len(), MAX_FINDINGS + 1);
 }

@@ -699,7 +699,7 @@ const RULES: &[(About, Expected)] = &[
         Expected { why: "an execution that may not be looked at is none of ours", ..SAME },
     ),
     (
-        of_a_close_out("stop", LOOKS_BESIDE, LASTS),
+        of_a_close_out("stop", LOOKS_BESIDE, &[AlwaysDenied]),
         Expected {
             why: "nothing is stopped that may be another's: after four hours people get the command",
             ..LEFT_ALONE
