@@ -1,9 +1,12 @@
 //! When tasks were at work, and who had started them.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use crate::record::{Call, Record};
+use crate::record::{Call, Record, Turn};
+
+/// DMS starts a task again by itself within this, after a failure that passes or for reasons of its own.
+const DMS_STARTS_AGAIN_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 
 /// From a start until the task was told to stop, came to rest or was gone.
 #[derive(Clone, Debug)]
@@ -45,12 +48,26 @@ pub(crate) fn of(record: &Record) -> Vec<Work<'_>> {
                         && call.at == turn.at
                         && names(call, &turn.task)
                 });
+                let by = by.or_else(|| by_before(record, &works, turn));
                 works.push(Work { task: &turn.task, from: turn.at, until: None, by });
             }
             _ => {}
         }
     }
     works
+}
+
+/// What DMS itself starts again soon after it came to rest is the work of who had started it.
+fn by_before<'a>(record: &'a Record, works: &[Work<'a>], turn: &Turn) -> Option<&'a Call> {
+    let before = works.iter().rfind(|work| work.task == turn.task)?;
+    let soon = before.until.is_some_and(|until| turn.at <= until + DMS_STARTS_AGAIN_WITHIN);
+    before.by.filter(|_| soon && !is_started_by_a_person(record, turn.at))
+}
+
+/// A person has started a task at this moment.
+pub(crate) fn is_started_by_a_person(record: &Record, at: Timestamp) -> bool {
+    let starts = |what: &str| matches!(what, "Start" | "Resume" | "Reload");
+    record.deeds.iter().any(|deed| starts(&deed.what) && deed.at == at)
 }
 
 /// The call is about this task.

@@ -345,6 +345,57 @@ const FORGERIES: &[Forgery] = &[
         record.calls.push(stop);
         record
     }),
+    (Rule::PastClose, "the function that stops has looked, and asked for nothing", || {
+        let mut record = what_was_said_and_asked_for();
+        let mut look = record.calls.pop().expect("the last stop");
+        (look.operation, look.function) = ("DescribeReplicationTasks".to_owned(), "stop".to_owned());
+        record.calls.push(look);
+        record
+    }),
+    (Rule::PastClose, "DMS itself has started the task again, and it runs on", || {
+        let mut record = paused();
+        record.turns.truncate(3);
+        record.calls.truncate(2);
+        record.turns.extend([turn(100, "stopped"), turn(101, "starting"), turn(102, "running")]);
+        record.turns.push(turn(900, "stopped"));
+        record.messages = vec![finished(421, "night", "LeftRunning", 1, "running")];
+        record
+    }),
+    (Rule::Told, "the end of a redriven execution", || {
+        let mut record = paused();
+        (record.executions[0].aborted, record.executions[0].redrives) = (true, 1);
+        record.messages = vec![finished(62, "night", "Aborted", 1, "running")];
+        record
+    }),
+    (Rule::Anothers, "what a person has resumed since a night of ours, stopped by a default", || {
+        let (mut record, day) = (paused(), 24 * 60);
+        record.turns.extend([turn(800, "starting"), turn(801, "running")]);
+        record.turns.extend([turn(day + 420, "stopping"), turn(day + 421, "stopped")]);
+        record.deeds.push(Deed { at: minute(800), what: "Resume".to_owned() });
+        let mut tonight = plan();
+        tonight["ScheduledTime"] = json!(minute(day).to_string());
+        record.executions.push(execution("again", day, day + 422, tonight));
+        record.calls.push(call(day + 420, "again", "StopReplicationTask", json!({})));
+        record.messages.push(finished(day + 422, "again", "Paused", 1, "stopped"));
+        record
+    }),
+    (Rule::Anothers, "what another run has started since, stopped by the one before it", || {
+        let mut record = paused();
+        let mut kept = plan();
+        kept["Task"] = json!({"ReplicationTaskArn": TASK});
+        record.executions[0].input = kept.clone();
+        record.executions[0].ended = Some(minute(424));
+        record.calls.remove(0);
+        kept["ScheduledTime"] = json!(minute(420).to_string());
+        record.executions.push(execution("day", 420, 426, kept));
+        let resume = json!({"StartReplicationTaskType": "resume-processing"});
+        record.calls.push(call(421, "day", "StartReplicationTask", resume));
+        record.calls.push(call(423, "night", "StopReplicationTask", json!({})));
+        record.turns.extend([turn(421, "starting"), turn(422, "running")]);
+        record.turns.extend([turn(423, "stopping"), turn(424, "stopped")]);
+        record.messages.push(finished(426, "day", "Interrupted", 1, "stopped"));
+        record
+    }),
     (Rule::Early, "a stop in the middle of the night", || {
         let mut record = paused();
         record.calls[2].at = minute(200);

@@ -70,7 +70,9 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
     let asked = record.calls.iter().any(|call| {
         let stops = call.operation == "StopReplicationTask" && names(call, work.task);
         // Lambda was asked for the function that stops for this run, and it was not brought to its call, or died before.
+        let is_no_look = call.service == "lambda" || call.operation == "StopReplicationTask";
         let would_stop = call.function == "stop"
+            && is_no_look
             && record
                 .execution(&call.execution)
                 .is_some_and(|by| record.principal(by).name == principal.name);
@@ -157,6 +159,7 @@ fn early(record: &Record, works: &[Work<'_>], call: &Call) -> Option<Violation> 
             && start.at <= call.at
             && names(start, work.task)
     });
+    let ours = ours && !is_started_by_others(record, work, execution, call.at);
     let in_words = plan::at_close(plan) == Some("Stop") || plan::then_stop(plan);
     if !ours && !in_words && plan::on_abort(plan) != "Stop" {
         let words = format!("it stopped what somebody had started at {}", work.from);
@@ -173,6 +176,17 @@ fn early(record: &Record, works: &[Work<'_>], call: &Call) -> Option<Violation> 
     }
     let words = format!("it stopped the task, whose window is {allowed:?}");
     Some(violation(Rule::Early, &call.execution, call.at, words))
+}
+
+/// A person, or another run that is still there, has started what this execution stops.
+fn is_started_by_others(record: &Record, work: &Work<'_>, execution: &Execution, at: Timestamp) -> bool {
+    match work.by {
+        None => work::is_started_by_a_person(record, work.from),
+        Some(by) => record.execution(&by.execution).is_some_and(|by| {
+            let runs = by.began <= at && by.ended.is_none_or(|ended| ended > at);
+            runs && record.principal(by).name != record.principal(execution).name
+        }),
+    }
 }
 
 /// Every table has been loaded, or was tried to be.

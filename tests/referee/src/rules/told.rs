@@ -2,10 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use serde_json::Value;
 
 use super::{Rule, Violation, violation};
 use crate::record::{Execution, Message, Record};
+
+/// A message takes half an hour at the most before the execution that sends it fails.
+const TOLD_WITHIN: SignedDuration = SignedDuration::from_mins(60);
 
 /// A final message: its id, the execution that it is about, and the verdict.
 pub(crate) fn finals(record: &Record) -> impl Iterator<Item = (&Message, &str, &str, &str)> {
@@ -45,7 +49,12 @@ pub(super) fn judge(record: &Record) -> Vec<Violation> {
             continue;
         }
         let principal = record.principal(execution);
-        let told = finals(record).any(|(_, _, about, _)| about == principal.arn || about == execution.arn);
+        // A redrive is a second life: what was told of the first says nothing of how the second ended.
+        let lately = execution.ended.filter(|_| execution.redrives > 0).map(|ended| ended - TOLD_WITHIN);
+        let told = finals(record).any(|(message, _, about, _)| {
+            let of_this_end = lately.is_none_or(|since| message.at >= since);
+            of_this_end && (about == principal.arn || about == execution.arn)
+        });
         let told = told || is_not_closed_out(record, principal);
         if !told && !is_given_up(record, principal) {
             let at = execution.ended.unwrap_or(execution.began);
