@@ -14,7 +14,7 @@ use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::StepError;
 use migration_aws::failure::CallFailure;
 use migration_aws::step_functions::listing::{Which, list};
-use migration_aws::step_functions::{Execution, describe, history, is_unknown};
+use migration_aws::step_functions::{Execution, beside, describe, history, is_unknown};
 use serde_json::Value;
 
 /// The most executions that are looked at which were at work then.
@@ -47,7 +47,10 @@ pub(super) async fn open(
             return nothing(&Value::Null, "Step Functions does not know that run");
         }
     };
-    let history = history::read(&context.step_functions, &order.execution).await?;
+    let Some(told_by) = beside::teller(&context.step_functions, &run).await? else {
+        return nothing(&run.input, "the end of that run has not been told yet");
+    };
+    let history = history::read(&context.step_functions, &told_by.arn).await?;
     let document = match &history.left {
         Left::Document(document) => Some(document),
         Left::NoStep | Left::NotFound => None,
@@ -73,10 +76,10 @@ pub(super) async fn open(
             CallFailure::without_answer(attempt, "it is said to be at work, and was seen at rest").into()
         );
     }
-    let Some(stopped) = stopped_after(&run, &task, now) else {
+    let Some(stopped) = stopped_after(&run, &told_by, &task, now) else {
         return nothing(&run.input, "it runs again, or was started since");
     };
-    if let Some(other) = another(context, &run, (by, stopped), arn, &task.identifier).await? {
+    if let Some(other) = another(context, &told_by, (by, stopped), arn, &task.identifier).await? {
         return nothing(&run.input, &format!("the run {other} has to do with it since"));
     }
     Ok(left::report(&run, document, &task, stopped, by, now))

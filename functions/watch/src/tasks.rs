@@ -7,7 +7,7 @@ use migration::survey::owner;
 use migration::survey::untold::{LeftRunning, SWEPT, before, came_to_rest, in_turn, stopped_after};
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::{StepError, chain};
-use migration_aws::step_functions::{Execution, describe};
+use migration_aws::step_functions::{Execution, beside, describe};
 use plan::Arn;
 
 use crate::executions::start;
@@ -51,7 +51,11 @@ async fn left_by(watch: &Watch, task: &Task, now: Timestamp) -> Result<Option<De
         return Ok(None);
     }
     match describe(&watch.step_functions, &owner).await? {
-        Execution::Known(run) => Ok(stopped_after(&run, task, now).map(|_| *run)),
+        Execution::Known(run) => {
+            let told_by = beside::teller(&watch.step_functions, &run).await?;
+            let stopped = told_by.and_then(|told_by| stopped_after(&run, &told_by, task, now));
+            Ok(stopped.map(|_| *run))
+        }
         Execution::NotKnown | Execution::OutOfReach => Ok(None),
     }
 }

@@ -9,7 +9,7 @@ use migration::run::document::Running;
 use migration::run::execution::Run;
 use migration::run::execution_arn::ExecutionArn;
 use migration::run::task::{Origin, Task};
-use migration::survey::executions::{Listed, State};
+use migration::survey::executions::{self, Listed, State};
 use migration::survey::owner;
 use migration::survey::untold::REDRIVEN_BEGAN_WITHIN;
 
@@ -146,15 +146,46 @@ pub async fn closed_out_by(
     redrives: u64,
 ) -> Result<Option<ExecutionArn>, StepError> {
     let Some(before) = redrives.checked_sub(1) else { return Ok(None) };
-    let mut dead = (execution.clone(), before);
+    let by = closing(step_functions, (execution, before), executions::Execution::has_closed_out).await?;
+    Ok(by.map(|by| by.arn))
+}
+
+/// The one among those that were to close out this end of an execution which has done so.
+async fn closing(
+    step_functions: &Client,
+    (execution, redrives): (&ExecutionArn, u64),
+    has_done_so: fn(&executions::Execution) -> bool,
+) -> Result<Option<executions::Execution>, StepError> {
+    let mut dead = (execution.clone(), redrives);
     for depth in 1..=MAX_DEPTH {
         let by = execution.sibling(Order::name(&dead.0, dead.1, depth));
         match describe(step_functions, &by).await? {
-            Execution::Known(by) if by.has_closed_out() => return Ok(Some(by.arn)),
+            Execution::Known(by) if has_done_so(&by) => return Ok(Some(*by)),
             // It has yielded, runs and will, or has died itself.
             Execution::Known(by) => dead = (by.arn, by.redrives),
             Execution::NotKnown | Execution::OutOfReach => return Ok(None),
         }
     }
     Ok(None)
+}
+
+/// The execution that has told how this run ended: the run itself, or what has closed it out; `None` where none has.
+///
+/// # Errors
+/// When Step Functions does not answer.
+pub async fn teller(
+    step_functions: &Client,
+    run: &executions::Execution,
+) -> Result<Option<executions::Execution>, StepError> {
+    if run.has_told() {
+        return Ok(Some(run.clone()));
+    }
+    if run.state == State::Running {
+        return Ok(None);
+    }
+    // It may have told the verdict that the run had reached, a good one too.
+    let has_told = |by: &executions::Execution| {
+        by.has_closed_out() || (by.state == State::Succeeded && by.has_had_to_do_with_its_task())
+    };
+    closing(step_functions, (&run.arn, run.redrives), has_told).await
 }

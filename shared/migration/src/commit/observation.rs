@@ -1,7 +1,7 @@
 //! An observation comes into the document, before the decision is asked for.
 
 use jiff::Timestamp;
-use plan::{AtClose, MigrationType, Mode, Until};
+use plan::{AtClose, MigrationType, Mode, OnDrift, TaskRequest, Until};
 
 use super::answer;
 use crate::decide::opening;
@@ -61,6 +61,12 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
         if run.route.is_none() {
             opening::set_close(plan, run, &seen.migration_type);
         }
+    }
+    let of_another_type = |request: &TaskRequest| request.migration_type != seen.migration_type;
+    let as_it_is = plan.on_drift == OnDrift::Ignore && plan.request().is_some_and(of_another_type);
+    if as_it_is && known.is_some() && run.drive == Drive::Nothing {
+        // The close of its type counts, and not that of the one which the plan describes.
+        opening::set_close(plan, run, &seen.migration_type);
     }
     let Some(task) = known else { return };
     if seen.settings.is_some() {

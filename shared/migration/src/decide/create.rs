@@ -134,9 +134,11 @@ pub(super) fn is_newly_missing(s: &Situation<'_>) -> bool {
 }
 
 /// What the plan asks does not fit the type of a task that somebody else keeps, and that DMS did not list when the plan
-/// was checked.
+/// was checked, or of one of another type that is taken as it is.
 fn unfit(s: &Situation<'_>, task: &Task) -> Option<Next> {
-    if task.origin != Origin::External || s.creates() || s.run.drive.is_under_way() {
+    let not_listed = task.origin == Origin::External && !s.creates();
+    let as_it_is = s.creates() && s.plan.on_drift == OnDrift::Ignore;
+    if !(not_listed || as_it_is) || s.run.drive.is_under_way() {
         return None;
     }
     let mut findings = Findings::default();

@@ -1,6 +1,6 @@
 //! The beginning of a run: what the execution was given becomes a plan with a window that is open, or a verdict.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use plan::finding::{Code, Finding, Findings, Severity, reject};
 use plan::read::Reading;
 use plan::{AtClose, MigrationType, Mode, Plan, home, read, together};
@@ -156,9 +156,9 @@ fn seconds_until(instant: Timestamp, now: Timestamp) -> u32 {
 pub fn set_close(plan: &Plan, run: &mut Run, migration_type: &MigrationType) {
     let Some(window) = plan.window.as_ref().filter(|_| run.windowed()) else { return };
     run.at_close = plan.at_close(migration_type);
-    if run.stops_at_close() {
-        run.end_work_at(whole_seconds(run.closes.saturating_sub(window.stop_lead).unwrap_or(run.closes)));
-    }
+    let stops = run.stops_at_close();
+    let lead = if stops { window.stop_lead } else { SignedDuration::ZERO };
+    run.end_work_at(whole_seconds(run.closes.saturating_sub(lead).unwrap_or(run.closes)));
 }
 
 fn route(plan: &Plan) -> Option<Route> {

@@ -93,6 +93,11 @@ impl Execution {
         matches!(&self.state, State::Failed(error) if is_told_by(error))
     }
 
+    /// True when it has told how it ended.
+    pub fn has_told(&self) -> bool {
+        self.state == State::Succeeded || self.has_told_a_bad_verdict()
+    }
+
     /// True for a closing execution that has done its work and told it. One that could not begin ends as Unknown.
     pub fn has_closed_out(&self) -> bool {
         let unknown = self.verdict.as_deref() == Some(Outcome::Unknown.as_str());

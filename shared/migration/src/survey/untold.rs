@@ -12,7 +12,7 @@ use crate::run::close_out::{MAX_DEPTH, Order};
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::observation;
 use crate::run::status::{Phase, Status};
-use crate::survey::executions::{Badly, Execution, Listed, State};
+use crate::survey::executions::{Badly, Execution, Listed};
 use crate::time::graces::START_GRACE;
 
 /// What is done about an execution that ended without telling it.
@@ -201,15 +201,19 @@ pub fn is_shown_as_before(run: &Execution, task: &observation::Task) -> bool {
     by_that_start && matches!(task.phase(), Phase::Starting | Phase::Running | Phase::Stopping)
 }
 
-/// When a task has come to rest that this run had left running: the run has ended with a verdict, the task was started
-/// before that end, and it stopped after the verdict.
-pub fn stopped_after(run: &Execution, task: &observation::Task, now: Timestamp) -> Option<Timestamp> {
-    let told = run.state == State::Succeeded || run.has_told_a_bad_verdict();
-    let ended = run.ended.filter(|_| told && !run.is_of_the_watch())?;
+/// When a task has come to rest that this run had left running: its end was told, by itself or by what closed it out, the
+/// task was started before that, and it stopped after the verdict.
+pub fn stopped_after(
+    run: &Execution,
+    told_by: &Execution,
+    task: &observation::Task,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let ended = told_by.ended.filter(|_| told_by.has_told() && !run.is_of_the_watch())?;
     let stopped = came_to_rest(task, now)?;
     let started = task.start_date()?;
     let of_the_run = started >= run.began - START_GRACE && started <= ended;
-    (of_the_run && stopped > run.judged.unwrap_or(ended)).then_some(stopped)
+    (of_the_run && stopped > told_by.judged.unwrap_or(ended)).then_some(stopped)
 }
 
 /// When a task came to rest that is at rest. A failed task without a date of its own is taken for one that has just come

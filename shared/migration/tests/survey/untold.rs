@@ -38,6 +38,6 @@ fn a_task_that_is_shown_at_work_by_the_same_start_is_shown_as_it_was_before() {
     ] {
         let task = seen(case);
         assert_eq!(is_shown_as_before(&run(), &task), before, "{fact}");
-        assert_eq!(stopped_after(&run(), &task, minute(95)).is_some(), ended, "{fact}");
+        assert_eq!(stopped_after(&run(), &run(), &task, minute(95)).is_some(), ended, "{fact}");
     }
 }

@@ -71,6 +71,30 @@ fn a_plan_that_states_its_mode_no_more_keeps_rows() {
     night.run_ended(1, &["Rejected"]);
 }
 
+/// No row is at stake here: its window is, which goes by the type of the task that is there.
+#[test]
+fn a_task_of_another_type_that_is_taken_as_it_is_is_judged_by_its_own_type() {
+    let both = json!({"Task": {"MigrationType": "full-load-and-cdc"}, "Window": {"AtClose": "Stop"}});
+    let ignored = json!({"OnDrift": "Ignore", "ScheduledTime": minute(DAY).to_string(), "Start": "Refresh"});
+    let runs = vec![
+        (0, "monday", in_mode("TRUNCATE_BEFORE_LOAD", both)),
+        (DAY, "tuesday", in_mode("TRUNCATE_BEFORE_LOAD", ignored.clone())),
+    ];
+    let night = nights(world(scenario()), runs, vec![]);
+    night
+        .run_ended(1, &["Rejected"])
+        .says("whether the close stops a task that loads and replicates must be said");
+
+    let caught_up = json!({
+        "Until": "CaughtUp", "Window": {"AtClose": "Stop"}, "Task": {"MigrationType": "full-load-and-cdc"},
+    });
+    let runs = vec![
+        (0, "monday", in_mode("TRUNCATE_BEFORE_LOAD", json!({}))),
+        (DAY, "tuesday", in_mode("TRUNCATE_BEFORE_LOAD", support::cases::and(ignored, caught_up))),
+    ];
+    nights(world(scenario()), runs, vec![]).run_ended(1, &["Rejected"]).says("CaughtUp");
+}
+
 #[test]
 fn a_schedule_that_fires_twice_spends_a_consent_once_also_when_its_first_run_is_over() {
     let tonight =

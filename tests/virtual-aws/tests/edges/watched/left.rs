@@ -95,6 +95,29 @@ fn a_failure_while_the_verdict_could_not_be_told_is_told() {
 }
 
 #[test]
+fn what_was_told_by_a_close_out_is_left_running_too() {
+    // Somebody stops the execution, and the plan leaves the task.
+    let plan_of = |more: Value| plan(support::cases::and(json!({"OnAbort": "LeaveRunning"}), more));
+    let mut doings = vec![
+        (0, Doing::Begins("night", plan_of(json!({})), Some(20))),
+        (20, Doing::Ended("night", "ABORTED")),
+        (200, Doing::TaskFailed),
+    ];
+    doings.extend(sweeps(205, 400));
+    let night = watched(world(fails_after(3.0, long())), doings);
+    night.says("left running has failed").says("the log is gone");
+
+    // SNS is down, so that the verdict is told by what closes the run out.
+    let world = world(fails_after(8.0, long()));
+    let down = Fault::on_service("sns").between(minute(55), minute(180));
+    world.faults().add(down.answer(500, "InternalError", "no"));
+    let leaves = plan_of(json!({"Window": {"Duration": "PT1H", "AtClose": "LeaveRunning"}}));
+    let mut doings = vec![(0, Doing::Begins("night", leaves, None)), (482, Doing::TaskFailed)];
+    doings.extend(sweeps(60, 1_000));
+    watched(world, doings).says("the log is gone");
+}
+
+#[test]
 fn a_replication_that_comes_to_its_stop_position_was_interrupted_by_nobody() {
     let stops = json!({"Task": {"CdcStopPosition": "server_time:2026-11-21T01:00:00"}});
     let mut doings = vec![(0, Doing::Begins("night", leaves(0, stops), None))];
