@@ -2,7 +2,7 @@
 
 use plan::MigrationType;
 
-use crate::run::acts::{StartAct, StartKind, Stop};
+use crate::run::acts::{StartAct, StartKind, Stop, StopCause};
 use crate::run::answer::Answer;
 use crate::run::execution::Run;
 use crate::run::observation;
@@ -55,7 +55,9 @@ pub fn is_that_start(start: &StartAct, task: &observation::Task) -> bool {
 /// out has not seen its task since its execution ended, and that counts for its close.
 pub fn taken_over(run: &Run, task: &observation::Task) -> Option<Timestamp> {
     let date = task.start_date()?;
-    if is_after_our_stop(run, date) {
+    // At rest again, it is judged by its tables, whoever started it last.
+    let at_work = matches!(task.phase(), Phase::Starting | Phase::Running | Phase::Stopping);
+    if at_work && is_after_our_stop(run, date) {
         return Some(date);
     }
     if let Some(close_out) = &run.close_out {
@@ -68,15 +70,16 @@ pub fn taken_over(run: &Run, task: &observation::Task) -> Option<Timestamp> {
     (run.unseen_since_redrive && newer && !ours).then_some(date)
 }
 
-/// True when a start of this date came after DMS took this run's stop. DMS itself starts nothing again that it was told to
-/// stop. A start of this run that was stopped before DMS had dated it is none.
+/// True when a start of this date came after DMS took this run's stop for the close. DMS itself starts nothing again that it
+/// was told to stop. A start of this run that was stopped before DMS had dated it is none. In the middle of a window it is
+/// looked again: DMS may have started the task anew in the moment of the stop.
 fn is_after_our_stop(run: &Run, date: Timestamp) -> bool {
     let was_dated = match (run.drive.joined(), run.drive.start()) {
         (Some(_), _) => true,
         (None, Some(start)) => run.latest_start.is_some_and(|latest| latest >= start.since() - CLOCK_SKEW),
         (None, None) => false,
     };
-    let taken = run.stop.as_ref().and_then(Stop::taken);
+    let taken = run.stop.as_ref().filter(|stop| stop.cause == StopCause::Close).and_then(Stop::taken);
     was_dated && Some(date) > run.latest_start && taken.is_some_and(|taken| date > taken)
 }
 

@@ -340,9 +340,9 @@ fn what_is_started_after_our_stop_is_somebody_elses() {
             "Paused | somebody else started the task at | what runs now is left alone | not stop it by hand",
         ),
         (
-            "it was stopped since the plan's end was reached",
+            "it was stopped since the plan's end was reached: DMS itself may have started it at that moment",
             told(StopCause::Done).began(CLOSE + 1).at(CLOSE + 2),
-            "Unknown | somebody else started the task at | what runs now is left alone",
+            "Stop Done",
         ),
         (
             "a start of this run that DMS had not dated when it was stopped is its own",
