@@ -151,10 +151,11 @@ fn known_calls(calls: &[virtual_aws::Call]) -> Vec<Call> {
     let mut known = Vec::new();
     for asked in calls {
         let ends = functions_end.entry(&asked.execution).or_default();
+        let ends_here = asked.fault.as_deref().is_some_and(|fault| fault.starts_with("function "));
         if asked.service == "lambda" {
-            *ends = asked.fault.as_deref().is_some_and(|fault| fault.starts_with("function "));
+            *ends = ends_here;
         }
-        let unanswered = *ends || asked.status.is_none_or(|status| status >= 500);
+        let unanswered = *ends || ends_here || asked.status.is_none_or(|status| status >= 500);
         if asked.taken || is_asked_to_stop(asked) || unanswered {
             known.push(call(asked, unanswered));
         }

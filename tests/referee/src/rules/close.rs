@@ -70,7 +70,8 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
     let asked = record.calls.iter().any(|call| {
         let stops = call.operation == "StopReplicationTask" && names(call, work.task);
         // Lambda was asked for the function that stops for this run, and it was not brought to its call, or died before.
-        let is_no_look = call.service == "lambda" || call.operation == "StopReplicationTask";
+        let is_no_look =
+            call.service == "lambda" || call.operation == "StopReplicationTask" || call.unanswered;
         let would_stop = call.function == "stop"
             && is_no_look
             && record
@@ -159,7 +160,11 @@ fn early(record: &Record, works: &[Work<'_>], call: &Call) -> Option<Violation> 
             && start.at <= call.at
             && names(start, work.task)
     });
-    let ours = ours && !is_started_by_others(record, work, execution, call.at);
+    let may_be_ours = record.calls.iter().any(|start| {
+        let shows = start.at <= work.from && work.from - SHOWS_WITHIN <= start.at;
+        start.operation == "StartReplicationTask" && start.unanswered && shows && names(start, work.task)
+    });
+    let ours = ours && (may_be_ours || !is_started_by_others(record, work, execution, call.at));
     let in_words = plan::at_close(plan) == Some("Stop") || plan::then_stop(plan);
     if !ours && !in_words && plan::on_abort(plan) != "Stop" {
         let words = format!("it stopped what somebody had started at {}", work.from);
