@@ -6,7 +6,7 @@ use migration::decide::left;
 use migration::decide::opening;
 use migration::run::document::{Document, Reported};
 use migration::run::execution_arn::ExecutionArn;
-use migration::survey::executions::{Execution as Described, State};
+use migration::survey::executions::Execution as Described;
 use migration::survey::untold::{LeftRunning, is_shown_as_before, stopped_after};
 use migration::time::graces::UNKNOWN_REPEATS;
 use migration_aws::clients::DmsAndStepFunctions;
@@ -96,14 +96,11 @@ async fn another(
 ) -> Result<Option<ExecutionArn>, StepError> {
     let since = run.ended.unwrap_or(run.began);
     let others = list(&context.step_functions, run.arn.machine(), Which::All, since).await?;
-    let meanwhile = others.into_iter().filter(|other| {
-        let still_ran = other.ended.is_none_or(|ended| ended >= stopped);
-        other.arn != *by && other.began <= stopped && still_ran
-    });
+    let meanwhile = others.into_iter().filter(|other| other.arn != *by && other.ran_at(stopped));
     for other in meanwhile.take(MAX_LOOKED_AT) {
         if let Execution::Known(other) = describe(&context.step_functions, &other.arn).await?
             && !other.is_of_the_watch()
-            && (other.state == State::Running || other.has_had_to_do_with_its_task())
+            && other.has_to_do_with_its_task()
             && other.names_task(arn, identifier)
         {
             return Ok(Some(other.arn));

@@ -183,9 +183,5 @@ pub async fn teller(
     if run.state == State::Running {
         return Ok(None);
     }
-    // It may have told the verdict that the run had reached, a good one too.
-    let has_told = |by: &executions::Execution| {
-        by.has_closed_out() || (by.state == State::Succeeded && by.has_had_to_do_with_its_task())
-    };
-    closing(step_functions, (&run.arn, run.redrives), has_told).await
+    closing(step_functions, (&run.arn, run.redrives), executions::Execution::has_told_of_its_run).await
 }

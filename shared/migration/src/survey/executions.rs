@@ -76,6 +76,13 @@ pub struct Listed {
     pub redrives: u64,
 }
 
+impl Listed {
+    /// True when it ran at this moment.
+    pub fn ran_at(&self, moment: Timestamp) -> bool {
+        self.began <= moment && self.ended.is_none_or(|ended| ended >= moment)
+    }
+}
+
 impl Execution {
     /// How it ended, when that does not say that its end was told.
     pub fn ended_untold(&self) -> Option<HowEnded> {
@@ -102,6 +109,17 @@ impl Execution {
     pub fn has_closed_out(&self) -> bool {
         let unknown = self.verdict.as_deref() == Some(Outcome::Unknown.as_str());
         self.has_told_a_bad_verdict() && !unknown
+    }
+
+    /// True for a closing execution that has told how the run which it closes out has ended: a good verdict that the run
+    /// had reached, too.
+    pub fn has_told_of_its_run(&self) -> bool {
+        self.has_closed_out() || (self.state == State::Succeeded && self.has_had_to_do_with_its_task())
+    }
+
+    /// True when it runs, or has ended with a verdict that has to do with its task.
+    pub fn has_to_do_with_its_task(&self) -> bool {
+        self.state == State::Running || self.has_had_to_do_with_its_task()
     }
 
     /// True when it has ended with a verdict that has to do with its task: it was neither skipped nor rejected, nor a

@@ -153,18 +153,17 @@ fn early(record: &Record, works: &[Work<'_>], call: &Call) -> Option<Violation> 
     let allowed = allowed(record, execution);
     let closing = allowed.window().is_some_and(|window| call.at >= window.stop_due - SKEW);
     let work = works.iter().rfind(|work| work.from <= call.at && names(call, work.task))?;
-    let ours = record.calls.iter().any(|start| {
-        let shows = start.at <= work.from && work.from - SHOWS_WITHIN <= start.at;
-        start.operation == "StartReplicationTask"
-            && (start.taken || (start.unanswered && shows))
-            && start.at <= call.at
-            && names(start, work.task)
-    });
-    let may_be_ours = record.calls.iter().any(|start| {
-        let shows = start.at <= work.from && work.from - SHOWS_WITHIN <= start.at;
-        start.operation == "StartReplicationTask" && start.unanswered && shows && names(start, work.task)
-    });
-    let ours = ours && (may_be_ours || !is_started_by_others(record, work, execution, call.at));
+    let before = |start: &&Call| {
+        start.operation == "StartReplicationTask" && start.at <= call.at && names(start, work.task)
+    };
+    let starts: Vec<&Call> = record.calls.iter().filter(before).collect();
+    // A start of ours that nobody heard of may be the one that shows.
+    let may_be_ours = starts
+        .iter()
+        .any(|start| start.unanswered && start.at <= work.from && work.from - SHOWS_WITHIN <= start.at);
+    let is_ours =
+        starts.iter().any(|start| start.taken) && !is_started_by_others(record, work, execution, call.at);
+    let ours = may_be_ours || is_ours;
     let in_words = plan::at_close(plan) == Some("Stop") || plan::then_stop(plan);
     if !ours && !in_words && plan::on_abort(plan) != "Stop" {
         let words = format!("it stopped what somebody had started at {}", work.from);

@@ -4,11 +4,10 @@ use dms_simulator::{Happening, StartType};
 use serde_json::{Value, json};
 use virtual_aws::{Fault, FunctionEnd, Run, Story, World};
 
-use crate::night::{CLOSE, kept, long, minute, nights, of_kept, plan, scenario, world};
+use crate::night::{CLOSE, in_mode, kept, long, minute, nights, of_kept, scenario, world};
 
-fn truncates(more: Value) -> Value {
-    let mode = json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}});
-    plan(support::cases::and(json!({"Task": {"ReplicationTaskSettings": mode}}), more))
+fn truncates() -> Value {
+    in_mode("TRUNCATE_BEFORE_LOAD", json!({}))
 }
 
 /// Whose stops DMS took, by seconds since the close.
@@ -31,7 +30,7 @@ fn what_a_person_starts_moments_after_our_stop_is_left_alone() {
             let world = world(scenario);
             let (one, two) = (world.clone(), world.clone());
             let stories: Vec<Story<'_, Option<Run>>> = vec![
-                Box::pin(async move { Some(one.run("night", truncates(json!({}))).await.unwrap()) }),
+                Box::pin(async move { Some(one.run("night", truncates()).await.unwrap()) }),
                 Box::pin(async move {
                     two.clock().sleep_until(minute(CLOSE)).await;
                     two.clock().sleep_for(after).await;
@@ -82,7 +81,7 @@ fn a_run_that_cannot_poll_stops_nothing_that_a_person_starts_hours_after_its_clo
     let world = world(long(scenario()));
     let blind = Fault::invoking("poll").between(minute(CLOSE - 10), minute(CLOSE + 200));
     world.faults().add(blind.end_before(FunctionEnd::Killed));
-    let night = nights(world, vec![(0, "night", truncates(json!({})))], vec![(CLOSE + 60, started())]);
+    let night = nights(world, vec![(0, "night", truncates())], vec![(CLOSE + 60, started())]);
     let stops = stops(&night.world);
     assert_eq!(stops.len(), 1, "{stops:?}");
 }

@@ -68,6 +68,12 @@ pub(crate) fn kept(mut scenario: Scenario) -> Scenario {
     scenario
 }
 
+/// The plan whose task loads its tables in this mode.
+pub(crate) fn in_mode(mode: &str, more: Value) -> Value {
+    let mode = json!({"FullLoadSettings": {"TargetTablePrepMode": mode}});
+    plan(support::cases::and(json!({"Task": {"ReplicationTaskSettings": mode}}), more))
+}
+
 /// A plan that names it.
 pub(crate) fn of_kept(more: Value) -> Value {
     let mut plan = plan(json!({}));

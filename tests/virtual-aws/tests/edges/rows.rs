@@ -2,9 +2,9 @@
 
 use dms_simulator::Happening;
 use dms_simulator::scenario::{TargetTable, Trouble, What};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::night::{self, Night, minute, nights, plan, scenario, world};
+use crate::night::{self, Night, in_mode, minute, nights, plan, scenario, world};
 
 const DAY: i64 = 24 * 60;
 
@@ -14,11 +14,6 @@ fn slow() -> dms_simulator::Scenario {
         table.load_seconds = 3600.0;
     }
     slow
-}
-
-fn in_mode(mode: &str, more: Value) -> Value {
-    let mode = json!({"FullLoadSettings": {"TargetTablePrepMode": mode}});
-    plan(support::cases::and(json!({"Task": {"ReplicationTaskSettings": mode}}), more))
 }
 
 fn lost(night: &Night) -> u64 {
