@@ -22,7 +22,7 @@ use migration::run::task::{Origin, Task};
 use migration::survey::adoption::{self, Adoption};
 use migration::survey::drift;
 use migration::survey::owner;
-use migration::time::graces::{AFTER_ADOPTION_SECONDS, AFTER_CREATION_SECONDS};
+use migration::time::graces::{AFTER_ADOPTION_SECONDS, AFTER_CREATION_SECONDS, OWNER_LOOKED_AT_SECONDS};
 use migration_aws::clients::{self, DmsAndStepFunctions};
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::StepError;
@@ -154,7 +154,7 @@ async fn adopt(
     let Request { execution, now, retries, .. } = request;
     let task = existing::compare(context, wanted, existing, execution).await?;
     let Running { plan, run, .. } = &mut *running;
-    let why = match adoption::adopt(plan, run, &task, &task::read_task(existing)?) {
+    let why = match adoption::adopt(plan, run, &task, &task::read_task(existing)?, *now) {
         Adoption::Modify => {
             match modify(&context.dms, arn, wanted).await? {
                 Modified::Done => {
@@ -172,6 +172,12 @@ async fn adopt(
         Adoption::TakeOver => {
             take_over(&context.dms, arn, execution).await?;
             "the task exists, was compared with the plan, and this run drives it now"
+        }
+        Adoption::Await => {
+            let why = "a run whose window has closed drives the task still: it is looked again";
+            commit::held_back(running, why.to_owned(), *now);
+            running.wait(OWNER_LOOKED_AT_SECONDS, why);
+            return Ok(());
         }
         Adoption::Leave if task.driven_by().is_some() => "another run drives the task",
         Adoption::Leave => "the task exists and was compared with the plan",

@@ -33,10 +33,10 @@ pub async fn compare(
     let mut task = Task { created, ..Task::known(task::read_task(existing)?, origin) };
     if let Some(owner) = owner.filter(|owner| owner != execution) {
         task.owner = match step_functions::describe(&context.step_functions, &owner).await? {
-            Execution::Known(known) if known.state == State::Running => Owner::Running(owner),
-            Execution::Known(known) => {
-                Owner::Ended { execution: owner, ran: known.ended.map(|ended| (known.began, ended)) }
+            Execution::Known(known) if known.state == State::Running => {
+                Owner::Running { execution: owner, began: known.began }
             }
+            Execution::Known(known) => Owner::Ended { execution: owner, ran: Some(known.ran()) },
             Execution::NotKnown => Owner::Ended { execution: owner, ran: None },
             Execution::OutOfReach => Owner::OutOfReach(owner),
         };

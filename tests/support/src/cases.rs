@@ -23,7 +23,7 @@ use migration::run::step::Occasion;
 use migration::run::stop_reason::StopReason;
 use migration::run::table::{Table, TableState, Validation};
 use migration::run::task::{Origin, Owner, Progress, Task};
-use migration::time::graces::DMS_RESTARTS_WITHIN;
+use migration::time::graces::{DMS_RESTARTS_WITHIN, RUN_BEFORE_STOPS_WITHIN};
 use migration::{commit, decide};
 use plan::MigrationType;
 use plan::finding::Findings;
@@ -50,6 +50,11 @@ pub fn execution() -> ExecutionArn {
 /// The execution of the night before.
 pub fn earlier_execution() -> ExecutionArn {
     EXECUTION.replace("night-1", "night-0").parse().expect("the ARN of an execution")
+}
+
+/// An execution that began with the window and drives the task.
+pub fn driven_by(execution: ExecutionArn) -> Owner {
+    Owner::Running { execution, began: minute(0) }
 }
 
 /// The execution that closes out [`EXECUTION`].
@@ -564,10 +569,10 @@ impl Case {
         commit::start_answered(self.run(), answer, asked);
     }
 
-    /// Somebody had started the task before this run looked, and this run has joined it.
+    /// Somebody had started the task before this run looked, and this run has joined it, minutes after its opening.
     pub fn joined(mut self) -> Case {
         let observation = Observation { task: self.seen.clone(), ..Observation::default() };
-        let now = self.now;
+        let now = self.now.max(self.run().opened + RUN_BEFORE_STOPS_WITHIN);
         commit::take_in(&mut self.running, &observation, now);
         assert!(self.run().drive.joined().is_some(), "the task of the case is not under way");
         self

@@ -112,9 +112,16 @@ pub(crate) async fn run(
     match &end {
         End::Succeeded => world.execution_succeeds(&name, &document.0),
         End::TimedOut => world.execution_ends(&name, "TIMED_OUT", None),
-        End::Failed(_) => world.execution_ends(&name, "FAILED", document.outcome().map(str::to_owned)),
-        End::HistoryFull => world.execution_ends(&name, "FAILED", Some("States.Runtime".to_owned())),
-        End::Uncaught(failure) => world.execution_ends(&name, "FAILED", Some(failure.error.clone())),
+        End::Failed(_) => {
+            let [error, cause] = [document.outcome(), document.cause()].map(Option::unwrap_or_default);
+            let failure = Failure { error: error.to_owned(), cause: cause.to_owned() };
+            world.execution_ends(&name, "FAILED", Some(failure));
+        }
+        End::HistoryFull => {
+            let failure = Failure { error: "States.Runtime".to_owned(), cause: String::new() };
+            world.execution_ends(&name, "FAILED", Some(failure));
+        }
+        End::Uncaught(failure) => world.execution_ends(&name, "FAILED", Some(failure.clone())),
     }
     let seen = world.seen(&name);
     (tally.calls, tally.throttled) = (seen.calls, seen.throttled);

@@ -3,10 +3,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use local_aws::ErrorAnswer;
 use serde_json::{Value, json};
 
+use crate::invocation::Failure;
 use crate::quota;
 
 /// The machine that all executions are of.
@@ -22,6 +23,9 @@ const KEPT_EVENTS: usize = 120;
 pub fn execution_arn(name: &str) -> String {
     format!("{EXECUTION}{name}")
 }
+
+/// How long an execution is kept after its end.
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// An execution as it is told to those who look.
 #[derive(Clone, Debug, PartialEq)]
@@ -42,7 +46,7 @@ pub(crate) struct Kept {
     began: Timestamp,
     status: &'static str,
     ended: Option<Timestamp>,
-    error: Option<String>,
+    failure: Option<Failure>,
     /// What it ended with in a Succeed state.
     output: Option<Value>,
     redrives: u32,
@@ -68,7 +72,7 @@ impl StepFunctions {
             began: now,
             status: "RUNNING",
             ended: None,
-            error: None,
+            failure: None,
             output: None,
             redrives: 0,
             input: input.clone(),
@@ -81,13 +85,19 @@ impl StepFunctions {
         } else {
             known.note(now, "ExecutionStarted", json!({}));
         }
-        (known.status, known.error) = ("RUNNING", None);
+        (known.status, known.failure) = ("RUNNING", None);
     }
 
     /// It ends.
-    pub(crate) fn ends(&mut self, name: &str, status: &'static str, error: Option<String>, now: Timestamp) {
+    pub(crate) fn ends(
+        &mut self,
+        name: &str,
+        status: &'static str,
+        failure: Option<Failure>,
+        now: Timestamp,
+    ) {
         if let Some(known) = self.executions.get_mut(name) {
-            (known.status, known.ended, known.error) = (status, Some(now), error);
+            (known.status, known.ended, known.failure) = (status, Some(now), failure);
         }
     }
 
@@ -118,7 +128,8 @@ impl StepFunctions {
     /// The status of an execution, its error, and how often it was redriven.
     pub(crate) fn state(&self, name: &str) -> Option<(&'static str, Option<&str>, u32)> {
         let known = self.executions.get(name)?;
-        Some((known.status, known.error.as_deref(), known.redrives))
+        let error = known.failure.as_ref().map(|failure| failure.error.as_str());
+        Some((known.status, error, known.redrives))
     }
 
     /// What the double answers; `None` for an operation that it does not know.
@@ -129,31 +140,31 @@ impl StepFunctions {
         now: Timestamp,
     ) -> Option<Result<Value, ErrorAnswer>> {
         Some(match operation {
-            "DescribeExecution" => self.describe(request),
-            "GetExecutionHistory" => self.history(request),
-            "ListExecutions" => Ok(self.list(request)),
+            "DescribeExecution" => self.describe(request, now),
+            "GetExecutionHistory" => self.history(request, now),
+            "ListExecutions" => Ok(self.list(request, now)),
             "StartExecution" => self.start(request, now),
             _ => return None,
         })
     }
 
-    fn known(&self, request: &Value) -> Result<(&str, &Kept), ErrorAnswer> {
+    fn known(&self, request: &Value, now: Timestamp) -> Result<(&str, &Kept), ErrorAnswer> {
         let arn = request.get("executionArn").and_then(Value::as_str).unwrap_or_default();
         let name = arn.strip_prefix(EXECUTION).unwrap_or_default();
-        let known = self.executions.get_key_value(name);
+        let known = self.executions.get_key_value(name).filter(|(_, known)| known.is_kept(now));
         known.map(|(name, known)| (name.as_str(), known)).ok_or_else(|| {
             let message = format!("Execution Does Not Exist: '{arn}'");
             ErrorAnswer { status: 400, code: "ExecutionDoesNotExist".to_owned(), message }
         })
     }
 
-    fn describe(&self, request: &Value) -> Result<Value, ErrorAnswer> {
-        let (name, known) = self.known(request)?;
+    fn describe(&self, request: &Value, now: Timestamp) -> Result<Value, ErrorAnswer> {
+        let (name, known) = self.known(request, now)?;
         let mut answer = known.listed(name);
         answer["input"] = json!(known.input.to_string());
         answer["redriveStatus"] = json!("NOT_REDRIVABLE");
-        if let Some(error) = &known.error {
-            answer["error"] = json!(error);
+        if let Some(Failure { error, cause }) = &known.failure {
+            (answer["error"], answer["cause"]) = (json!(error), json!(cause));
         }
         if let Some(output) = &known.output {
             answer["output"] = json!(output.to_string());
@@ -161,8 +172,8 @@ impl StepFunctions {
         Ok(answer)
     }
 
-    fn history(&self, request: &Value) -> Result<Value, ErrorAnswer> {
-        let (_, known) = self.known(request)?;
+    fn history(&self, request: &Value, now: Timestamp) -> Result<Value, ErrorAnswer> {
+        let (_, known) = self.known(request, now)?;
         let first = known.numbered - known.events.len();
         let mut events: Vec<Value> = known
             .events
@@ -187,12 +198,13 @@ impl StepFunctions {
         Ok(json!({"events": page, "nextToken": token}))
     }
 
-    fn list(&self, request: &Value) -> Value {
+    fn list(&self, request: &Value, now: Timestamp) -> Value {
         let status = request.get("statusFilter").and_then(Value::as_str);
         let redriven = request.get("redriveFilter").and_then(Value::as_str);
         let mut listed: Vec<(&String, &Kept)> = self
             .executions
             .iter()
+            .filter(|(_, known)| known.is_kept(now))
             .filter(|(_, known)| status.is_none_or(|status| status == known.status))
             .filter(|(_, known)| match redriven {
                 Some("REDRIVEN") => known.redrives > 0,
@@ -240,6 +252,11 @@ impl StepFunctions {
 }
 
 impl Kept {
+    /// An execution is kept for 90 days after its end.
+    fn is_kept(&self, now: Timestamp) -> bool {
+        self.ended.is_none_or(|ended| now.duration_since(ended) < KEPT_FOR)
+    }
+
     pub(crate) fn told(&self, name: &str) -> Known {
         Known {
             name: name.to_owned(),

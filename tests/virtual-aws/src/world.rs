@@ -27,7 +27,7 @@ use crate::definition::Definition;
 use crate::doubles::{self, Message};
 use crate::execution::{self, Redrive, Run};
 use crate::functions::{Clients, Function};
-use crate::invocation::Sandbox;
+use crate::invocation::{Failure, Sandbox};
 use crate::retry::Retry;
 use crate::stale::Stale;
 use crate::step_functions::{Known, StepFunctions, execution_arn};
@@ -396,8 +396,8 @@ impl World {
         self.0.lock().step_functions.begins(name, input, self.0.clock.now());
     }
 
-    pub(crate) fn execution_ends(&self, name: &str, status: &'static str, error: Option<String>) {
-        self.0.lock().step_functions.ends(name, status, error, self.0.clock.now());
+    pub(crate) fn execution_ends(&self, name: &str, status: &'static str, failure: Option<Failure>) {
+        self.0.lock().step_functions.ends(name, status, failure, self.0.clock.now());
     }
 
     pub(crate) fn execution_succeeds(&self, name: &str, output: &Value) {

@@ -76,6 +76,8 @@ async fn tagged_by(
     let wrote_its_own = run.drive.start().is_some_and(|start| start.answer.may_be_taken());
     Ok(match describe(step_functions, &owner).await? {
         Execution::Known(other) if other.state == State::Running => Some(Beside::Run(owner)),
+        // It wrote its name, and then left the task to others.
+        Execution::Known(other) if other.has_left_its_task_to_others() => None,
         Execution::Known(other) if wrote_its_own || other.began > ended => Some(Beside::Ran(owner)),
         Execution::NotKnown if wrote_its_own => Some(Beside::Ran(owner)),
         Execution::OutOfReach => Some(Beside::Ran(owner)),

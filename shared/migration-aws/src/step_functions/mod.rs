@@ -9,8 +9,10 @@ use aws_sdk_sfn::primitives::DateTime;
 use aws_sdk_sfn::types::ExecutionStatus;
 use jiff::Timestamp;
 use migration::run::close_out::is_told_by;
+use migration::run::drive::Drove;
 use migration::run::execution_arn::ExecutionArn;
 use migration::survey::executions::{self, State};
+use serde::Deserialize;
 use serde_json::Value;
 
 use crate::error::{StepError, chain};
@@ -39,6 +41,11 @@ pub async fn describe(step_functions: &Client, arn: &ExecutionArn) -> Result<Exe
             let output = answer.output().and_then(|output| serde_json::from_str::<Value>(output).ok());
             let told = output.as_ref().and_then(|output| output.pointer("/Verdict/Outcome")?.as_str());
             let verdict = told.or(answer.error().filter(|error| is_told_by(error))).map(str::to_owned);
+            let cause = answer.cause().filter(|_| told.is_none());
+            let cause = cause.and_then(|cause| serde_json::from_str::<Value>(cause).ok());
+            let drove = output.as_ref().and_then(|output| output.pointer("/Verdict/Drove"));
+            let drove = drove.or(cause.as_ref().and_then(|cause| cause.get("Drove")));
+            let drove = drove.and_then(|drove| Drove::deserialize(drove).ok());
             let judged =
                 output.as_ref().and_then(|output| output.pointer("/Verdict/At")?.as_str()?.parse().ok());
             let began = time(answer.start_date()).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -50,6 +57,7 @@ pub async fn describe(step_functions: &Client, arn: &ExecutionArn) -> Result<Exe
                 redrives: answer.redrive_count().and_then(|count| u64::try_from(count).ok()).unwrap_or(0),
                 input: input.unwrap_or(Value::Null),
                 verdict,
+                drove,
                 judged,
             })));
         }

@@ -1,7 +1,7 @@
 //! An observation comes into the document, before the decision is asked for.
 
 use jiff::Timestamp;
-use plan::{AtClose, MigrationType, Mode, OnDrift, TaskRequest, Until};
+use plan::{AtClose, MigrationType, Mode, OnDrift, Plan, TaskRequest, Until};
 
 use super::answer;
 use crate::decide::opening;
@@ -19,8 +19,8 @@ use crate::run::observation::{self, Connection, ConnectionState, Observation, Ta
 use crate::run::status::Phase;
 use crate::run::table::Table;
 use crate::run::tables::TablePass;
-use crate::run::task::{Origin, Owner, Progress, Task};
-use crate::time::graces::{START_GRACE, START_MARGIN};
+use crate::run::task::{Origin, Owner, Progress, Ran, Task};
+use crate::time::graces::{RUN_BEFORE_STOPS_WITHIN, START_GRACE, START_MARGIN};
 
 /// Takes an observation into the document, before [`decide`](crate::decide::decide) is asked. Taken in twice it counts
 /// twice, and leads to nothing else.
@@ -84,14 +84,19 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
     let may_join = plan.mode == Mode::Migrate && run.close_out.is_none();
     let to_join = match &run.drive {
-        Drive::Nothing => under_way && task.driven_by().is_none(),
+        Drive::Nothing => {
+            under_way && task.driven_by().is_none() && !is_about_to_stop(plan, run, task, seen, now)
+        }
         Drive::Starting { start, .. } => others_were_quicker(start, seen),
         Drive::Restarting { .. } | Drive::Joined { .. } => false,
     };
     if may_join && to_join {
         let stated = plan.window.as_ref().and_then(|window| window.at_close);
         let whose = whose(task, seen, run, now);
-        join(run, whose, seen.start_date().unwrap_or(now), stated);
+        // A start that DMS has not dated yet was made since the last look.
+        let undated = identity::stopped_before_this_start(seen).is_some();
+        let since = seen.start_date().max(seen.task_start_date).filter(|_| !undated);
+        join(run, whose, since.unwrap_or(now), stated);
     }
     take_in_load(run, seen, observation.tables.as_deref(), now);
     // Once the run has stopped the task, what led to that stays.
@@ -132,17 +137,18 @@ fn take_in_pending(run: &mut Run, observation: &Observation, now: Timestamp) {
     run.pending_since = (busy || untested).then(|| run.pending_since.unwrap_or(now));
 }
 
-/// Whose start this run follows. What was started while an ended run of ours ran, or moments later, is ours again; what
-/// was started before it, or well after its end, was started by somebody else. A task without any date is in its first
+/// Whose start this run follows. What an ended run of ours may have started, and has not seen at rest again, is ours; what
+/// was started before it, or after its end, was started by somebody else. A task without any date is in its first
 /// start, which is the one of the run that had created it. Where a start of this run was not made, since the task had been
 /// started moments before, nothing that DMS shows tells whether that was the same start, delivered twice or made again, or
 /// somebody who was quicker.
 fn whose(task: &Task, seen: &observation::Task, run: &Run, now: Timestamp) -> Whose {
-    // DMS dates the start of the task before it dates that of its statistics.
-    let since = seen.start_date().max(seen.task_start_date);
+    // DMS dates the start of the task before it dates that of its statistics. A start that has no date yet came after the
+    // last stop.
+    let since = seen.start_date().max(seen.task_start_date).max(identity::stopped_before_this_start(seen));
     match &task.owner {
-        Owner::Ended { execution, ran: Some((began, ended)) }
-            if since.is_none_or(|since| since >= *began && since.duration_since(*ended) <= START_GRACE) =>
+        Owner::Ended { execution, ran: Some(Ran { started_between: Some((from, until)), .. }) }
+            if since.is_none_or(|since| since >= *from && since <= *until) =>
         {
             return Whose::EndedRun(execution.clone());
         }
@@ -154,6 +160,14 @@ fn whose(task: &Task, seen: &observation::Task, run: &Run, now: Timestamp) -> Wh
         }
         _ => Whose::SomebodyElse,
     }
+}
+
+/// The task is kept by somebody else, was started before this run's window opened, and that was moments ago: a run whose
+/// window closed then may be about to stop it. No tag says so.
+fn is_about_to_stop(plan: &Plan, run: &Run, task: &Task, seen: &observation::Task, now: Timestamp) -> bool {
+    let is_of_before = seen.start_date().is_some_and(|started| started < run.opened);
+    let kept = task.origin == Origin::External && plan.window.is_some();
+    kept && is_of_before && now.duration_since(run.opened) < RUN_BEFORE_STOPS_WITHIN
 }
 
 /// The task was started at the moment of this start, or is starting then and has no date of it yet.

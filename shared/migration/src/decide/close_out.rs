@@ -6,7 +6,7 @@ use plan::{Mode, OnAbort, Plan};
 
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::stop_command;
-use crate::run::acts::StopCause;
+use crate::run::acts::{StartAct, StopCause};
 use crate::run::close_out::{Beside, CloseOut, HowEnded, Order};
 use crate::run::commands;
 use crate::run::execution::Run;
@@ -15,6 +15,7 @@ use crate::run::identity::is_this_run;
 use crate::run::next::Next;
 use crate::run::status::Phase;
 use crate::run::step::Occasion;
+use crate::run::task::Origin;
 use crate::run::verdict::{Outcome, Verdict};
 use crate::time::clock::{on_the_clock, on_the_clock_of};
 use crate::time::graces::{BESIDE_PATIENCE, STOP_PATIENCE};
@@ -40,6 +41,9 @@ pub(super) fn close_out(s: &Situation<'_>) -> Option<Next> {
             let why = format!("another run has had to do with the task since: {other}");
             return s.report(left_alone(s, close_out, &why));
         }
+        // It cannot see whose start it follows, since a task that somebody else keeps has no tag. It may leave the task to
+        // this one.
+        Beside::Run(_) if is_kept_and_to_be_stopped(s) && s.now < s.run.stop_due + BESIDE_PATIENCE => {}
         Beside::Run(other) => {
             // A run that is soon rejected or skipped has nothing to do with the task.
             let since = close_out.beside_since.unwrap_or(s.now);
@@ -93,6 +97,13 @@ pub(super) fn close_out(s: &Situation<'_>) -> Option<Next> {
         // How it ended, and whether a start of it may still show, the judges of every run say.
         Phase::Idle | Phase::Gone => None,
     }
+}
+
+/// The task is kept by somebody else, and this run has started it and stops it at its close.
+fn is_kept_and_to_be_stopped(s: &Situation<'_>) -> bool {
+    let is_kept = s.task.is_some_and(|task| task.origin == Origin::External);
+    let is_to_be_stopped = s.run.stop_at_close && s.plan.on_abort == OnAbort::AsAtClose;
+    is_kept && is_to_be_stopped && s.run.drive.start().is_some_and(StartAct::may_be_made)
 }
 
 /// The task of the run is at work: what the plan says of that.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::run::execution::Run;
 use crate::run::execution_arn::ExecutionArn;
+use crate::run::identity;
 use crate::run::step::Step;
 use crate::run::task::{Progress, Task};
 use crate::run::verdict::Verdict;
@@ -239,6 +240,8 @@ impl Running {
 
     fn end(self, verdict: Verdict, why: String) -> Reported {
         let Running { plan, run, task, progress, findings, .. } = self;
+        let drove = identity::drove(&run, progress.as_ref(), verdict.at);
+        let verdict = verdict.of_a_run_that_drove(drove);
         Reported { plan: Some(plan), run, task, progress, next: Report { why }, verdict, findings }
     }
 }
@@ -247,6 +250,8 @@ impl Reported {
     /// A run that ends before its plan could be read, or before it was under way.
     pub fn at_once(run: Run, verdict: Verdict, findings: Vec<Finding>) -> Reported {
         let why = verdict.reasons.first().cloned().unwrap_or_default();
+        let drove = identity::drove(&run, None, verdict.at);
+        let verdict = verdict.of_a_run_that_drove(drove);
         Reported { plan: None, run, task: None, progress: None, next: Report { why }, verdict, findings }
     }
 }

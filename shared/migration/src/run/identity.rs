@@ -4,9 +4,11 @@ use plan::MigrationType;
 
 use crate::run::acts::{StartAct, StartKind, Stop, StopCause};
 use crate::run::answer::Answer;
+use crate::run::drive::{Drive, Drove, Whose};
 use crate::run::execution::Run;
 use crate::run::observation;
 use crate::run::status::Phase;
+use crate::run::task::Progress;
 use crate::time::graces::{CLOCK_SKEW, START_GRACE, START_MARGIN};
 use jiff::Timestamp;
 
@@ -57,8 +59,10 @@ pub fn taken_over(run: &Run, task: &observation::Task) -> Option<Timestamp> {
     let date = task.start_date()?;
     // At rest again, it is judged by its tables, whoever started it last.
     let at_work = matches!(task.phase(), Phase::Starting | Phase::Running | Phase::Stopping);
-    if at_work && is_after_our_stop(run, date) {
-        return Some(date);
+    // A start that has no date yet came after the stop that has one.
+    let started = Some(date).max(task.task_start_date).max(stopped_before_this_start(task));
+    if let Some(started) = started.filter(|started| at_work && is_after_our_stop(run, *started)) {
+        return Some(started);
     }
     if let Some(close_out) = &run.close_out {
         let newer = Some(date) > run.latest_start && date > close_out.ended + START_MARGIN;
@@ -68,6 +72,26 @@ pub fn taken_over(run: &Run, task: &observation::Task) -> Option<Timestamp> {
     let ours =
         run.drive.start().is_some_and(|start| is_new(start, task) && date <= start.asked + START_GRACE);
     (run.unseen_since_redrive && newer && !ours).then_some(date)
+}
+
+/// What a run that ends now has to do with what its task does.
+pub fn drove(run: &Run, progress: Option<&Progress>, now: Timestamp) -> Drove {
+    let may_be_its_own = match &run.drive {
+        Drive::Joined { whose: Whose::SomebodyElse | Whose::Doubtful { .. }, .. } => false,
+        Drive::Joined { whose: Whose::EndedRun(_), .. } | Drive::Restarting { .. } => true,
+        Drive::Nothing | Drive::Starting { .. } if !run.drive.is_under_way() => return Drove::Nothing,
+        Drive::Nothing | Drive::Starting { .. } => true,
+    };
+    if !may_be_its_own || run.taken_over.is_some() {
+        return Drove::SomebodyElses;
+    }
+    let asked = run.drive.start().map_or(Timestamp::MIN, |start| start.asked);
+    match progress.filter(|progress| progress.seen >= asked).map(|progress| progress.status.phase()) {
+        Some(Phase::Idle) => Drove::ToRest,
+        Some(Phase::Running | Phase::Stopping) => Drove::Until(now),
+        // DMS dates a start some time after it has taken it.
+        Some(Phase::Starting | Phase::Busy | Phase::Gone) | None => Drove::Until(now + START_GRACE),
+    }
 }
 
 /// True when a start of this date came after DMS took this run's stop for the close. DMS itself starts nothing again that it
@@ -81,6 +105,15 @@ fn is_after_our_stop(run: &Run, date: Timestamp) -> bool {
     };
     let taken = run.stop.as_ref().filter(|stop| stop.cause == StopCause::Close).and_then(Stop::taken);
     was_dated && Some(date) > run.latest_start && taken.is_some_and(|taken| date > taken)
+}
+
+/// When a task that is at work stopped last, where DMS has not dated its start since: it still shows the start before that
+/// stop.
+pub fn stopped_before_this_start(task: &observation::Task) -> Option<Timestamp> {
+    let at_work = matches!(task.phase(), Phase::Starting | Phase::Running);
+    let stopped = task.stats.as_ref().and_then(|stats| stats.stop_date).filter(|_| at_work);
+    stopped
+        .filter(|stopped| task.start_date().max(task.task_start_date).is_some_and(|start| start < *stopped))
 }
 
 /// True when the task's dates are those of this run, and so are its counters and rows: those of an earlier run may show

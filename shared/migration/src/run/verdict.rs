@@ -1,5 +1,6 @@
 //! What happened in the end: one word, the reasons in words, the tables by name, and what to do next.
 
+use crate::run::drive::Drove;
 use crate::run::status::Status;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -155,6 +156,9 @@ pub struct Verdict {
     pub to_do: Vec<String>,
     /// When this was established.
     pub at: Timestamp,
+    /// What the run had to do with what the task does; absent in a verdict of an earlier release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drove: Option<Drove>,
     /// A short JSON text for the Fail state's Cause.
     pub cause: String,
 }
@@ -177,6 +181,7 @@ impl Verdict {
             last_failure: None,
             to_do: Vec::new(),
             at,
+            drove: None,
             cause: String::new(),
         }
         .with_cause()
@@ -211,6 +216,12 @@ impl Verdict {
         self.with_cause()
     }
 
+    /// Says what the run had to do with what the task does.
+    pub fn of_a_run_that_drove(mut self, drove: Drove) -> Self {
+        self.drove = Some(drove);
+        self.with_cause()
+    }
+
     /// Makes the message louder or quieter than the outcome's own severity.
     pub fn at_severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
@@ -236,7 +247,11 @@ impl Verdict {
 
     fn with_cause(mut self) -> Self {
         let reason: String = self.reasons.first().map(|r| r.chars().take(300).collect()).unwrap_or_default();
-        self.cause = serde_json::json!({ "Verdict": self.outcome, "Reason": reason }).to_string();
+        let mut cause = serde_json::json!({ "Verdict": self.outcome, "Reason": reason });
+        if let Some(drove) = self.drove {
+            cause["Drove"] = serde_json::json!(drove);
+        }
+        self.cause = cause.to_string();
         self
     }
 }

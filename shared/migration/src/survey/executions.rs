@@ -6,10 +6,12 @@ use plan::{ExternalTask, Mode, Plan, TaskPlan, read};
 use serde_json::Value;
 
 use crate::run::close_out::{HowEnded, is_told_by};
+use crate::run::drive::Drove;
 use crate::run::execution_arn::ExecutionArn;
-use crate::run::task::Task;
+use crate::run::task::{Ran, Task};
 use crate::run::verdict::Outcome;
 use crate::survey::untold::Errand;
+use crate::time::graces::START_GRACE;
 
 /// An execution as Step Functions describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +30,8 @@ pub struct Execution {
     pub input: Value,
     /// The verdict that it has told, where Step Functions shows one.
     pub verdict: Option<String>,
+    /// What it has said there of its task; `None` for one that has told nothing, and for one of an earlier release.
+    pub drove: Option<Drove>,
     /// When it reached its verdict, where Step Functions shows that: the message may have taken its time.
     pub judged: Option<Timestamp>,
 }
@@ -123,11 +127,22 @@ impl Execution {
     }
 
     /// True when it has ended with a verdict that has to do with its task: it was neither skipped nor rejected, nor a
-    /// pre-flight.
+    /// pre-flight, and it has not left the task to others.
     pub fn has_had_to_do_with_its_task(&self) -> bool {
         let nothing = [Outcome::Skipped, Outcome::Rejected, Outcome::Ready];
         let verdict = self.verdict.as_deref();
         verdict.is_some_and(|verdict| !nothing.iter().any(|outcome| outcome.as_str() == verdict))
+            && !self.has_left_its_task_to_others()
+    }
+
+    /// True when it has said that it started nothing, or followed what others had started.
+    pub fn has_left_its_task_to_others(&self) -> bool {
+        matches!(self.drove, Some(Drove::Nothing | Drove::SomebodyElses))
+    }
+
+    /// What it tells of whose start its task is at work by.
+    pub fn ran(&self) -> Ran {
+        ran(self.drove, self.began, self.ended)
     }
 
     /// True for an execution that the watch has started: it has no plan of its own.
@@ -150,6 +165,18 @@ impl Execution {
         its_arn.is_some_and(|its| its == arn)
             || its_name.is_some_and(|its| its.eq_ignore_ascii_case(identifier))
     }
+}
+
+/// What an execution that ran from then to then, and said this of its task, tells of whose start the task is at work by.
+/// One that has told its end may have followed what a run before it had started. One that has died may have started the
+/// task in its last moment, and DMS dates that minutes later.
+pub fn ran(drove: Option<Drove>, began: Timestamp, ended: Option<Timestamp>) -> Ran {
+    let started_between = match drove {
+        Some(Drove::Nothing | Drove::SomebodyElses | Drove::ToRest) => None,
+        Some(Drove::Until(until)) => Some((Timestamp::UNIX_EPOCH, until)),
+        None => ended.map(|ended| (began, ended.saturating_add(START_GRACE).unwrap_or(Timestamp::MAX))),
+    };
+    Ran { began, started_between }
 }
 
 /// The ARN and the identifier by which a plan names its task.

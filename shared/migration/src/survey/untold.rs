@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::run::close_out::{MAX_DEPTH, Order};
+use crate::run::drive::Drove;
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::observation;
 use crate::run::status::{Phase, Status};
@@ -212,7 +213,9 @@ pub fn stopped_after(
     let ended = told_by.ended.filter(|_| told_by.has_told() && !run.is_of_the_watch())?;
     let stopped = came_to_rest(task, now)?;
     let started = task.start_date()?;
-    let of_the_run = started >= run.began - START_GRACE && started <= ended;
+    // A run that has followed what one before it had started says so.
+    let is_its_own = matches!(told_by.drove, Some(Drove::Until(until)) if started <= until);
+    let of_the_run = is_its_own || (started >= run.began - START_GRACE && started <= ended);
     (of_the_run && stopped > told_by.judged.unwrap_or(ended)).then_some(stopped)
 }
 

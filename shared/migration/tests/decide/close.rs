@@ -4,6 +4,7 @@ use migration::commit;
 use migration::run::acts::StopCause;
 use migration::run::observation::TaskSeen;
 use migration::run::task::Owner;
+use migration::survey::executions::ran;
 use serde_json::{Value, json};
 
 use support::cases::{
@@ -207,7 +208,7 @@ fn started_and_to_be_left_running() {
 #[test]
 fn whose_the_task_is_decides_what_the_close_does() {
     let owned = |plan: Value, ended: Option<i64>, began: i64| {
-        let ran = ended.map(|ended| (minute(-120), minute(ended)));
+        let ran = ended.map(|ended| ran(None, minute(-120), Some(minute(ended))));
         let owner = Owner::Ended { execution: earlier_execution(), ran };
         let case = full_load(plan).set(|case| case.known().owner = owner);
         case.began(began).status("running").joined().tables(&HALF).at(CLOSE)
@@ -294,6 +295,27 @@ fn what_somebody_started_after_the_close_unseen_is_told_and_never_stopped() {
             "Stop Close",
         ),
     ]);
+}
+
+/// Where one window closes as the next one opens, the run before is about to stop a task that somebody else keeps.
+#[test]
+fn a_task_of_somebody_else_is_followed_once_nobody_is_about_to_stop_it() {
+    let follows = |plan: Value, began: i64, now: i64| {
+        let mut case = kept(plan).began(began).status("running").at(now);
+        case.poll();
+        case.run().drive.joined().is_some()
+    };
+    for (fact, plan, began, now, expected) in [
+        ("its window has just opened", windowed(), -60, 2, false),
+        ("and some minutes ago", windowed(), -60, 3, true),
+        ("it was started since", windowed(), 0, 1, true),
+        ("the plan has no window", json!({}), -60, 0, true),
+    ] {
+        assert_eq!(follows(plan, began, now), expected, "{fact}");
+    }
+    let mut ours = full_load(windowed()).began(-60).status("running").at(0);
+    ours.poll();
+    assert!(ours.run().drive.joined().is_some(), "the tag of a task of ours tells who drives it");
 }
 
 #[test]

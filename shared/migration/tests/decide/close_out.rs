@@ -169,6 +169,7 @@ fn nobody_is_stood_in_the_way_of() {
                 .began(-60)
                 .status("running")
                 .tables(&["Full load"])
+                .at(5)
                 .polled()
                 .aborted(60),
             "Aborted | somebody else had started it, or may have | stop it by hand",
@@ -179,6 +180,7 @@ fn nobody_is_stood_in_the_way_of() {
                 .began(-60)
                 .status("running")
                 .tables(&["Full load"])
+                .at(5)
                 .polled()
                 .aborted(60),
             "Stop Abort",

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::rules::{anything, decided, runs};
 
 /// Members that are there in some documents and not in others: each says something by being absent.
-const OPTIONAL: [&str; 51] = [
+const OPTIONAL: [&str; 53] = [
     "AbsentSince",
     "AtClose",
     "Caught",
@@ -16,7 +16,9 @@ const OPTIONAL: [&str; 51] = [
     "CreateRefusal",
     "Created",
     "DmsError",
+    "Drove",
     "Ran",
+    "StartedBetween",
     "Redrives",
     "UnseenSinceRedrive",
     "Owner",

@@ -16,6 +16,7 @@ fn run() -> Execution {
         redrives: 0,
         input: json!({"Task": {}}),
         verdict: Some("LeftRunning".to_owned()),
+        drove: None,
         judged: None,
     }
 }

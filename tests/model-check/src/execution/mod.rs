@@ -7,6 +7,7 @@ use migration::decide::dead::{self, Dead, Left};
 use migration::run::acts::{StartKind, StopState};
 use migration::run::close_out::HowEnded;
 use migration::run::document::{Document, Running};
+use migration::run::drive::Drove;
 use migration::run::execution::Run;
 use migration::run::task;
 use migration::run::verdict::{Outcome, Verdict};
@@ -57,6 +58,8 @@ pub enum Step {
 pub struct Report {
     pub outcome: Outcome,
     pub at: Minute,
+    /// What it said of its part in what the task does.
+    pub drove: Option<Drove>,
     /// The task was at work by this run's start.
     pub at_work: bool,
     /// The task was at rest.
@@ -170,6 +173,7 @@ impl Execution {
     /// It has had to do with the task, by what it told.
     pub fn has_had_to_do(&self, report: &Report) -> bool {
         !matches!(report.outcome, Outcome::Skipped | Outcome::Rejected | Outcome::Ready)
+            && !matches!(report.drove, Some(Drove::Nothing | Drove::SomebodyElses))
     }
 
     /// It has begun by now.
@@ -320,6 +324,7 @@ impl Execution {
         self.told = Told::Now(Report {
             outcome: verdict.outcome,
             at: now,
+            drove: verdict.drove,
             at_work: task.is_some_and(|task| task.is_at_work() && task.by == By::Run(self.nth)),
             at_rest: task.is_some_and(|task| task.status.is_idle()),
             may_double: words.contains("could load rows twice"),

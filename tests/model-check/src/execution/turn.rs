@@ -13,6 +13,7 @@ use migration::run::next::Next;
 use migration::run::observation::{Absence, InstanceSeen, Observation, TaskSeen};
 use migration::run::task::{self, Origin, Owner};
 use migration::survey::adoption::{self, Adoption};
+use migration::survey::executions::ran;
 use migration::time::present::Moment;
 use plan::{OnAbort, TaskPlan, Then, settings};
 
@@ -251,26 +252,34 @@ impl Turn<'_> {
             owner: owner.filter(|_| !ours).map_or(Owner::Nobody, |owner| self.owner(owner)),
         };
         let plan = self.story.plan_of(self.execution.nth);
-        if adoption::adopt(plan, &self.execution.run, &known, &seen) == Adoption::TakeOver
-            && let Some(task) = &mut self.state.dms.task
-        {
-            task.owner = Some(self.execution.nth);
+        match adoption::adopt(plan, &self.execution.run, &known, &seen, self.present()) {
+            Adoption::TakeOver => {
+                if let Some(task) = &mut self.state.dms.task {
+                    task.owner = Some(self.execution.nth);
+                }
+                Some(known)
+            }
+            Adoption::Await => {
+                self.execution.run.creates = self.execution.run.creates.saturating_sub(1);
+                None
+            }
+            Adoption::Leave | Adoption::Modify => Some(known),
         }
-        Some(known)
     }
 
     /// Another execution of the story, as Step Functions describes it.
     fn owner(&self, nth: u8) -> Owner {
         let Some(other) = self.state.executions.get(usize::from(nth)) else { return Owner::Nobody };
         let execution = other.run.execution.clone();
-        if let (Told::NotYet, Some(close_out)) = (&other.told, &other.run.close_out) {
-            return Owner::Ended { execution, ran: Some((other.run.started, close_out.ended)) };
-        }
-        match &other.told {
-            Told::NotYet => Owner::Running(execution),
-            Told::Now(report) => Owner::Ended { execution, ran: Some((other.run.started, at(report.at))) },
-            Told::Earlier => Owner::Ended { execution, ran: None },
-        }
+        let began = other.run.started;
+        // What closes a run out tells an end of its own: the run's execution has told nothing.
+        let (ended, drove) = match (&other.told, &other.run.close_out) {
+            (_, Some(close_out)) => (close_out.ended, None),
+            (Told::NotYet, None) => return Owner::Running { execution, began },
+            (Told::Now(report), None) => (at(report.at), report.drove),
+            (Told::Earlier, None) => return Owner::Ended { execution, ran: None },
+        };
+        Owner::Ended { execution, ran: Some(ran(drove, began, Some(ended))) }
     }
 
     fn start(&mut self, kind: StartKind, fate: Fate) {

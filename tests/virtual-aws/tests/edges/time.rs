@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use virtual_aws::{Definition, Run, Story, World};
 
-use crate::night::{long, plan, scenario};
+use crate::night::{self, long, nights, of_kept, plan, scenario, world};
 
 fn ts(text: &str) -> Timestamp {
     text.parse().expect("an instant")
@@ -295,5 +295,35 @@ fn a_run_that_begins_moments_before_the_close_starts_nothing() {
         let night = told(long(scenario()), vec![(begins, plan(json!({})))]);
         assert_eq!(night.outcomes(), ["Skipped"], "{before} ms");
         assert!(night.acts().iter().all(|(act, _)| *act != "start"), "{:?}", night.acts());
+    }
+}
+
+/// A window of a whole day, over the load of thirty hours that a plan pauses at its close.
+fn days_on_end(kept: bool) -> [String; 3] {
+    let day = 24 * 60;
+    let whole = json!({
+        "Window": {"Duration": null, "Opens": "22:00", "Closes": "22:00", "TimeZone": "UTC", "AtClose": "Stop"},
+        "ScheduledTime": null,
+    });
+    let mut slow = if kept { night::kept(scenario()) } else { scenario() };
+    slow.source_tables.iter_mut().for_each(|table| table.load_seconds = 30.0 * 3600.0);
+    // One that takes five minutes to stop.
+    slow.durations.stopping = 300.0;
+    let truncates = json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}});
+    slow.tasks.iter_mut().for_each(|task| task.replication_task_settings = Some(truncates.clone()));
+    let plan = || match kept {
+        true => of_kept(whole.clone()),
+        false => night::in_mode("TRUNCATE_BEFORE_LOAD", whole.clone()),
+    };
+    let runs = vec![(0, "monday", plan()), (day, "tuesday", plan()), (2 * day, "wednesday", plan())];
+    let night = nights(world(slow), runs, vec![]);
+    let outcome = |run: &virtual_aws::Run| run.document.outcome().unwrap_or("none").to_owned();
+    std::array::from_fn(|nth| outcome(&night.runs[nth]))
+}
+
+#[test]
+fn a_window_that_opens_as_the_one_before_closes_is_not_lost_to_the_run_before() {
+    for kept in [false, true] {
+        assert_eq!(days_on_end(kept), ["Paused", "Paused", "Paused"], "kept {kept}");
     }
 }

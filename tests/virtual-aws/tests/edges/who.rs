@@ -119,3 +119,49 @@ fn a_consent_is_spent_by_one_start() {
     second.expect(&["Failed"]).no_row_twice();
     assert_eq!(second.calls("StartReplicationTask"), 2, "the person's own, and no other");
 }
+
+/// A load of many hours, which its window pauses; the plan empties a table before it loads it.
+fn paused_each_night(nth: i64) -> serde_json::Value {
+    let tonight = json!({"ScheduledTime": minute(nth * 24 * 60).to_string()});
+    crate::night::in_mode("TRUNCATE_BEFORE_LOAD", tonight)
+}
+
+fn resumes() -> Happening {
+    Happening::StartTask { identifier: "orders".to_owned(), start_type: StartType::ResumeProcessing }
+}
+
+#[test]
+fn what_a_person_resumes_moments_after_a_run_of_ours_has_told_its_pause_is_theirs() {
+    for after in [2, 3, 4, 10] {
+        let runs = vec![(0, "monday", paused_each_night(0)), (24 * 60, "tuesday", paused_each_night(1))];
+        let mut slow = scenario();
+        slow.source_tables.iter_mut().for_each(|table| table.load_seconds = 60.0 * 3600.0);
+        let night = nights(world(slow), runs, vec![(CLOSE + after, resumes())]);
+        night.run_ended(0, &["Paused"]).run_ended(1, &["LeftRunning"]);
+        night.says("somebody else, or another run, had started it");
+        assert_eq!((night.calls("StopReplicationTask"), night.status().as_str()), (1, "running"), "{after}");
+    }
+}
+
+#[test]
+fn what_a_person_starts_while_our_start_cannot_run_stays_theirs_in_the_nights_to_come() {
+    let mut slow = scenario();
+    slow.source_tables.iter_mut().for_each(|table| table.load_seconds = 90.0 * 3600.0);
+    let world = world(slow);
+    let day = 24 * 60;
+    let busy = virtual_aws::Fault::invoking("start").between(minute(day), minute(day + 40));
+    world.faults().add(busy.answer(429, "TooManyRequestsException", "Rate Exceeded."));
+    let names = ["monday", "tuesday", "wednesday"];
+    let runs = (0..).zip(names).map(|(nth, name)| (nth * day, name, paused_each_night(nth))).collect();
+    let night = nights(world, runs, vec![(day + 20, resumes())]);
+    night.run_ended(0, &["Paused"]).run_ended(2, &["LeftRunning"]);
+    assert_eq!((night.calls("StopReplicationTask"), night.status().as_str()), (1, "running"));
+    let since = night
+        .messages()
+        .lines()
+        .filter(|line| line.starts_with("Joined"))
+        .map(str::to_owned)
+        .collect::<Vec<_>>();
+    assert!(since.iter().all(|line| !line.contains("2026-11-20")), "{since:?}");
+    assert!(!since.is_empty());
+}

@@ -49,3 +49,35 @@ fn what_was_given_up_while_sns_was_down_is_told_when_it_is_back_however_many() {
     let untold: Vec<&String> = names.iter().filter(|name| !said.contains(name.as_str())).collect();
     assert!(untold.is_empty(), "{untold:?}");
 }
+
+/// A first run is aborted; a second one, whose plan works on the same task, begins at this minute.
+fn beside(scenario: Scenario, plan: &Value, begins: i64, fault: Option<Fault>) -> Watched {
+    let world = world(scenario);
+    if let Some(fault) = fault {
+        world.faults().add(fault);
+    }
+    let doings = vec![
+        dies(plan.clone(), 20),
+        (begins, Doing::Begins("again", plan.clone(), None)),
+        (30, Doing::Ended("night", "ABORTED")),
+    ];
+    watched(world, doings)
+}
+
+#[test]
+fn a_run_that_failed_before_it_saw_the_task_holds_no_stop_back() {
+    for (scenario, plan) in [(long(), plan(json!({}))), (kept(), of_kept(json!({})))] {
+        let dies = Fault::invoking("validate").execution("again").first(60).end_before(FunctionEnd::Killed);
+        let night = beside(scenario, &plan, 21, Some(dies));
+        night.ended("again", &["Failed"]);
+        assert_eq!(night.stops(), [CLOSE]);
+    }
+}
+
+#[test]
+fn a_run_that_could_not_see_whose_start_it_follows_leaves_the_window_to_the_close_out() {
+    let night = beside(kept(), &of_kept(json!({})), 5, None);
+    night.ended("again", &["LeftRunning"]);
+    assert_eq!(night.stops().len(), 1, "{}", night.said());
+    assert!(night.stops()[0] < CLOSE + 10, "{:?}", night.stops());
+}

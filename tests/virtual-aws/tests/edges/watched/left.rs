@@ -141,3 +141,23 @@ fn a_load_that_a_person_stopped_half_way_is_no_success_whatever_its_code() {
         assert_eq!(outcomes, ["Interrupted"], "{finished}");
     }
 }
+
+#[test]
+fn a_failure_is_told_though_step_functions_has_forgotten_the_run_that_started_the_task() {
+    let days = [0, 40, 80].map(|nth| nth * DAY);
+    let [first, second, third] = days.map(|opens| leaves(opens, json!({})));
+    let fails = 95 * DAY;
+    let mut doings = vec![
+        (days[0], Doing::Begins("first", first, None)),
+        (days[1], Doing::Begins("second", second, None)),
+        (days[2], Doing::Begins("third", third, None)),
+        (fails + 5, Doing::TaskFailed),
+    ];
+    doings.extend(sweeps(fails + 8, fails + 240));
+    let night = watched(world(fails_after(95.0 * 24.0, scenario())), doings);
+    night.ended("first", &["LeftRunning"]).ended("second", &["LeftRunning"]).ended("third", &["LeftRunning"]);
+    night.says("left running has failed");
+    assert_eq!(night.said().matches("left running has failed").count(), 1, "{}", night.said());
+    // The run that follows the task says whose start it follows.
+    night.says("which has ended, had started it");
+}
