@@ -9,7 +9,7 @@ use aws_sdk_sfn::primitives::DateTime;
 use aws_sdk_sfn::types::ExecutionStatus;
 use jiff::Timestamp;
 use migration::run::close_out::is_told_by;
-use migration::run::drive::Drove;
+use migration::run::drove::Drove;
 use migration::run::execution_arn::ExecutionArn;
 use migration::survey::executions::{self, State};
 use serde::Deserialize;

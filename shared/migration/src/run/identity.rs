@@ -4,7 +4,8 @@ use plan::MigrationType;
 
 use crate::run::acts::{StartAct, StartKind, Stop, StopCause};
 use crate::run::answer::Answer;
-use crate::run::drive::{Drive, Drove, Whose};
+use crate::run::drive::{Drive, Whose};
+use crate::run::drove::Drove;
 use crate::run::execution::Run;
 use crate::run::observation;
 use crate::run::status::Phase;

@@ -6,6 +6,7 @@ pub mod close_out;
 pub mod commands;
 pub mod document;
 pub mod drive;
+pub mod drove;
 pub mod execution;
 pub mod execution_arn;
 pub mod identity;

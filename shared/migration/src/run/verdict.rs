@@ -1,6 +1,6 @@
 //! What happened in the end: one word, the reasons in words, the tables by name, and what to do next.
 
-use crate::run::drive::Drove;
+use crate::run::drove::Drove;
 use crate::run::status::Status;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

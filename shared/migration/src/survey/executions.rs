@@ -6,7 +6,7 @@ use plan::{ExternalTask, Mode, Plan, TaskPlan, read};
 use serde_json::Value;
 
 use crate::run::close_out::{HowEnded, is_told_by};
-use crate::run::drive::Drove;
+use crate::run::drove::Drove;
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::task::{Ran, Task};
 use crate::run::verdict::Outcome;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::run::close_out::{MAX_DEPTH, Order};
-use crate::run::drive::Drove;
+use crate::run::drove::Drove;
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::observation;
 use crate::run::status::{Phase, Status};

@@ -7,7 +7,7 @@ use migration::decide::dead::{self, Dead, Left};
 use migration::run::acts::{StartKind, StopState};
 use migration::run::close_out::HowEnded;
 use migration::run::document::{Document, Running};
-use migration::run::drive::Drove;
+use migration::run::drove::Drove;
 use migration::run::execution::Run;
 use migration::run::task;
 use migration::run::verdict::{Outcome, Verdict};
