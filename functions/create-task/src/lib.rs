@@ -26,7 +26,7 @@ use migration::time::graces::{AFTER_ADOPTION_SECONDS, AFTER_CREATION_SECONDS, OW
 use migration_aws::clients::{self, DmsAndStepFunctions};
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::StepError;
-use migration_aws::existing;
+use migration_aws::existing::{self, Existing};
 use migration_aws::failure::{self, Outcome};
 use migration_aws::request::Request;
 use migration_aws::step_functions::beside;
@@ -152,9 +152,9 @@ async fn adopt(
 ) -> Result<(), StepError> {
     let arn = existing.replication_task_arn().unwrap_or_default();
     let Request { execution, now, retries, .. } = request;
-    let task = existing::compare(context, wanted, existing, execution).await?;
+    let Existing { task, driver_closes } = existing::compare(context, wanted, existing, execution).await?;
     let Running { plan, run, .. } = &mut *running;
-    let why = match adoption::adopt(plan, run, &task, &task::read_task(existing)?, *now) {
+    let why = match adoption::adopt(plan, run, &task, driver_closes, &task::read_task(existing)?, *now) {
         Adoption::Modify => {
             match modify(&context.dms, arn, wanted).await? {
                 Modified::Done => {
@@ -175,7 +175,7 @@ async fn adopt(
         }
         Adoption::Await => {
             let why = "a run whose window has closed drives the task still: it is looked again";
-            commit::held_back(running, why.to_owned(), *now);
+            commit::not_created_yet(&mut running.run, *retries);
             running.wait(OWNER_LOOKED_AT_SECONDS, why);
             return Ok(());
         }

@@ -79,7 +79,7 @@ pub(super) async fn open(
     let Some(stopped) = stopped_after(&run, &told_by, &task, now) else {
         return nothing(&run.input, "it runs again, or was started since");
     };
-    if let Some(other) = another(context, &told_by, (by, stopped), arn, &task.identifier).await? {
+    if let Some(other) = another(context, &run, [&told_by.arn, by], stopped, (arn, &task.identifier)).await? {
         return nothing(&run.input, &format!("the run {other} has to do with it since"));
     }
     Ok(left::report(&run, document, &task, stopped, by, now))
@@ -90,13 +90,13 @@ pub(super) async fn open(
 async fn another(
     context: &DmsAndStepFunctions,
     run: &Described,
-    (by, stopped): (&ExecutionArn, Timestamp),
-    arn: &str,
-    identifier: &str,
+    tellers: [&ExecutionArn; 2],
+    stopped: Timestamp,
+    (arn, identifier): (&str, &str),
 ) -> Result<Option<ExecutionArn>, StepError> {
-    let since = run.ended.unwrap_or(run.began);
-    let others = list(&context.step_functions, run.arn.machine(), Which::All, since).await?;
-    let meanwhile = others.into_iter().filter(|other| other.arn != *by && other.ran_at(stopped));
+    let others = list(&context.step_functions, run.arn.machine(), Which::All, run.began).await?;
+    let is_another = |arn: &ExecutionArn| *arn != run.arn && !tellers.contains(&arn);
+    let meanwhile = others.into_iter().filter(|other| is_another(&other.arn) && other.ran_at(stopped));
     for other in meanwhile.take(MAX_LOOKED_AT) {
         if let Execution::Known(other) = describe(&context.step_functions, &other.arn).await?
             && !other.is_of_the_watch()

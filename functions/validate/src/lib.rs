@@ -27,7 +27,7 @@ use migration_aws::clients::DmsAndStepFunctions;
 use migration_aws::dms::resources::{endpoint, instance};
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::StepError;
-use migration_aws::existing;
+use migration_aws::existing::{self, Existing};
 use migration_aws::request::Request;
 use migration_aws::step_functions::beside;
 use plan::finding::Findings;
@@ -107,7 +107,7 @@ async fn compare(
 ) -> Result<(), StepError> {
     let found = task::describe(&context.dms, &TaskFilter::of(running), true).await?;
     let Some(found) = found else { return Ok(()) };
-    let task = existing::compare(context, wanted, &found, execution).await?;
+    let Existing { task, .. } = existing::compare(context, wanted, &found, execution).await?;
     let mut differing = Findings::default();
     drift::warn(&running.plan, &task.differences, &mut differing);
     differing.add_to(&mut running.findings);

@@ -52,11 +52,6 @@ pub fn earlier_execution() -> ExecutionArn {
     EXECUTION.replace("night-1", "night-0").parse().expect("the ARN of an execution")
 }
 
-/// An execution that began with the window and drives the task.
-pub fn driven_by(execution: ExecutionArn) -> Owner {
-    Owner::Running { execution, began: minute(0) }
-}
-
 /// The execution that closes out [`EXECUTION`].
 pub fn closing_execution() -> ExecutionArn {
     execution().sibling(Order::name(&execution(), 0, 1))

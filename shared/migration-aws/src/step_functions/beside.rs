@@ -54,7 +54,9 @@ async fn looked(dms: &Dms, step_functions: &Client, running: &mut Running) -> Re
     for other in same_task.into_iter().flatten() {
         match describe(step_functions, &other).await? {
             Execution::Known(known) if known.state == State::Running => return Ok(Beside::Run(other)),
-            Execution::Known(known) if known.has_had_to_do_with_its_task() => return Ok(Beside::Ran(other)),
+            Execution::Known(known) if known.has_taken_its_task_from(&running.run) => {
+                return Ok(Beside::Ran(other));
+            }
             Execution::Known(_) | Execution::NotKnown | Execution::OutOfReach => {}
         }
     }
@@ -77,7 +79,7 @@ async fn tagged_by(
     Ok(match describe(step_functions, &owner).await? {
         Execution::Known(other) if other.state == State::Running => Some(Beside::Run(owner)),
         // It wrote its name, and then left the task to others.
-        Execution::Known(other) if other.has_left_its_task_to_others() => None,
+        Execution::Known(other) if other.has_told() && !other.has_taken_its_task_from(run) => None,
         Execution::Known(other) if wrote_its_own || other.began > ended => Some(Beside::Ran(owner)),
         Execution::NotKnown if wrote_its_own => Some(Beside::Ran(owner)),
         Execution::OutOfReach => Some(Beside::Ran(owner)),

@@ -56,6 +56,15 @@ pub fn create_refused(run: &mut Run, call: CreateCall, refusal: Refusal, retries
     }
 }
 
+/// The step that creates the task waits for somebody, in an attempt after so many retries: it has used no attempt, and a
+/// first one nothing of what was kept back for retries.
+pub fn not_created_yet(run: &mut Run, retries: u64) {
+    run.creates = run.creates.saturating_sub(1);
+    if retries == 0 {
+        run.events = run.events.saturating_sub(budget::CREATE_RETRIES);
+    }
+}
+
 /// DMS has taken the modification of the task: what it refused before is over.
 pub fn modified(run: &mut Run) {
     run.modified = true;

@@ -7,8 +7,8 @@ mod guard;
 mod observation;
 
 pub use answer::{
-    create_refused, held_back, modified, reload_answered, start_answered, start_is_doubtful, stop_answered,
-    stop_unseen, test_answered, told,
+    create_refused, held_back, modified, not_created_yet, reload_answered, start_answered, start_is_doubtful,
+    stop_answered, stop_unseen, test_answered, told,
 };
 pub use decision::write_down;
 pub use guard::{

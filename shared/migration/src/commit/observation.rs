@@ -1,6 +1,7 @@
 //! An observation comes into the document, before the decision is asked for.
 
 use jiff::Timestamp;
+use plan::window::When;
 use plan::{AtClose, MigrationType, Mode, OnDrift, Plan, TaskRequest, Until};
 
 use super::answer;
@@ -19,7 +20,7 @@ use crate::run::observation::{self, Connection, ConnectionState, Observation, Ta
 use crate::run::status::Phase;
 use crate::run::table::Table;
 use crate::run::tables::TablePass;
-use crate::run::task::{Origin, Owner, Progress, Ran, Task};
+use crate::run::task::{Origin, Owner, Progress, Task};
 use crate::time::graces::{RUN_BEFORE_STOPS_WITHIN, START_GRACE, START_MARGIN};
 
 /// Takes an observation into the document, before [`decide`](crate::decide::decide) is asked. Taken in twice it counts
@@ -147,7 +148,7 @@ fn whose(task: &Task, seen: &observation::Task, run: &Run, now: Timestamp) -> Wh
     // last stop.
     let since = seen.start_date().max(seen.task_start_date).max(identity::stopped_before_this_start(seen));
     match &task.owner {
-        Owner::Ended { execution, ran: Some(Ran { started_between: Some((from, until)), .. }) }
+        Owner::Ended { execution, ran: Some((from, until)) }
             if since.is_none_or(|since| since >= *from && since <= *until) =>
         {
             return Whose::EndedRun(execution.clone());
@@ -163,10 +164,15 @@ fn whose(task: &Task, seen: &observation::Task, run: &Run, now: Timestamp) -> Wh
 }
 
 /// The task is kept by somebody else, was started before this run's window opened, and that was moments ago: a run whose
-/// window closed then may be about to stop it. No tag says so.
+/// window closed then may be about to stop it. No tag says so. A window that is counted from the beginning of a run which
+/// a person has started opens at no time of its own.
 fn is_about_to_stop(plan: &Plan, run: &Run, task: &Task, seen: &observation::Task, now: Timestamp) -> bool {
     let is_of_before = seen.start_date().is_some_and(|started| started < run.opened);
-    let kept = task.origin == Origin::External && plan.window.is_some();
+    let opens = plan.window.as_ref().is_some_and(|window| match window.when {
+        When::Hours(_) => true,
+        When::Duration(_) => plan.scheduled_time.is_some(),
+    });
+    let kept = task.origin == Origin::External && opens;
     kept && is_of_before && now.duration_since(run.opened) < RUN_BEFORE_STOPS_WITHIN
 }
 

@@ -6,12 +6,12 @@ use plan::{Mode, OnAbort, Plan};
 
 use crate::decide::situation::Situation;
 use crate::decide::verdicts::stop_command;
-use crate::run::acts::{StartAct, StopCause};
+use crate::run::acts::StopCause;
 use crate::run::close_out::{Beside, CloseOut, HowEnded, Order};
 use crate::run::commands;
 use crate::run::execution::Run;
 use crate::run::execution_arn::ExecutionArn;
-use crate::run::identity::is_this_run;
+use crate::run::identity::{is_this_run, was_last_to_start};
 use crate::run::next::Next;
 use crate::run::status::Phase;
 use crate::run::step::Occasion;
@@ -42,8 +42,12 @@ pub(super) fn close_out(s: &Situation<'_>) -> Option<Next> {
             return s.report(left_alone(s, close_out, &why));
         }
         // It cannot see whose start it follows, since a task that somebody else keeps has no tag. It may leave the task to
-        // this one.
-        Beside::Run(_) if is_kept_and_to_be_stopped(s) && s.now < s.run.stop_due + BESIDE_PATIENCE => {}
+        // this one, at the close.
+        Beside::Run(other) if is_kept_and_to_be_stopped(s) && s.now < s.run.closes + BESIDE_PATIENCE => {
+            if s.run.is_over(s.now) {
+                return s.wait_briefly(format!("another run has to do with the task: {other}"));
+            }
+        }
         Beside::Run(other) => {
             // A run that is soon rejected or skipped has nothing to do with the task.
             let since = close_out.beside_since.unwrap_or(s.now);
@@ -103,7 +107,7 @@ pub(super) fn close_out(s: &Situation<'_>) -> Option<Next> {
 fn is_kept_and_to_be_stopped(s: &Situation<'_>) -> bool {
     let is_kept = s.task.is_some_and(|task| task.origin == Origin::External);
     let is_to_be_stopped = s.run.stop_at_close && s.plan.on_abort == OnAbort::AsAtClose;
-    is_kept && is_to_be_stopped && s.run.drive.start().is_some_and(StartAct::may_be_made)
+    is_kept && is_to_be_stopped && was_last_to_start(s.run)
 }
 
 /// The task of the run is at work: what the plan says of that.

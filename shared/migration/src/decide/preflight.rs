@@ -146,7 +146,7 @@ fn difference(s: &Situation<'_>, task: &Task, seen: &observation::Task) -> Vec<F
     }
     // Whoever drives the task does so until the run that is to come.
     let undriven = Task { owner: Owner::Nobody, ..task.clone() };
-    if adoption::adopt(s.plan, s.run, &undriven, seen, s.now) != Adoption::Modify {
+    if adoption::adopt(s.plan, s.run, &undriven, None, seen, s.now) != Adoption::Modify {
         return vec![Finding::Fault(differing(s, task))];
     }
     let modified =

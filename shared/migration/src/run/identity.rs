@@ -86,13 +86,25 @@ pub fn drove(run: &Run, progress: Option<&Progress>, now: Timestamp) -> Drove {
     if !may_be_its_own || run.taken_over.is_some() {
         return Drove::SomebodyElses;
     }
-    let asked = run.drive.start().map_or(Timestamp::MIN, |start| start.asked);
-    match progress.filter(|progress| progress.seen >= asked).map(|progress| progress.status.phase()) {
+    // A start that was never seen may show yet.
+    let was_seen = match run.drive.start() {
+        Some(start) => run.latest_start.is_some_and(|latest| latest >= start.since() - CLOCK_SKEW),
+        None => true,
+    };
+    match progress.filter(|_| was_seen).map(|progress| progress.status.phase()) {
         Some(Phase::Idle) => Drove::ToRest,
         Some(Phase::Running | Phase::Stopping) => Drove::Until(now),
         // DMS dates a start some time after it has taken it.
         Some(Phase::Starting | Phase::Busy | Phase::Gone) | None => Drove::Until(now + START_GRACE),
     }
+}
+
+/// True when the last start of the task that a poll has seen is this run's own, by its date.
+pub fn was_last_to_start(run: &Run) -> bool {
+    let its_own = |start: &StartAct| {
+        start.may_be_made() && run.latest_start.is_none_or(|latest| latest <= start.asked + START_GRACE)
+    };
+    run.taken_over.is_none() && run.drive.start().is_some_and(its_own)
 }
 
 /// True when a start of this date came after DMS took this run's stop for the close. DMS itself starts nothing again that it

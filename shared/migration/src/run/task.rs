@@ -41,35 +41,19 @@ pub enum Owner {
     #[default]
     Nobody,
     /// Another execution of ours, which runs and drives the task.
-    #[serde(rename_all = "PascalCase")]
-    Running {
-        /// The execution.
-        execution: ExecutionArn,
-        /// When it began.
-        began: Timestamp,
-    },
+    Running(ExecutionArn),
     /// Another execution of ours, which has ended.
     #[serde(rename_all = "PascalCase")]
     Ended {
         /// The execution.
         execution: ExecutionArn,
-        /// What Step Functions shows of it; absent where it no longer knows it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        ran: Option<Ran>,
+        /// From when to when a start is dated that is its own, or that it followed as such, and that may still be at work;
+        /// absent where there is none, and where Step Functions no longer knows the execution.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        ran: Option<(Timestamp, Timestamp)>,
     },
     /// An execution that may not be looked at: a sibling stack's, or one of a stack that is gone.
     OutOfReach(ExecutionArn),
-}
-
-/// An ended execution, as far as it tells whose start a task is at work by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Ran {
-    /// When it began.
-    pub began: Timestamp,
-    /// From when to when a start is dated that is its own, or that it followed as such, and that may still be at work.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub started_between: Option<(Timestamp, Timestamp)>,
 }
 
 impl Owner {
@@ -97,7 +81,7 @@ impl Task {
     /// Another execution of ours that drives the task now.
     pub fn driven_by(&self) -> Option<&ExecutionArn> {
         match &self.owner {
-            Owner::Running { execution, .. } => Some(execution),
+            Owner::Running(execution) => Some(execution),
             Owner::Nobody | Owner::Ended { .. } | Owner::OutOfReach(_) => None,
         }
     }

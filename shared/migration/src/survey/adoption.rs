@@ -4,8 +4,8 @@ use crate::run::execution::Run;
 use crate::run::execution_arn::ExecutionArn;
 use crate::run::observation;
 use crate::run::status::Phase;
-use crate::run::task::{Origin, Owner, Task};
-use crate::time::graces::{OPENS_WITHIN, OWNER_IS_OLD_AFTER, RUN_BEFORE_ENDS_WITHIN};
+use crate::run::task::{Origin, Task};
+use crate::time::graces::RUN_BEFORE_ENDS_WITHIN;
 use jiff::Timestamp;
 use plan::{OnDrift, Plan};
 
@@ -36,23 +36,29 @@ pub fn origin(owner_tag: Option<Option<&ExecutionArn>>, execution: &ExecutionArn
 /// differs then cannot be modified. One that another run drives, or that is rejected for its differences, is not
 /// touched.
 ///
-/// The tag of a task that is under way is left, since it says whose start that was, but for one that names a run which
-/// Step Functions will have forgotten one day.
-pub fn adopt(plan: &Plan, run: &Run, task: &Task, seen: &observation::Task, now: Timestamp) -> Adoption {
+/// The tag of a task that is under way is left: it says whose start that was.
+///
+/// `driver_closes` is when the window of the run closes that drives the task now.
+pub fn adopt(
+    plan: &Plan,
+    run: &Run,
+    task: &Task,
+    driver_closes: Option<Timestamp>,
+    seen: &observation::Task,
+    now: Timestamp,
+) -> Adoption {
     let has_run = seen.has_run();
     let under_way = matches!(seen.phase(), Phase::Starting | Phase::Running);
     let as_planned = task.differences.is_empty();
     let modifies =
         plan.on_drift == OnDrift::Modify && task.origin != Origin::External && !has_run && !run.modified;
-    if is_about_to_be_let_go(plan, run, task, now) {
+    if is_about_to_be_let_go(run, task, driver_closes, now) {
         Adoption::Await
     } else if task.driven_by().is_some() {
         Adoption::Leave
     } else if !as_planned && modifies {
         Adoption::Modify
-    } else if (!under_way || has_an_old_owner(task, now))
-        && task.origin == Origin::Adopted
-        && (as_planned || plan.on_drift == OnDrift::Ignore)
+    } else if !under_way && task.origin == Origin::Adopted && (as_planned || plan.on_drift == OnDrift::Ignore)
     {
         Adoption::TakeOver
     } else {
@@ -60,24 +66,17 @@ pub fn adopt(plan: &Plan, run: &Run, task: &Task, seen: &observation::Task, now:
     }
 }
 
-/// The run of the tag, whose start the task may be at work by, began long ago.
-fn has_an_old_owner(task: &Task, now: Timestamp) -> bool {
-    let Owner::Ended { ran: Some(ran), .. } = &task.owner else { return false };
-    now.duration_since(ran.began) > OWNER_IS_OLD_AFTER
-}
-
-/// The run that drives the task began before the window of this one opened, which is not long ago: where one window closes
-/// as the next one opens, that run is stopping its task.
-fn is_about_to_be_let_go(plan: &Plan, run: &Run, task: &Task, now: Timestamp) -> bool {
-    let is_of_before =
-        matches!(&task.owner, Owner::Running { began, .. } if *began < run.opened - OPENS_WITHIN);
-    plan.window.is_some() && is_of_before && now.duration_since(run.opened) < RUN_BEFORE_ENDS_WITHIN
+/// The window of the run that drives the task has closed by the opening of this one's, which is not long ago: that run is
+/// stopping its task.
+fn is_about_to_be_let_go(run: &Run, task: &Task, driver_closes: Option<Timestamp>, now: Timestamp) -> bool {
+    let has_closed = driver_closes.is_some_and(|closes| closes <= run.opened);
+    task.driven_by().is_some() && has_closed && now.duration_since(run.opened) < RUN_BEFORE_ENDS_WITHIN
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::survey::executions::ran;
+    use crate::run::task::Owner;
     use jiff::SignedDuration;
     use plan::read::read;
     use serde_json::json;
@@ -116,31 +115,23 @@ mod tests {
     }
 
     #[test]
-    fn a_run_of_the_window_before_is_waited_for_and_an_old_owner_is_replaced() {
-        use Adoption::{Await, Leave, TakeOver};
+    fn a_run_whose_window_has_closed_is_waited_for() {
+        use Adoption::{Await, Leave};
         let minutes = |minutes: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes);
-        let (day, opens) = (24 * 60, 100 * 24 * 60);
-        let window = json!({"Task": {"ReplicationTaskIdentifier": "orders"}, "Window": {"Duration": "PT7H"}});
-        let without = json!({"Task": {"ReplicationTaskIdentifier": "orders"}});
-        let runs = |began: i64| Owner::Running { execution: ANOTHER.parse().unwrap(), began: minutes(began) };
-        let ended = |began: i64| Owner::Ended {
-            execution: ANOTHER.parse().unwrap(),
-            ran: Some(ran(None, minutes(began), Some(minutes(began + 60)))),
-        };
-        for (fact, plan, owner, now, expected) in [
-            ("it is about to end", &window, runs(opens - 60), opens + 14, Await),
-            ("it does not end", &window, runs(opens - 60), opens + 15, Leave),
-            ("it is a double of this one", &window, runs(opens), opens, Leave),
-            ("moments before the opening, too", &window, runs(opens - 1), opens, Leave),
-            ("no window has opened", &without, runs(opens - 60), opens, Leave),
-            ("the owner of yesterday is known for long", &window, ended(opens - day), opens, Leave),
-            ("the owner of a month ago", &window, ended(opens - 31 * day), opens, TakeOver),
+        let plan = json!({"Task": {"ReplicationTaskIdentifier": "orders"}, "Window": {"Duration": "PT7H"}});
+        for (fact, closes, now, expected) in [
+            ("its window closes as this one opens", Some(60), 74, Await),
+            ("its window closed before", Some(50), 60, Await),
+            ("it does not end", Some(60), 75, Leave),
+            ("its window is open, as for a second click", Some(61), 60, Leave),
+            ("it has no window", None, 60, Leave),
         ] {
-            let plan = read(plan).plan.unwrap();
-            let begun =
-                Run::begin(OWNER.parse().unwrap(), "orders".to_owned(), Timestamp::MAX, minutes(opens));
+            let plan = read(&plan).plan.unwrap();
+            let run = Run::begin(OWNER.parse().unwrap(), "orders".to_owned(), Timestamp::MAX, minutes(60));
+            let owner = Owner::Running(ANOTHER.parse().unwrap());
             let task = Task { owner, ..Task::known(seen("running"), Origin::Adopted) };
-            assert_eq!(adopt(&plan, &begun, &task, &seen("running"), minutes(now)), expected, "{fact}");
+            let done = adopt(&plan, &run, &task, closes.map(minutes), &seen("running"), minutes(now));
+            assert_eq!(done, expected, "{fact}");
         }
     }
 
@@ -179,19 +170,17 @@ mod tests {
                     settings: None,
                     differences: differs.then(|| "MigrationType".to_owned()).into_iter().collect(),
                     owner: match driven {
-                        true => Owner::Running {
-                            execution: ANOTHER.parse().unwrap(),
-                            began: Timestamp::UNIX_EPOCH,
-                        },
+                        true => Owner::Running(ANOTHER.parse().unwrap()),
                         false => Owner::Nobody,
                     },
                 };
                 let run = Run { modified, ..begun };
                 let now = Timestamp::UNIX_EPOCH;
-                let done = adopt(&plan, &run, &task, &seen(if has_run { "stopped" } else { "ready" }), now);
+                let done =
+                    adopt(&plan, &run, &task, None, &seen(if has_run { "stopped" } else { "ready" }), now);
                 assert_eq!(done, expected, "{origin:?}, differs {differs}, has run {has_run}, {word}");
                 // A task that is under way keeps its tag, which says whose start that was.
-                let under_way = adopt(&plan, &run, &task, &seen("running"), now);
+                let under_way = adopt(&plan, &run, &task, None, &seen("running"), now);
                 assert_ne!(under_way, TakeOver, "{origin:?}, differs {differs}, {word}");
             }
         }

@@ -7,11 +7,14 @@ use serde_json::Value;
 
 use crate::run::close_out::{HowEnded, is_told_by};
 use crate::run::drove::Drove;
+use crate::run::execution::Run;
 use crate::run::execution_arn::ExecutionArn;
-use crate::run::task::{Ran, Task};
+use crate::run::identity::was_last_to_start;
+use crate::run::task::Task;
 use crate::run::verdict::Outcome;
 use crate::survey::untold::Errand;
 use crate::time::graces::START_GRACE;
+use crate::time::window::{self, Opening};
 
 /// An execution as Step Functions describes it.
 #[derive(Clone, Debug, PartialEq)]
@@ -127,22 +130,34 @@ impl Execution {
     }
 
     /// True when it has ended with a verdict that has to do with its task: it was neither skipped nor rejected, nor a
-    /// pre-flight, and it has not left the task to others.
+    /// pre-flight, and does not say that it started nothing and followed nothing.
     pub fn has_had_to_do_with_its_task(&self) -> bool {
         let nothing = [Outcome::Skipped, Outcome::Rejected, Outcome::Ready];
         let verdict = self.verdict.as_deref();
         verdict.is_some_and(|verdict| !nothing.iter().any(|outcome| outcome.as_str() == verdict))
-            && !self.has_left_its_task_to_others()
+            && self.drove != Some(Drove::Nothing)
     }
 
-    /// True when it has said that it started nothing, or followed what others had started.
-    pub fn has_left_its_task_to_others(&self) -> bool {
-        matches!(self.drove, Some(Drove::Nothing | Drove::SomebodyElses))
+    /// True when it had something to do with its task, and did not leave that to this run: it says that it followed what
+    /// somebody else had started, which is this run where the last start of the task is its own.
+    pub fn has_taken_its_task_from(&self, run: &Run) -> bool {
+        let left_it_to_this_run = self.drove == Some(Drove::SomebodyElses) && was_last_to_start(run);
+        self.has_had_to_do_with_its_task() && !left_it_to_this_run
     }
 
-    /// What it tells of whose start its task is at work by.
-    pub fn ran(&self) -> Ran {
-        ran(self.drove, self.began, self.ended)
+    /// From when to when a start is dated that is its own, or that it followed as such, and that may still be at work. One
+    /// that has died may have started the task in its last moment, and DMS dates that minutes later.
+    pub fn started_its_task_between(&self) -> Option<(Timestamp, Timestamp)> {
+        started_between(self.drove, self.began, self.ended)
+    }
+
+    /// When the window of its plan closes; `None` for one without a window.
+    pub fn closes(&self) -> Option<Timestamp> {
+        let plan = read::read(&self.input).plan?;
+        match window::at_the_beginning(plan.window.as_ref()?, plan.scheduled_time, self.began) {
+            Opening::Open { closes, .. } => Some(closes),
+            Opening::Shut { .. } => None,
+        }
     }
 
     /// True for an execution that the watch has started: it has no plan of its own.
@@ -167,16 +182,19 @@ impl Execution {
     }
 }
 
-/// What an execution that ran from then to then, and said this of its task, tells of whose start the task is at work by.
-/// One that has told its end may have followed what a run before it had started. One that has died may have started the
-/// task in its last moment, and DMS dates that minutes later.
-pub fn ran(drove: Option<Drove>, began: Timestamp, ended: Option<Timestamp>) -> Ran {
-    let started_between = match drove {
+/// From when to when a start is dated that may be that of an execution which ran from then to then and said this of its
+/// task.
+pub fn started_between(
+    drove: Option<Drove>,
+    began: Timestamp,
+    ended: Option<Timestamp>,
+) -> Option<(Timestamp, Timestamp)> {
+    match drove {
         Some(Drove::Nothing | Drove::SomebodyElses | Drove::ToRest) => None,
+        // It may have followed what a run before it had started.
         Some(Drove::Until(until)) => Some((Timestamp::UNIX_EPOCH, until)),
         None => ended.map(|ended| (began, ended.saturating_add(START_GRACE).unwrap_or(Timestamp::MAX))),
-    };
-    Ran { began, started_between }
+    }
 }
 
 /// The ARN and the identifier by which a plan names its task.

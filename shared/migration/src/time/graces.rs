@@ -24,18 +24,13 @@ pub const OPENS_WITHIN: SignedDuration = SignedDuration::from_secs(60);
 /// How long a task that was just created may be missing from DMS's list.
 pub const CREATED_APPEARS_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
-/// How long after its opening a run waits for the end of a run that began in an earlier window and still drives the task:
-/// where one window closes as the next one opens, that one is stopping its task. After so long people are told that a stop
-/// takes its time.
+/// How long after its opening a run waits for the end of a run whose window has closed and that still drives the task: that
+/// one is stopping it. After so long people are told that a stop takes its time.
 pub const RUN_BEFORE_ENDS_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 
 /// How long after its opening a run does not follow a task that somebody else keeps and that was started before: a run
 /// whose window closes then may be about to stop it.
 pub const RUN_BEFORE_STOPS_WITHIN: SignedDuration = SignedDuration::from_mins(3);
-
-/// Step Functions forgets an execution 90 days after its end. A run that follows a task which one of so long ago had
-/// started writes its own name into the tag, so that the watch still finds whose the task is.
-pub const OWNER_IS_OLD_AFTER: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Seconds between two looks at who drives the task.
 pub const OWNER_LOOKED_AT_SECONDS: u32 = 60;

@@ -4,7 +4,7 @@ use migration::commit;
 use migration::run::acts::StopCause;
 use migration::run::observation::TaskSeen;
 use migration::run::task::Owner;
-use migration::survey::executions::ran;
+use migration::survey::executions::started_between;
 use serde_json::{Value, json};
 
 use support::cases::{
@@ -208,7 +208,7 @@ fn started_and_to_be_left_running() {
 #[test]
 fn whose_the_task_is_decides_what_the_close_does() {
     let owned = |plan: Value, ended: Option<i64>, began: i64| {
-        let ran = ended.map(|ended| ran(None, minute(-120), Some(minute(ended))));
+        let ran = ended.and_then(|ended| started_between(None, minute(-120), Some(minute(ended))));
         let owner = Owner::Ended { execution: earlier_execution(), ran };
         let case = full_load(plan).set(|case| case.known().owner = owner);
         case.began(began).status("running").joined().tables(&HALF).at(CLOSE)

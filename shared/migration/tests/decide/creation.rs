@@ -5,12 +5,11 @@ use migration::pace::budget;
 use migration::run::acts::{CreateCall, CreateRefusal};
 use migration::run::answer::{Answer, Refusal, RefusalKind};
 use migration::run::step::Occasion;
-use migration::run::task::Origin;
+use migration::run::task::{Origin, Owner};
 use serde_json::json;
 
 use support::cases::{
-    CLOSE, Case, SOURCE, TARGET, and, check, driven_by, earlier_execution, full_load, kept, minute, refusal,
-    windowed,
+    CLOSE, Case, SOURCE, TARGET, and, check, earlier_execution, full_load, kept, minute, refusal, windowed,
 };
 
 #[test]
@@ -355,12 +354,14 @@ fn somebody_else_drives_or_deletes_it() {
     check([
         (
             "another execution of ours runs",
-            full_load(json!({})).status("running").set(|case| case.known().owner = driven_by(other.clone())),
+            full_load(json!({}))
+                .status("running")
+                .set(|case| case.known().owner = Owner::Running(other.clone())),
             "Skipped | another run drives the task | night-0 | will report on it",
         ),
         (
             "another execution of ours is about to start it",
-            full_load(json!({})).set(|case| case.known().owner = driven_by(other.clone())),
+            full_load(json!({})).set(|case| case.known().owner = Owner::Running(other.clone())),
             "Skipped | another run drives the task",
         ),
         (
@@ -369,7 +370,7 @@ fn somebody_else_drives_or_deletes_it() {
                 .started(1)
                 .began(1)
                 .status("running")
-                .set(|case| case.known().owner = driven_by(other.clone())),
+                .set(|case| case.known().owner = Owner::Running(other.clone())),
             "Wait | the task is running",
         ),
         (

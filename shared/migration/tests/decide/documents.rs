@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::rules::{anything, decided, runs};
 
 /// Members that are there in some documents and not in others: each says something by being absent.
-const OPTIONAL: [&str; 53] = [
+const OPTIONAL: [&str; 52] = [
     "AbsentSince",
     "AtClose",
     "Caught",
@@ -18,7 +18,6 @@ const OPTIONAL: [&str; 53] = [
     "DmsError",
     "Drove",
     "Ran",
-    "StartedBetween",
     "Redrives",
     "UnseenSinceRedrive",
     "Owner",

@@ -1,14 +1,14 @@
 //! What a pre-flight finds and says: everything that a run would meet, and nothing that it would do.
 
 use migration::run::observation::TaskSeen;
-use migration::run::task::Origin;
+use migration::run::task::{Origin, Owner};
 use migration::survey::drift;
 use plan::finding::Findings;
 use plan::{MigrationType, OnDrift};
 use serde_json::{Value, json};
 
 use support::cases::{
-    CLOSE, Case, and, cdc, check, driven_by, earlier_execution, full_load, kept, load_and_cdc, windowed,
+    CLOSE, Case, and, cdc, check, earlier_execution, full_load, kept, load_and_cdc, windowed,
 };
 
 /// A pre-flight of this plan.
@@ -162,7 +162,7 @@ fn a_task_that_is_there() {
             full_load(preflight(json!({})))
                 .began(-60)
                 .status("running")
-                .set(|case| case.known().owner = driven_by(other)),
+                .set(|case| case.known().owner = Owner::Running(other)),
             "Ready | another run drives the task now | night-0 | is Skipped | not follows it",
         ),
         (
@@ -207,7 +207,7 @@ fn a_task_that_differs() {
         (
             "would be modified, once the run has ended that drives it now",
             differing("Modify", Origin::Adopted)
-                .set(|case| case.known().owner = driven_by(earlier_execution())),
+                .set(|case| case.known().owner = Owner::Running(earlier_execution())),
             "Ready | another run drives the task now | has never run: a run modifies it",
         ),
         (

@@ -11,14 +11,13 @@ use migration::run::execution::Run;
 use migration::run::load::PreviousLoad;
 use migration::run::next::Next;
 use migration::run::step::What;
-use migration::run::task::{Origin, Progress};
+use migration::run::task::{Origin, Owner, Progress};
 use migration::run::verdict::{Outcome, Verdict};
 use plan::AtClose;
 use serde_json::json;
 
 use support::cases::{
-    CLOSE, Case, cdc, driven_by, earlier_execution, full_load, kept, load_and_cdc, minute, progress, refusal,
-    windowed,
+    CLOSE, Case, cdc, earlier_execution, full_load, kept, load_and_cdc, minute, progress, refusal, windowed,
 };
 
 /// One look, taken in and not decided on.
@@ -168,7 +167,10 @@ fn the_pace_is_that_of_a_load_of_this_run_while_it_lasts() {
     let over = begun(load_and_cdc(json!({}))).counters([1, 0, 0, 0]).loaded(8);
     assert!(!paced(over), "the load is over");
     let earlier = full_load(json!({})).began(-60).fresh(-60).status("running").counters([0, 1, 0, 0]);
-    assert!(!paced(earlier.set(|case| case.known().owner = driven_by(earlier_execution()))), "another's run");
+    assert!(
+        !paced(earlier.set(|case| case.known().owner = Owner::Running(earlier_execution()))),
+        "another's run"
+    );
 }
 
 #[test]

@@ -316,7 +316,7 @@ pub(crate) fn anything() -> impl Strategy<Value = Case> {
                 Some(settings) => {
                     let task = case.known();
                     task.origin = origin;
-                    task.owner = driven_by.map_or(Owner::Nobody, support::cases::driven_by);
+                    task.owner = driven_by.map_or(Owner::Nobody, Owner::Running);
                     task.differences = differences.unwrap_or_default();
                     task.settings =
                         settings.map(|(prep_mode, create_pk_after_full_load, validation)| TaskSettings {

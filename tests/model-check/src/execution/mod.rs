@@ -173,7 +173,7 @@ impl Execution {
     /// It has had to do with the task, by what it told.
     pub fn has_had_to_do(&self, report: &Report) -> bool {
         !matches!(report.outcome, Outcome::Skipped | Outcome::Rejected | Outcome::Ready)
-            && !matches!(report.drove, Some(Drove::Nothing | Drove::SomebodyElses))
+            && report.drove != Some(Drove::Nothing)
     }
 
     /// It has begun by now.

@@ -13,7 +13,7 @@ use migration::run::next::Next;
 use migration::run::observation::{Absence, InstanceSeen, Observation, TaskSeen};
 use migration::run::task::{self, Origin, Owner};
 use migration::survey::adoption::{self, Adoption};
-use migration::survey::executions::ran;
+use migration::survey::executions::started_between;
 use migration::time::present::Moment;
 use plan::{OnAbort, TaskPlan, Then, settings};
 
@@ -252,7 +252,10 @@ impl Turn<'_> {
             owner: owner.filter(|_| !ours).map_or(Owner::Nobody, |owner| self.owner(owner)),
         };
         let plan = self.story.plan_of(self.execution.nth);
-        match adoption::adopt(plan, &self.execution.run, &known, &seen, self.present()) {
+        let driver = self.state.dms.task.as_ref().and_then(|task| task.owner);
+        let driver = driver.and_then(|nth| self.state.executions.get(usize::from(nth)));
+        let closes = driver.map(|driver| driver.run.closes);
+        match adoption::adopt(plan, &self.execution.run, &known, closes, &seen, self.present()) {
             Adoption::TakeOver => {
                 if let Some(task) = &mut self.state.dms.task {
                     task.owner = Some(self.execution.nth);
@@ -275,11 +278,11 @@ impl Turn<'_> {
         // What closes a run out tells an end of its own: the run's execution has told nothing.
         let (ended, drove) = match (&other.told, &other.run.close_out) {
             (_, Some(close_out)) => (close_out.ended, None),
-            (Told::NotYet, None) => return Owner::Running { execution, began },
+            (Told::NotYet, None) => return Owner::Running(execution),
             (Told::Now(report), None) => (at(report.at), report.drove),
             (Told::Earlier, None) => return Owner::Ended { execution, ran: None },
         };
-        Owner::Ended { execution, ran: Some(ran(drove, began, Some(ended))) }
+        Owner::Ended { execution, ran: started_between(drove, began, Some(ended)) }
     }
 
     fn start(&mut self, kind: StartKind, fate: Fate) {

@@ -120,3 +120,41 @@ fn a_schedule_that_fires_twice_spends_a_consent_once_also_when_its_first_run_is_
         nights(world(slow), runs, meddling).no_row_twice();
     }
 }
+
+#[test]
+fn a_second_click_spends_no_consent_again_once_the_first_run_is_over() {
+    let refused = "Last Error Access denied for user 'dms'@'10.0.0.1' (using password: YES) Stop Reason FATAL_ERROR \
+                   Error Level FATAL";
+    let empty = |table: &str| Happening::EmptyTarget {
+        endpoint_arn: None,
+        schema: "shop".to_owned(),
+        table: table.to_owned(),
+    };
+    let keeps = json!({"FullLoadSettings": {"TargetTablePrepMode": "DO_NOTHING"}});
+    for kept in [false, true] {
+        for second in [1, 2] {
+            let mut slow = slow();
+            if kept {
+                slow = night::kept(slow);
+                slow.tasks[0].replication_task_settings = Some(keeps.clone());
+            }
+            // The resume of the first click fails for a cause that does not pass.
+            slow.troubles.push(Trouble::after(150.0, What::Fail).on_start(2).with_message(refused));
+            let (identifier, plan) = match kept {
+                true => ("kept", night::of_kept as fn(serde_json::Value) -> serde_json::Value),
+                false => ("orders", (|more| in_mode("DO_NOTHING", more)) as fn(_) -> _),
+            };
+            let stop = Happening::StopTask { identifier: identifier.to_owned() };
+            let click = || plan(json!({"Start": "Resume", "ScheduledTime": null}));
+            let runs = vec![
+                (0, "monday", plan(json!({}))),
+                (DAY, "click", click()),
+                (DAY + second, "again", click()),
+            ];
+            let meddling = vec![(30, stop), (600, empty("orders")), (600, empty("customers"))];
+            let night = nights(world(slow), runs, meddling);
+            night.no_row_twice();
+            assert_eq!(night.calls("StartReplicationTask"), 2, "kept {kept}, {second}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 //! Executions that are ended from outside: the watch has them closed out, and stands in nobody's way.
 
-use dms_simulator::Scenario;
 use dms_simulator::scenario::{Trouble, What};
+use dms_simulator::{Happening, Scenario};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use virtual_aws::{End, Fault, FunctionEnd, MACHINE, OPERATIONS, Redrive, Run, Story, World, execution_arn};
@@ -33,6 +33,8 @@ pub(crate) enum Doing {
     TaskFailed,
     /// The watch sweeps.
     Sweep,
+    /// Somebody does this to the task.
+    Person(Happening),
     /// Whatever the watch has started from here on is stopped so many minutes later.
     AbortWhatComes(i64),
 }
@@ -60,6 +62,11 @@ pub(crate) fn watched(world: World, doings: Vec<(i64, Doing)>) -> Watched {
             world.clock().sleep_until(minute(at)).await;
             let event = match doing {
                 Doing::AbortWhatComes(_) => return Vec::new(),
+                Doing::Person(happening) => {
+                    let now = world.clock().now();
+                    world.dms(|dms| dms.happen(now, happening));
+                    return Vec::new();
+                }
                 Doing::Begins(name, plan, None) => {
                     return vec![world.run(name, plan).await.expect("the host can make every step")];
                 }

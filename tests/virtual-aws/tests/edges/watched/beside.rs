@@ -81,3 +81,36 @@ fn a_run_that_could_not_see_whose_start_it_follows_leaves_the_window_to_the_clos
     assert_eq!(night.stops().len(), 1, "{}", night.said());
     assert!(night.stops()[0] < CLOSE + 10, "{:?}", night.stops());
 }
+
+#[test]
+fn a_stop_lead_keeps_the_close_out_of_a_kept_task_from_nothing() {
+    let early = json!({"Window": {"StopLead": "PT10M"}});
+    let night = beside(kept(), &of_kept(early), 60, None);
+    assert_eq!(night.stops().len(), 1, "{}", night.said());
+    assert_eq!(night.status(), "stopped");
+}
+
+#[test]
+fn a_close_out_does_not_stop_what_the_keeper_has_started_since_and_another_run_has_followed() {
+    let (stops, starts) = (
+        Happening::StopTask { identifier: "kept".to_owned() },
+        Happening::StartTask {
+            identifier: "kept".to_owned(),
+            start_type: dms_simulator::StartType::ResumeProcessing,
+        },
+    );
+    for back in [21, 40] {
+        let night = watched(
+            world(kept()),
+            vec![
+                dies(of_kept(json!({})), 20),
+                (back - 1, Doing::Person(stops.clone())),
+                (back, Doing::Person(starts.clone())),
+                (back + 2, Doing::Begins("again", of_kept(json!({})), None)),
+                (30, Doing::Ended("night", "ABORTED")),
+            ],
+        );
+        night.ended("again", &["LeftRunning"]);
+        assert_eq!((night.stops(), night.status().as_str()), (vec![], "running"), "{back}: {}", night.said());
+    }
+}

@@ -143,21 +143,34 @@ fn a_load_that_a_person_stopped_half_way_is_no_success_whatever_its_code() {
 }
 
 #[test]
-fn a_failure_is_told_though_step_functions_has_forgotten_the_run_that_started_the_task() {
-    let days = [0, 40, 80].map(|nth| nth * DAY);
-    let [first, second, third] = days.map(|opens| leaves(opens, json!({})));
-    let fails = 95 * DAY;
+fn an_end_that_another_run_has_told_is_told_by_nobody_else() {
+    // The first run cannot start; a person is quicker. The second one follows that, and tells its end.
+    let starts = Happening::StartTask {
+        identifier: "orders".to_owned(),
+        start_type: dms_simulator::StartType::ResumeProcessing,
+    };
+    let load = |opens: i64| {
+        let truncates = json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}});
+        plan(json!({
+            "ScheduledTime": minute(opens).to_string(),
+            "Window": {"Duration": "PT7H", "AtClose": "LeaveRunning"},
+            "Task": {"ReplicationTaskSettings": truncates},
+        }))
+    };
+    let mut slow = scenario();
+    slow.source_tables.iter_mut().for_each(|table| table.load_seconds = 26.0 * 3600.0);
+    let world = world(slow);
+    let busy = Fault::invoking("start").between(minute(DAY), minute(DAY + 40));
+    world.faults().add(busy.answer(429, "TooManyRequestsException", "Rate Exceeded."));
     let mut doings = vec![
-        (days[0], Doing::Begins("first", first, None)),
-        (days[1], Doing::Begins("second", second, None)),
-        (days[2], Doing::Begins("third", third, None)),
-        (fails + 5, Doing::TaskFailed),
+        (0, Doing::Begins("before", load(0), None)),
+        (600, Doing::Person(Happening::StopTask { identifier: "orders".to_owned() })),
+        (DAY, Doing::Begins("first", load(DAY), None)),
+        (DAY + 20, Doing::Person(starts)),
+        (2 * DAY, Doing::Begins("second", load(2 * DAY), None)),
     ];
-    doings.extend(sweeps(fails + 8, fails + 240));
-    let night = watched(world(fails_after(95.0 * 24.0, scenario())), doings);
-    night.ended("first", &["LeftRunning"]).ended("second", &["LeftRunning"]).ended("third", &["LeftRunning"]);
-    night.says("left running has failed");
-    assert_eq!(night.said().matches("left running has failed").count(), 1, "{}", night.said());
-    // The run that follows the task says whose start it follows.
-    night.says("which has ended, had started it");
+    doings.extend(sweeps(2 * DAY + 8, 2 * DAY + 600));
+    let night = watched(world, doings);
+    night.ended("second", &["Succeeded", "SucceededWithWarnings"]);
+    night.never_says("watched by no run");
 }
