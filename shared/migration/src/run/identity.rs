@@ -86,16 +86,19 @@ pub fn drove(run: &Run, progress: Option<&Progress>, now: Timestamp) -> Drove {
     if !may_be_its_own || run.taken_over.is_some() {
         return Drove::SomebodyElses;
     }
-    // A start that was never seen may show yet.
+    // A start that was made and never seen may show yet.
     let was_seen = match run.drive.start() {
+        Some(start) if !start.answer.may_be_taken() && start.lost_since.is_none() => true,
         Some(start) => run.latest_start.is_some_and(|latest| latest >= start.since() - CLOCK_SKEW),
         None => true,
     };
-    match progress.filter(|_| was_seen).map(|progress| progress.status.phase()) {
-        Some(Phase::Idle) => Drove::ToRest,
-        Some(Phase::Running | Phase::Stopping) => Drove::Until(now),
+    let Some(progress) = progress.filter(|_| was_seen) else { return Drove::Until(now + START_GRACE) };
+    match progress.status.phase() {
+        Phase::Idle if now.duration_since(progress.seen) <= START_GRACE => Drove::ToRest,
+        // A run that could not look since does not know whether DMS itself has started the task again.
+        Phase::Idle | Phase::Running | Phase::Stopping => Drove::Until(now),
         // DMS dates a start some time after it has taken it.
-        Some(Phase::Starting | Phase::Busy | Phase::Gone) | None => Drove::Until(now + START_GRACE),
+        Phase::Starting | Phase::Busy | Phase::Gone => Drove::Until(now + START_GRACE),
     }
 }
 

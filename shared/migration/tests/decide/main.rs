@@ -7,6 +7,7 @@ mod close_out;
 mod creation;
 mod cut_short;
 mod documents;
+mod drove;
 mod early;
 mod ends;
 mod journey;
