@@ -250,6 +250,27 @@ fn troubles() -> impl Strategy<Value = Vec<Trouble>> {
     proptest::collection::vec(trouble, 0..3)
 }
 
+/// A resume after a table error takes the load for done, and so does the next one, though no table is in error then.
+#[test]
+fn a_load_that_was_once_taken_for_done_is_never_gone_on_with() {
+    let troubles = [Trouble::after(65.5, What::RecoverableThenFail)];
+    let mut both = Both::new(Kind::LoadAndCdc, false, [94, 10], Some(1), &troubles);
+    for step in [
+        Step::Wait(1),
+        Step::Start(Start::Fresh),
+        Step::Wait(200),
+        Step::Start(Start::Resume),
+        Step::Wait(60),
+        Step::Reload([false, true]),
+        Step::Stop,
+        Step::Wait(20),
+        Step::Start(Start::Resume),
+        Step::Wait(60),
+    ] {
+        both.step(step);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 5000, ..ProptestConfig::default() })]
 

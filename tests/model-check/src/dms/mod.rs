@@ -56,6 +56,8 @@ pub struct Task {
     fresh: Option<Date>,
     stopped: Option<Date>,
     load_finished: Option<Date>,
+    /// DMS has gone on with the changes after a table error, and takes the load for done from then on.
+    taken_for_loaded: bool,
     /// How many dates it has given out.
     dates: u8,
     /// Its tables.
@@ -116,6 +118,7 @@ impl Task {
             fresh: None,
             stopped: None,
             load_finished: None,
+            taken_for_loaded: false,
             dates: 0,
             tables: [Load::Before; TABLES],
             loaded_in: [0; TABLES],
@@ -177,7 +180,7 @@ impl Task {
     fn skips_the_load(&self) -> bool {
         self.start == Start::Resume
             && self.kind == Kind::LoadAndCdc
-            && (self.load_finished.is_some() || self.tables.contains(&Load::Errored))
+            && (self.load_finished.is_some() || self.taken_for_loaded || self.tables.contains(&Load::Errored))
     }
 }
 
@@ -387,6 +390,7 @@ impl Dms {
             return;
         }
         if task.skips_the_load() {
+            task.taken_for_loaded = true;
             return;
         }
         let fresh = task.start != Start::Resume;
@@ -463,6 +467,7 @@ impl Task {
         if start != Start::Resume {
             self.fresh = Some(date);
             self.load_finished = None;
+            self.taken_for_loaded = false;
         }
         self.status = Status::Starting;
         self.has_run = true;
