@@ -89,7 +89,7 @@ pub fn drove(run: &Run, progress: Option<&Progress>, now: Timestamp) -> Drove {
     // A start that was made and never seen may show yet.
     let was_seen = match run.drive.start() {
         Some(start) if !start.answer.may_be_taken() && start.lost_since.is_none() => true,
-        Some(start) => run.latest_start.is_some_and(|latest| latest >= start.since() - CLOCK_SKEW),
+        Some(start) => has_shown(run, start),
         None => true,
     };
     let Some(progress) = progress.filter(|_| was_seen) else { return Drove::Until(now + START_GRACE) };
@@ -110,13 +110,18 @@ pub fn was_last_to_start(run: &Run) -> bool {
     run.taken_over.is_none() && run.drive.start().is_some_and(its_own)
 }
 
+/// True when a look has shown this start, or a later one, by its date.
+fn has_shown(run: &Run, start: &StartAct) -> bool {
+    run.latest_start.is_some_and(|latest| latest >= start.since() - CLOCK_SKEW)
+}
+
 /// True when a start of this date came after DMS took this run's stop for the close. DMS itself starts nothing again that it
 /// was told to stop. A start of this run that was stopped before DMS had dated it is none. In the middle of a window it is
 /// looked again: DMS may have started the task anew in the moment of the stop.
 fn is_after_our_stop(run: &Run, date: Timestamp) -> bool {
     let was_dated = match (run.drive.joined(), run.drive.start()) {
         (Some(_), _) => true,
-        (None, Some(start)) => run.latest_start.is_some_and(|latest| latest >= start.since() - CLOCK_SKEW),
+        (None, Some(start)) => has_shown(run, start),
         (None, None) => false,
     };
     let taken = run.stop.as_ref().filter(|stop| stop.cause == StopCause::Close).and_then(Stop::taken);

@@ -150,12 +150,9 @@ fn an_end_that_another_run_has_told_is_told_by_nobody_else() {
         start_type: dms_simulator::StartType::ResumeProcessing,
     };
     let load = |opens: i64| {
-        let truncates = json!({"FullLoadSettings": {"TargetTablePrepMode": "TRUNCATE_BEFORE_LOAD"}});
-        plan(json!({
-            "ScheduledTime": minute(opens).to_string(),
-            "Window": {"Duration": "PT7H", "AtClose": "LeaveRunning"},
-            "Task": {"ReplicationTaskSettings": truncates},
-        }))
+        let leaves =
+            json!({"ScheduledTime": minute(opens).to_string(), "Window": {"AtClose": "LeaveRunning"}});
+        night::in_mode("TRUNCATE_BEFORE_LOAD", leaves)
     };
     let mut slow = scenario();
     slow.source_tables.iter_mut().for_each(|table| table.load_seconds = 26.0 * 3600.0);
