@@ -116,7 +116,7 @@ end-to-end: venv ## Prove every path through the whole machine: RECORD=folder wr
 	tests/permissions target/recorded-calls.jsonl
 	tests/run-documented-commands
 
-mutants: prerequisites ## Break the decision and the verdict hundreds of times: do the tests notice? (about an hour, not in CI)
+mutants: prerequisites ## Break the decision and the verdict hundreds of times: do the tests notice? (about an hour; CI does so once a week)
 	@command -v cargo-mutants >/dev/null || { echo "cargo-mutants is missing: cargo install cargo-mutants --locked" >&2; exit 2; }
 	RULES_RUNS=300 PROPTEST_CASES=64 cargo mutants --package migration --jobs 2 --no-shuffle
 
@@ -134,7 +134,7 @@ $(OPINIONS)/.installed: tests/second-opinion/package.json tests/second-opinion/p
 bench: prerequisites ## How long checking takes, for mappings of 100 to 10,000 rules in every shape
 	cargo bench --package check-plan --bench mappings --quiet
 
-fuzz: prerequisites ## Throw bytes at the plan's reader: MINUTES=10 in all (needs a nightly compiler; not in CI)
+fuzz: prerequisites ## Throw bytes at the plan's reader: MINUTES=10 in all (needs a nightly compiler; CI does so once a week)
 	@tests/fuzz/run "$(MINUTES)"
 
 template: venv

@@ -140,7 +140,7 @@ fn a_task_is_retried_only_where_the_close_cannot_be_missed_meanwhile() {
         let busy = retries.iter().find(|retry| {
             retry["ErrorEquals"].as_array().unwrap().contains(&json!("Lambda.TooManyRequestsException"))
         });
-        // Half of it is waited, since the jitter is full: half an hour in the one, a minute in the other.
+        // Half of it is waited, since the jitter is full: three quarters of an hour in the one, a minute in the other.
         let waited = waited(busy.unwrap()) / 2;
         if name.starts_with("Stop") {
             assert!(waited <= 60, "{name} waits for {waited} s");

@@ -189,13 +189,13 @@ pub struct Endpoint {
     pub status: String,
     /// What its status is for a while, instead.
     pub changes: Vec<StatusSpan>,
-    /// A name under `example.com` by default, for an engine that is a server; so are the members below.
+    /// A name under `example.com` by default, for an engine that is a server.
     pub server_name: Option<String>,
-    /// The engine's usual one by default.
+    /// For an engine that is a server; its usual one by default.
     pub port: Option<u16>,
-    /// `dms` by default.
+    /// For an engine that is a server; `dms` by default.
     pub username: Option<String>,
-    /// The identifier by default.
+    /// For an engine that is a server; the identifier by default.
     pub database_name: Option<String>,
     /// Whether a zero-ETL integration keeps it; false by default.
     pub is_read_only: bool,

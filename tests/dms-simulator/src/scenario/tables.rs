@@ -43,7 +43,7 @@ pub struct SourceTable {
     pub inserts_per_second: f64,
     /// `FullLoadErrorRows` once it is loaded; 0 by default. DMS counts them for DynamoDB targets only.
     pub full_load_error_rows: u64,
-    /// `FullLoadCondtnlChkFailedRows` once it is loaded; 0 by default. For DynamoDB targets only, as above.
+    /// `FullLoadCondtnlChkFailedRows` once it is loaded; 0 by default. DMS counts them for DynamoDB targets only.
     pub full_load_condtnl_chk_failed_rows: u64,
 }
 

@@ -20,7 +20,7 @@ pub struct Durations {
     /// How long after an accepted start describes still show the task as it was; 0 by default.
     pub describe_lag: f64,
     /// How many describes after an accepted start still show the task as it was; 0 by default. The lag ends when
-    /// both this and [`Durations::describe_lag`] are used up.
+    /// both this and `DescribeLag` are used up.
     pub describe_lag_polls: u32,
     /// How long after an accepted start `ReplicationTaskStats` tells of the new run; that instant is its `StartDate`. 6
     /// by default; the end of `starting` at the latest. Until then it tells of the run before, if there was one.
