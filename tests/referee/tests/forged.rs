@@ -282,6 +282,48 @@ const FORGERIES: &[Forgery] = &[
         record.executions[1].input["Window"]["Duration"] = json!("P2D");
         record
     }),
+    (Rule::Destroyed, "one consent for two reloads", || {
+        let mut record = second_night(sound(), json!({"Start": "Reload"}), "reload-target");
+        let day = 24 * 60;
+        record.executions[1].ended = Some(minute(day + 80));
+        let reload = json!({"StartReplicationTaskType": "reload-target"});
+        record.calls.push(call(day + 55, "again", "StartReplicationTask", reload));
+        record.turns.extend([
+            turn(day + 55, "starting"),
+            turn(day + 56, "running"),
+            turn(day + 70, "stopped"),
+        ]);
+        record.ledger.push(entry(day + 56, "shop.orders", Change::Truncated { rows: 100 }));
+        record
+    }),
+    (Rule::Doubled, "a schedule that fires twice resumes twice", || {
+        let mut record = second_night(paused(), json!({"Start": "Resume"}), "resume-processing");
+        record.ledger.retain(|entry| !matches!(entry.what, Change::Truncated { .. }));
+        let day = 24 * 60;
+        let input = record.executions[1].input.clone();
+        record.executions.push(execution("doubled", day + 55, day + 90, input));
+        let resume = json!({"StartReplicationTaskType": "resume-processing"});
+        record.calls.push(call(day + 60, "doubled", "StartReplicationTask", resume));
+        record.turns.extend([
+            turn(day + 60, "starting"),
+            turn(day + 61, "running"),
+            turn(day + 70, "stopped"),
+        ]);
+        record.ledger.push(entry(day + 61, "shop.orders", Change::LoadBegan));
+        record.ledger.push(entry(day + 70, "shop.orders", Change::LoadEnded { rows: 5, complete: false }));
+        record
+    }),
+    (Rule::LeftTold, "a replication fails days after its run, and nobody says so", || {
+        let mut record = left_to_itself();
+        record.messages.pop();
+        record
+    }),
+    (Rule::LeftTold, "it is told of another task", || {
+        let mut record = left_to_itself();
+        record.messages[1].body["Task"]["ReplicationTaskArn"] =
+            json!("arn:aws:dms:us-east-1:123456789012:task:U");
+        record
+    }),
     (Rule::Doubled, "a resume on top of rows", || {
         let mut record = second_night(paused(), json!({}), "resume-processing");
         record.ledger.retain(|entry| !matches!(entry.what, Change::Truncated { .. }));
@@ -455,6 +497,24 @@ fn every_forgery_is_seen_and_every_rule_has_been_broken() {
     for rule in Rule::ALL {
         assert!(FORGERIES.iter().any(|(broken, ..)| broken == rule), "nothing is forged against {rule:?}");
     }
+}
+
+/// A replication that a run has left running fails later, and an execution of the watch tells that.
+fn left_to_itself() -> Record {
+    let mut record = sound();
+    record.executions[0].input["Task"]["MigrationType"] = json!("full-load-and-cdc");
+    record.tasks[0].migration_type = "full-load-and-cdc".to_owned();
+    record.turns[3] = turn(900, "failed");
+    record.messages[0].body["Verdict"]["TaskStatus"] = json!("running");
+    let input = json!({"LeftRunning": {"Execution": arn("night")}});
+    record.executions.push(execution("left-1", 910, 914, input));
+    record.messages.push(finished(914, "left-1", "Failed", 2, "failed"));
+    record
+}
+
+#[test]
+fn what_was_left_running_may_be_told_by_the_watch() {
+    assert_eq!(judge(&left_to_itself()), []);
 }
 
 /// A task that does not stop: it is asked to again and again, and people are told.

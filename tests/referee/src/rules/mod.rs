@@ -8,6 +8,7 @@ use crate::record::Record;
 
 mod close;
 mod later;
+mod left;
 mod rows;
 mod tasks;
 mod told;
@@ -39,6 +40,7 @@ rules! {
     Ends: "every execution comes to an end",
     Told: "every execution that has ended is told by a final message",
     ToldOnce: "no end is told under two ids, and one id has one verdict",
+    LeftTold: "the end of what a run has left running is told",
     Verdict: "a verdict is what the ledger says",
     Status: "a message does not say that a task does what it did not do",
     Counts: "a message counts no table as loaded that the ledger has not seen loaded",
@@ -75,7 +77,7 @@ pub(crate) fn violation(rule: Rule, about: &str, at: Timestamp, words: String) -
 
 /// Every rule that this record breaks, as often as it does.
 pub fn judge(record: &Record) -> Vec<Violation> {
-    [told::judge, truth::judge, rows::judge, close::judge, tasks::judge, later::judge]
+    [told::judge, truth::judge, rows::judge, close::judge, tasks::judge, later::judge, left::judge]
         .into_iter()
         .flat_map(|judge| judge(record))
         .collect()

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::close::allowed;
 use super::{Rule, Violation, violation};
 use crate::plan;
-use crate::record::{Change, Entry, Execution, Record};
+use crate::record::{Call, Change, Entry, Execution, Record};
 use crate::rows::Table;
+use crate::window;
 use crate::work::{self, Work, names};
 
 pub(super) fn judge(record: &Record) -> Vec<Violation> {
@@ -60,6 +62,37 @@ impl Act<'_> {
         self.record.tables.iter().any(|table| table.name == name && table.may_be_suspended)
     }
 
+    /// When this run had asked for a reload before this one; a redrive is a new decision.
+    fn reloaded_before(&self) -> Option<Timestamp> {
+        let reloads = self.record.calls.iter().filter(|call| {
+            call.operation == "StartReplicationTask"
+                && call.taken
+                && call.execution == self.execution.name
+                && call.request["StartReplicationTaskType"] == "reload-target"
+                && call.at < self.work.from
+        });
+        reloads.map(|call| call.at).min().filter(|_| self.execution.redrives == 0)
+    }
+
+    /// When another run with the same scheduled time had started the task before this one did.
+    fn scheduled_twice(&self) -> Option<Timestamp> {
+        let scheduled = window::scheduled(self.plan)?;
+        let of_this_time = |call: &&Call| {
+            let by = self.record.execution(&call.execution).map(|by| self.record.principal(by));
+            by.is_some_and(|by| {
+                by.name != self.execution.name && window::scheduled(&by.input) == Some(scheduled)
+            })
+        };
+        let starts = self.record.calls.iter().filter(|call| {
+            call.operation == "StartReplicationTask"
+                && call.taken
+                && names(call, self.work.task)
+                && scheduled <= call.at
+                && call.at < self.work.from
+        });
+        starts.filter(of_this_time).map(|call| call.at).min()
+    }
+
     fn destroys(&self, entry: &Entry, table: &Table) -> Option<Violation> {
         let (Change::Dropped { rows } | Change::Truncated { rows }) = entry.what else { return None };
         if rows == 0 {
@@ -77,11 +110,16 @@ impl Act<'_> {
                     table.complete.is_some().then_some("by a resume, and the table was complete")
                 }
                 Some("reload-target") => match plan::start(self.plan) {
-                    "Reload" => None,
+                    "Reload" => {
+                        let loaded = table.complete.zip(self.reloaded_before());
+                        loaded
+                            .is_some_and(|(complete, since)| since <= complete)
+                            .then_some("and they came by a reload of the same run")
+                    }
                     "Refresh" => {
                         let opened =
                             allowed(self.record, self.execution).window().map(|window| window.opened);
-                        let since = opened.or_else(|| crate::window::scheduled(self.plan));
+                        let since = opened.or_else(|| window::scheduled(self.plan));
                         let since = since.unwrap_or(self.execution.began);
                         let of_tonight = table.complete.is_some_and(|at| since <= at && at < self.work.from);
                         of_tonight.then_some("and they were tonight's")
@@ -117,6 +155,7 @@ impl Act<'_> {
         });
         let consented = plan::start(self.plan) == "Resume"
             && resumes.map(|call| call.at).min() == Some(self.work.from)
+            && self.scheduled_twice().is_none()
             && !asked_again;
         if consented {
             return None;

@@ -1,0 +1,67 @@
+//! What a run has left running comes to its end without one: that is told, too.
+
+use jiff::SignedDuration;
+
+use super::told::finals;
+use super::{Rule, Violation, violation};
+use crate::plan;
+use crate::record::{Execution, Record};
+use crate::work::{self, Work};
+
+/// The watch looks every quarter of an hour, and what it starts looks again before it tells.
+const TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(2);
+
+/// What goes wrong, and who works on the task, so shortly before may make the end another's to tell.
+const SETTLED_FOR: SignedDuration = SignedDuration::from_hours(1);
+
+/// Deeds after which the watch cannot know the task for one of ours.
+const HIDES: [&str; 2] = ["Untag", "Move"];
+
+pub(super) fn judge(record: &Record) -> Vec<Violation> {
+    let works = work::of(record);
+    works.iter().filter_map(|work| untold(record, &works, work)).collect()
+}
+
+/// The end of this work, where nobody was there to tell it and nobody was told.
+fn untold(record: &Record, works: &[Work<'_>], work: &Work<'_>) -> Option<Violation> {
+    let at_rest = work.until?;
+    let run = record.principal(record.execution(&work.by?.execution)?);
+    let (from, told_by) = (at_rest - SETTLED_FOR, at_rest + TOLD_WITHIN);
+    let is_gone = record.turns.iter().any(|turn| {
+        turn.task == work.task && turn.status.is_none() && at_rest <= turn.at && turn.at <= told_by
+    });
+    let goes_on =
+        works.iter().any(|next| next.task == work.task && at_rest <= next.from && next.from <= told_by);
+    let is_hidden = record.deeds.iter().any(|deed| HIDES.contains(&deed.what.as_str()) && deed.at <= told_by);
+    let troubled = record.faults.iter().any(|at| from <= *at && *at <= told_by);
+    let others_own = plan::is_external(&run.input);
+    let is_told_of = finals(record).any(|(message, _, about, _)| about == run.arn && message.at < at_rest);
+    if told_by > record.until
+        || is_gone
+        || goes_on
+        || is_hidden
+        || troubled
+        || others_own
+        || !is_told_of
+        || record.executions.iter().any(|other| runs_beside(record, run, other, work))
+    {
+        return None;
+    }
+    let told = finals(record).any(|(message, ..)| {
+        let task = message.body.pointer("/Task/ReplicationTaskArn").and_then(serde_json::Value::as_str);
+        task == Some(work.task) && at_rest <= message.at && message.at <= told_by
+    });
+    let words = || format!("the task that it left running came to rest at {at_rest}, and nobody was told");
+    (!told).then(|| violation(Rule::LeftTold, &run.name, at_rest, words()))
+}
+
+/// An execution with a plan of its own, or that closes one out, which was there about then: the end is its matter.
+fn runs_beside(record: &Record, run: &Execution, other: &Execution, work: &Work<'_>) -> bool {
+    let reports = Record::is_of_the_watch(other) && record.principal(other).name == other.name;
+    let at_rest = work.until.unwrap_or(record.until);
+    let there = other.began <= at_rest + TOLD_WITHIN
+        && other.ended.is_none_or(|ended| at_rest - SETTLED_FOR <= ended);
+    // The run that has left it may have ended moments before.
+    let is_over = other.name == run.name && other.ended.is_some_and(|ended| ended < at_rest);
+    !reports && there && !is_over
+}
