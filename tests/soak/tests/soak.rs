@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use dms_simulator::model::ServiceModel;
 use dms_simulator::{Simulator, Status};
+use jiff::tz::TimeZone;
 use lexopt::prelude::*;
 use local_aws::{Clock, World};
 use migration::run::close_out::Order;
@@ -31,6 +32,9 @@ const MEASURE: Duration = Duration::from_secs(2);
 
 /// How long a migration may take, of real time.
 const PATIENCE: Duration = Duration::from_secs(900);
+
+/// How many steps of an execution that does not end are printed, and how many lines of moto.
+const LAST_STEPS: usize = 20;
 
 /// The name of the process that holds the simulator, the edge and this test.
 const OURS: &str = "simulator and edge";
@@ -334,10 +338,32 @@ impl Soak {
                 }
             }
         };
-        let seconds = PATIENCE.as_secs();
-        tokio::time::timeout(PATIENCE, looking)
-            .await
-            .unwrap_or_else(|_| Err(format!("{} did not end in {seconds} s", execution.name)))
+        tokio::time::timeout(PATIENCE, looking).await.unwrap_or_else(|_| Err(self.no_end(execution)))
+    }
+
+    /// What is known of an execution that does not end: its last steps, what it waits for, and what moto says.
+    fn no_end(&self, execution: &Execution) -> String {
+        let (name, seconds) = (&execution.name, PATIENCE.as_secs());
+        let steps = self.stack.answers(name);
+        let lines = steps.iter().rev().take(LAST_STEPS).rev().map(|call| {
+            let line = rehearsal::story::line(call, &TimeZone::UTC);
+            format!("    {}  {:<12} {}", line.time, line.step, line.words)
+        });
+        let unanswered = self
+            .stack
+            .aws()
+            .recorder()
+            .matching(|call| call.execution.as_ref() == Some(name) && call.status.is_none());
+        let unanswered = unanswered.iter().map(|call| {
+            let of = call.function.as_deref().unwrap_or("nobody");
+            let fault = call.fault.as_deref().unwrap_or("no fault");
+            format!("    no answer to {} of {of}, made at {} ({fault})", call.operation, call.real)
+        });
+        let known: Vec<String> = lines.chain(unanswered).collect();
+        let log = self.stack.aws().moto_log();
+        let last = log.lines().rev().take(LAST_STEPS).collect::<Vec<_>>();
+        let log: Vec<&str> = last.into_iter().rev().collect();
+        format!("{name} did not end in {seconds} s:\n{}\n    moto:\n{}", known.join("\n"), log.join("\n"))
     }
 }
 
