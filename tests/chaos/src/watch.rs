@@ -69,7 +69,9 @@ pub(crate) fn watches(story: &Story, scene: &Scene) -> Thread<'static, ()> {
                 swept = now;
                 scene.nursery.add(hears(&scene, sweep(now), 0.0));
             }
-            let quiet = now.duration_since(active) > quiet_after;
+            // What could not be told in a span of trouble is told by a later sweep: some look once an hour.
+            let woken = wakes.iter().copied().rfind(|wake| *wake <= now);
+            let quiet = now.duration_since(woken.map_or(active, |woken| active.max(woken))) > quiet_after;
             match wakes.iter().find(|wake| **wake > now) {
                 _ if now.duration_since(openings[0]) > LONGEST => break,
                 Some(next) if quiet => {

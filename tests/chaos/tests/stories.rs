@@ -34,6 +34,16 @@ fn a_story_is_shrunk_to_the_events_that_matter() {
     assert_eq!(numbers(&shrink(&story, |_| true)), Vec::<usize>::new());
 }
 
+/// SNS is away for five hours, and a run and both that were to close it out end in them. A sweep of a later hour tells it.
+#[test]
+fn a_story_goes_on_until_what_trouble_has_kept_back_is_told() {
+    let definition = Definition::of_the_product().unwrap();
+    let told = Story::of(34_222).keeping(&[0, 3]).tell(&definition).unwrap();
+    assert!(told.violations.is_empty(), "{:?}", told.violations);
+    let back = told.record.faults.iter().max().unwrap();
+    assert!(told.record.messages.iter().any(|message| message.at > *back), "{:?}", told.lines);
+}
+
 #[test]
 fn what_came_too_seldom_is_named() {
     let definition = Definition::of_the_product().unwrap();
