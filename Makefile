@@ -167,7 +167,7 @@ runs: venv ## List the runs, newest first, with verdict or where they stand: STA
 		$(call given,STATUS,--status) $(call given,SINCE,--since) $(call given,LIMIT,--limit)
 
 cancel: venv ## Stop the task of a run and let the run tell it: EXECUTION=, YES=1 asks nobody
-	@$(AS_PERSON) deploy/cancel $(if $(call given,YES),--yes) $(call given,EXECUTION)
+	@$(AS_PERSON) deploy/cancel $(if $(call given,YES),$(if $(filter 1,$(YES)),--yes)) $(call given,EXECUTION)
 
 report: prerequisites ## Write a page about a run, to read and to forward: EXECUTION=document.json, OUT=target/report.html
 	@cargo run -q -p report -- $(call given,OUT,--output) $(call given,EXECUTION)

@@ -11,13 +11,13 @@ MACHINE = "arn:aws:states:eu-central-1:123456789012:stateMachine:dms-orchestrato
 
 
 def document(
-    why="rows are being loaded: 2 of 4 tables are complete", *, task=True, verdict=None, drive="Nothing", seconds=90
+    why="rows are being loaded: 2 of 4 tables are complete", *, task=True, verdict=None, drive=None, seconds=90
 ):
-    """The travelling document, as far as the tools read it."""
+    """The travelling document, as far as the tools read it. Its run has started the task, where nothing else is said."""
     found = {
         "Version": 2,
         "State": "Reported" if verdict else "Running",
-        "Run": {"Drive": drive},
+        "Run": {"Drive": drive or {"Starting": {"Start": {"Number": 1}}}},
         "Next": {"What": "report" if verdict else "wait", "Seconds": seconds, "Why": why},
     }
     if task:
@@ -38,6 +38,21 @@ def returned(payload, number=20):
             "resource": "invoke",
             "output": json.dumps(output),
             "outputDetails": {"truncated": False},
+        },
+    )
+
+
+def handed(migration, number=19):
+    """The event of a Lambda function that was handed a document, whatever became of it."""
+    parameters = {"FunctionName": "poll", "Payload": {"Now": "2026-11-25T21:00:03Z", "Migration": migration}}
+    return event(
+        "TaskScheduled",
+        number,
+        taskScheduledEventDetails={
+            "resourceType": "lambda",
+            "resource": "invoke",
+            "region": "eu-central-1",
+            "parameters": json.dumps(parameters),
         },
     )
 

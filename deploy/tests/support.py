@@ -91,9 +91,14 @@ class Answered(unittest.TestCase):
             )
             self._stubs[service] = botocore.stub.Stubber(client)
             self._stubs[service].activate()
-        patched = mock.patch("tools.aws.client", lambda service, region=None: self._stubs[service].client)
+        self.attempts = []
+        patched = mock.patch("tools.aws.client", self._client)
         patched.start()
         self.addCleanup(patched.stop)
+
+    def _client(self, service, region=None, attempts=3):
+        self.attempts.append((service, attempts))
+        return self._stubs[service].client
 
     def answer(self, service, call, answer, **expected):
         """The next call to a service, with what it is to be asked."""

@@ -2,8 +2,15 @@
 
 import unittest
 
-from tests.histories import EXECUTION, TASK, around, described, document, returned
-from tests.support import Answered, called
+import contextlib
+import io
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from unittest import mock
+
+from tests.histories import EXECUTION, TASK, around, described, document, handed, returned
+from tests.support import NOWHERE, Answered, called, module
+from tools import aws, command
 
 JOINED = {"Joined": {"Whose": "SomebodyElse", "Since": "2026-11-25T20:00:00Z"}}
 FILTER = [{"Name": "replication-task-arn", "Values": [TASK]}]
@@ -39,6 +46,7 @@ class Cancel(Answered):
         self.taken()
         done = self.run_tool("cancel", EXECUTION, "--yes")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(self.attempts[-1], ("dms", 1))
         self.assertIn("orders-archive, running", done.stdout)
         self.assertIn("DMS has taken the stop. The run sees it at its next look, within 2 minutes", done.stdout)
         self.assertNotIn("attention", done.stdout)
@@ -66,8 +74,65 @@ class Cancel(Answered):
         self.task("running")
         self.taken()
         self.assertIn(
-            "attention: the run has not started the task,", self.run_tool("cancel", EXECUTION, "--yes").stdout
+            "attention: the run has not started the task;", self.run_tool("cancel", EXECUTION, "--yes").stdout
         )
+
+    def test_a_task_that_the_run_has_not_started_yet_is_pointed_out_too(self):
+        self.run_with(document(drive="Nothing"))
+        self.task("running")
+        self.taken()
+        self.assertIn("attention", self.run_tool("cancel", EXECUTION, "--yes").stdout)
+
+    def test_a_run_whose_steps_fail_for_days_is_known_by_what_they_were_handed(self):
+        self.answer("stepfunctions", "describe_execution", described("RUNNING"), executionArn=EXECUTION)
+        blind = {"events": around(handed(document("the poll cannot run"))), "nextToken": "older"}
+        self.answer("stepfunctions", "get_execution_history", blind)
+        self.task("running")
+        self.taken()
+        done = self.run_tool("cancel", EXECUTION, "--yes")
+        self.assertEqual((done.returncode, "stands at: the poll cannot run" in done.stdout), (0, True))
+
+    def test_the_opening_of_a_run_is_no_document_with_a_task(self):
+        self.answer("stepfunctions", "describe_execution", described("RUNNING"), executionArn=EXECUTION)
+        opening = {"Version": 2, "State": "Opened", "Input": {}}
+        self.answer("stepfunctions", "get_execution_history", {"events": around(handed(opening))})
+        done = self.run_tool("cancel", EXECUTION, "--yes")
+        self.assertIn("no step has answered yet", done.stderr)
+
+    def test_a_run_that_has_its_verdict_is_let_tell_that(self):
+        self.run_with(document(verdict="LeftRunning"))
+        done = self.run_tool("cancel", EXECUTION, "--yes")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("the run has its verdict, LeftRunning", done.stderr)
+        self.assertIn(f"stop-replication-task --replication-task-arn {TASK}", done.stderr)
+
+    def test_a_status_without_an_end_is_told_without_it(self):
+        self.answer("stepfunctions", "describe_execution", described("RUNNING") | {"status": "PENDING_REDRIVE"})
+        self.answer("stepfunctions", "get_execution_history", {"events": around(returned(document()))})
+        self.assertIn("the run is over: PENDING_REDRIVE. Nothing", self.run_tool("cancel", EXECUTION, "--yes").stderr)
+
+    def test_a_stop_whose_answer_is_lost_is_asked_for_once(self):
+        asked = []
+
+        class Lost(BaseHTTPRequestHandler):
+            def do_POST(self):
+                asked.append(self.headers["X-Amz-Target"])
+                self.connection.close()
+
+            def log_message(self, *_):
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Lost)
+        self.addCleanup(server.server_close)
+        Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.shutdown)
+        mock.patch.stopall()
+        address = {**NOWHERE, "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_port}"}
+        error = io.StringIO()
+        with mock.patch.dict("os.environ", address), contextlib.redirect_stderr(error), self.assertRaises(SystemExit) as ended:
+            command.finish("cancel", lambda: module("cancel").stop(aws.client("dms", "eu-central-1", attempts=1), TASK))
+        self.assertEqual((ended.exception.code, asked), (2, ["AmazonDMSv20160101.StopReplicationTask"]))
+        self.assertIn("whether DMS has taken the stop", error.getvalue())
 
     def test_a_run_without_a_task_says_so(self):
         for content, why in (

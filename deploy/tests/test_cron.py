@@ -45,6 +45,25 @@ class Expressions(unittest.TestCase):
         self.assertEqual(dates("0 22 31W * ? *", 2026, 5), [29])
         self.assertEqual(dates("0 22 LW * ? *", 2026, 5), [29])
 
+    def test_what_never_comes_is_seen(self):
+        since = datetime.date(2026, 11, 27)
+        for given, comes in {
+            "0 22 30 2 ? *": False,
+            "0 22 31 4,6,9,11 ? *": False,
+            "0 22 ? * * 2020": False,
+            "0 22 ? * * 2026": True,
+            "0 22 26 11 ? 2026": False,
+            "0 22 27 11 ? 2026": True,
+            "0 22 29 2 ? *": True,
+            "0 22 ? 2 MON#5 *": True,
+            "0 22 29 2 ? 2097-2103": False,
+            "0 22 1 1 ? 2199": True,
+            "at(2026-11-26T23:59:59)": False,
+            "at(2026-11-27T00:00:00)": True,
+        }.items():
+            _, when = cron.read(given)
+            self.assertEqual(when.comes_after(since), comes, given)
+
     def test_expressions_are_written_as_the_scheduler_takes_them(self):
         for given, written in {
             "0 22 ? * MON-FRI *": "cron(0 22 ? * MON-FRI *)",
@@ -52,6 +71,7 @@ class Expressions(unittest.TestCase):
             "rate(7 days)": "rate(7 days)",
             "rate(1 hour)": "rate(1 hour)",
             "at(2026-12-01T22:00:00)": "at(2026-12-01T22:00:00)",
+            "at(2026-1-1T2:0:0)": "at(2026-01-01T02:00:00)",
         }.items():
             self.assertEqual(cron.read(given)[0], written)
 

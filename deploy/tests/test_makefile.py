@@ -51,6 +51,12 @@ class Commands(Folder):
                 self.assertEqual(done.returncode, 2)
                 self.assertFalse(trap.exists(), text)
 
+    def test_only_a_clear_yes_asks_nobody(self):
+        asked = "arn:aws:states:eu-central-1:123456789012:execution:m:r"
+        for value, asks_nobody in (("YES=1", True), ("YES=0", False), ("YES=no", False), ("YES=", False)):
+            done = make("--dry-run", "cancel", f"EXECUTION={asked}", value)
+            self.assertEqual("--yes" in done.stdout, asks_nobody, (value, done.stdout, done.stderr))
+
     def test_what_is_missing_is_named(self):
         self.assertIn("--plan, --cron, --zone, --as", make("schedule", AS="as", PLAN="of-the-shell").stderr)
         self.assertIn("execution", make("cancel", EXECUTION="of-the-shell").stderr)

@@ -155,6 +155,33 @@ class Packages(Folder):
         self.assertTrue(mine.exists())
         self.assertEqual(called("package", self.folder / "release", "arm=x").returncode, 2)
 
+    def test_beside_a_release_or_in_a_folder_with_sums_of_others_nothing_is_removed(self):
+        self.package()
+        for sums in (None, "abc  debian.iso\n", f"{'0' * 64}  debian.iso\n"):
+            if sums:
+                shutil.rmtree(self.folder / "release")
+                self.file("release/SHA256SUMS", sums)
+            mine = self.file("release/thesis/a.txt", "mine")
+            done = called("package", self.folder / "release", *self.builds)
+            self.assertEqual((done.returncode, mine.exists()), (2, True))
+            self.assertIn("holds other files than those of a release, such as", done.stderr)
+
+    def test_an_older_release_goes_and_one_that_was_not_written_whole_is_none(self):
+        first = self.package()
+        self.file("arm64/PollFunction/bootstrap", program(elf.MACHINES["arm64"], b"changed"))
+        self.file(".release.unfinished/arm64/half.zip", "half")
+        second = self.package()
+        self.assertEqual(len(first), len(second))
+        self.assertNotEqual(first, second)
+        self.assertFalse((self.folder / ".release.unfinished").exists())
+        (self.folder / "link").symlink_to(self.folder / "release")
+        self.assertEqual(self.package("link"), second)
+
+    def test_a_place_that_cannot_hold_a_release_is_told_in_a_line(self):
+        for place in (self.file("file", "mine"), Path("/proc/nothing")):
+            done = called("package", place, *self.builds)
+            self.assertEqual((done.returncode, "Traceback" in done.stderr), (2, False), done.stderr)
+
     def test_a_parameter_that_something_else_needs_is_not_taken_away(self):
         document = (ROOT / "template.yaml").read_text()
         if "\n  Architecture:\n" not in document:

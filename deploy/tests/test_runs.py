@@ -201,6 +201,18 @@ class Runs(Answered):
             ],
         )
 
+    def test_a_run_that_cannot_be_looked_at_leaves_the_others_in_the_list(self):
+        both = {"executions": [listed("forgotten"), listed(EXECUTION.rsplit(":", 1)[-1])]}
+        self.answer("stepfunctions", "list_executions", both)
+        self.refuse("stepfunctions", "describe_execution", "ExecutionDoesNotExist", "Execution Does Not Exist")
+        good = json.dumps(document("all 4 tables are complete", verdict="Succeeded"))
+        self.answer("stepfunctions", "describe_execution", described("SUCCEEDED", output=good))
+        done = self.run_tool("runs", "--machine", MACHINE)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("ExecutionDoesNotExist", done.stdout)
+        self.assertIn("orders-archive", done.stdout)
+        self.assertIn("1 of 2 executions could not be looked at", done.stderr)
+
     def test_no_run_is_said_and_no_error(self):
         self.answer("stepfunctions", "list_executions", {"executions": []})
         done = self.run_tool("runs", "--machine", MACHINE)

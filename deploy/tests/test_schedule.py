@@ -217,6 +217,39 @@ class Schedules(Folder):
         self.assertIn(f"--cli-input-json file://{path}", done.stderr)
         self.assertEqual(self.printed("cli", HOSTILE, *STACK, "--output", self.folder / "no/such").returncode, 2)
 
+    def test_what_is_to_be_pasted_pastes(self):
+        path = self.folder / "night run;x.json"
+        done = self.printed("cli", HOSTILE, *STACK, "--output", path)
+        self.assertIn(f"--cli-input-json 'file://{path}'", done.stderr)
+        done = self.printed("cloudformation", HOSTILE, "--output", path)
+        self.assertIn(f"--template-file '{path}'", done.stderr)
+
+    def test_the_plan_is_not_written_over(self):
+        plan = json.dumps(HOSTILE)
+        done = self.printed("cli", plan, *STACK, "--output", self.folder / "plan.json")
+        self.assertEqual((done.returncode, (self.folder / "plan.json").read_text()), (2, plan))
+
+    def test_a_schedule_that_never_comes_is_refused(self):
+        for never in ("0 22 30 2 ? *", "0 22 ? * * 2020", "at(2020-01-01T00:00:00)"):
+            done = self.printed("cli", HOSTILE, *STACK, "--cron", never)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn("it would never start a run", done.stderr)
+
+    def test_cloudformation_puts_nothing_in_the_place_of_a_text_of_the_plan(self):
+        content = HOSTILE | {"Comment": "{{resolve:ssm:/prod/x}}"}
+        done = self.printed("cloudformation", content)
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("{{resolve:", done.stderr)
+        self.assertIn("{{resolve:ssm:/prod/x}}", self.good("cli", content, *STACK))
+
+    def test_every_partition_has_schedules(self):
+        for partition in ("aws", "aws-cn", "aws-us-gov", "aws-iso-b"):
+            place = [text.replace("arn:aws:", f"arn:{partition}:") for text in STACK]
+            request = json.loads(self.good("cli", HOSTILE, *place))
+            self.assertTrue(request["Target"]["Arn"].startswith(f"arn:{partition}:scheduler:"))
+            self.good("cloudformation", HOSTILE, *place)
+            self.good("terraform", HOSTILE, *place)
+
     def test_a_large_plan_goes_through_a_file_and_a_larger_one_is_refused(self):
         def padded(size):
             return {"Task": {"ReplicationTaskIdentifier": "orders"}, "Comment": "x" * size}
@@ -310,6 +343,13 @@ class Schedules(Folder):
             ["--name", "n" * 65],
             ["--zone", "Middle/Earth"],
             ["--zone", "../etc/passwd"],
+            ["--zone", "localtime"],
+            ["--zone", "posixrules"],
+            ["--zone", "Factory"],
+            ["--zone", "right/Europe/Berlin"],
+            ["--zone", "posix/UTC"],
+            ["--cron", "0 22 ? * MON/2 *"],
+            ["--cron", "0 22 ? * * 2030-2025"],
             ["--cron", "0 22 * * *"],
             ["--as", "pulumi"],
             ["--machine-arn", 'arn"'],

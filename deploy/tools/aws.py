@@ -12,10 +12,12 @@ except ImportError:
     missing_package("boto3")
 
 
-def client(service, region=None):
-    """A client of a service. Without a Region it is the one that the environment or the profile names."""
+def client(service, region=None, attempts=3):
+    """A client of a service. Without a Region it is the one that the environment or the profile names. A call that
+    changes something takes one attempt: after a lost answer a second one is refused, though the first was taken."""
+    retries = {"mode": "standard", "total_max_attempts": attempts}
     try:
-        return boto3.client(service, region_name=region, config=botocore.config.Config(retries={"mode": "standard"}))
+        return boto3.client(service, region_name=region, config=botocore.config.Config(retries=retries))
     except botocore.exceptions.NoRegionError as error:
         raise Unable("no AWS Region is set: set AWS_REGION, or name the machine by its ARN") from error
     except botocore.exceptions.BotoCoreError as error:

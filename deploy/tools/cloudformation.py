@@ -4,6 +4,7 @@ import json
 import re
 
 from . import plan as plans
+from .command import Refused
 from .schedule import PATTERNS, RETRY, TARGET
 
 LARGEST_DIRECT = 51_200
@@ -50,7 +51,12 @@ def template(schedule):
 
 
 def written(schedule):
-    """The template as text."""
+    """The template as text. CloudFormation would put a secret or a parameter in the place of a dynamic reference."""
+    if "{{resolve:" in plans.in_json(schedule.plan):
+        raise Refused(
+            "the plan holds {{resolve:, which CloudFormation replaces by what it finds there: print the schedule for the "
+            "AWS CLI or for Terraform, or take it out of the plan"
+        )
     return plans.with_escapes(json.dumps(template(schedule), ensure_ascii=False, indent=2) + "\n")
 
 

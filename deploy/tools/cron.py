@@ -12,6 +12,11 @@ MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", 
 DAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"]
 LONGEST = 256
 LONGEST_ZONE = 50
+# Files beside the zones that are none, or are this machine's own.
+NO_ZONES = ("Factory", "localtime", "posixrules", "leapseconds", "tzdata.zi")
+
+# After so many years the calendar comes again, but for a century without a leap day.
+LONGEST_CYCLE = 48
 
 # Rules for the clocks are known for as long as nobody changes them.
 YEARS_AHEAD = 10
@@ -26,6 +31,10 @@ class Field:
     most: int
     words: tuple = ()
     first: int = 0
+    steps: bool = True
+    """Whether a step may stand behind a slash."""
+    turns: bool = True
+    """Whether a range may go over the end to the beginning."""
 
     def number(self, text):
         """A number or one of the words."""
@@ -43,6 +52,8 @@ class Field:
         found = set()
         for part in text.split(","):
             span, slash, step = part.partition("/")
+            if slash and not self.steps:
+                raise Unable(f"{part!r} in the field {self.name} of the cron expression: there is no / in it")
             if slash and (not re.fullmatch(r"[0-9]{1,4}", step) or int(step) == 0):
                 raise Unable(f"{part!r} in the field {self.name} of the cron expression: a step is a number above 0")
             if span == "*":
@@ -52,6 +63,8 @@ class Field:
             else:
                 low = self.number(span)
                 high = self.most if slash else low
+            if low > high and not self.turns:
+                raise Unable(f"{part!r} in the field {self.name} of the cron expression: it ends before it begins")
             every = range(low, high + 1) if low <= high else [*range(low, self.most + 1), *range(self.least, high + 1)]
             found.update(list(every)[:: int(step) if slash else 1])
         return found
@@ -61,8 +74,8 @@ MINUTES = Field("minutes", 0, 59)
 HOURS = Field("hours", 0, 23)
 DAY_OF_MONTH = Field("day of month", 1, 31)
 MONTH = Field("month", 1, 12, tuple(MONTHS), 1)
-DAY_OF_WEEK = Field("day of week", 1, 7, tuple(DAYS), 1)
-YEAR = Field("year", 1970, 2199)
+DAY_OF_WEEK = Field("day of week", 1, 7, tuple(DAYS), 1, steps=False)
+YEAR = Field("year", 1970, 2199, turns=False)
 
 
 class Cron:
@@ -96,6 +109,17 @@ class Cron:
             for hour in sorted(self.hours)
             for minute in sorted(self.minutes)
         ]
+
+    def comes_after(self, since):
+        """True when it fires on this date or a later one."""
+        years = sorted(year for year in self._years if year >= since.year)
+        dates = (
+            datetime.date(year, month, day)
+            for year in years[:LONGEST_CYCLE]
+            for month in sorted(self._months)
+            for day in range(1, calendar.monthrange(year, month)[1] + 1)
+        )
+        return any(date >= since and self.fires_on(date) for date in dates)
 
     def _days(self, date):
         last = calendar.monthrange(date.year, date.month)[1]
@@ -156,7 +180,8 @@ def read(text):
     if kind == "cron":
         return f"cron({' '.join(inside.split())})", Cron(inside)
     if kind == "at":
-        return f"at({inside})", Once(inside)
+        when = Once(inside)
+        return f"at({when})", when
     if kind == "rate" and re.fullmatch(r"(1 (minute|hour|day)|([2-9]|[1-9][0-9]+) (minutes|hours|days))", inside):
         return f"rate({inside})", None
     raise Unable(
@@ -173,6 +198,13 @@ class Once:
         except ValueError as error:
             raise Unable(f"at({text}): the time is to be like 2026-12-01T22:00:00, without a zone") from error
 
+    def __str__(self):
+        return f"{self._time:%Y-%m-%dT%H:%M:%S}"
+
+    def comes_after(self, since):
+        """True when it fires on this date or a later one."""
+        return self._time.date() >= since
+
     def times_on(self, date):
         """The one time, on its date."""
         return [self._time] if date == self._time.date() else []
@@ -181,7 +213,7 @@ class Once:
 def zone(name):
     """A time zone by its IANA name."""
     try:
-        if len(name) > LONGEST_ZONE:
+        if len(name) > LONGEST_ZONE or name in NO_ZONES or name.partition("/")[0] in ("posix", "right"):
             raise ValueError(name)
         return zoneinfo.ZoneInfo(name)
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError) as error:

@@ -11,7 +11,8 @@ PAGES = 40
 
 
 def newest(client, execution):
-    """The newest document that a step of the execution has returned, or None: no step has ended well so far."""
+    """The newest document that a step of the execution has returned or was handed, or None: no step has read the plan so
+    far. A run whose steps fail for days hands them a document each time."""
     token = {}
     for _ in range(PAGES):
         with aws.attempt(f"the history of {execution} cannot be read"):
@@ -19,7 +20,7 @@ def newest(client, execution):
                 executionArn=execution, reverseOrder=True, includeExecutionData=True, maxResults=EVENTS, **token
             )
         for event in answer["events"]:
-            if document := _returned(event):
+            if document := _returned(event) or _handed(event):
                 return document
         if "nextToken" not in answer:
             return None
@@ -33,6 +34,14 @@ def _returned(event):
         return None
     document = member(parsed(details.get("output")), "Payload")
     return document if isinstance(document, dict) and "Version" in document else None
+
+
+def _handed(event):
+    details = event.get("taskScheduledEventDetails", {})
+    if (details.get("resourceType"), details.get("resource")) != ("lambda", "invoke"):
+        return None
+    document = member(parsed(details.get("parameters")), "Payload", "Migration")
+    return document if isinstance(document, dict) and member(document, "Next") is not None else None
 
 
 def parsed(text):

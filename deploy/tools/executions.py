@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from . import aws, documents, plan
 from .documents import in_a_line, member, parsed
 
-STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED", "PENDING_REDRIVE"]
+# What a list of a machine's executions can be filtered by.
+STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"]
 MOST_NAME = 60
 MOST_TEXT = 300
 
@@ -89,6 +90,19 @@ def looked_at(client, execution):
         status=status,
         task=in_a_line(task, MOST_NAME) or "-",
         outcome=in_a_line(outcome, MOST_NAME),
+        why=in_a_line(why, MOST_TEXT),
+    )
+
+
+def unseen(execution, why):
+    """An execution as the list shows it, of which nothing more can be told, and why."""
+    return Run(
+        arn=execution["executionArn"],
+        started=execution["startDate"],
+        ended=execution.get("stopDate"),
+        status=execution["status"],
+        task="-",
+        outcome="",
         why=in_a_line(why, MOST_TEXT),
     )
 

@@ -23,9 +23,9 @@ LONGEST_MACHINE_ARN = 256
 
 PATTERNS = {
     "machine": r"arn:aws[a-z-]*:states:[a-z0-9-]+:[0-9]{12}:stateMachine:[A-Za-z0-9_-]{1,80}",
-    "role": r"arn:aws(-[a-z]+)?:iam::[0-9]{12}:role/[\w+=,.@/-]+",
+    "role": r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+",
     "group": r"[0-9A-Za-z_.-]{1,64}",
-    "queue": r"arn:aws(-[a-z]+)?:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+",
+    "queue": r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+",
 }
 
 
