@@ -13,7 +13,9 @@ use crate::run::close_out::Beside;
 use crate::run::document::Running;
 use crate::run::drive::{Drive, Whose};
 use crate::run::execution::{MAX_NAMES_BYTES, MAX_UNFINISHED, Run, bytes_of_names};
-use crate::run::identity::{self, is_dated, is_that_start, is_this_run, load_is_over};
+use crate::run::identity::{
+    self, is_dated, is_started_anew_by_others, is_that_start, is_this_run, load_is_over,
+};
 use crate::run::lag::Reading;
 use crate::run::load::{Pace, PreviousLoad};
 use crate::run::observation::{self, Connection, ConnectionState, Observation, TaskSeen};
@@ -88,7 +90,11 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
         Drive::Nothing => {
             under_way && task.driven_by().is_none() && !is_about_to_stop(plan, run, task, seen, now)
         }
-        Drive::Starting { start, .. } => others_were_quicker(start, seen),
+        Drive::Starting { start, .. } => {
+            let asked_to_stop = run.stop.is_some();
+            let anew = || !asked_to_stop && is_started_anew_by_others(start, last.as_ref(), seen);
+            others_were_quicker(start, seen) || anew()
+        }
         Drive::Restarting { .. } | Drive::Joined { .. } => false,
     };
     if may_join && to_join {

@@ -37,8 +37,29 @@ pub fn is_this_run(run: &Run, task: &observation::Task) -> bool {
 
 /// True when the task's dates show a start at or after the one that was decided.
 pub fn is_new(start: &StartAct, task: &observation::Task) -> bool {
-    let new = task.start_date().filter(|date| Some(*date) != start.seen_start_date);
+    is_dated_after(start, task.start_date())
+}
+
+/// True when this date of a start is not the one that was there before, and not before the one that was decided.
+fn is_dated_after(start: &StartAct, date: Option<Timestamp>) -> bool {
+    let new = date.filter(|date| Some(*date) != start.seen_start_date);
     new.is_some_and(|date| date >= start.since() - CLOCK_SKEW)
+}
+
+/// True when the task was started anew since a look that had shown this start by its date: from the beginning, or by a
+/// reload of its target. What DMS itself starts again it resumes, and `FreshStartDate` is "the date the replication task was
+/// started either with a fresh start or a target reload" (DMS API reference, `ReplicationTaskStats`), so that somebody else
+/// has done it. A resume by somebody else that no look has seen the stop of cannot be told from one by DMS.
+pub fn is_started_anew_by_others(
+    start: &StartAct,
+    last: Option<&Progress>,
+    task: &observation::Task,
+) -> bool {
+    let shown =
+        last.and_then(|last| last.stats.as_ref()).filter(|stats| is_dated_after(start, stats.start_date));
+    let fresh = task.stats.as_ref().and_then(|stats| stats.fresh_start_date);
+    let known = shown.and_then(|stats| stats.start_date.max(stats.fresh_start_date));
+    known.zip(fresh).is_some_and(|(known, fresh)| fresh > known + CLOCK_SKEW)
 }
 
 /// True when the task shows a start at or after the one that was decided, so soon after it that it is that one: the

@@ -65,6 +65,26 @@ fn what_a_person_started_after_an_ended_run_is_joined_and_not_stopped_by_a_defau
     assert_eq!(night.calls("StopReplicationTask"), 0);
 }
 
+/// A reload dates the load anew, which DMS itself never does; a resume looks like one of DMS itself, whose window is kept.
+#[test]
+fn what_a_person_loads_anew_while_nobody_looks_is_theirs() {
+    for (start_type, verdict, stops) in
+        [(StartType::ReloadTarget, "LeftRunning", 0), (StartType::ResumeProcessing, "Paused", 1)]
+    {
+        let world = world(long(scenario()));
+        let blind = virtual_aws::Fault::invoking("poll").between(minute(20), minute(60));
+        world.faults().add(blind.end_before(virtual_aws::FunctionEnd::Killed));
+        let identifier = || "orders".to_owned();
+        let meddling = vec![
+            (30, Happening::StopTask { identifier: identifier() }),
+            (40, Happening::StartTask { identifier: identifier(), start_type }),
+        ];
+        let night = night(world, plan(json!({})), meddling);
+        night.expect(&[verdict]);
+        assert_eq!(night.calls("StopReplicationTask"), stops, "{start_type:?}");
+    }
+}
+
 #[test]
 fn yesterdays_load_that_still_runs_is_no_refresh() {
     let refresh = || {
