@@ -11,6 +11,8 @@ use crate::record::{Change, Entry, Record};
 pub(crate) struct Table {
     /// When the load that is in it came to its end, complete; nothing where it has none.
     pub(crate) complete: Option<Timestamp>,
+    /// The task that has made that load.
+    pub(crate) complete_by: Option<String>,
     /// The rows that each load has brought and that are still there.
     pub(crate) copies: Vec<u64>,
 }
@@ -28,6 +30,7 @@ impl Table {
                 }
                 if complete {
                     self.complete = Some(entry.at);
+                    self.complete_by.clone_from(&entry.task);
                 }
             }
             Change::Created | Change::FilledByHand => {}

@@ -512,6 +512,42 @@ fn left_to_itself() -> Record {
     record
 }
 
+/// What looks wrong and is not, and the rule that must not say so.
+#[test]
+fn what_only_looks_wrong_breaks_no_rule() {
+    let made_anew = || {
+        let mut record = second_night(sound(), json!({}), "resume-processing");
+        for entry in &mut record.ledger[..6] {
+            entry.task = Some("arn:aws:dms:us-east-1:123456789012:task:DELETED".to_owned());
+        }
+        record
+    };
+    let died = || {
+        let mut record = paused();
+        let mut start = record.calls.remove(1);
+        (start.service, start.operation) = ("lambda".to_owned(), "Invoke".to_owned());
+        (start.taken, start.unanswered, start.at) = (false, true, minute(0));
+        record.calls.push(start);
+        record
+    };
+    let closed_out_before = || {
+        let mut record = paused();
+        (record.executions[0].aborted, record.executions[0].redrives) = (true, 1);
+        record.messages = vec![finished(62, "night", "Aborted", 1, "running")];
+        let input = json!({"CloseOut": {"Execution": arn("night"), "RedriveCount": 1, "Depth": 1}});
+        record.executions.push(execution("close-1", 422, 423, input));
+        let mut skipped = finished(423, "close-1", "Skipped", 1, "stopped");
+        skipped.body["Verdict"]["Reasons"] = json!([format!("{} was closed out before", arn("night"))]);
+        record.messages.push(skipped);
+        record
+    };
+    let cases: [(Rule, fn() -> Record); 3] =
+        [(Rule::Destroyed, made_anew), (Rule::Anothers, died), (Rule::Told, closed_out_before)];
+    for (rule, record) in cases {
+        assert!(!broken(&record()).contains(&rule), "{:?}", judge(&record()));
+    }
+}
+
 #[test]
 fn what_was_left_running_may_be_told_by_the_watch() {
     assert_eq!(judge(&left_to_itself()), []);

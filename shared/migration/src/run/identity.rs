@@ -86,6 +86,9 @@ pub fn taken_over(run: &Run, task: &observation::Task) -> Option<Timestamp> {
     if let Some(started) = started.filter(|started| at_work && is_after_our_stop(run, *started)) {
         return Some(started);
     }
+    if let Some(anew) = anew_after_our_stop(run, task).filter(|_| at_work) {
+        return Some(anew);
+    }
     if let Some(close_out) = &run.close_out {
         let newer = Some(date) > run.latest_start && date > close_out.ended + START_MARGIN;
         return (run.unseen_since_redrive && newer).then_some(date);
@@ -140,13 +143,26 @@ fn has_shown(run: &Run, start: &StartAct) -> bool {
 /// was told to stop. A start of this run that was stopped before DMS had dated it is none. In the middle of a window it is
 /// looked again: DMS may have started the task anew in the moment of the stop.
 fn is_after_our_stop(run: &Run, date: Timestamp) -> bool {
-    let was_dated = match (run.drive.joined(), run.drive.start()) {
+    let taken = run.stop.as_ref().filter(|stop| stop.cause == StopCause::Close).and_then(Stop::taken);
+    is_seen_at_work(run) && Some(date) > run.latest_start && taken.is_some_and(|taken| date > taken)
+}
+
+/// True when a look has shown, by its date, the start that this run has made or follows.
+fn is_seen_at_work(run: &Run) -> bool {
+    match (run.drive.joined(), run.drive.start()) {
         (Some(_), _) => true,
         (None, Some(start)) => has_shown(run, start),
         (None, None) => false,
-    };
-    let taken = run.stop.as_ref().filter(|stop| stop.cause == StopCause::Close).and_then(Stop::taken);
-    was_dated && Some(date) > run.latest_start && taken.is_some_and(|taken| date > taken)
+    }
+}
+
+/// When the task was started anew, from the beginning or by a reload, after DMS had taken this run's stop, whatever that was
+/// for. DMS itself only resumes, so that another run or a person has done it.
+fn anew_after_our_stop(run: &Run, task: &observation::Task) -> Option<Timestamp> {
+    let taken = run.stop.as_ref().and_then(Stop::taken)?;
+    let fresh = task.stats.as_ref().and_then(|stats| stats.fresh_start_date)?;
+    let is_new = fresh > taken && Some(fresh) > run.latest_start;
+    (is_seen_at_work(run) && is_new).then_some(fresh)
 }
 
 /// When a task that is at work stopped last, where DMS has not dated its start since: it still shows the start before that

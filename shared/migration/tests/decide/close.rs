@@ -367,6 +367,11 @@ fn what_is_started_after_our_stop_is_somebody_elses() {
             "Stop Done",
         ),
         (
+            "it was stopped since the plan's end was reached, and loaded anew: DMS itself only resumes",
+            told(StopCause::Done).began(CLOSE + 1).fresh(CLOSE + 1).at(CLOSE + 2),
+            "Unknown | somebody else started the task at | what runs now is left alone | not stop it by hand",
+        ),
+        (
             "a start of this run that DMS had not dated when it was stopped is its own",
             told(StopCause::Close).set(|case| case.run().latest_start = None).began(CLOSE + 1).at(CLOSE + 4),
             "Stop Close",

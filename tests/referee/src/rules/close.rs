@@ -157,10 +157,16 @@ fn early(record: &Record, works: &[Work<'_>], call: &Call) -> Option<Violation> 
         start.operation == "StartReplicationTask" && start.at <= call.at && names(start, work.task)
     };
     let starts: Vec<&Call> = record.calls.iter().filter(before).collect();
-    // A start of ours that nobody heard of may be the one that shows.
-    let may_be_ours = starts
-        .iter()
-        .any(|start| start.unanswered && start.at <= work.from && work.from - SHOWS_WITHIN <= start.at);
+    // A start of ours that nobody heard of may be the one that shows, and so may one of a function that died.
+    let may_show = |start: &Call| start.at <= work.from && work.from - SHOWS_WITHIN <= start.at;
+    let died = record.calls.iter().any(|start| {
+        start.service == "lambda"
+            && start.function == "start"
+            && start.unanswered
+            && start.execution == execution.name
+            && may_show(start)
+    });
+    let may_be_ours = died || starts.iter().any(|start| start.unanswered && may_show(start));
     let is_ours =
         starts.iter().any(|start| start.taken) && !is_started_by_others(record, work, execution, call.at);
     let ours = may_be_ours || is_ours;

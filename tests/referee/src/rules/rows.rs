@@ -107,7 +107,10 @@ impl Act<'_> {
         } else {
             match self.work.kind() {
                 Some("resume-processing") => {
-                    table.complete.is_some().then_some("by a resume, and the table was complete")
+                    // A task that was made anew, and came to rest before it had begun, is resumed in place of its first start.
+                    let by_this_task = table.complete_by.as_deref() == Some(self.work.task);
+                    (table.complete.is_some() && by_this_task)
+                        .then_some("by a resume, and the table was complete")
                 }
                 Some("reload-target") => match plan::start(self.plan) {
                     "Reload" => {

@@ -40,6 +40,18 @@ pub(super) fn is_not_closed_out(record: &Record, dead: &Execution) -> bool {
         .any(|(message, _, about, outcome)| outcome == "Unknown" && closes_out(record, message, about, dead))
 }
 
+/// The run was closed out, and told, before it was redriven, after which it does nothing: what was to close it out once more
+/// says that, with its name.
+fn was_closed_out_before(record: &Record, dead: &Execution) -> bool {
+    let told_before = finals(record).any(|(_, _, about, _)| about == dead.arn);
+    let skipped = |(message, _, about, outcome): (&Message, &str, &str, &str)| {
+        outcome == "Skipped"
+            && closes_out(record, message, about, dead)
+            && dead.ended.is_some_and(|ended| ended <= message.at)
+    };
+    dead.redrives > 0 && told_before && finals(record).any(skipped)
+}
+
 pub(super) fn judge(record: &Record) -> Vec<Violation> {
     let mut broken = Vec::new();
     for execution in &record.executions {
@@ -55,7 +67,7 @@ pub(super) fn judge(record: &Record) -> Vec<Violation> {
             let of_this_end = lately.is_none_or(|since| message.at >= since);
             of_this_end && (about == principal.arn || about == execution.arn)
         });
-        let told = told || is_not_closed_out(record, principal);
+        let told = told || is_not_closed_out(record, principal) || was_closed_out_before(record, principal);
         if !told && !is_given_up(record, principal) {
             let at = execution.ended.unwrap_or(execution.began);
             broken.push(violation(
