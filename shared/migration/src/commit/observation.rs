@@ -90,16 +90,13 @@ pub fn take_in(running: &mut Running, observation: &Observation, now: Timestamp)
         Drive::Nothing => {
             under_way && task.driven_by().is_none() && !is_about_to_stop(plan, run, task, seen, now)
         }
-        Drive::Starting { start, .. } => {
-            let asked_to_stop = run.stop.is_some();
-            let anew = || !asked_to_stop && is_started_anew_by_others(start, last.as_ref(), seen);
-            others_were_quicker(start, seen) || anew()
-        }
+        Drive::Starting { start, .. } => others_were_quicker(start, seen),
         Drive::Restarting { .. } | Drive::Joined { .. } => false,
     };
-    if may_join && to_join {
+    let is_anew = run.stop.is_none() && is_started_anew_by_others(&run.drive, last.as_ref(), seen);
+    if may_join && (to_join || is_anew) {
         let stated = plan.window.as_ref().and_then(|window| window.at_close);
-        let whose = whose(task, seen, run, now);
+        let whose = if is_anew { Whose::SomebodyElse } else { whose(task, seen, run, now) };
         // A start that DMS has not dated yet was made since the last look.
         let undated = identity::stopped_before_this_start(seen).is_some();
         let since = seen.start_date().max(seen.task_start_date).filter(|_| !undated);

@@ -46,17 +46,21 @@ fn is_dated_after(start: &StartAct, date: Option<Timestamp>) -> bool {
     new.is_some_and(|date| date >= start.since() - CLOCK_SKEW)
 }
 
-/// True when the task was started anew since a look that had shown this start by its date: from the beginning, or by a
-/// reload of its target. What DMS itself starts again it resumes, and `FreshStartDate` is "the date the replication task was
-/// started either with a fresh start or a target reload" (DMS API reference, `ReplicationTaskStats`), so that somebody else
-/// has done it. A resume by somebody else that no look has seen the stop of cannot be told from one by DMS.
-pub fn is_started_anew_by_others(
-    start: &StartAct,
-    last: Option<&Progress>,
-    task: &observation::Task,
-) -> bool {
-    let shown =
-        last.and_then(|last| last.stats.as_ref()).filter(|stats| is_dated_after(start, stats.start_date));
+/// True when the task was started anew since a look that had shown the start which this run has made, or follows as its own:
+/// from the beginning, or by a reload of its target. What DMS itself starts again it resumes, and `FreshStartDate` is "the
+/// date the replication task was started either with a fresh start or a target reload" (DMS API reference,
+/// `ReplicationTaskStats`), so that somebody else has done it. A resume by somebody else that no look has seen the stop of
+/// cannot be told from one by DMS.
+pub fn is_started_anew_by_others(drive: &Drive, last: Option<&Progress>, task: &observation::Task) -> bool {
+    let shows_it = |date: Option<Timestamp>| match drive {
+        Drive::Starting { start, .. } => is_dated_after(start, date),
+        Drive::Joined { whose: Whose::EndedRun(_) | Whose::Doubtful { .. }, since, .. } => {
+            date.is_some_and(|date| date >= *since)
+        }
+        // A run that is to start its task again goes on whoever does it first.
+        Drive::Nothing | Drive::Restarting { .. } | Drive::Joined { whose: Whose::SomebodyElse, .. } => false,
+    };
+    let shown = last.and_then(|last| last.stats.as_ref()).filter(|stats| shows_it(stats.start_date));
     let fresh = task.stats.as_ref().and_then(|stats| stats.fresh_start_date);
     let known = shown.and_then(|stats| stats.start_date.max(stats.fresh_start_date));
     known.zip(fresh).is_some_and(|(known, fresh)| fresh > known + CLOCK_SKEW)

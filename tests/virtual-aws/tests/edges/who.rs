@@ -85,6 +85,26 @@ fn what_a_person_loads_anew_while_nobody_looks_is_theirs() {
     }
 }
 
+/// So it is where the run follows the start of one that has ended.
+#[test]
+fn what_a_person_loads_anew_while_an_ended_runs_start_is_followed_is_theirs() {
+    for (start_type, verdict) in
+        [(StartType::ReloadTarget, "LeftRunning"), (StartType::ResumeProcessing, "Paused")]
+    {
+        let world = world(long(scenario()));
+        let blind = virtual_aws::Fault::invoking("poll").between(minute(50), minute(90));
+        world.faults().add(blind.end_before(virtual_aws::FunctionEnd::Killed));
+        let identifier = || "orders".to_owned();
+        let meddling = vec![
+            (60, Happening::StopTask { identifier: identifier() }),
+            (70, Happening::StartTask { identifier: identifier(), start_type }),
+        ];
+        let runs = vec![(40, "again", plan(json!({})))];
+        let night = after_an_abort(world, (plan(json!({})), 20), runs, meddling);
+        night.expect(&[verdict]);
+    }
+}
+
 #[test]
 fn yesterdays_load_that_still_runs_is_no_refresh() {
     let refresh = || {
