@@ -8,11 +8,14 @@ use crate::plan;
 use crate::record::{Execution, Record};
 use crate::work::{self, Work};
 
-/// The watch looks every quarter of an hour, and what it starts looks again before it tells.
+/// For so long nobody else has to do with the task: the watch looks every quarter of an hour, and what it starts looks again.
 const TOLD_WITHIN: SignedDuration = SignedDuration::from_hours(2);
 
 /// What goes wrong, and who works on the task, so shortly before may make the end another's to tell.
 const SETTLED_FOR: SignedDuration = SignedDuration::from_hours(1);
+
+/// So soon after a run begins it writes its name on the task.
+const LOOKS_WITHIN: SignedDuration = SignedDuration::from_mins(15);
 
 /// Deeds after which the watch cannot know the task for one of ours.
 const HIDES: [&str; 2] = ["Untag", "Move"];
@@ -33,7 +36,10 @@ fn untold(record: &Record, works: &[Work<'_>], work: &Work<'_>) -> Option<Violat
     let goes_on =
         works.iter().any(|next| next.task == work.task && at_rest <= next.from && next.from <= told_by);
     let is_hidden = record.deeds.iter().any(|deed| HIDES.contains(&deed.what.as_str()) && deed.at <= told_by);
-    let troubled = record.faults.iter().any(|at| from <= *at && *at <= told_by);
+    // The next run writes its own name on the task: where the watch cannot look just then, it finds that one's.
+    let after = record.executions.iter().map(|other| other.began).filter(|began| *began > at_rest).min();
+    let looked = after.map_or(told_by, |began| told_by.max(began + LOOKS_WITHIN));
+    let troubled = record.faults.iter().any(|at| from <= *at && *at <= looked);
     let others_own = plan::is_external(&run.input);
     let is_told_of = finals(record).any(|(message, _, about, _)| about == run.arn && message.at < at_rest);
     if told_by > record.until
@@ -47,9 +53,11 @@ fn untold(record: &Record, works: &[Work<'_>], work: &Work<'_>) -> Option<Violat
     {
         return None;
     }
-    let told = finals(record).any(|(message, ..)| {
+    // When the watch looks again only the story knows: it may sleep until the next night.
+    let told = finals(record).any(|(message, _, about, _)| {
         let task = message.body.pointer("/Task/ReplicationTaskArn").and_then(serde_json::Value::as_str);
-        task == Some(work.task) && at_rest <= message.at && message.at <= told_by
+        let reports = record.by_arn(about).is_some_and(|by| by.input.get("LeftRunning").is_some());
+        task == Some(work.task) && reports && at_rest <= message.at
     });
     let words = || format!("the task that it left running came to rest at {at_rest}, and nobody was told");
     (!told).then(|| violation(Rule::LeftTold, &run.name, at_rest, words()))
