@@ -30,6 +30,8 @@ pub(crate) struct Shared {
     pub(crate) aborted: Vec<String>,
     /// What closes out is stopped so many minutes after its beginning, once.
     pub(crate) abort_close_out: Option<i64>,
+    /// When the watch failed last.
+    pub(crate) watch_failed: Option<jiff::Timestamp>,
 }
 
 impl Scene {
@@ -126,8 +128,10 @@ fn befalls(story: &Story, scene: &Scene, number: usize, event: &Event) -> Option
         Event::Inside { what, .. } => {
             // When it happens only DMS knows: it may be in any night.
             let what = format!("{what:?}");
-            let nights = story.openings.iter();
-            let deeds = nights.map(|opening| Deed { at: *opening, what: what.clone() });
+            // A night that begins late has it then.
+            let nights = story.openings.iter().zip(&story.late);
+            let deeds = nights
+                .map(|(opening, late)| Deed { at: (*opening + *late).max(*opening), what: what.clone() });
             scene.shared.borrow_mut().deeds.extend(deeds);
             return None;
         }

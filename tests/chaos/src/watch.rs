@@ -71,7 +71,9 @@ pub(crate) fn watches(story: &Story, scene: &Scene) -> Thread<'static, ()> {
             }
             // What could not be told in a span of trouble is told by a later sweep: some look once an hour.
             let woken = wakes.iter().copied().rfind(|wake| *wake <= now);
-            let quiet = now.duration_since(woken.map_or(active, |woken| active.max(woken))) > quiet_after;
+            let failed = scene.shared.borrow().watch_failed;
+            active = active.max(woken.unwrap_or(active)).max(failed.unwrap_or(active));
+            let quiet = now.duration_since(active) > quiet_after;
             match wakes.iter().find(|wake| **wake > now) {
                 _ if now.duration_since(openings[0]) > LONGEST => break,
                 Some(next) if quiet => {
@@ -112,6 +114,8 @@ fn hears(scene: &Scene, event: Value, after: f64) -> Thread<'static, ()> {
             if heard.is_ok() {
                 break;
             }
+            // What it has not done is still to be done.
+            scene.shared.borrow_mut().watch_failed = Some(clock.now());
             clock.sleep_for(pause).await;
         }
     })

@@ -378,6 +378,11 @@ const FORGERIES: &[Forgery] = &[
         record.faults.clear();
         record
     }),
+    (Rule::PastClose, "the watch could look half an hour long, and had nothing stopped", || {
+        let mut record = out_of_reach();
+        record.faults.drain(10..12);
+        record
+    }),
     (Rule::PastClose, "a stop was asked for another run alone", || {
         let mut record = what_was_said_and_asked_for();
         let mut stop = record.calls.pop().expect("the last stop");
@@ -512,6 +517,14 @@ fn left_to_itself() -> Record {
     record
 }
 
+/// It was stopped from outside, and each sweep of the watch fell into trouble until long after the close.
+fn out_of_reach() -> Record {
+    let mut record = left_to_people();
+    record.messages.clear();
+    record.faults = (2..40).map(|sweep| minute(15 * sweep)).collect();
+    record
+}
+
 /// What looks wrong and is not, and the rule that must not say so.
 #[test]
 fn what_only_looks_wrong_breaks_no_rule() {
@@ -541,8 +554,12 @@ fn what_only_looks_wrong_breaks_no_rule() {
         record.messages.push(skipped);
         record
     };
-    let cases: [(Rule, fn() -> Record); 3] =
-        [(Rule::Destroyed, made_anew), (Rule::Anothers, died), (Rule::Told, closed_out_before)];
+    let cases: [(Rule, fn() -> Record); 4] = [
+        (Rule::Destroyed, made_anew),
+        (Rule::Anothers, died),
+        (Rule::Told, closed_out_before),
+        (Rule::PastClose, out_of_reach),
+    ];
     for (rule, record) in cases {
         assert!(!broken(&record()).contains(&rule), "{:?}", judge(&record()));
     }

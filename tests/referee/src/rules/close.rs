@@ -17,6 +17,9 @@ const STOPS_WITHIN: SignedDuration = SignedDuration::from_mins(25);
 /// What closes out a dead execution begins with the next sweep but one at the latest, and waits five minutes.
 const CLOSES_OUT_WITHIN: SignedDuration = SignedDuration::from_mins(60);
 
+/// The watch sweeps every quarter of an hour.
+const SWEEPS_WITHIN: SignedDuration = SignedDuration::from_mins(20);
+
 /// A task that runs on is asked to stop again, every few minutes; blind, every quarter of an hour.
 const ASKED_AGAIN_WITHIN: SignedDuration = SignedDuration::from_mins(20);
 
@@ -58,6 +61,7 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
         || is_left_as_wanted(record, work, execution, window.stop_due)
         || is_not_closed_out(record, principal)
         || is_left_to_people(record, principal)
+        || is_out_of_reach(record, execution, window.closes + CLOSES_OUT_WITHIN)
         || is_left_in_doubt(record, work, execution)
     {
         return None;
@@ -126,6 +130,19 @@ fn is_left_to_people(record: &Record, dead: &Execution) -> bool {
             && says_how_to_stop(message)
             && record.faults.iter().any(in_trouble)
     })
+}
+
+/// From the end of the execution until then the watch fell into trouble with each sweep: it could not have it closed out.
+fn is_out_of_reach(record: &Record, dead: &Execution, until: Timestamp) -> bool {
+    let Some(ended) = dead.ended.filter(|_| dead.aborted) else { return false };
+    let mut seen = ended;
+    for at in record.faults.iter().copied().filter(|at| ended <= *at && *at <= until) {
+        if at > seen + SWEEPS_WITHIN {
+            return false;
+        }
+        seen = seen.max(at);
+    }
+    until <= seen + SWEEPS_WITHIN
 }
 
 /// The start was made twice, or may have been, so that the execution could not know whether the task runs by it. It has
