@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use migration::run::observation::Task;
 use migration::survey::executions::Execution as Described;
 use migration::survey::owner;
-use migration::survey::untold::{LeftRunning, SWEPT, before, came_to_rest, in_turn, stopped_after};
+use migration::survey::untold::{
+    LeftRunning, SWEPT, before, came_to_rest, has_settled, in_turn, stopped_after,
+};
 use migration_aws::dms::task::{self, TaskFilter};
 use migration_aws::error::{StepError, chain};
 use migration_aws::step_functions::{Execution, beside, describe};
@@ -64,7 +66,7 @@ async fn left_by(watch: &Watch, task: &Task, now: Timestamp) -> Result<Option<De
 pub(super) async fn sweep(watch: &Watch, now: Timestamp) -> Result<Watched, StepError> {
     let since = before(now, SWEPT);
     let mut rested: Vec<Task> = task::all(&watch.dms).await?;
-    rested.retain(|task| came_to_rest(task, now).is_some_and(|date| date >= since));
+    rested.retain(|task| came_to_rest(task, now).is_some_and(|date| date >= since) && has_settled(task, now));
     rested.sort_by(|one, other| one.arn.resource.cmp(&other.arn.resource));
     let mut watched = Watched::default();
     let mut trouble = None;

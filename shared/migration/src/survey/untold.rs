@@ -14,7 +14,7 @@ use crate::run::execution_arn::ExecutionArn;
 use crate::run::observation;
 use crate::run::status::{Phase, Status};
 use crate::survey::executions::{Badly, Execution, Listed};
-use crate::time::graces::START_GRACE;
+use crate::time::graces::{START_GRACE, STATISTICS_SETTLE};
 
 /// What is done about an execution that ended without telling it.
 #[derive(Clone, Debug, PartialEq)]
@@ -225,6 +225,14 @@ pub fn came_to_rest(task: &observation::Task, now: Timestamp) -> Option<Timestam
     let started = task.start_date().filter(|_| task.phase() == Phase::Idle)?;
     let stopped = task.stats.as_ref().and_then(|stats| stats.stop_date).filter(|date| *date >= started);
     stopped.or((task.status == Status::Failed).then_some(now))
+}
+
+/// True when DMS's counters are those of the end of a task that has come to rest: they trail it for a while, and a load would
+/// look cut off. What has failed is no success whatever they say.
+pub fn has_settled(task: &observation::Task, now: Timestamp) -> bool {
+    let stopped = task.stats.as_ref().and_then(|stats| stats.stop_date);
+    task.status == Status::Failed
+        || stopped.is_none_or(|stopped| now.duration_since(stopped) >= STATISTICS_SETTLE)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use migration::run::observation::{Task, TaskSeen};
 use migration::survey::executions::{Execution, State};
-use migration::survey::untold::{is_shown_as_before, stopped_after};
+use migration::survey::untold::{has_settled, is_shown_as_before, stopped_after};
 use serde_json::json;
 use support::cases::{Case, execution, full_load, minute};
 
@@ -40,5 +40,21 @@ fn a_task_that_is_shown_at_work_by_the_same_start_is_shown_as_it_was_before() {
         let task = seen(case);
         assert_eq!(is_shown_as_before(&run(), &task), before, "{fact}");
         assert_eq!(stopped_after(&run(), &run(), &task, minute(95)).is_some(), ended, "{fact}");
+    }
+}
+
+#[test]
+fn counters_trail_the_end_of_a_load_and_are_waited_for() {
+    for (fact, case, at, settled) in [
+        (
+            "it has just stopped",
+            full_load(json!({})).began(1).stopped(90, "FULL_LOAD_ONLY_FINISHED"),
+            91,
+            false,
+        ),
+        ("two minutes ago", full_load(json!({})).began(1).stopped(90, "FULL_LOAD_ONLY_FINISHED"), 92, true),
+        ("it has just failed", full_load(json!({})).began(1).failed(90, "it failed"), 90, true),
+    ] {
+        assert_eq!(has_settled(&seen(case), minute(at)), settled, "{fact}");
     }
 }

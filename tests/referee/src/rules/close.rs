@@ -17,6 +17,9 @@ const STOPS_WITHIN: SignedDuration = SignedDuration::from_mins(25);
 /// What closes out a dead execution begins with the next sweep but one at the latest, and waits five minutes.
 const CLOSES_OUT_WITHIN: SignedDuration = SignedDuration::from_mins(60);
 
+/// So long a stop is asked for, before people are told that it was of no use.
+const ASKED_FOR: SignedDuration = SignedDuration::from_hours(4);
+
 /// The watch sweeps every quarter of an hour.
 const SWEEPS_WITHIN: SignedDuration = SignedDuration::from_mins(20);
 
@@ -61,6 +64,7 @@ fn past_close(record: &Record, work: &Work<'_>) -> Option<Violation> {
         || is_left_as_wanted(record, work, execution, window.stop_due)
         || is_not_closed_out(record, principal)
         || is_left_to_people(record, principal)
+        || has_asked_for_hours(record, work, execution)
         || is_out_of_reach(record, execution, window.closes + CLOSES_OUT_WITHIN)
         || is_left_in_doubt(record, work, execution)
     {
@@ -124,11 +128,35 @@ fn is_left_as_wanted(record: &Record, work: &Work<'_>, execution: &Execution, du
 /// said how to stop it.
 fn is_left_to_people(record: &Record, dead: &Execution) -> bool {
     finals(record).any(|(message, _, about, outcome)| {
-        let in_trouble = |at: &Timestamp| dead.ended.is_some_and(|ended| ended <= *at && *at <= message.at);
+        // The end that was closed out before a redrive is not known any more.
+        let since = if dead.redrives > 0 { Some(dead.began) } else { dead.ended };
+        let in_trouble = |at: &Timestamp| since.is_some_and(|since| since <= *at && *at <= message.at);
         about == dead.arn
             && outcome == "Aborted"
             && says_how_to_stop(message)
             && record.faults.iter().any(in_trouble)
+    })
+}
+
+/// It was asked to stop before the close, for what the plan waited for, and again and again for four hours. Then that was told,
+/// with how to stop it.
+fn has_asked_for_hours(record: &Record, work: &Work<'_>, execution: &Execution) -> bool {
+    let asks = |from: Timestamp, until: Timestamp| {
+        record.calls.iter().any(|call| {
+            call.function == "stop"
+                && call.execution == execution.name
+                && (call.service == "lambda" || names(call, work.task))
+                && from <= call.at
+                && call.at <= until
+        })
+    };
+    finals(record).any(|(message, _, about, outcome)| {
+        let hours_ago = message.at - ASKED_FOR;
+        about == execution.arn
+            && outcome == "Failed"
+            && says_how_to_stop(message)
+            && asks(hours_ago - ASKED_AGAIN_WITHIN, hours_ago)
+            && asks(message.at - ASKED_AGAIN_WITHIN, message.at)
     })
 }
 
@@ -230,7 +258,12 @@ fn late(record: &Record, call: &Call) -> Option<Violation> {
     let of_the_watch = Record::is_of_the_watch(execution);
     let in_time = match allowed(record, execution) {
         Allowed::Always => true,
-        Allowed::In(window) => window.opened <= call.at && call.at < window.stop_due,
+        Allowed::In(window) => {
+            // Where the close stops nothing, a lead of the stop means nothing.
+            let stops = plan::stops_at_close(&record.principal(execution).input, record);
+            let until = if stops { window.stop_due } else { window.closes };
+            window.opened <= call.at && call.at < until
+        }
         Allowed::Never => false,
     };
     if in_time && !of_the_watch && !plan::is_preflight(&execution.input) {

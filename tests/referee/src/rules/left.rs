@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::told::finals;
+use super::told::{finals, is_given_up};
 use super::{Rule, Violation, violation};
 use crate::plan;
 use crate::record::{Execution, Record};
@@ -39,16 +39,24 @@ fn untold(record: &Record, works: &[Work<'_>], work: &Work<'_>) -> Option<Violat
     // The next run writes its own name on the task: where the watch cannot look just then, it finds that one's.
     let after = record.executions.iter().map(|other| other.began).filter(|began| *began > at_rest).min();
     let looked = after.map_or(told_by, |began| told_by.max(began + LOOKS_WITHIN));
-    let troubled = record.faults.iter().any(|at| from <= *at && *at <= looked);
+    let faulty = record.faults.iter().any(|at| from <= *at && *at <= looked);
+    let moved = record.deeds.iter().any(|deed| {
+        let about_the_next = after.is_some_and(|began| began - LOOKS_WITHIN <= deed.at && deed.at <= looked);
+        at_rest < deed.at && (deed.at <= told_by || about_the_next)
+    });
     let others_own = plan::is_external(&run.input);
-    let is_told_of = finals(record).any(|(message, _, about, _)| about == run.arn && message.at < at_rest);
+    // Who was told that its end is not known was told to look at the task.
+    let is_told_of = finals(record)
+        .any(|(message, _, about, outcome)| about == run.arn && message.at < at_rest && outcome != "Unknown");
     if told_by > record.until
         || is_gone
         || goes_on
         || is_hidden
-        || troubled
+        || faulty
+        || moved
         || others_own
         || !is_told_of
+        || is_given_up(record, run)
         || record.executions.iter().any(|other| runs_beside(record, run, other, work))
     {
         return None;
