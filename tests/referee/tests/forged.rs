@@ -155,6 +155,23 @@ fn second_night(mut record: Record, more: Value, kind: &str) -> Record {
     record
 }
 
+/// The next night resumes what was paused, on top of its rows, as its plan consents to.
+fn resumed_second_night() -> Record {
+    let mut record = second_night(paused(), json!({"Start": "Resume"}), "resume-processing");
+    record.ledger.retain(|entry| !matches!(entry.what, Change::Truncated { .. }));
+    record
+}
+
+/// An hour later this execution resumes once more, and rows come a second time.
+fn resumed_once_more(mut record: Record, execution: &str) -> Record {
+    let (from, resume) = (24 * 60 + 60, json!({"StartReplicationTaskType": "resume-processing"}));
+    record.calls.push(call(from, execution, "StartReplicationTask", resume));
+    record.turns.extend([turn(from, "starting"), turn(from + 1, "running"), turn(from + 10, "stopped")]);
+    record.ledger.push(entry(from + 1, "shop.orders", Change::LoadBegan));
+    record.ledger.push(entry(from + 10, "shop.orders", Change::LoadEnded { rows: 5, complete: false }));
+    record
+}
+
 fn broken(record: &Record) -> Vec<Rule> {
     let mut rules: Vec<Rule> = judge(record).into_iter().map(|violation| violation.rule).collect();
     rules.sort_unstable();
@@ -297,21 +314,11 @@ const FORGERIES: &[Forgery] = &[
         record
     }),
     (Rule::Doubled, "a schedule that fires twice resumes twice", || {
-        let mut record = second_night(paused(), json!({"Start": "Resume"}), "resume-processing");
-        record.ledger.retain(|entry| !matches!(entry.what, Change::Truncated { .. }));
+        let mut record = resumed_second_night();
         let day = 24 * 60;
         let input = record.executions[1].input.clone();
         record.executions.push(execution("doubled", day + 55, day + 90, input));
-        let resume = json!({"StartReplicationTaskType": "resume-processing"});
-        record.calls.push(call(day + 60, "doubled", "StartReplicationTask", resume));
-        record.turns.extend([
-            turn(day + 60, "starting"),
-            turn(day + 61, "running"),
-            turn(day + 70, "stopped"),
-        ]);
-        record.ledger.push(entry(day + 61, "shop.orders", Change::LoadBegan));
-        record.ledger.push(entry(day + 70, "shop.orders", Change::LoadEnded { rows: 5, complete: false }));
-        record
+        resumed_once_more(record, "doubled")
     }),
     (Rule::LeftTold, "a replication fails days after its run, and nobody says so", || {
         let mut record = left_to_itself();
@@ -330,20 +337,9 @@ const FORGERIES: &[Forgery] = &[
         record
     }),
     (Rule::Doubled, "one consent for two resumes", || {
-        let mut record = second_night(paused(), json!({"Start": "Resume"}), "resume-processing");
-        record.ledger.retain(|entry| !matches!(entry.what, Change::Truncated { .. }));
+        let record = resumed_second_night();
         assert!(!broken(&record).contains(&Rule::Doubled), "the first is consented to");
-        let day = 24 * 60;
-        let resume = json!({"StartReplicationTaskType": "resume-processing"});
-        record.calls.push(call(day + 60, "again", "StartReplicationTask", resume));
-        record.turns.extend([
-            turn(day + 60, "starting"),
-            turn(day + 61, "running"),
-            turn(day + 70, "stopped"),
-        ]);
-        record.ledger.push(entry(day + 61, "shop.orders", Change::LoadBegan));
-        record.ledger.push(entry(day + 70, "shop.orders", Change::LoadEnded { rows: 5, complete: false }));
-        record
+        resumed_once_more(record, "again")
     }),
     (Rule::PastClose, "the task runs on, and nobody says so", || {
         let mut record = paused();

@@ -47,10 +47,9 @@ fn is_dated_after(start: &StartAct, date: Option<Timestamp>) -> bool {
 }
 
 /// True when the task was started anew since a look that had shown the start which this run has made, or follows as its own:
-/// from the beginning, or by a reload of its target. What DMS itself starts again it resumes, and `FreshStartDate` is "the
-/// date the replication task was started either with a fresh start or a target reload" (DMS API reference,
-/// `ReplicationTaskStats`), so that somebody else has done it. A resume by somebody else that no look has seen the stop of
-/// cannot be told from one by DMS.
+/// from the beginning, or by a reload of its target. These alone move `FreshStartDate` (DMS API reference,
+/// `ReplicationTaskStats`), and what DMS itself starts again it resumes, so that somebody else has done it. A resume by
+/// somebody else that no look has seen the stop of cannot be told from one by DMS.
 pub fn is_started_anew_by_others(drive: &Drive, last: Option<&Progress>, task: &observation::Task) -> bool {
     let shows_it = |date: Option<Timestamp>| match drive {
         Drive::Starting { start, .. } => is_dated_after(start, date),

@@ -65,6 +65,13 @@ fn what_a_person_started_after_an_ended_run_is_joined_and_not_stopped_by_a_defau
     assert_eq!(night.calls("StopReplicationTask"), 0);
 }
 
+/// A person stops the task at this minute, and starts it ten minutes later.
+fn stopped_and_started(at: i64, start_type: StartType) -> Vec<(i64, Happening)> {
+    let identifier = "orders".to_owned();
+    let stop = Happening::StopTask { identifier: identifier.clone() };
+    vec![(at, stop), (at + 10, Happening::StartTask { identifier, start_type })]
+}
+
 /// A reload dates the load anew, which DMS itself never does; a resume looks like one of DMS itself, whose window is kept.
 #[test]
 fn what_a_person_loads_anew_while_nobody_looks_is_theirs() {
@@ -74,11 +81,7 @@ fn what_a_person_loads_anew_while_nobody_looks_is_theirs() {
         let world = world(long(scenario()));
         let blind = virtual_aws::Fault::invoking("poll").between(minute(20), minute(60));
         world.faults().add(blind.end_before(virtual_aws::FunctionEnd::Killed));
-        let identifier = || "orders".to_owned();
-        let meddling = vec![
-            (30, Happening::StopTask { identifier: identifier() }),
-            (40, Happening::StartTask { identifier: identifier(), start_type }),
-        ];
+        let meddling = stopped_and_started(30, start_type);
         let night = night(world, plan(json!({})), meddling);
         night.expect(&[verdict]);
         assert_eq!(night.calls("StopReplicationTask"), stops, "{start_type:?}");
@@ -94,11 +97,7 @@ fn what_a_person_loads_anew_while_an_ended_runs_start_is_followed_is_theirs() {
         let world = world(long(scenario()));
         let blind = virtual_aws::Fault::invoking("poll").between(minute(50), minute(90));
         world.faults().add(blind.end_before(virtual_aws::FunctionEnd::Killed));
-        let identifier = || "orders".to_owned();
-        let meddling = vec![
-            (60, Happening::StopTask { identifier: identifier() }),
-            (70, Happening::StartTask { identifier: identifier(), start_type }),
-        ];
+        let meddling = stopped_and_started(60, start_type);
         let runs = vec![(40, "again", plan(json!({})))];
         let night = after_an_abort(world, (plan(json!({})), 20), runs, meddling);
         night.expect(&[verdict]);
